@@ -1,0 +1,24 @@
+"""qunkit: turn exported group chats into answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from qunkit.api import Dataset, open_dataset
+    from qunkit.errors import QunkitError
+
+__all__ = ["Dataset", "QunkitError", "__version__", "open_dataset"]
+
+_HOME = {"Dataset": "qunkit.api", "open_dataset": "qunkit.api", "QunkitError": "qunkit.errors"}
+
+
+def __getattr__(name: str) -> Any:
+    """Public names, loaded on first use, so that importing the package costs nothing."""
+    from importlib import import_module
+
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'qunkit' has no attribute {name!r}")

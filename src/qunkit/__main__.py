@@ -1,0 +1,5 @@
+"""``python -m qunkit``."""
+
+from qunkit.cli.main import main
+
+main()

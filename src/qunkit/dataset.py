@@ -1,0 +1,53 @@
+"""What an engine shows an analysis: the views, their meaning, and the scope that the filters set once.
+
+Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
+
+* ``messages``  every row before ``:until`` of the chosen groups.
+* ``posts``     people's messages: no notices (`schema.NOT_POSTS`), no rows without a sender, no bots. More columns:
+  ``day`` DATE (calendar day of `local_time`, shifted by --day-start), ``in_window`` BOOLEAN (``:since`` <= local_time <
+  ``:until``), ``official`` BOOLEAN (the sender is staff in qunkit.toml).
+* ``members``   one row per group and member: ``group_id, member_id, name, role, official, first_seen, last_seen`` (from
+  rosters and from who posted; DATE) and ``listed`` BOOLEAN (in the newest complete roster; null where there is none).
+
+Parameters every analysis may use: ``:since``, ``:until``, ``:as_of`` (naive local TIMESTAMPs; until is exclusive) and the
+fields of its own Params. All history before :until is visible, so first-seen and trailing windows keep their past.
+"""
+
+from __future__ import annotations
+
+from dataclasses import Field, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from qunkit.words import Text
+
+VIEWS = ("messages", "posts", "members")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which groups and which time a question is about. Times are naive, in the dataset's zone; `until` is exclusive."""
+
+    groups: tuple[str, ...] = ()
+    """Group ids, already resolved from names and globs; empty: all."""
+    since: datetime | None = None
+    until: datetime | None = None
+    as_of: datetime | None = None
+    day_start: int = 0
+    """Hour at which a calendar day begins, 0 to 23."""
+    staff: frozenset[str] = frozenset()
+    bots: frozenset[str] = frozenset()
+
+
+def option(default: Any, help: Text, *, choices: tuple[str, ...] = (), flag: str | None = None) -> Any:
+    """A field of an analysis's Params that the command line offers as an option.
+
+    `flag` is the option's spelling where it is not ``--field-name``; `choices` closes the list of values.
+    """
+    return field(default=default, metadata={"help": help, "choices": choices, "flag": flag})
+
+
+def option_of(field_: Field[Any]) -> tuple[Text, tuple[str, ...], str]:
+    """Help, choices and flag of a Params field made by `option`."""
+    meta = field_.metadata
+    return meta["help"], meta["choices"], meta["flag"] or "--" + field_.name.replace("_", "-")

@@ -1,0 +1,44 @@
+"""Shelves: one file = one thing. Look in the folder, then in the entry points ``qunkit.<shelf>``; keep no list."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+SHELVES = ("formats", "features", "analyses", "engines", "renderers")
+
+
+@cache
+def names(shelf: str) -> tuple[str, ...]:
+    """Names of everything on `shelf`, sorted: modules of the folder and entry points of the group."""
+    folder = Path(__file__).parent / shelf
+    own = {
+        entry.name.removesuffix(".py")
+        for entry in os.scandir(folder)
+        if entry.name.endswith(".py") and not entry.name.startswith("_")
+    }
+    return tuple(sorted(own | set(_plugins(shelf))))
+
+
+@cache
+def load(shelf: str, name: str) -> ModuleType:
+    """The module `name` of `shelf`.
+
+    Raises:
+        LookupError: neither the folder nor an entry point has that name.
+    """
+    if name not in names(shelf):
+        raise LookupError(f"no {name!r} on the shelf {shelf!r}")
+    plugin = _plugins(shelf).get(name)
+    return import_module(plugin if plugin else f"qunkit.{shelf}.{name}")
+
+
+@cache
+def _plugins(shelf: str) -> dict[str, str]:
+    """Entry points of other packages: name -> module.."""
+    from importlib.metadata import entry_points
+
+    return {point.name: point.value for point in entry_points(group=f"qunkit.{shelf}")}

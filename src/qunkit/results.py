@@ -1,0 +1,70 @@
+"""What an analysis gives and a renderer takes: columns with labels, units and types, and rows of plain cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from qunkit.words import Text
+
+Cell = str | int | float | bool | date | datetime | Sequence[object] | None
+Type = Literal["text", "int", "float", "ratio", "date", "datetime", "seconds", "bool", "list", "series"]
+"""`ratio` is a share of 1 (shown as per cent on a terminal), `series` a short run of numbers (shown as a sparkline)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a result: its machine name, the label people read, its type, unit and meaning."""
+
+    name: str
+    type: Type
+    label: Text
+    meaning: Text | None = None
+    """Definition with unit and denominator, for the docs and `--explain`; None where the label says it all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark that belongs to a result: shown below a table on a terminal, on stderr in a pipe, in JSON as text."""
+
+    text: Text
+    facts: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(slots=True)
+class Result:
+    """A small table and what is needed to read it honestly."""
+
+    name: str
+    title: Text
+    columns: tuple[Column, ...]
+    cells: Iterable[tuple[Cell, ...]]
+    notes: list[Note] = field(default_factory=list)
+    facts: dict[str, Cell] = field(default_factory=dict)
+    """as_of, since, until, timezone, coverage, dataset fingerprint, config hash: the same keys in every result."""
+
+    def rows(self) -> Iterator[tuple[Cell, ...]]:
+        """Rows of plain cells, one value a column, in order. A streamed result can be read once."""
+        return iter(self.cells)
+
+
+@dataclass(slots=True)
+class Section:
+    """A heading, a sentence or two, and a table (or none)."""
+
+    name: str
+    title: Text
+    lines: list[Note] = field(default_factory=list)
+    result: Result | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """Results in order, against last week."""
+
+    name: str
+    title: Note
+    sections: list[Section]
+    facts: dict[str, Cell] = field(default_factory=dict)
