@@ -25,11 +25,15 @@ class QunkitError(Exception):
 
     def sentence(self, lang: Lang) -> str:
         """What happened, with its facts."""
-        return self.SENTENCE.say(lang, **self.facts)
+        return self.SENTENCE.say(lang, **self._said(lang))
 
     def hint(self, lang: Lang) -> str | None:
         """The way out, or None."""
-        return self.HINT.say(lang, **self.facts) if self.HINT else None
+        return self.HINT.say(lang, **self._said(lang)) if self.HINT else None
+
+    def _said(self, lang: Lang) -> dict[str, object]:
+        """The facts, phrases among them in `lang`."""
+        return {key: fact.say(lang) if isinstance(fact, Text) else fact for key, fact in self.facts.items()}
 
     def __reduce__(self) -> tuple[object, ...]:  # facts are keyword-only, and workers pickle errors
         return (_rebuild, (type(self), self.facts))
@@ -160,6 +164,12 @@ class ReadWriteFailed(QunkitError):
         "Free some space or repair the disk, then run again: the old state is intact.",
         "请清理空间或检查磁盘后重试:原有数据完好。",
     )
+
+
+class NoPermission(QunkitError):
+    code = 77
+    SENTENCE = Text("{path}: {why}.", "{path}:{why}。")
+    HINT = Text("Check who may read and write there.", "请检查该位置的读写权限。")
 
 
 class OutOfResources(QunkitError):

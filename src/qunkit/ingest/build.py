@@ -1,0 +1,263 @@
+"""Staged observations → the parts of the next snapshot, month by month, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qunkit import schema
+from qunkit.ingest import identity, merge, replies
+from qunkit.ingest.store import Staging
+
+NAMES = "observations/names.parquet"
+MEMBERS = "observations/members.parquet"
+_MEMBERS_TOLD = [*schema.MEMBERS.arrow, pa.field("group_name", pa.string())]
+_NAMES_TOLD = [pa.field(name, pa.string()) for name in ("group_id", "group_name", "sender_id", "sender_name")]
+OBSERVED_MEMBERS = pa.schema([field_.with_nullable(True) for field_ in _MEMBERS_TOLD])
+_NAMES_SCHEMA = pa.schema([*_NAMES_TOLD, pa.field("last", pa.timestamp("ms", "UTC"))])
+_ROW_GROUP = 1 << 17
+
+
+@dataclass(slots=True)
+class Built:
+    """What the run did to the messages."""
+
+    new: dict[str, int] = field(default_factory=dict)
+    """New messages per source of the run."""
+    fingerprint: str = ""
+
+
+def observations(month: str) -> str:
+    """The part that holds a month's observations."""
+    return f"observations/month={month}/part.parquet"
+
+
+def messages(month: str) -> str:
+    """The part that holds a month's messages."""
+    return f"messages/month={month}/part.parquet"
+
+
+def build(
+    staging: Staging,
+    staged: Mapping[str, Sequence[Path]],
+    members: pa.Table,
+    run: Sequence[str],
+    memory_limit: str,
+    threads: int | None,
+) -> Built:
+    """Write every part that the staged observations change.
+
+    `staged` maps a month (YYYY-MM) to files of observations with ``src`` and ``row``; `members` has the schema OBSERVED_MEMBERS; `run`
+    are the ids of this run's sources in order.
+    """
+    connection = _connect(staging, memory_limit, threads)
+    try:
+        _learn_names(connection, staging, staged, members)
+        months = sorted(set(staged) | _renamed_months(connection, staging, set(staged)))
+        built = Built()
+        for month in months:
+            _observe(connection, staging, month, staged.get(month, ()))
+            _resolve(connection, staging, month, run, built)
+        _link_replies(connection, staging, months)
+        _write_members(connection, staging)
+        built.fingerprint = _fingerprint(staging)
+        return built
+    finally:
+        connection.close()
+
+
+def _connect(staging: Staging, memory_limit: str, threads: int | None) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = true")
+    connection.execute(f"SET temp_directory = '{str(staging.spool).replace(chr(39), chr(39) * 2)}'")
+    connection.execute(f"SET memory_limit = '{memory_limit}'")
+    if threads:
+        connection.execute(f"SET threads = {threads}")
+    return connection
+
+
+def _learn_names(
+    connection: duckdb.DuckDBPyConnection, staging: Staging, staged: Mapping[str, Sequence[Path]], members: pa.Table
+) -> None:
+    """The tables names, observed_members, identity, and old_identity: what names stood for before this run."""
+    old_names, old_members = staging.old_part(NAMES), staging.old_part(MEMBERS)
+    connection.register("no_names", _NAMES_SCHEMA.empty_table())
+    connection.register("no_members", OBSERVED_MEMBERS.empty_table())
+    connection.register("new_members", members)
+    connection.execute(f"CREATE TEMP TABLE names AS SELECT * FROM {_from(old_names, 'no_names')}")
+    connection.execute(f"CREATE TEMP TABLE observed_members AS SELECT * FROM {_from(old_members, 'no_members')}")
+    identity.build(connection)
+    connection.execute("CREATE TEMP TABLE old_identity AS SELECT * FROM identity")
+    files = [path for paths in staged.values() for path in paths]
+    fresh = identity.NAMES_OF.format(observed=_from(files, "")) if files else "SELECT * FROM no_names"
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE names AS SELECT group_id, group_name, sender_id, sender_name, MAX(last) AS last
+        FROM (SELECT * FROM names UNION ALL {fresh}) GROUP BY ALL"""
+    )
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE observed_members AS
+        SELECT * FROM observed_members UNION SELECT * FROM new_members"""
+    )
+    identity.build(connection)
+    _write(connection, staging, NAMES, "SELECT * FROM names ORDER BY ALL", _NAMES_SCHEMA)
+    _write(connection, staging, MEMBERS, "SELECT * FROM observed_members ORDER BY ALL", OBSERVED_MEMBERS)
+
+
+def _renamed_months(connection: duckdb.DuckDBPyConnection, staging: Staging, staged: set[str]) -> set[str]:
+    """Months of the old state in which a name now stands for something else."""
+    connection.execute(f"CREATE TEMP TABLE changed AS {identity.CHANGED}")
+    if not connection.sql("SELECT COUNT(*) FROM changed").fetchall()[0][0]:
+        return set()
+    found = set()
+    for month in _months(staging) - staged:
+        path = staging.old_part(observations(month))
+        names = identity.NAMES_OF.format(observed=_from(path, ""))
+        shown = f"""SELECT 1 FROM ({names}) n JOIN changed c
+          ON n.group_id IS NOT DISTINCT FROM c.group_id AND n.group_name IS NOT DISTINCT FROM c.group_name
+          AND n.sender_id IS NOT DISTINCT FROM c.sender_id AND n.sender_name IS NOT DISTINCT FROM c.sender_name LIMIT 1"""
+        if connection.sql(shown).fetchall():
+            found.add(month)
+    return found
+
+
+def _observe(connection: duckdb.DuckDBPyConnection, staging: Staging, month: str, files: Sequence[Path]) -> None:
+    old = staging.old_part(observations(month))
+    merge.observe(connection, _from(list(files), "") if files else None, _from(old, "") if old else None)
+    if files:
+        order = "ORDER BY sent_at, seq, group_id, group_name, sender_id, kind, text, occurrence, native_id, sources"
+        _write(connection, staging, observations(month), f"SELECT * FROM observed {order}", schema.OBSERVATIONS.arrow)
+
+
+def _resolve(
+    connection: duckdb.DuckDBPyConnection, staging: Staging, month: str, run: Sequence[str], built: Built
+) -> None:
+    merge.resolve(connection)
+    for source, new in merge.new_messages(connection, run).items():
+        built.new[source] = built.new.get(source, 0) + new
+    path = _resolved(staging, month)
+    merge.relink(connection)
+    connection.execute(f"COPY resolved TO '{path}' (FORMAT parquet, COMPRESSION lz4_raw)")
+
+
+def _link_replies(connection: duckdb.DuckDBPyConnection, staging: Staging, rebuilt: Sequence[str]) -> None:
+    """Second pass, when every message has its id: months built anew, and months whose quotes may point into those."""
+    for month in rebuilt:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE resolved AS SELECT * FROM '{_resolved(staging, month)}'")
+        _finish(connection, staging, month)
+    for month in sorted(_months(staging) - set(rebuilt)):
+        if set(staging.base["parts"][messages(month)]["quoted_months"]) & set(rebuilt):
+            merge.observe(connection, None, _from(staging.old_part(observations(month)), ""))
+            merge.resolve(connection)
+            merge.relink(connection)
+            _finish(connection, staging, month)
+
+
+def _finish(connection: duckdb.DuckDBPyConnection, staging: Staging, month: str) -> None:
+    quoted = replies.quoted_months(connection)
+    replies.link(connection, [str(path) for other in quoted if other != month and (path := _known(staging, other))])
+    query = f"""SELECT {", ".join(_column(name) for name in schema.MESSAGES.names)}
+      FROM resolved r LEFT JOIN linked l ON l.message = r.rowid
+      ORDER BY r.group_id, r.sent_at, r.seq, r.sender_id, r.kind, r.text, r.message_id"""
+    _write(
+        connection,
+        staging,
+        messages(month),
+        query,
+        schema.MESSAGES.arrow,
+        quoted_months=quoted,
+        digest=_digest(connection),
+    )
+
+
+def _column(name: str) -> str:
+    return f"l.{name}" if name in ("reply_to", "reply_how") else f"r.{name}"
+
+
+def _known(staging: Staging, month: str) -> Path | None:
+    """Messages of another month: as just resolved, else as they were."""
+    path = _resolved(staging, month)
+    return path if path.exists() else staging.old_part(messages(month))
+
+
+def _resolved(staging: Staging, month: str) -> Path:
+    return staging.spool / f"resolved-{month}.parquet"
+
+
+def _months(staging: Staging) -> set[str]:
+    return {part.split("month=")[1][:7] for part in staging.base["parts"] if part.startswith("messages/")}
+
+
+def _write_members(connection: duckdb.DuckDBPyConnection, staging: Staging) -> None:
+    columns = ", ".join(f"group_key AS {name}" if name == "group_id" else name for name in schema.MEMBERS.names)
+    query = f"SELECT DISTINCT {columns} FROM keyed_members WHERE member_id <> group_key ORDER BY ALL"
+    _write(connection, staging, "members/part.parquet", query, schema.MEMBERS.arrow)
+
+
+def _digest(connection: duckdb.DuckDBPyConnection) -> str:
+    """A sum of row hashes: the same for the same messages in any order."""
+    row = (
+        "concat_ws(chr(31), group_id, message_id, epoch_ms(sent_at), sender_id, kind, text, event, reply_to, reply_how)"
+    )
+    total = connection.sql(
+        f"SELECT SUM(CAST(md5_number_lower({row}) AS HUGEINT)) FROM resolved r LEFT JOIN linked l ON l.message = r.rowid"
+    ).fetchall()[0][0]
+    return str(total or 0)
+
+
+def _fingerprint(staging: Staging) -> str:
+    import hashlib
+
+    parts = staging.base["parts"] | staging.parts
+    told = [f"{part}={parts[part]['digest']}" for part in sorted(parts) if part.startswith("messages/")]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, staging: Staging, part: str, query: str, table: pa.Schema, **facts: object
+) -> None:
+    """Stream a query into a part."""
+    rows = 0
+    reader = connection.sql(query).to_arrow_reader(_ROW_GROUP)
+    with staging.create(part) as file, writer(file, table) as parquet:
+        for batch in _numbered(reader) if part.startswith("messages/") else reader:
+            rows += len(batch)
+            parquet.write_table(pa.Table.from_batches([batch]).select(table.names).cast(table), row_group_size=_ROW_GROUP)
+    staging.finish(part, rows, **facts)
+
+
+def writer(file: object, table: pa.Schema) -> pq.ParquetWriter:
+    """A Parquet writer as every part is written: zstd, with page checksums."""
+    return pq.ParquetWriter(file, table, compression="zstd", write_page_checksum=True)
+
+
+def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+    """Number seq anew: 0, 1, … among messages of the same group and instant, in the order they come."""
+    last: tuple[str, int] | None = None
+    count = 0
+    for batch in batches:
+        groups = batch.column("group_id").dictionary_encode()
+        times = batch.column("sent_at").cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
+        codes = groups.indices.to_numpy()
+        first = np.r_[True, (codes[1:] != codes[:-1]) | (times[1:] != times[:-1])]
+        starts = np.flatnonzero(first)
+        seq = np.arange(len(codes)) - np.repeat(starts, np.diff(np.r_[starts, len(codes)]))
+        if last == (groups.dictionary[int(codes[0])].as_py(), int(times[0])):
+            seq[: starts[1] if len(starts) > 1 else None] += count
+        last = (groups.dictionary[int(codes[-1])].as_py(), int(times[-1]))
+        count = int(seq[-1]) + 1
+        at = batch.schema.get_field_index("seq")
+        yield batch.set_column(at, "seq", pa.array(seq, pa.int32()))
+
+
+def _from(paths: Path | list[Path] | None, empty: str) -> str:
+    """A FROM item for Parquet files, or `empty` if there are none."""
+    if not paths:
+        return empty
+    quoted = ", ".join("'" + str(p).replace("'", "''") + "'" for p in ([paths] if isinstance(paths, Path) else paths))
+    return f"read_parquet([{quoted}], hive_partitioning = false)"

@@ -1,0 +1,64 @@
+"""Exported times → instants and the dataset's wall clock. The only place that knows zones."""
+
+from __future__ import annotations
+
+import zoneinfo
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qunkit.errors import UnknownTimeZone
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The zone of a source's wall clocks, and the zone of the dataset's calendar."""
+
+    source: str
+    dataset: str
+
+    def __post_init__(self) -> None:
+        for name in (self.source, self.dataset):
+            check_zone(name)
+
+    def read(self, raw: pa.RecordBatch) -> tuple[pa.Array, pa.Array, pa.Array]:
+        """(sent_at, local_time, time_quality) of a RAW batch.
+
+        In a gap of daylight saving the later instant is taken, in an overlap the earlier; both, and only those, are ``guessed``.
+        """
+        epoch = raw.column("epoch").cast(pa.timestamp("ms", "UTC"))
+        wall = raw.column("wall")
+        if wall.null_count == len(wall):
+            return epoch, self.local(epoch), pa.array(["exact"] * len(epoch), pa.string())
+        told, sure = self._instants(wall)
+        quality = pc.if_else(sure, "local", "guessed")
+        sent = pc.coalesce(epoch, told)
+        return sent, self.local(sent), pc.if_else(pc.is_valid(epoch), "exact", quality)
+
+    def instants(self, milliseconds: pa.Array, walls: pa.Array) -> pa.Array:
+        """Times on each row's own clock (`walls` true: wall clock) → instants. Used for the time of a quoted message."""
+        epoch = milliseconds.cast(pa.timestamp("ms", "UTC"))
+        told, _ = self._instants(milliseconds.cast(pa.timestamp("ms")))
+        return pc.if_else(walls, told, epoch)
+
+    def local(self, instants: pa.Array) -> pa.Array:
+        """Naive wall clock of the dataset's zone."""
+        zoned = instants.cast(pa.timestamp("ms", self.dataset))
+        return pc.local_timestamp(zoned).cast(pa.timestamp("ms"))
+
+    def _instants(self, wall: pa.Array) -> tuple[pa.Array, pa.Array]:
+        early = pc.assume_timezone(wall, self.source, ambiguous="earliest", nonexistent="latest")
+        late = pc.assume_timezone(wall, self.source, ambiguous="latest", nonexistent="earliest")
+        utc = pa.timestamp("ms", "UTC")
+        return early.cast(utc), pc.equal(early, late)
+
+
+def check_zone(name: str) -> None:
+    """Raises UnknownTimeZone if this machine has no such zone."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownTimeZone(tz=name) from None

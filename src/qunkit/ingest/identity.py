@@ -1,0 +1,74 @@
+"""Who is who over all sources: group names to group ids, sender names to member ids.
+
+A pure function of every name that any source ever showed, so the order of ingests does not matter. A name is linked to an id
+only if, over the whole dataset, it belongs to exactly one (of its group, for senders). Names are compared after NFC and the file-safe
+spelling that some exporters use (``新人:甲`` and ``新人_甲`` are one).
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+SAFE = r"""regexp_replace(nfc_normalize(trim({})), '[\\/:*?"<>|\s.]', '_', 'g')"""
+_LOOKS_LIKE_ID = "regexp_full_match({}, '(wxid_[A-Za-z0-9_-]+|[0-9]+@openim)')"
+
+NAMES_OF = """
+SELECT group_id, group_name, sender_id, sender_name, MAX(sent_at) AS last FROM {observed} GROUP BY ALL
+UNION ALL
+SELECT DISTINCT group_id, group_name, NULL, substr(who, 6), NULL::TIMESTAMPTZ FROM (
+  SELECT group_id, group_name, unnest(list_concat([actor_id], target_ids, mention_ids)) AS who FROM {observed}
+  WHERE event IS NOT NULL OR mention_ids IS NOT NULL
+) WHERE who LIKE 'name:%'
+UNION ALL
+SELECT DISTINCT group_id, group_name, NULL, quote_sender, NULL::TIMESTAMPTZ FROM {observed} WHERE quote_sender IS NOT NULL
+"""
+"""Every name that observations show: of senders, and those that notices, mentions and quotes show without an id."""
+
+_IDENTITY = f"""
+CREATE OR REPLACE TEMP TABLE group_links AS
+SELECT {SAFE.format("group_name")} AS name, MIN(group_id) AS id FROM (
+  SELECT group_id, group_name FROM names UNION SELECT group_id, group_name FROM observed_members
+) WHERE group_id IS NOT NULL AND group_name IS NOT NULL GROUP BY 1 HAVING COUNT(DISTINCT group_id) = 1;
+
+CREATE OR REPLACE TEMP TABLE keyed_names AS
+SELECT n.*, COALESCE(n.group_id, g.id, 'name:' || nfc_normalize(n.group_name), 'name:') AS group_key,
+  {SAFE.format("n.sender_name")} AS name
+FROM names n LEFT JOIN group_links g ON n.group_id IS NULL AND g.name = {SAFE.format("n.group_name")};
+
+CREATE OR REPLACE TEMP TABLE keyed_members AS
+SELECT m.*, COALESCE(m.group_id, g.id, 'name:' || nfc_normalize(m.group_name), 'name:') AS group_key
+FROM observed_members m LEFT JOIN group_links g ON m.group_id IS NULL AND g.name = {SAFE.format("m.group_name")};
+
+CREATE OR REPLACE TEMP TABLE sender_links AS
+SELECT group_key, {SAFE.format("name")} AS name, MIN(id) AS id FROM (
+  SELECT group_key, sender_name AS name, sender_id AS id FROM keyed_names
+  UNION ALL SELECT group_key, sender_id, sender_id FROM keyed_names
+  UNION ALL SELECT group_key, unnest([nickname, group_nickname, remark, member_id]), member_id FROM keyed_members
+) WHERE name IS NOT NULL AND id IS NOT NULL GROUP BY 1, 2 HAVING COUNT(DISTINCT id) = 1;
+
+CREATE OR REPLACE TEMP TABLE group_labels AS
+SELECT group_key, arg_min(group_name, (-epoch_ms(COALESCE(last, TIMESTAMPTZ '1970-01-01')), group_name)) AS label
+FROM keyed_names WHERE group_name IS NOT NULL GROUP BY 1;
+
+CREATE OR REPLACE TEMP TABLE identity AS
+SELECT DISTINCT n.group_id, n.group_name, n.sender_id, n.sender_name, n.group_key, l.label,
+  CASE WHEN n.sender_id IS NOT NULL THEN n.sender_id
+       WHEN n.sender_name IS NULL THEN NULL
+       WHEN s.id IS NOT NULL THEN s.id
+       WHEN {_LOOKS_LIKE_ID.format("n.sender_name")} THEN n.sender_name
+       ELSE 'name:' || nfc_normalize(n.sender_name) END AS sender_key
+FROM keyed_names n LEFT JOIN sender_links s ON s.group_key = n.group_key AND s.name = n.name
+LEFT JOIN group_labels l ON l.group_key = n.group_key;
+"""
+
+CHANGED = """
+SELECT DISTINCT group_id, group_name, sender_id, sender_name FROM (
+  (SELECT * FROM identity EXCEPT SELECT * FROM old_identity) UNION ALL
+  (SELECT * FROM old_identity EXCEPT SELECT * FROM identity))
+"""
+"""Names that now stand for somebody or something else than before: months that show them are built anew."""
+
+
+def build(connection: duckdb.DuckDBPyConnection) -> None:
+    """From the tables ``names`` and ``observed_members`` make ``identity`` (what each name tuple stands for) and its helpers."""
+    connection.execute(_IDENTITY)

@@ -1,0 +1,162 @@
+"""What sources say → observations; observations → messages. The multiset union that loses nothing and doubles nothing.
+
+``observations`` keeps what every source says, equal tellings once with the list of their sources. ``messages`` is a pure function of it:
+any order, grouping or repetition of ingests gives the same table. Within a group two tellings are one message if they share the
+native id (exactly; or as float64 within one second, because some exporters round), or, where one has no native id, if they share time,
+sender, kind, text and the number of the occurrence: two equal "1" in one second stay two, and a third export adds none. Where tellings
+disagree on a field, the finest clock wins, then the smallest source id; what one leaves out another fills in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from qunkit import schema
+
+_PAYLOAD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources"))
+_TOLD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources", "occurrence"))
+
+_FRESH = f"""
+CREATE OR REPLACE TEMP TABLE fresh AS
+SELECT {_TOLD}, src,
+  CAST(row_number() OVER (PARTITION BY src, COALESCE(group_id, group_name), sent_at,
+    COALESCE(sender_id, 'name:' || sender_name), kind, text ORDER BY row) AS INTEGER) AS occurrence,
+  CAST(row_number() OVER (PARTITION BY src, COALESCE(group_id, group_name), sent_at ORDER BY row) - 1 AS INTEGER) AS seq
+FROM {{staged}}
+"""
+
+_UNION = f"""
+CREATE OR REPLACE TEMP TABLE observed AS
+SELECT {_PAYLOAD}, MAX(seq) AS seq, list_sort(list_distinct(flatten(list(sources)))) AS sources
+FROM (SELECT {_PAYLOAD}, seq, sources FROM {{old}} UNION ALL SELECT {_PAYLOAD}, seq, [src] FROM fresh)
+GROUP BY ALL
+"""
+
+_NO_OBSERVATIONS = "(SELECT {} WHERE false)".format(", ".join(f"NULL AS {name}" for name in schema.OBSERVATIONS.names))
+
+_ALONE = f"CREATE OR REPLACE TEMP TABLE observed AS SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
+
+_KEYED = """
+CREATE OR REPLACE TEMP TABLE keyed AS
+SELECT o.*, i.group_key, i.label, i.sender_key,
+  md5(concat_ws(chr(31), i.group_key, CAST(epoch_ms(o.sent_at) AS VARCHAR), COALESCE(i.sender_key, ''), o.kind,
+    COALESCE(trim(nfc_normalize(o.text), chr(32) || chr(9) || chr(10) || chr(13)), chr(0)))) AS content
+FROM observed o JOIN identity i ON o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
+  AND o.sender_id IS NOT DISTINCT FROM i.sender_id AND o.sender_name IS NOT DISTINCT FROM i.sender_name
+"""
+
+# Some exporters print ids as float64. Such an id stands for the one exact id of its group and second that rounds to it.
+_DIGITS = "replace(split_part(CAST(TRY_CAST({0} AS DOUBLE) AS VARCHAR), 'e', 1), '.', '')"
+IS_ROUNDED = f"""(regexp_full_match({{0}}, '[0-9]{{{{17,20}}}}') AND rtrim({{0}}, '0') = rtrim({_DIGITS}, '0'))"""
+
+_EXACT_IDS = f"""
+CREATE OR REPLACE TEMP TABLE exact_ids AS
+WITH ids AS (SELECT DISTINCT group_key, sent_at, native_id FROM keyed WHERE regexp_full_match(native_id, '[0-9]{{17,20}}')),
+rounded AS (SELECT * FROM ids WHERE {IS_ROUNDED.format("native_id")})
+SELECT r.group_key, r.sent_at, r.native_id, MIN(e.native_id) AS id
+FROM rounded r JOIN ids e ON e.group_key = r.group_key AND e.sent_at = r.sent_at AND e.native_id <> r.native_id
+  AND TRY_CAST(e.native_id AS DOUBLE) = TRY_CAST(r.native_id AS DOUBLE)
+GROUP BY ALL HAVING COUNT(*) = 1
+"""
+
+_NATIVE = """
+CREATE OR REPLACE TEMP TABLE native AS
+SELECT k.rowid AS telling, k.group_key, k.content, k.seq, COALESCE(e.id, k.native_id) AS id
+FROM keyed k LEFT JOIN exact_ids e USING (group_key, sent_at, native_id) WHERE k.native_id IS NOT NULL
+"""
+
+# The n-th equal telling without an id is the n-th message with an id of the same content.
+_MESSAGE_OF = """
+CREATE OR REPLACE TEMP TABLE message_of AS
+WITH numbered AS (
+  SELECT group_key, content, id, row_number() OVER (PARTITION BY group_key, content ORDER BY MIN(seq), id) AS occurrence
+  FROM native GROUP BY group_key, content, id
+)
+SELECT telling, group_key, id AS message_id, id AS native_id FROM native
+UNION ALL
+SELECT k.rowid, k.group_key, COALESCE(n.id, 'h:' || left(md5(k.content || k.occurrence), 20)), n.id
+FROM keyed k LEFT JOIN numbered n USING (group_key, content, occurrence) WHERE k.native_id IS NULL
+"""
+
+_TAKEN = ("sender_name", "text", "event", "actor_id", "actor_name", "target_ids", "target_names")
+_TAKEN_LAST = ("quote_id", "quote_time", "quote_sender", "quote_text", "mention_ids", "from_me", "extra")
+_ROWS = ", ".join((*_TAKEN, *_TAKEN_LAST))
+
+_RESOLVED = f"""
+CREATE OR REPLACE TEMP TABLE resolved AS
+WITH told AS (
+  SELECT k.* EXCLUDE (native_id), m.message_id, m.native_id,
+    list_position({list(schema.TIME_QUALITIES)}, time_quality) || sources[1] || lpad(CAST(seq AS VARCHAR), 9, '0') || content AS rank
+  FROM keyed k JOIN message_of m ON m.telling = k.rowid
+),
+several AS (SELECT group_key, message_id FROM told GROUP BY ALL HAVING COUNT(*) > 1)
+SELECT platform, group_key AS group_id, label AS group_name, message_id, native_id, seq, sent_at, local_time, time_quality,
+  sender_key AS sender_id, kind, {_ROWS}, sources[1] AS source
+FROM told ANTI JOIN several USING (group_key, message_id)
+UNION ALL
+SELECT arg_min(platform, rank), group_key, MIN(label), message_id, MIN(native_id), MAX(seq), arg_min(sent_at, rank),
+  arg_min(local_time, rank), arg_min(time_quality, rank), arg_min(sender_key, rank),
+  COALESCE(arg_min(NULLIF(kind, 'other'), rank), 'other'),
+  {", ".join(f"arg_min({name}, rank)" for name in (*_TAKEN, *_TAKEN_LAST))}, arg_min(sources[1], rank)
+FROM told SEMI JOIN several USING (group_key, message_id) GROUP BY group_key, message_id
+"""
+
+# Actors, targets and mentions that a source knew only by name, and the dataset knows by id.
+_RELINKED = """
+CREATE OR REPLACE TEMP TABLE relinked AS
+SELECT message, field, list(COALESCE(i.sender_key, who) ORDER BY place) AS ids FROM (
+  SELECT rowid AS message, group_id, field, unnest(ids) AS who, generate_subscripts(ids, 1) AS place FROM (
+    SELECT rowid, group_id, unnest([
+      {'field': 'actor', 'ids': [actor_id]}, {'field': 'targets', 'ids': target_ids}, {'field': 'mentions', 'ids': mention_ids}
+    ], recursive := true) FROM resolved WHERE event IS NOT NULL OR mention_ids IS NOT NULL
+  ) WHERE list_bool_or([COALESCE(starts_with(x, 'name:'), false) for x in ids])
+) w LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL) i
+  ON i.group_key = w.group_id AND 'name:' || i.sender_name = w.who
+GROUP BY message, field;
+CREATE OR REPLACE TEMP TABLE resolved AS
+SELECT r.* REPLACE (COALESCE(a.ids[1], actor_id) AS actor_id, COALESCE(t.ids, target_ids) AS target_ids,
+  COALESCE(m.ids, mention_ids) AS mention_ids)
+FROM resolved r LEFT JOIN relinked a ON a.message = r.rowid AND a.field = 'actor'
+LEFT JOIN relinked t ON t.message = r.rowid AND t.field = 'targets'
+LEFT JOIN relinked m ON m.message = r.rowid AND m.field = 'mentions';
+"""
+
+_NEW = """
+SELECT src, COUNT(*) FILTER (credited) AS new
+FROM (
+  SELECT src, place = MIN(place) OVER (PARTITION BY group_key, message_id)
+    AND NOT bool_or(place = 0) OVER (PARTITION BY group_key, message_id) AS credited
+  FROM (
+    SELECT DISTINCT group_key, message_id, src, COALESCE(list_position($run, src), 0) AS place
+    FROM (SELECT m.group_key, m.message_id, unnest(k.sources) AS src FROM keyed k JOIN message_of m ON m.telling = k.rowid)
+  )
+) WHERE src IN (SELECT unnest($run)) GROUP BY src
+"""
+
+
+def observe(connection: duckdb.DuckDBPyConnection, staged: str | None, old: str | None) -> None:
+    """Make ``observed`` of one month: the multiset union of what is staged and what was known (each a FROM item)."""
+    if staged:
+        connection.execute(_FRESH.format(staged=staged))
+        sources = connection.sql("SELECT COUNT(DISTINCT src) FROM fresh").fetchall()[0][0]
+        connection.execute(_ALONE if not old and sources == 1 else _UNION.format(old=old or _NO_OBSERVATIONS))
+    else:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE observed AS SELECT * FROM {old}")
+
+
+def resolve(connection: duckdb.DuckDBPyConnection) -> None:
+    """From ``observed`` and ``identity`` make ``resolved``: one row a message, replies still as quotes."""
+    for statement in (_KEYED, _EXACT_IDS, _NATIVE, _MESSAGE_OF, _RESOLVED):
+        connection.execute(statement)
+
+
+def new_messages(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> dict[str, int]:
+    """How many messages of the resolved month each source of this run brought; one that two of them bring counts for the first."""
+    return dict(connection.execute(_NEW, {"run": list(run)}).fetchall())
+
+
+def relink(connection: duckdb.DuckDBPyConnection) -> None:
+    """In ``resolved``, give notices and mentions that show only a name the id which the dataset knows for it."""
+    connection.execute(_RELINKED)

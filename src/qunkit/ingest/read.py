@@ -1,0 +1,144 @@
+"""One source, read whole: its records to a spool, its account to a ledger, its people to `People`. Then told as observations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qunkit import schema
+from qunkit.chat.people import People
+from qunkit.errors import InputChanged, NoMessages
+from qunkit.exports import Batch, Reject
+from qunkit.ingest.clock import Clock
+from qunkit.ingest.events import interpret
+from qunkit.ingest.ledger import Ledger
+from qunkit.parsing.source import Source
+from qunkit.words import Text
+
+Progress = Callable[[str, int, int], None]
+"""Called with (label, bytes done, bytes in all)."""
+
+NOTHING = Text("no record could be read", "没有可读取的记录")
+EMPTY = Text("the file is empty", "文件为空")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of one source, before zones and merging."""
+
+    source: Source
+    format: str
+    id: str
+    """16 hexadecimal digits: of the bytes, and of the group where the path names it."""
+    spool: Path
+    people: People = field(default_factory=People)
+    ledger: Ledger = field(default_factory=Ledger)
+    rejects: list[Reject] = field(default_factory=list)
+    members: list[dict[str, object]] = field(default_factory=list)
+    messages: int = 0
+    platform: str = "wechat"
+    group: tuple[str | None, str | None] = (None, None)
+    """Group id and name of the first record: the group of members and records that name none."""
+
+
+def begin(source: Source, name: str, module: ModuleType) -> tuple[str, Iterator[Batch]]:
+    """The source's identity and its batches, the first one already read.
+
+    The identity is that of the bytes, and of the group the first record names: a format may know it from the path alone, and then the
+    same bytes in another folder are another group's.
+    """
+    batches = module.read(source)
+    first = next(batches, None)
+    if first is None:
+        raise NoMessages(path=source.label, why=EMPTY if not source.size else NOTHING)
+    group = _group(first.messages)
+    told = "\0".join([source.sha256, name, group[0] or "", group[1] or ""])
+    return hashlib.sha256(told.encode()).hexdigest()[:16], _again(first, batches)
+
+
+def read(reading: Reading, batches: Iterator[Batch], progress: Progress) -> None:
+    """Take in every batch.
+
+    Raises:
+        NoMessages: no record at all, or only rejects.
+        InputChanged: the file changed meanwhile.
+    """
+    source = reading.source
+    with pa.OSFile(str(reading.spool), "wb") as file, pa.ipc.new_file(file, schema.RAW.arrow) as writer:
+        for batch in batches:
+            _take(reading, batch)
+            writer.write_batch(batch.messages.cast(schema.RAW.arrow))
+            if len(batch.messages):
+                progress(source.label, int(batch.messages.column("offset")[-1].as_py()), source.size)
+    if not source.unchanged():
+        raise InputChanged(path=source.label)
+    if not reading.messages:
+        raise NoMessages(path=source.label, why=NOTHING)
+    progress(source.label, source.size, source.size)
+
+
+def observe(reading: Reading, clock: Clock, as_group: str | None) -> Iterator[pa.RecordBatch]:
+    """The source's observations, as `schema.OBSERVATIONS` without occurrence, seq and sources, but with ``row`` and ``offset``."""
+    row = 0
+    with pa.memory_map(str(reading.spool)) as file:
+        spooled = pa.ipc.open_file(file)
+        for number in range(spooled.num_record_batches):
+            raw = spooled.get_batch(number)
+            if len(raw):
+                yield _observed(reading, raw, clock, as_group, row)
+                row += len(raw)
+
+
+def notices(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[pa.RecordBatch, npt.NDArray[np.int64]]]:
+    """Each batch of observations with the offsets of its notices."""
+    for batch in batches:
+        is_notice = pc.is_in(batch.column("kind"), pa.array(schema.NOT_POSTS))
+        yield batch, batch.column("offset").filter(is_notice).to_numpy()
+
+
+def _take(reading: Reading, batch: Batch) -> None:
+    metadata = batch.messages.schema.metadata or {}
+    reading.platform = metadata.get(b"platform", reading.platform.encode()).decode()
+    if not reading.messages:
+        reading.group = _group(batch.messages)
+    reading.messages += len(batch.messages)
+    reading.ledger.add(batch)
+    reading.rejects.extend(batch.rejects)
+    reading.members.extend(batch.members)
+    reading.people.add_batch(batch.messages)
+    reading.people.add_members(batch.members)
+
+
+def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str | None, row: int) -> pa.RecordBatch:
+    told = interpret(raw, reading.people)
+    sent_at, local_time, quality = clock.read(raw)
+    columns = {name: told.column(name) for name in told.schema.names if name in schema.OBSERVATIONS.names}
+    columns |= {"sent_at": sent_at, "local_time": local_time, "time_quality": quality}
+    columns["platform"] = pa.array([reading.platform], pa.string()).take(pa.array(np.zeros(len(raw), np.int32)))
+    columns["quote_time"] = clock.instants(told.column("quote_time"), pc.is_null(raw.column("epoch")))
+    if as_group:
+        columns["group_id"] = pa.array([as_group] * len(raw), pa.string())
+    elif not any(reading.group):
+        columns["group_name"] = pa.array([Path(reading.source.parts[-1]).stem] * len(raw), pa.string())
+    columns["row"] = pa.array(np.arange(row, row + len(raw)))
+    columns["offset"] = raw.column("offset")
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def _group(messages: pa.RecordBatch) -> tuple[str | None, str | None]:
+    if not len(messages):
+        return None, None
+    return messages.column("group_id")[0].as_py(), messages.column("group_name")[0].as_py()
+
+
+def _again(first: Batch, rest: Iterator[Batch]) -> Iterator[Batch]:
+    yield first
+    yield from rest

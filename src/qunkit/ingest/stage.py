@@ -1,0 +1,86 @@
+"""Rows of one source on their way into the store: observations by month, members, rejects."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from qunkit.ingest.read import Reading
+
+_OPEN = 8
+
+
+class MonthWriters:
+    """Appends observations to one file a local month; exports are sorted, so few are open at a time."""
+
+    def __init__(self, folder: Path, source: str, staged: dict[str, list[Path]]) -> None:
+        self.folder, self.source, self.staged = folder, source, staged
+        self.writers: dict[str, pq.ParquetWriter] = {}
+        self.opened = 0
+
+    def __enter__(self) -> MonthWriters:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for writer in self.writers.values():
+            writer.close()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add `batch`, split by month."""
+        months = pc.strftime(batch.column("local_time"), "%Y-%m")
+        for month in pc.unique(months).to_pylist():
+            table = pa.Table.from_batches([batch.filter(pc.equal(months, month))]).drop(["offset"])
+            table = table.append_column("src", pa.array([self.source] * len(table), pa.string()))
+            self._writer(month, table.schema).write_table(table)
+
+    def _writer(self, month: str, columns: pa.Schema) -> pq.ParquetWriter:
+        if month not in self.writers:
+            if len(self.writers) == _OPEN:
+                self.writers.pop(next(iter(self.writers))).close()
+            self.opened += 1
+            path = self.folder / f"{self.source}-{month}-{self.opened}.parquet"
+            self.staged.setdefault(month, []).append(path)
+            self.writers[month] = pq.ParquetWriter(path, columns, compression="lz4")
+        return self.writers[month]
+
+
+def member_row(reading: Reading, row: dict[str, object], as_group: str | None) -> dict[str, object]:
+    """A member as the format told it, with its group and source."""
+    group_id, group_name = reading.group
+    if not any(reading.group):
+        group_name = Path(reading.source.parts[-1]).stem
+    told = {"group_id": group_id, "group_name": group_name, "complete": False, **row, "source": reading.id}
+    if as_group:
+        told["group_id"] = as_group
+    for name in ("seen_at", "joined_at"):
+        value = told.get(name)
+        if isinstance(value, int):
+            told[name] = datetime.fromtimestamp(value / 1000, UTC)
+    return told
+
+
+def reject_rows(reading: Reading) -> list[dict[str, object]]:
+    """Rows of `schema.REJECTS`."""
+    lines = _lines(reading)
+    facts = {"source": reading.id, "path": reading.source.parts[-1], "format": reading.format}
+    return [
+        {**facts, "start": r.start, "end": r.end, "line": line, "reason": r.reason, "raw": r.raw}
+        for r, line in zip(reading.rejects, lines, strict=True)
+    ]
+
+
+def _lines(reading: Reading) -> list[int]:
+    """Line number of each reject's first byte, from 1; one pass over the file up to the last reject."""
+    reading.rejects.sort(key=lambda reject: reject.start)
+    lines, line, done = [], 1, 0
+    for reject in reading.rejects:
+        while done < reject.start:
+            piece = reading.source.raw(done, min(reject.start, done + (1 << 20)))
+            line += piece.count(b"\n")
+            done += len(piece)
+        lines.append(line)
+    return lines

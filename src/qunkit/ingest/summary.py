@@ -1,0 +1,177 @@
+"""What became of every file of a run: counts that add up, and the reason where nothing went in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qunkit import schema
+from qunkit.errors import QunkitError
+from qunkit.ingest.read import Reading
+from qunkit.results import Column, Note, Result
+from qunkit.words import Text
+
+PARTLY = 3
+
+STATUSES = {
+    "ingested": Text("ingested", "已导入"),
+    "already": Text("already ingested", "已导入过"),
+    "skipped": Text("skipped", "已跳过"),
+    "refused": Text("refused", "已拒绝"),
+}
+
+COLUMNS = (
+    Column("file", "text", Text("file", "文件")),
+    Column("format", "text", Text("format", "格式")),
+    Column("status", "text", Text("status", "状态"), Text("ingested, already, skipped or refused", "导入状态")),
+    Column(
+        "records",
+        "int",
+        Text("records", "记录"),
+        Text("records = new + known + rejected", "记录 = 新增 + 已有 + 未识别"),
+    ),
+    Column(
+        "new",
+        "int",
+        Text("new", "新增"),
+        Text("messages and notices that the dataset lacked", "数据集中原来没有的消息和提示"),
+    ),
+    Column(
+        "known", "int", Text("known", "已有"), Text("messages and notices it had already", "数据集中已有的消息和提示")
+    ),
+    Column(
+        "rejected",
+        "int",
+        Text("rejected", "未识别"),
+        Text("records that could not be read; kept as rejects", "无法读取的记录,已保留"),
+    ),
+    Column(
+        "notices",
+        "int",
+        Text("notices", "提示"),
+        Text("of new + known: joins, recalls, pats, …", "新增与已有中的入群、撤回、拍一拍等"),
+    ),
+    Column(
+        "bytes",
+        "int",
+        Text("bytes", "字节"),
+        Text("= messages + notices + rejects + framing", "= 消息 + 提示 + 未识别 + 结构"),
+    ),
+    Column("message_bytes", "int", Text("message bytes", "消息字节")),
+    Column("notice_bytes", "int", Text("notice bytes", "提示字节")),
+    Column("reject_bytes", "int", Text("reject bytes", "未识别字节")),
+    Column("framing_bytes", "int", Text("framing bytes", "结构字节")),
+)
+
+
+@dataclass(slots=True)
+class FileSummary:
+    """One file: its format, what became of it, and its account."""
+
+    label: str
+    format: str | None = None
+    status: str = "ingested"
+    size: int = 0
+    id: str | None = None
+    records: dict[str, int] = field(default_factory=dict)
+    """Records per kind: message, notice, reject, framing."""
+    bytes: dict[str, int] = field(default_factory=dict)
+    """Bytes per kind; they add up to the size."""
+    new: int = 0
+    notes: list[Note] = field(default_factory=list)
+    error: QunkitError | None = None
+
+    @classmethod
+    def failed(cls, label: str, error: QunkitError) -> FileSummary:
+        """A file that never was opened."""
+        summary = cls(label)
+        summary.fail(error, "refused")
+        return summary
+
+    @property
+    def rejected(self) -> int:
+        """Records that could not be read."""
+        return self.records.get("reject", 0)
+
+    @property
+    def notices(self) -> int:
+        """Joins, recalls, pats and other notices, new or known."""
+        return self.records.get("notice", 0)
+
+    @property
+    def known(self) -> int:
+        """Messages and notices that the dataset had already."""
+        return self.records.get("message", 0) + self.notices - self.new
+
+    @property
+    def total(self) -> int:
+        """new + known + rejected."""
+        return self.new + self.known + self.rejected
+
+    def fail(self, error: QunkitError, status: str) -> None:
+        """Nothing of the file went in."""
+        self.status, self.error, self.records, self.bytes = status, error, {}, {}
+
+    def repeat(self, source: dict[str, Any]) -> None:
+        """The same bytes went in before."""
+        self.status, self.id = "already", source["id"]
+        self.records, self.bytes = source["records"], source["bytes"]
+        told = Text(
+            "the same export was ingested before as {name}; nothing to add", "同一导出此前已以 {name} 导入,无需添加"
+        )
+        self.notes.append(Note(told, (("name", source["name"]),)))
+
+    def account(self, records: dict[str, int], bytes_: dict[str, int], reading: Reading) -> None:
+        """Take over the ledger's sums."""
+        self.id, self.records, self.bytes = reading.id, records, bytes_
+        for reason, count in sorted(Counter(reject.reason for reject in reading.rejects).items()):
+            first = min(reject.start for reject in reading.rejects if reject.reason == reason)
+            told = Text("{count} rejected: {why}, first at byte {first}", "{count} 条未识别:{why},首个位于字节 {first}")
+            self.notes.append(Note(told, (("count", count), ("why", schema.REASONS[reason]), ("first", first))))
+        if reading.source.encoding in ("gb18030", "mixed"):
+            told = Text("read as {encoding}: the file does not say its encoding", "按 {encoding} 读取:文件未注明编码")
+            self.notes.append(Note(told, (("encoding", reading.source.encoding),)))
+
+    def credit(self, new: dict[str, int]) -> None:
+        """How many of the records the dataset lacked, known after the merge."""
+        if self.status == "ingested" and self.id:
+            self.new = new.get(self.id, 0)
+
+
+@dataclass(slots=True)
+class IngestSummary:
+    """One run."""
+
+    dataset: Path
+    files: list[FileSummary] = field(default_factory=list)
+    snapshot: str | None = None
+    """The snapshot that was committed; None if there was nothing to commit."""
+
+    @property
+    def code(self) -> int:
+        """0 complete; 3 partly; 65, 66, … if nothing at all went in. Unknown files met in a folder do not count."""
+        went_in = [file for file in self.files if file.status in ("ingested", "already")]
+        errors = [file.error for file in self.files if file.error and file.status == "refused"]
+        if not went_in:
+            errors = errors or [file.error for file in self.files if file.error]
+            return max((error.code for error in errors), default=66)
+        return PARTLY if errors or any(file.rejected for file in went_in) else 0
+
+    def to_result(self) -> Result:
+        """The summary as a table, one row a file."""
+        result = Result("ingest", Text("Ingested files", "导入结果"), COLUMNS, [_row(file) for file in self.files])
+        for file in self.files:
+            told = [
+                Note(Text("{file}: {note}", "{file}:{note}"), (("file", file.label), ("note", note)))
+                for note in file.notes
+            ]
+            result.notes += told
+        return result
+
+
+def _row(file: FileSummary) -> tuple[str | int | None, ...]:
+    shares = [file.bytes.get(kind, 0) for kind in ("message", "notice", "reject", "framing")]
+    counts = (file.total, file.new, file.known, file.rejected, file.notices)
+    return (file.label, file.format, file.status, *counts, file.size, *shares)
