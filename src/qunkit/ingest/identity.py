@@ -59,6 +59,12 @@ SELECT DISTINCT n.group_id, n.group_name, n.sender_id, n.sender_name, n.group_ke
        ELSE 'name:' || nfc_normalize(n.sender_name) END AS sender_key
 FROM keyed_names n LEFT JOIN sender_links s ON s.group_key = n.group_key AND s.name = n.name
 LEFT JOIN group_labels l ON l.group_key = n.group_key;
+
+CREATE OR REPLACE TEMP TABLE senders AS
+SELECT DISTINCT i.group_key, i.sender_key FROM identity i JOIN names n
+  ON n.last IS NOT NULL AND n.group_id IS NOT DISTINCT FROM i.group_id AND n.group_name IS NOT DISTINCT FROM i.group_name
+  AND n.sender_id IS NOT DISTINCT FROM i.sender_id AND n.sender_name IS NOT DISTINCT FROM i.sender_name
+WHERE i.sender_key IS NOT NULL;
 """
 
 CHANGED = """

@@ -1,5 +1,6 @@
 """Quotes → the messages they quote: by id, else by time and sender, else by the quoted words.
 
+A quoted sender counts only if the group has a sender of that id or name: quotes show names as the quoter sees them, which an export may never show.
 By time: the quoted instant, and the quoted sender where that is known. By words: the latest earlier message of the group, at most 28 days
 back, with the same text (white space collapsed: some exporters do) and the quoted sender where that is known.
 """
@@ -17,12 +18,13 @@ _WORDS = "regexp_replace(trim({}), '\\s+', ' ', 'g')"
 
 QUOTES = f"""
 CREATE OR REPLACE TEMP TABLE quotes AS
-SELECT r.rowid AS message, r.group_id, r.message_id, r.sent_at, r.seq, r.quote_time, r.quote_text, i.sender_key AS quoted,
+SELECT r.rowid AS message, r.group_id, r.message_id, r.sent_at, r.seq, r.quote_time, r.quote_text, s.sender_key AS quoted,
   CASE WHEN {IS_ROUNDED.format("r.quote_id")} THEN TRY_CAST(r.quote_id AS DOUBLE) END AS rounded,
   r.quote_id
 FROM resolved r LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL) i
   ON i.group_key = r.group_id AND i.sender_name = r.quote_sender
-WHERE r.quote_id IS NOT NULL OR r.quote_time IS NOT NULL OR r.quote_sender IS NOT NULL OR r.quote_text IS NOT NULL
+LEFT JOIN senders s ON s.group_key = r.group_id AND s.sender_key = COALESCE(i.sender_key, r.quote_sender)
+WHERE r.kind = 'quote' OR r.quote_id IS NOT NULL OR r.quote_time IS NOT NULL OR r.quote_sender IS NOT NULL OR r.quote_text IS NOT NULL
 """
 
 _BY_TIME = """

@@ -1,0 +1,40 @@
+# Four words: demo, test, lint, docs. Each makes its own .venv; nothing else needs installing but Python 3.11 or later.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   := demo-data
+LANGUAGE ?= en
+
+.PHONY: demo test lint docs clean
+
+demo: $(VENV)/installed
+	rm -rf $(DEMO)
+	$(BIN)/qunkit demo $(DEMO)
+	$(BIN)/qunkit ingest $(DEMO)/exports --data $(DEMO)/dataset --lang $(LANGUAGE) --format terminal
+	$(BIN)/qunkit report --data $(DEMO)/dataset --lang $(LANGUAGE) --format terminal
+
+test: lint
+	$(BIN)/pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+docs: $(VENV)/installed-dev
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) $(DEMO) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@ $(VENV)/installed

@@ -1,0 +1,109 @@
+"""The window against the one before it, 与上一时段对比: two rows, of equal length.
+
+    period  messages  posters  groups  new_posters  lapsed_posters  joins  removed  hole_days
+    this        4120      211      11           17              23     31        4          0
+    before      4466      219      12           22              19     12        1          0
+
+People count once however many groups they post in; a join is a person-time (人次). Members who leave by themselves leave no
+notice in a chat, so there is no column for them: `lapsed_posters` is what their silence shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qunkit.results import Column
+from qunkit.words import Text
+
+TITLE = Text("Against the period before", "与上一时段对比")
+
+COLUMNS = (
+    Column("period", "text", Text("period", "时段"), Text("this window, or the one before it", "所选时段或上一时段")),
+    Column("messages", "int", Text("messages", "消息数"), Text("people's messages", "成员消息,不含系统提示")),
+    Column("posters", "int", Text("posters", "发言人数"), Text("people who posted", "至少发言一次的人数")),
+    Column(
+        "groups", "int", Text("groups", "有消息的群"), Text("groups with at least one message", "至少有一条消息的群")
+    ),
+    Column(
+        "new_posters",
+        "int",
+        Text("new posters", "新发言者"),
+        Text("people never seen posting before the period", "此前从未发言的人数"),
+    ),
+    Column(
+        "lapsed_posters",
+        "int",
+        Text("lapsed posters", "沉默者"),
+        Text("people who posted in the period before it and not in it", "上一时段发言、本时段未发言的人数"),
+    ),
+    Column(
+        "joins",
+        "int",
+        Text("joins", "入群"),
+        Text("invited, by QR code or otherwise; person-times in notices", "邀请、扫码等入群人次,据系统提示"),
+    ),
+    Column("removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次,据系统提示")),
+    Column(
+        "hole_days",
+        "int",
+        Text("days without data", "无数据天数"),
+        Text(
+            "days on which no group of the dataset has any data: not exported, not silent",
+            "全部群均无数据的日子:未导出,并非沉默",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """`qunkit compare` has no options of its own."""
+
+
+SQL = """
+WITH spans AS (
+  SELECT 1 AS place, 'this' AS period, epoch_s(:since) AS since, epoch_s(:until) AS until
+  UNION ALL SELECT 2, 'before', 2 * epoch_s(:since) - epoch_s(:until), epoch_s(:since)
+  UNION ALL SELECT 3, 'earlier', 3 * epoch_s(:since) - 2 * epoch_s(:until), 2 * epoch_s(:since) - epoch_s(:until)
+), said AS (
+  SELECT spans.place, posts.group_id, posts.sender_id
+  FROM posts JOIN spans ON epoch_s(posts.local_time) >= spans.since AND epoch_s(posts.local_time) < spans.until
+), counted AS (
+  SELECT place, COUNT(*) AS messages, COUNT(DISTINCT sender_id) AS posters, COUNT(DISTINCT group_id) AS groups
+  FROM said GROUP BY place
+), first_posts AS (
+  SELECT sender_id, MIN(epoch_s(local_time)) AS at FROM posts GROUP BY sender_id
+), fresh AS (
+  SELECT spans.place, COUNT(*) AS new_posters
+  FROM first_posts JOIN spans ON first_posts.at >= spans.since AND first_posts.at < spans.until GROUP BY spans.place
+), people AS (
+  SELECT DISTINCT place, sender_id FROM said
+), lapsed AS (
+  SELECT earlier.place - 1 AS place, COUNT(*) AS lapsed_posters
+  FROM people earlier LEFT JOIN people later ON later.sender_id = earlier.sender_id AND later.place = earlier.place - 1
+  WHERE later.sender_id IS NULL GROUP BY earlier.place
+), targets AS (
+  SELECT event, epoch_s(local_time) AS at, explode(target_ids) AS who FROM messages WHERE target_ids IS NOT NULL
+  UNION ALL SELECT event, epoch_s(local_time), NULL FROM messages WHERE event IS NOT NULL AND target_ids IS NULL
+), moved AS (
+  SELECT spans.place, COUNT(*) FILTER (WHERE event IN ('invited', 'joined_qr', 'joined')) AS joins,
+    COUNT(*) FILTER (WHERE event = 'removed') AS removed
+  FROM targets JOIN spans ON targets.at >= spans.since AND targets.at < spans.until GROUP BY spans.place
+), holes AS (
+  SELECT spans.place, COUNT(*) AS hole_days
+  FROM days JOIN spans ON epoch_s(CAST(days.day AS TIMESTAMP)) >= spans.since AND epoch_s(CAST(days.day AS TIMESTAMP)) < spans.until
+  WHERE NOT days.observed GROUP BY spans.place
+)
+SELECT spans.period, COALESCE(counted.messages, 0) AS messages, COALESCE(counted.posters, 0) AS posters,
+  COALESCE(counted.groups, 0) AS groups, COALESCE(fresh.new_posters, 0) AS new_posters,
+  COALESCE(lapsed.lapsed_posters, 0) AS lapsed_posters, COALESCE(moved.joins, 0) AS joins,
+  COALESCE(moved.removed, 0) AS removed, COALESCE(holes.hole_days, 0) AS hole_days
+FROM spans
+LEFT JOIN counted ON counted.place = spans.place
+LEFT JOIN fresh ON fresh.place = spans.place
+LEFT JOIN lapsed ON lapsed.place = spans.place
+LEFT JOIN moved ON moved.place = spans.place
+LEFT JOIN holes ON holes.place = spans.place
+WHERE spans.place < 3
+ORDER BY spans.place
+"""

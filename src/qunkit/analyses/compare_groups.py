@@ -1,0 +1,118 @@
+"""Each group against the period before, 各群与上一时段对比: one row a group, the liveliest first.
+
+group_name  messages  messages_before  change  posters  posters_before  joins  removed  days            last_post
+妈妈群           812              640     27%       41              38      6        0  ▅▃▄▆█▇▂  2026-05-10 22:14
+老友群             0               53   -100%        0               9      0        0  ▁▁▁▁▁▁▁  2026-05-02 08:40
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qunkit.results import Column
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TITLE = Text("Groups against the period before", "各群与上一时段对比")
+
+FLOOR = 10
+"""Messages in the period before, below which a change in per cent says nothing."""
+
+COLUMNS = (
+    Column("group_id", "text", Text("group id", "群 id")),
+    Column("group_name", "text", Text("group", "群")),
+    Column("messages", "int", Text("messages", "消息数")),
+    Column("messages_before", "int", Text("before", "上期消息")),
+    Column(
+        "change",
+        "ratio",
+        Text("change", "变化"),
+        Text(
+            f"(messages - before) / before; null below {FLOOR} messages before",
+            f"(本期 - 上期) / 上期;上期不足 {FLOOR} 条时为空",
+        ),
+    ),
+    Column("posters", "int", Text("posters", "发言人数")),
+    Column("posters_before", "int", Text("before", "上期发言")),
+    Column("joins", "int", Text("joins", "入群"), Text("person-times in notices", "入群人次,据系统提示")),
+    Column("removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次,据系统提示")),
+    Column(
+        "days",
+        "series",
+        Text("day by day", "逐日消息"),
+        Text(
+            "messages per day of the window; null: no data that day in any group", "每日消息数;当日全部群无数据时为空"
+        ),
+    ),
+    Column("last_post", "datetime", Text("last post", "最近消息")),
+    Column(
+        "days_silent",
+        "int",
+        Text("days silent", "沉默天数"),
+        Text("full days from the last post to as-of", "从最近一条消息到截止时间的整天数"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """`qunkit compare groups` has no options of its own."""
+
+
+PART_SQL = """
+WITH named AS (SELECT DISTINCT group_id FROM messages),
+counted AS (SELECT group_id, day, COUNT(*) AS n FROM posts WHERE in_window GROUP BY group_id, day)
+SELECT named.group_id AS part, days.day, CASE WHEN days.observed THEN COALESCE(counted.n, 0) END AS n
+FROM named CROSS JOIN days
+LEFT JOIN counted ON counted.group_id = named.group_id AND counted.day = days.day
+WHERE days.in_window
+ORDER BY part, days.day
+"""
+
+SQL = f"""
+WITH named AS (
+  SELECT group_id, MAX_BY(group_name, sent_at) AS group_name FROM messages GROUP BY group_id
+), placed AS (
+  SELECT *, CASE WHEN in_window THEN 'this'
+    WHEN local_time < :since AND epoch_s(local_time) >= 2 * epoch_s(:since) - epoch_s(:until) THEN 'before' END AS period
+  FROM posts
+), counted AS (
+  SELECT group_id,
+    COUNT(*) FILTER (WHERE period = 'this') AS messages,
+    COUNT(*) FILTER (WHERE period = 'before') AS messages_before,
+    COUNT(DISTINCT CASE WHEN period = 'this' THEN sender_id END) AS posters,
+    COUNT(DISTINCT CASE WHEN period = 'before' THEN sender_id END) AS posters_before,
+    MAX(local_time) AS last_post
+  FROM placed GROUP BY group_id
+), targets AS (
+  SELECT group_id, event, explode(target_ids) AS who FROM messages
+  WHERE target_ids IS NOT NULL AND local_time >= :since
+  UNION ALL SELECT group_id, event, NULL FROM messages
+  WHERE event IS NOT NULL AND target_ids IS NULL AND local_time >= :since
+), moved AS (
+  SELECT group_id, COUNT(*) FILTER (WHERE event IN ('invited', 'joined_qr', 'joined')) AS joins,
+    COUNT(*) FILTER (WHERE event = 'removed') AS removed
+  FROM targets GROUP BY group_id
+)
+SELECT named.group_id, named.group_name, COALESCE(messages, 0) AS messages, COALESCE(messages_before, 0) AS messages_before,
+  CASE WHEN messages_before >= {FLOOR} THEN (messages - messages_before) / (messages_before * 1e0) END AS change,
+  COALESCE(posters, 0) AS posters, COALESCE(posters_before, 0) AS posters_before,
+  COALESCE(joins, 0) AS joins, COALESCE(removed, 0) AS removed, parts.days, counted.last_post,
+  FLOOR((epoch_s(:as_of) - epoch_s(counted.last_post)) / 86400) AS days_silent
+FROM named
+LEFT JOIN counted ON counted.group_id = named.group_id
+LEFT JOIN moved ON moved.group_id = named.group_id
+LEFT JOIN parts ON parts.part = named.group_id
+ORDER BY messages DESC, messages_before DESC, named.group_id
+"""
+
+
+def per_group(table: pa.Table, params: Params) -> pa.Table:
+    """The day counts of one group as one list."""
+    import pyarrow as pa
+
+    counts = pa.array([table["n"].to_pylist()] if len(table) else [], pa.list_(pa.int64()))
+    return pa.table({"part": table["part"].slice(0, len(counts)), "days": counts})
