@@ -56,8 +56,18 @@ _GROUPS = Text("Groups", "各群情况")
 _MEMBERS = Text("Top members", "发言最多的成员")
 _HOURS = Text("Busiest hours", "活跃时段")
 
-_GROUP_COLUMNS = ("group_name", "messages", "change", "posters", "posters_before", "joins", "removed", "days", "last_post")
-_MEMBER_COLUMNS = ("name", "group_name", "messages", "share", "active_days", "replies")
+_GROUP_COLUMNS = (
+    "group_name",
+    "messages",
+    "change",
+    "posters",
+    "posters_before",
+    "joins",
+    "removed",
+    "days",
+    "last_post",
+)
+_MEMBER_COLUMNS = ("name", "group_name", "messages", "share", "active_days", "replies_got")
 
 
 def weekly(engine: Engine, scope: Scope, facts: Mapping[str, Cell]) -> Report:
@@ -76,7 +86,10 @@ def weekly(engine: Engine, scope: Scope, facts: Mapping[str, Cell]) -> Report:
     ]
     if this["messages"]:
         members = _only(ask("activity_members"), _MEMBER_COLUMNS, TOP_MEMBERS)
-        sections += [Section("members", _MEMBERS, result=members), Section("hours", _HOURS, result=ask("activity_hours"))]
+        sections += [
+            Section("members", _MEMBERS, result=members),
+            Section("hours", _HOURS, result=ask("activity_hours")),
+        ]
     week = f"{scope.since:%G-W%V}" if scope.since else ""
     return Report("weekly", Note(TITLE, (("week", week),)), sections, {"week": week, **facts})
 

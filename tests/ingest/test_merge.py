@@ -1,0 +1,187 @@
+"""Nothing doubled, nothing lost, whatever the order: the multiset union of what sources say."""
+
+import itertools
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+from staged import commit, messages, telling
+
+A, B, C = "a" * 16, "b" * 16, "c" * 16
+KEVIN = {"sender_id": "wxid_kevin", "sender_name": "凯文"}
+NAMED = {"group_id": None, "sender_name": "凯文"}
+
+
+def texts(dataset):
+    return [row["text"] for row in messages(dataset)[0]]
+
+
+def test_two_equal_messages_in_one_second_stay_two_and_a_third_export_adds_none(tmp_path):
+    twice = [telling(0, text="1", **KEVIN), telling(0, text="1", **KEVIN)]
+    assert commit(tmp_path / "d", {A: twice}) == {A: 2}
+    assert commit(tmp_path / "d", {B: twice}) == {B: 0}
+    assert commit(tmp_path / "d", {C: [*twice, telling(0, text="1", **KEVIN)]}) == {C: 1}
+    assert texts(tmp_path / "d") == ["1", "1", "1"]
+
+
+def test_a_native_id_is_matched_exactly_and_in_the_spelling_of_a_float(tmp_path):
+    # 2755705033944784198 printed by JavaScript is 2755705033944784400; 2755705033944784199 has the same float and is another message
+    exact = [telling(0, native_id="2755705033944784198", text="早", **KEVIN)]
+    assert commit(tmp_path / "d", {A: exact}) == {A: 1}
+    assert commit(tmp_path / "d", {B: [telling(0, native_id="2755705033944784400", text="早 ", **KEVIN)]}) == {B: 0}
+    assert [row["message_id"] for row in messages(tmp_path / "d")[0]] == ["2755705033944784198"]
+    other = [telling(0, native_id="2755705033944784199", text="晚", **KEVIN)]
+    commit(tmp_path / "e", {A: exact, C: other})
+    assert texts(tmp_path / "e") == ["早", "晚"]
+
+
+def test_ids_that_are_no_numbers_are_matched_as_they_are(tmp_path):
+    commit(tmp_path / "d", {A: [telling(0, native_id="CAQQ_1", **KEVIN)], B: [telling(0, native_id="CAQQ_1", **KEVIN)]})
+    assert len(texts(tmp_path / "d")) == 1
+
+
+def test_a_richer_export_fills_in_what_a_poorer_one_left_out(tmp_path):
+    poor = telling(5, text="有", kind="quote", **NAMED)
+    rich = telling(5, text="有", kind="quote", native_id="12345678901234567", quote_id="99", mention_ids=["w9"], **KEVIN)
+    for number, order in enumerate(([A, B], [B, A])):
+        for source in order:
+            commit(tmp_path / str(number), {source: [{A: poor, B: rich}[source]]})
+        (row,) = messages(tmp_path / str(number))[0]
+        assert (row["group_id"], row["sender_id"], row["message_id"]) == ("g1", "wxid_kevin", "12345678901234567")
+        assert (row["reply_to"], row["reply_how"], row["mention_ids"]) == ("99", "id", ["w9"])
+
+
+def test_a_group_name_is_linked_only_while_it_belongs_to_one_id(tmp_path):
+    commit(tmp_path / "d", {A: [telling(0, **NAMED)]})
+    assert messages(tmp_path / "d")[0][0]["group_id"] == "name:徒步"
+    commit(tmp_path / "d", {B: [telling(60, **KEVIN)]})
+    assert {row["group_id"] for row in messages(tmp_path / "d")[0]} == {"g1"}
+    commit(tmp_path / "d", {C: [telling(120, **{**KEVIN, "group_id": "g2"})]})
+    assert {row["group_id"] for row in messages(tmp_path / "d")[0]} == {"g1", "g2", "name:徒步"}
+
+
+def test_two_members_of_one_name_stay_two_where_ids_tell(tmp_path):
+    twins = [telling(0, sender_id="w1", sender_name="小王"), telling(1, sender_id="w2", sender_name="小王")]
+    commit(tmp_path / "d", {A: twins, B: [telling(2, sender_name="小王")]})
+    assert [row["sender_id"] for row in messages(tmp_path / "d")[0]] == ["w1", "w2", "name:小王"]
+
+
+def test_a_file_safe_name_is_the_same_name(tmp_path):
+    commit(tmp_path / "d", {A: [telling(0, sender_id="w1", sender_name="新人:甲")], B: [telling(9, sender_name="新人_甲")]})
+    assert {row["sender_id"] for row in messages(tmp_path / "d")[0]} == {"w1"}
+
+
+def test_names_in_notices_and_mentions_become_ids_when_the_dataset_knows_them(tmp_path):
+    notice = telling(3, kind="system", event="invited", text="…", actor_id="name:凯文", target_ids=["name:小刘", None])
+    mention = telling(4, sender_id="w7", mention_ids=["name:小刘", "notify@all"])
+    people = [telling(0, **KEVIN), telling(1, sender_id="wxid_liu", sender_name="小刘")]
+    commit(tmp_path / "d", {A: [notice, mention]})
+    commit(tmp_path / "d", {B: people})
+    rows = messages(tmp_path / "d")[0]
+    assert (rows[2]["actor_id"], rows[2]["target_ids"]) == ("wxid_kevin", ["wxid_liu", None])
+    assert rows[3]["mention_ids"] == ["wxid_liu", "notify@all"]
+
+
+def test_a_member_list_links_a_group_nickname(tmp_path):
+    member = {"group_id": "g1", "member_id": "wxid_liu", "group_nickname": "刘总", "complete": False, "source": B}
+    commit(tmp_path / "d", {A: [telling(0, sender_name="刘总")]}, [member])
+    assert messages(tmp_path / "d")[0][0]["sender_id"] == "wxid_liu"
+
+
+def test_a_quote_finds_its_message_by_time_by_words_and_over_the_turn_of_a_month(tmp_path):
+    first = telling(0, text="本周\n路线", native_id="11111111111111111", **KEVIN)  # 23:59:50 on 30 November
+    by_words = telling(20, kind="quote", text="好", sender_id="w2", quote_text="本周 路线", quote_sender="凯文")
+    by_time = telling(30, kind="quote", text="行", sender_id="w2", quote_time=first["sent_at"], quote_sender="wxid_kevin")
+    nowhere = telling(40, kind="quote", text="?", sender_id="w2", quote_text="没有这句", quote_sender="凯文")
+    someone = telling(50, kind="quote", text="嗯", sender_id="w2", quote_text="本周 路线", quote_sender="w2")
+    commit(tmp_path / "d", {A: [by_words, by_time, nowhere, someone]})
+    assert {row["reply_how"] for row in messages(tmp_path / "d")[0]} == {"unknown"}
+    commit(tmp_path / "d", {B: [first]})  # an older month arrives later
+    assert [(row["reply_to"], row["reply_how"]) for row in messages(tmp_path / "d")[0]] == [
+        (None, None),
+        ("11111111111111111", "text"),
+        ("11111111111111111", "time"),
+        (None, "unknown"),
+        (None, "unknown"),
+    ]
+
+
+def test_seq_counts_the_messages_of_one_instant(tmp_path):
+    rows = [telling(0, text=text, **KEVIN) for text in "一二三"] + [telling(1, text="四", **KEVIN)]
+    commit(tmp_path / "d", {A: rows})
+    assert [(row["text"], row["seq"]) for row in messages(tmp_path / "d")[0]] == [("一", 0), ("二", 1), ("三", 2), ("四", 0)]
+
+
+# -- properties ----------------------------------------------------------------------------------------------------
+WHO = {"w1": "凯文", "w2": "小刘"}
+chats = st.lists(st.tuples(st.integers(0, 14), st.sampled_from(sorted(WHO)), st.sampled_from(["1", "好", ""])), max_size=10)
+exports = st.lists(
+    st.tuples(st.integers(0, 14), st.integers(0, 14), st.sampled_from(["full", "ids", "names", "rounded"])),
+    min_size=1,
+    max_size=3,
+)
+
+
+def told(chat, first, last, how):
+    """What an exporter of the kind `how` makes of the seconds from `first` to `last` of a chat."""
+    rows = []
+    for number, (second, who, text) in enumerate(sorted(chat, key=lambda one: one[0])):
+        if first <= second <= last:
+            person = {"sender_id": who, "sender_name": WHO[who]}
+            native = str(2755705033944784198 + number * 1000)
+            if how == "names":
+                rows.append(telling(second, text=text, group_id=None, sender_name=WHO[who]))
+            elif how == "ids":
+                rows.append(telling(second, text=text, **person))
+            elif how == "full":
+                rows.append(telling(second, text=text, native_id=native, **person))
+            else:
+                rows.append(telling(second, text=text, native_id=f"{float(native):.16e}".replace(".", "")[:17] + "00", **person))
+    return rows
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(chats, exports, st.permutations(range(3)), st.randoms())
+def test_any_order_grouping_and_repetition_gives_the_same_table(tmp_path_factory, chat, cuts, order, random):
+    know = [telling(900, sender_id=who, sender_name=name, text="在") for who, name in WHO.items()]
+    sources = {letter * 16: told(chat, *sorted(cut[:2]), cut[2]) for letter, cut in zip("abc", cuts, strict=False)}
+    sources = {source: rows for source, rows in sources.items() if rows} | {"k" * 16: know}
+    names = list(sources)
+    one, other = (tmp_path_factory.mktemp("order") / "d" for _ in range(2))
+    commit(one, sources)
+    for place in [*order, 3, *order]:
+        if place < len(names):
+            commit(other, {names[place]: sources[names[place]]})
+    for name in names:
+        if random.random() < 0.3:
+            commit(other, {name: sources[name]})
+    assert messages(one) == messages(other)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(chats, exports)
+def test_overlapping_exports_say_exactly_what_one_export_of_it_all_says(tmp_path_factory, chat, cuts):
+    know = [telling(900, sender_id=who, sender_name=name, text="在") for who, name in WHO.items()]
+    spans = [sorted(cut[:2]) for cut in cuts]
+    covered = [one for one in chat if any(first <= one[0] <= last for first, last in spans)]
+    dataset = tmp_path_factory.mktemp("union") / "d"
+    for letter, (first, last), cut in zip("abc", spans, cuts, strict=False):
+        if rows := told(chat, first, last, cut[2]):
+            commit(dataset, {letter * 16: rows})
+    commit(dataset, {"k" * 16: know})
+    found = sorted((row["sent_at"], row["sender_id"], row["text"]) for row in messages(dataset)[0])
+    wanted = sorted((telling(s)["sent_at"], who, text) for s, who, text in covered)
+    assert found[: len(found) - 2] == wanted
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([A, B, C])))
+def test_where_tellings_disagree_the_smallest_source_wins_in_any_order(tmp_path, order):
+    said = {source: [telling(0, native_id="7", sender_id="w1", sender_name=source[0])] for source in (A, B, C)}
+    for source in order:
+        commit(tmp_path / "d", {source: said[source]})
+    (row,) = messages(tmp_path / "d")[0]
+    assert (row["sender_name"], row["source"]) == ("a", A)

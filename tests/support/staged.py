@@ -1,0 +1,57 @@
+"""Observations put into a dataset without going through a file: for tests of the merge."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from qunkit import schema
+from qunkit.ingest import build, store
+
+START = datetime(2024, 11, 30, 15, 59, 50, tzinfo=UTC)
+"""Ten seconds before midnight of the last day of November in Shanghai."""
+_LEFT_OUT = ("occurrence", "seq", "sources")
+_STAGED = pa.schema(
+    [field for field in schema.OBSERVATIONS.arrow if field.name not in _LEFT_OUT]
+    + [pa.field("row", pa.int64()), pa.field("src", pa.string())]
+)
+
+
+def telling(second, **columns):
+    """One observation, `second` seconds after START; what is not said is a text "hi" in the group g1."""
+    sent = START + timedelta(seconds=second)
+    told = {"group_id": "g1", "group_name": "徒步", "kind": "text", "text": "hi", **columns}
+    local = (sent + timedelta(hours=8)).replace(tzinfo=None)
+    return {"platform": "wechat", "sent_at": sent, "local_time": local, "time_quality": "exact", **told}
+
+
+def commit(dataset, sources, members=()):
+    """Ingest `sources` (id → tellings) in one run; returns new messages per source."""
+    with store.writing(dataset, "Asia/Shanghai", 0) as staging:
+        staged = {}
+        for source, rows in sources.items():
+            for row, told in enumerate(rows):
+                month = f"{told['local_time']:%Y-%m}"
+                staged.setdefault(month, {}).setdefault(source, []).append({**told, "row": row, "src": source})
+        files = {}
+        for month, by_source in staged.items():
+            for source, rows in by_source.items():
+                path = staging.spool / f"{source}-{month}.parquet"
+                pq.write_table(pa.Table.from_pylist(rows, schema=_STAGED), path)
+                files.setdefault(month, []).append(path)
+        table = pa.Table.from_pylist(list(members), schema=build.OBSERVED_MEMBERS)
+        built = build.build(staging, files, table, list(sources), "384MB", 1)
+        store.commit(staging, {"sources": [], "fingerprint": built.fingerprint})
+        return built.new
+
+
+def messages(dataset):
+    """Every message as a dict, in the table's order; and the fingerprint."""
+    with store.open_snapshot(dataset) as snapshot:
+        files = [str(p) for p in sorted(snapshot.path.glob("messages/*/*.parquet"))]
+        query = "SELECT * FROM read_parquet($files, hive_partitioning = false) ORDER BY group_id, sent_at, seq"
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            return connection.sql(query, params={"files": files}).to_arrow_table().to_pylist(), snapshot.fingerprint
