@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qunkit import schema
 from qunkit.ingest import identity, merge, replies
+from qunkit.ingest.canon import Digest, numbered
 from qunkit.ingest.store import Staging
 
 NAMES = "observations/names.parquet"
@@ -59,12 +59,13 @@ def build(
     connection = _connect(staging, memory_limit, threads)
     try:
         _learn_names(connection, staging, staged, members)
-        months = sorted(set(staged) | _renamed_months(connection, staging, set(staged)))
+        renamed = _renamed_months(connection, staging, set(staged))
         built = Built()
-        for month in months:
-            _observe(connection, staging, month, staged.get(month, ()))
-            _resolve(connection, staging, month, run, built)
-        _link_replies(connection, staging, months)
+        rebuilt: set[str] = set()
+        for month in sorted(_months(staging) | set(staged)):
+            if month in staged or month in renamed or rebuilt & _quoted(staging, month):
+                _build_month(connection, staging, month, staged.get(month, ()), run, built)
+                rebuilt.add(month)
         _write_members(connection, staging)
         built.fingerprint = _fingerprint(staging)
         return built
@@ -126,53 +127,38 @@ def _renamed_months(connection: duckdb.DuckDBPyConnection, staging: Staging, sta
     return found
 
 
-def _observe(connection: duckdb.DuckDBPyConnection, staging: Staging, month: str, files: Sequence[Path]) -> None:
+def _build_month(
+    connection: duckdb.DuckDBPyConnection,
+    staging: Staging,
+    month: str,
+    files: Sequence[Path],
+    run: Sequence[str],
+    built: Built,
+) -> None:
+    """One month's observations and messages. Earlier months are built already: quotes point backwards."""
     old = staging.old_part(observations(month))
     merge.observe(connection, _from(list(files), "") if files else None, _from(old, "") if old else None)
     if files:
-        order = "ORDER BY sent_at, seq, group_id, group_name, sender_id, kind, text, occurrence, native_id, sources"
-        _write(connection, staging, observations(month), f"SELECT * FROM observed {order}", schema.OBSERVATIONS.arrow)
-
-
-def _resolve(
-    connection: duckdb.DuckDBPyConnection, staging: Staging, month: str, run: Sequence[str], built: Built
-) -> None:
+        query = "SELECT * FROM observed ORDER BY sent_at, seq"
+        _write(connection, staging, observations(month), query, schema.OBSERVATIONS.arrow)
     merge.resolve(connection)
     for source, new in merge.new_messages(connection, run).items():
         built.new[source] = built.new.get(source, 0) + new
-    path = _resolved(staging, month)
-    merge.relink(connection)
-    connection.execute(f"COPY resolved TO '{path}' (FORMAT parquet, COMPRESSION lz4_raw)")
+    _link_replies(connection, staging, month)
 
 
-def _link_replies(connection: duckdb.DuckDBPyConnection, staging: Staging, rebuilt: Sequence[str]) -> None:
-    """Second pass, when every message has its id: months built anew, and months whose quotes may point into those."""
-    for month in rebuilt:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE resolved AS SELECT * FROM '{_resolved(staging, month)}'")
-        _finish(connection, staging, month)
-    for month in sorted(_months(staging) - set(rebuilt)):
-        if set(staging.base["parts"][messages(month)]["quoted_months"]) & set(rebuilt):
-            merge.observe(connection, None, _from(staging.old_part(observations(month)), ""))
-            merge.resolve(connection)
-            merge.relink(connection)
-            _finish(connection, staging, month)
-
-
-def _finish(connection: duckdb.DuckDBPyConnection, staging: Staging, month: str) -> None:
+def _link_replies(connection: duckdb.DuckDBPyConnection, staging: Staging, month: str) -> None:
     quoted = replies.quoted_months(connection)
-    replies.link(connection, [str(path) for other in quoted if other != month and (path := _known(staging, other))])
+    replies.link(connection, [str(path) for other in quoted if other < month and (path := _known(staging, other))])
     query = f"""SELECT {", ".join(_column(name) for name in schema.MESSAGES.names)}
       FROM resolved r LEFT JOIN linked l ON l.message = r.rowid
-      ORDER BY r.group_id, r.sent_at, r.seq, r.sender_id, r.kind, r.text, r.message_id"""
-    _write(
-        connection,
-        staging,
-        messages(month),
-        query,
-        schema.MESSAGES.arrow,
-        quoted_months=quoted,
-        digest=_digest(connection),
-    )
+      ORDER BY r.group_id, r.sent_at, r.seq, r.sender_id, r.kind, r.message_id"""
+    digest = Digest()
+    _write(connection, staging, messages(month), query, schema.MESSAGES.arrow, digest, quoted_months=quoted)
+
+
+def _quoted(staging: Staging, month: str) -> set[str]:
+    return set(staging.base["parts"][messages(month)]["quoted_months"])
 
 
 def _column(name: str) -> str:
@@ -180,13 +166,8 @@ def _column(name: str) -> str:
 
 
 def _known(staging: Staging, month: str) -> Path | None:
-    """Messages of another month: as just resolved, else as they were."""
-    path = _resolved(staging, month)
-    return path if path.exists() else staging.old_part(messages(month))
-
-
-def _resolved(staging: Staging, month: str) -> Path:
-    return staging.spool / f"resolved-{month}.parquet"
+    """Messages of an earlier month: as this run built them, else as they were."""
+    return staging.path / messages(month) if messages(month) in staging.parts else staging.old_part(messages(month))
 
 
 def _months(staging: Staging) -> set[str]:
@@ -199,17 +180,6 @@ def _write_members(connection: duckdb.DuckDBPyConnection, staging: Staging) -> N
     _write(connection, staging, "members/part.parquet", query, schema.MEMBERS.arrow)
 
 
-def _digest(connection: duckdb.DuckDBPyConnection) -> str:
-    """A sum of row hashes: the same for the same messages in any order."""
-    row = (
-        "concat_ws(chr(31), group_id, message_id, epoch_ms(sent_at), sender_id, kind, text, event, reply_to, reply_how)"
-    )
-    total = connection.sql(
-        f"SELECT SUM(CAST(md5_number_lower({row}) AS HUGEINT)) FROM resolved r LEFT JOIN linked l ON l.message = r.rowid"
-    ).fetchall()[0][0]
-    return str(total or 0)
-
-
 def _fingerprint(staging: Staging) -> str:
     import hashlib
 
@@ -219,40 +189,33 @@ def _fingerprint(staging: Staging) -> str:
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, staging: Staging, part: str, query: str, table: pa.Schema, **facts: object
+    connection: duckdb.DuckDBPyConnection,
+    staging: Staging,
+    part: str,
+    query: str,
+    table: pa.Schema,
+    digest: Digest | None = None,
+    **facts: object,
 ) -> None:
-    """Stream a query into a part."""
+    """Stream a query into a part; with a digest, number its seq anew and keep the digest with the part."""
     rows = 0
     reader = connection.sql(query).to_arrow_reader(_ROW_GROUP)
     with staging.create(part) as file, writer(file, table) as parquet:
-        for batch in _numbered(reader) if part.startswith("messages/") else reader:
+        for batch in numbered(reader) if digest else reader:
             rows += len(batch)
-            parquet.write_table(pa.Table.from_batches([batch]).select(table.names).cast(table), row_group_size=_ROW_GROUP)
+            if digest:
+                digest.add(batch)
+            parquet.write_table(
+                pa.Table.from_batches([batch]).select(table.names).cast(table), row_group_size=_ROW_GROUP
+            )
+    if digest:
+        facts["digest"] = digest.close()
     staging.finish(part, rows, **facts)
 
 
 def writer(file: object, table: pa.Schema) -> pq.ParquetWriter:
     """A Parquet writer as every part is written: zstd, with page checksums."""
     return pq.ParquetWriter(file, table, compression="zstd", write_page_checksum=True)
-
-
-def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
-    """Number seq anew: 0, 1, … among messages of the same group and instant, in the order they come."""
-    last: tuple[str, int] | None = None
-    count = 0
-    for batch in batches:
-        groups = batch.column("group_id").dictionary_encode()
-        times = batch.column("sent_at").cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
-        codes = groups.indices.to_numpy()
-        first = np.r_[True, (codes[1:] != codes[:-1]) | (times[1:] != times[:-1])]
-        starts = np.flatnonzero(first)
-        seq = np.arange(len(codes)) - np.repeat(starts, np.diff(np.r_[starts, len(codes)]))
-        if last == (groups.dictionary[int(codes[0])].as_py(), int(times[0])):
-            seq[: starts[1] if len(starts) > 1 else None] += count
-        last = (groups.dictionary[int(codes[-1])].as_py(), int(times[-1]))
-        count = int(seq[-1]) + 1
-        at = batch.schema.get_field_index("seq")
-        yield batch.set_column(at, "seq", pa.array(seq, pa.int32()))
 
 
 def _from(paths: Path | list[Path] | None, empty: str) -> str:

@@ -20,8 +20,21 @@ from qunkit.chat.notices import ME, Notice
 from qunkit.chat.people import People, nfc
 from qunkit.schema import NOT_POSTS, RAW
 
-EVENT_COLUMNS = ("event", "actor_id", "actor_name", "target_ids", "target_names")
-_LISTS = ("target_ids", "target_names")
+_EVENT_FIELDS = [
+    ("event", pa.string()),
+    ("actor_id", pa.string()),
+    ("actor_name", pa.string()),
+    ("target_ids", pa.list_(pa.string())),
+    ("target_names", pa.list_(pa.string())),
+]
+_KIND = RAW.names.index("kind")
+INTERPRETED = pa.schema(
+    [
+        *RAW.arrow.set(_KIND, pa.field("kind", pa.string(), nullable=False)),
+        *(pa.field(*field) for field in _EVENT_FIELDS),
+    ]
+)
+"""Schema of what `interpret` returns: `RAW`, kind never null, and what notices report."""
 _SELF = pa.array(["我", "me"])
 _KIND_OF_EVENT = {"patted": "pat", "recalled": "recall"}
 _EVENT_OF_KIND = {kind: event for event, kind in _KIND_OF_EVENT.items()}
@@ -49,7 +62,7 @@ def interpret(raw: pa.RecordBatch, people: People) -> pa.RecordBatch:
     columns["kind"] = pc.coalesce(columns["kind"], kept)
     _events(columns, people)
     columns["mention_ids"] = mentions.fill(columns["mention_ids"], columns["kind"], columns["text"], people)
-    return pa.RecordBatch.from_pydict(columns)
+    return pa.RecordBatch.from_pydict(columns, schema=INTERPRETED)
 
 
 def _no_group_as_sender(columns: Columns) -> None:
@@ -82,9 +95,9 @@ def _events(columns: Columns, people: People) -> None:
     names = ("kind", "text", "sender_id", "sender_name")
     records = pa.Table.from_pydict({name: columns[name].take(rows) for name in names}).to_pylist()
     interpreted = [_interpreted(record, people) for record in records]
-    for name in (*names, *EVENT_COLUMNS):
-        if name not in columns:
-            columns[name] = pa.nulls(len(columns["kind"]), pa.list_(pa.string()) if name in _LISTS else pa.string())
+    for name, kind in _EVENT_FIELDS:
+        columns[name] = pa.nulls(len(columns["kind"]), kind)
+    for name in (*names, *(name for name, _ in _EVENT_FIELDS)):
         columns[name] = put(columns[name], rows, [record.get(name) for record in interpreted])
 
 

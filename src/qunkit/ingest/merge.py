@@ -18,13 +18,24 @@ from qunkit import schema
 _PAYLOAD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources"))
 _TOLD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources", "occurrence"))
 
+_SAME = "trim(nfc_normalize({}), chr(32) || chr(9) || chr(10) || chr(13))"
+"""The text by which tellings are compared: exporters differ in the blanks at its ends, and in the spelling of accents."""
+
+# Windows over every row are dear; only rows that share a hash with another need a number other than the first.
 _FRESH = f"""
+CREATE OR REPLACE TEMP TABLE staged AS
+SELECT {_TOLD}, src, row,
+  hash(src, group_id, group_name, sent_at) AS instant
+FROM {{staged}};
+CREATE OR REPLACE TEMP TABLE numbered AS
+SELECT row, src,
+  CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at,
+    COALESCE(sender_id, 'name:' || sender_name), kind, {_SAME.format("text")} ORDER BY row) AS INTEGER) AS occurrence,
+  CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at ORDER BY row) - 1 AS INTEGER) AS seq
+FROM staged SEMI JOIN (SELECT instant FROM staged GROUP BY instant HAVING COUNT(*) > 1) USING (instant);
 CREATE OR REPLACE TEMP TABLE fresh AS
-SELECT {_TOLD}, src,
-  CAST(row_number() OVER (PARTITION BY src, COALESCE(group_id, group_name), sent_at,
-    COALESCE(sender_id, 'name:' || sender_name), kind, text ORDER BY row) AS INTEGER) AS occurrence,
-  CAST(row_number() OVER (PARTITION BY src, COALESCE(group_id, group_name), sent_at ORDER BY row) - 1 AS INTEGER) AS seq
-FROM {{staged}}
+SELECT {_TOLD}, s.src, COALESCE(n.occurrence, 1) AS occurrence, COALESCE(n.seq, 0) AS seq
+FROM staged s LEFT JOIN numbered n ON n.row = s.row AND n.src = s.src;
 """
 
 _UNION = f"""
@@ -38,11 +49,11 @@ _NO_OBSERVATIONS = "(SELECT {} WHERE false)".format(", ".join(f"NULL AS {name}" 
 
 _ALONE = f"CREATE OR REPLACE TEMP TABLE observed AS SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
 
-_KEYED = """
+_KEYED = f"""
 CREATE OR REPLACE TEMP TABLE keyed AS
 SELECT o.*, i.group_key, i.label, i.sender_key,
   md5(concat_ws(chr(31), i.group_key, CAST(epoch_ms(o.sent_at) AS VARCHAR), COALESCE(i.sender_key, ''), o.kind,
-    COALESCE(trim(nfc_normalize(o.text), chr(32) || chr(9) || chr(10) || chr(13)), chr(0)))) AS content
+    COALESCE({_SAME.format("o.text")}, chr(0)))) AS content
 FROM observed o JOIN identity i ON o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
   AND o.sender_id IS NOT DISTINCT FROM i.sender_id AND o.sender_name IS NOT DISTINCT FROM i.sender_name
 """
@@ -85,22 +96,24 @@ _TAKEN_LAST = ("quote_id", "quote_time", "quote_sender", "quote_text", "mention_
 _ROWS = ", ".join((*_TAKEN, *_TAKEN_LAST))
 
 _RESOLVED = f"""
+CREATE OR REPLACE TEMP TABLE several AS SELECT group_key, message_id FROM message_of GROUP BY ALL HAVING COUNT(*) > 1;
 CREATE OR REPLACE TEMP TABLE resolved AS
-WITH told AS (
-  SELECT k.* EXCLUDE (native_id), m.message_id, m.native_id,
-    list_position({list(schema.TIME_QUALITIES)}, time_quality) || sources[1] || lpad(CAST(seq AS VARCHAR), 9, '0') || content AS rank
-  FROM keyed k JOIN message_of m ON m.telling = k.rowid
-),
-several AS (SELECT group_key, message_id FROM told GROUP BY ALL HAVING COUNT(*) > 1)
-SELECT platform, group_key AS group_id, label AS group_name, message_id, native_id, seq, sent_at, local_time, time_quality,
+SELECT platform, k.group_key AS group_id, label AS group_name, m.message_id, m.native_id, seq, sent_at, local_time, time_quality,
   sender_key AS sender_id, kind, {_ROWS}, sources[1] AS source
-FROM told ANTI JOIN several USING (group_key, message_id)
-UNION ALL
+FROM keyed k JOIN (FROM message_of ANTI JOIN several USING (group_key, message_id)) m ON m.telling = k.rowid
+"""
+
+_JOINED = f"""
+INSERT INTO resolved
 SELECT arg_min(platform, rank), group_key, MIN(label), message_id, MIN(native_id), MAX(seq), arg_min(sent_at, rank),
   arg_min(local_time, rank), arg_min(time_quality, rank), arg_min(sender_key, rank),
   COALESCE(arg_min(NULLIF(kind, 'other'), rank), 'other'),
   {", ".join(f"arg_min({name}, rank)" for name in (*_TAKEN, *_TAKEN_LAST))}, arg_min(sources[1], rank)
-FROM told SEMI JOIN several USING (group_key, message_id) GROUP BY group_key, message_id
+FROM (
+  SELECT k.* EXCLUDE (native_id), m.message_id, m.native_id,
+    list_position({list(schema.TIME_QUALITIES)}, time_quality) || sources[1] || lpad(CAST(seq AS VARCHAR), 9, '0') || content AS rank
+  FROM keyed k JOIN (FROM message_of SEMI JOIN several USING (group_key, message_id)) m ON m.telling = k.rowid
+) GROUP BY group_key, message_id
 """
 
 # Actors, targets and mentions that a source knew only by name, and the dataset knows by id.
@@ -115,6 +128,9 @@ SELECT message, field, list(COALESCE(i.sender_key, who) ORDER BY place) AS ids F
 ) w LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL) i
   ON i.group_key = w.group_id AND 'name:' || i.sender_name = w.who
 GROUP BY message, field;
+"""
+
+_WITH_RELINKED = """
 CREATE OR REPLACE TEMP TABLE resolved AS
 SELECT r.* REPLACE (COALESCE(a.ids[1], actor_id) AS actor_id, COALESCE(t.ids, target_ids) AS target_ids,
   COALESCE(m.ids, mention_ids) AS mention_ids)
@@ -147,16 +163,24 @@ def observe(connection: duckdb.DuckDBPyConnection, staged: str | None, old: str 
 
 
 def resolve(connection: duckdb.DuckDBPyConnection) -> None:
-    """From ``observed`` and ``identity`` make ``resolved``: one row a message, replies still as quotes."""
-    for statement in (_KEYED, _EXACT_IDS, _NATIVE, _MESSAGE_OF, _RESOLVED):
+    """From ``observed`` and ``identity`` make ``resolved``: one row a message, replies still as quotes.
+
+    Notices and mentions that show only a name get the id which the dataset knows for it.
+    """
+    for statement in (_KEYED, _EXACT_IDS, _NATIVE, _MESSAGE_OF, _RESOLVED, _JOINED, _RELINKED):
         connection.execute(statement)
+    if count(connection, "relinked"):
+        connection.execute(_WITH_RELINKED)
 
 
 def new_messages(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> dict[str, int]:
     """How many messages of the resolved month each source of this run brought; one that two of them bring counts for the first."""
+    said = connection.sql("SELECT DISTINCT unnest(sources) FROM (SELECT DISTINCT sources FROM observed)").fetchall()
+    if len(said) == 1:
+        return {said[0][0]: count(connection, "resolved")}
     return dict(connection.execute(_NEW, {"run": list(run)}).fetchall())
 
 
-def relink(connection: duckdb.DuckDBPyConnection) -> None:
-    """In ``resolved``, give notices and mentions that show only a name the id which the dataset knows for it."""
-    connection.execute(_RELINKED)
+def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Rows of a table."""
+    return int(connection.sql(f"SELECT COUNT(*) FROM {table}").fetchall()[0][0])
