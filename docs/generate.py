@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from qunkit import errors, registry, schema
+from qunkit import config, errors, registry, schema
 from qunkit.errors import QunkitError
 
 HERE = Path(__file__).parent / "reference"
@@ -18,7 +18,7 @@ HEADING = "<!-- written by docs/generate.py: do not edit -->\n"
 
 def pages() -> dict[str, str]:
     """Every page: path below docs/reference → text."""
-    found = {"schema.md": schema_page(), "errors.md": errors_page(), "commands.md": commands_page()}
+    found = {"schema.md": schema_page(), "errors.md": errors_page(), "commands.md": commands_page(), "config.md": config_page()}
     names = registry.names("formats")
     found["formats/README.md"] = formats_index(names)
     return found | {f"formats/{name}.md": format_page(name) for name in names}
@@ -53,6 +53,13 @@ def errors_page() -> str:
     ]
     head = "| exit | error | sentence | way out |\n|---|---|---|---|\n"
     return f"{HEADING}# Errors and exit codes\n\n{_first(errors.__doc__, 2)}\n\n{head}" + "\n".join(rows) + "\n"
+
+
+def config_page() -> str:
+    """qunkit.toml and every key it may have."""
+    rows = [f"| `{key}` | {_cell(text.en)} | {_cell(text.zh)} |" for key, text in config.KEYS.items()]
+    head = "| key | meaning | 含义 |\n|---|---|---|\n"
+    return f"{HEADING}# qunkit.toml\n\n{inspect.getdoc(config)}\n\n{head}" + "\n".join(rows) + "\n"
 
 
 def commands_page() -> str:

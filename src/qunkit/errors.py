@@ -166,6 +166,11 @@ class ReadWriteFailed(QunkitError):
     )
 
 
+class OutputFailed(QunkitError):
+    code = 74
+    SENTENCE = Text("Standard output: {why}.", "标准输出：{why}。")
+
+
 class NoPermission(QunkitError):
     code = 77
     SENTENCE = Text("{path}: {why}.", "{path}:{why}。")
@@ -184,7 +189,7 @@ class OutOfResources(QunkitError):
 class BadConfig(QunkitError):
     code = 78
     SENTENCE = Text("{path}: {why}.", "{path}:{why}。")
-    HINT = Text("docs/config.md lists every key.", "docs/config.md 列出了全部配置项。")
+    HINT = Text("docs/reference/config.md lists every key.", "docs/reference/config.md 列出了全部配置项。")
 
 
 class AnalysisBroken(QunkitError):

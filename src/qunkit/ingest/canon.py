@@ -23,10 +23,10 @@ class Digest:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """The next rows."""
-        self.times.update(memoryview(_milliseconds(batch.column("sent_at"))))
+        self.times.update(_milliseconds(batch.column("sent_at")).tobytes())
         for name in _SAID:
             lengths, data = _contents(batch.column(name))
-            self.lengths[name].update(memoryview(lengths))
+            self.lengths[name].update(lengths.tobytes())
             self.bytes[name].update(data)
 
     def close(self) -> str:
