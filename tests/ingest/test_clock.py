@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
+
 from qunkit import schema
 from qunkit.errors import UnknownTimeZone
 from qunkit.ingest.clock import Clock
@@ -40,7 +41,9 @@ def test_milliseconds_survive():
 
 def test_an_hour_that_happens_twice_is_a_marked_guess():
     # New York, 2024-11-03: 01:30 happens at UTC-4 (05:30 UTC) and at UTC-5; the earlier is taken
-    assert read(Clock("America/New_York", "UTC"), wall=[datetime(2024, 11, 3, 1, 30), datetime(2024, 11, 3, 3, 30)]) == [
+    assert read(
+        Clock("America/New_York", "UTC"), wall=[datetime(2024, 11, 3, 1, 30), datetime(2024, 11, 3, 3, 30)]
+    ) == [
         (datetime(2024, 11, 3, 5, 30, tzinfo=UTC), datetime(2024, 11, 3, 5, 30), "guessed"),
         (datetime(2024, 11, 3, 8, 30, tzinfo=UTC), datetime(2024, 11, 3, 8, 30), "local"),
     ]
@@ -53,7 +56,9 @@ def test_an_hour_that_never_happens_is_a_marked_guess():
 
 def test_shanghai_kept_summer_time_from_1986_to_1991():
     # in July 1990 Shanghai was at UTC+9: 12:00 there is 03:00 UTC
-    assert read(Clock("Asia/Shanghai", "UTC"), wall=[datetime(1990, 7, 1, 12)])[0][0] == datetime(1990, 7, 1, 3, tzinfo=UTC)
+    assert read(Clock("Asia/Shanghai", "UTC"), wall=[datetime(1990, 7, 1, 12)])[0][0] == datetime(
+        1990, 7, 1, 3, tzinfo=UTC
+    )
 
 
 def test_epochs_and_wall_clocks_in_one_batch():

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from qunkit import schema
 from qunkit.exports import Batch, Reject
 from qunkit.ingest.ledger import Ledger, LedgerBroken, counts, sizes

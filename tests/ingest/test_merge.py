@@ -1,15 +1,12 @@
 """Nothing doubled, nothing lost, whatever the order: the multiset union of what sources say."""
 
 import itertools
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-from staged import commit, messages, telling
+from support.staged import commit, messages, telling
 
 A, B, C = "a" * 16, "b" * 16, "c" * 16
 KEVIN = {"sender_id": "wxid_kevin", "sender_name": "凯文"}
@@ -46,7 +43,9 @@ def test_ids_that_are_no_numbers_are_matched_as_they_are(tmp_path):
 
 def test_a_richer_export_fills_in_what_a_poorer_one_left_out(tmp_path):
     poor = telling(5, text="有", kind="quote", **NAMED)
-    rich = telling(5, text="有", kind="quote", native_id="12345678901234567", quote_id="99", mention_ids=["w9"], **KEVIN)
+    rich = telling(
+        5, text="有", kind="quote", native_id="12345678901234567", quote_id="99", mention_ids=["w9"], **KEVIN
+    )
     for number, order in enumerate(([A, B], [B, A])):
         for source in order:
             commit(tmp_path / str(number), {source: [{A: poor, B: rich}[source]]})
@@ -71,7 +70,9 @@ def test_two_members_of_one_name_stay_two_where_ids_tell(tmp_path):
 
 
 def test_a_file_safe_name_is_the_same_name(tmp_path):
-    commit(tmp_path / "d", {A: [telling(0, sender_id="w1", sender_name="新人:甲")], B: [telling(9, sender_name="新人_甲")]})
+    commit(
+        tmp_path / "d", {A: [telling(0, sender_id="w1", sender_name="新人:甲")], B: [telling(9, sender_name="新人_甲")]}
+    )
     assert {row["sender_id"] for row in messages(tmp_path / "d")[0]} == {"w1"}
 
 
@@ -95,7 +96,9 @@ def test_a_member_list_links_a_group_nickname(tmp_path):
 def test_a_quote_finds_its_message_by_time_by_words_and_over_the_turn_of_a_month(tmp_path):
     first = telling(0, text="本周\n路线", native_id="11111111111111111", **KEVIN)  # 23:59:50 on 30 November
     by_words = telling(20, kind="quote", text="好", sender_id="w2", quote_text="本周 路线", quote_sender="凯文")
-    by_time = telling(30, kind="quote", text="行", sender_id="w2", quote_time=first["sent_at"], quote_sender="wxid_kevin")
+    by_time = telling(
+        30, kind="quote", text="行", sender_id="w2", quote_time=first["sent_at"], quote_sender="wxid_kevin"
+    )
     nowhere = telling(40, kind="quote", text="?", sender_id="w2", quote_text="没有这句", quote_sender="凯文")
     someone = telling(50, kind="quote", text="嗯", sender_id="w2", quote_text="本周 路线", quote_sender="w2")
     commit(tmp_path / "d", {A: [by_words, by_time, nowhere, someone]})
@@ -113,12 +116,19 @@ def test_a_quote_finds_its_message_by_time_by_words_and_over_the_turn_of_a_month
 def test_seq_counts_the_messages_of_one_instant(tmp_path):
     rows = [telling(0, text=text, **KEVIN) for text in "一二三"] + [telling(1, text="四", **KEVIN)]
     commit(tmp_path / "d", {A: rows})
-    assert [(row["text"], row["seq"]) for row in messages(tmp_path / "d")[0]] == [("一", 0), ("二", 1), ("三", 2), ("四", 0)]
+    assert [(row["text"], row["seq"]) for row in messages(tmp_path / "d")[0]] == [
+        ("一", 0),
+        ("二", 1),
+        ("三", 2),
+        ("四", 0),
+    ]
 
 
 # -- properties ----------------------------------------------------------------------------------------------------
 WHO = {"w1": "凯文", "w2": "小刘"}
-chats = st.lists(st.tuples(st.integers(0, 14), st.sampled_from(sorted(WHO)), st.sampled_from(["1", "好", ""])), max_size=10)
+chats = st.lists(
+    st.tuples(st.integers(0, 14), st.sampled_from(sorted(WHO)), st.sampled_from(["1", "好", ""])), max_size=10
+)
 exports = st.lists(
     st.tuples(st.integers(0, 14), st.integers(0, 14), st.sampled_from(["full", "ids", "names", "rounded"])),
     min_size=1,
@@ -140,7 +150,9 @@ def told(chat, first, last, how):
             elif how == "full":
                 rows.append(telling(second, text=text, native_id=native, **person))
             else:
-                rows.append(telling(second, text=text, native_id=f"{float(native):.16e}".replace(".", "")[:17] + "00", **person))
+                rows.append(
+                    telling(second, text=text, native_id=f"{float(native):.16e}".replace(".", "")[:17] + "00", **person)
+                )
     return rows
 
 

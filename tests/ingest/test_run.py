@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from qunkit.errors import AmbiguousFormat, InputChanged, MissingInput, NoMessages, UnknownFormat, UnreadableExport
 from qunkit.ingest import run, store
 from qunkit.ingest.run import Options, ingest
@@ -187,7 +188,10 @@ def test_a_wall_clock_is_read_in_the_zone_that_tz_says(tmp_path, export):
     ingest([export("群/群.txt", body)], tmp_path / "d", Options(tz="Asia/Tokyo"))
     with store.open_snapshot(tmp_path / "d") as snapshot:
         assert snapshot.tz == "Asia/Tokyo"
-    assert {str(row) for row in column(tmp_path / "d", "sent_at")} == {"2024-05-01 00:00:00+00:00", "2024-05-01 00:00:09+00:00"}
+    assert {str(row) for row in column(tmp_path / "d", "sent_at")} == {
+        "2024-05-01 00:00:00+00:00",
+        "2024-05-01 00:00:09+00:00",
+    }
 
 
 def test_stdin_is_a_source_like_any_other(tmp_path, export):

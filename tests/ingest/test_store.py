@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from qunkit.errors import CannotCreate, DatasetDamaged, DatasetLocked, DatasetNewer, NoDataset
 from qunkit.ingest import store
 

@@ -23,9 +23,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from qunkit import __version__
 from qunkit.errors import CannotCreate, DatasetDamaged, DatasetLocked, DatasetNewer, NoDataset
 from qunkit.schema import SCHEMA_VERSION
+from qunkit.version import VERSION
 from qunkit.words import Text
 
 KEPT = 2
@@ -194,7 +194,7 @@ def commit(staging: Staging, facts: Mapping[str, Any], dropped: frozenset[str] =
             parts[part] = known
     shutil.rmtree(staging.path / "spool", ignore_errors=True)
     name = f"v{int(staging.base['snapshot'][1:]) + 1:06d}"
-    manifest = {"schema": SCHEMA_VERSION, "qunkit": __version__, "snapshot": name, **facts}
+    manifest = {"schema": SCHEMA_VERSION, "qunkit": VERSION, "snapshot": name, **facts}
     manifest["parts"] = dict(sorted(parts.items()))
     body = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode()
     _write(staging.path / "manifest.json", body)

@@ -1,0 +1,149 @@
+"""System notices: what happened, who did it and to whom, from the sentence or from its XML.
+
+    "凯文"邀请"小刘🍉、新人:甲"加入了群聊   →  invited, by 凯文, of 小刘🍉 and 新人:甲
+
+Names are hostile: they hold quotes, separators and whole sentences. Where a sentence can be cut in several ways, the one
+with the most known names wins; an enumeration is taken apart only if every part is a known name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qunkit.chat.people import People
+from qunkit.chat.templates import Span, Template, cuts, fold
+
+ME = "me"
+"""Id of the exporting account where its own id is not known yet."""
+
+_LONGEST = 20_000
+_TAIL = re.compile(r"(?:\s+(?:撤[销銷]|\$revoke\$|Undo)|\s*重新[编編][辑輯])$")
+_SHARED = re.compile(r"，并分享了[^，]{0,40}$")
+_UNFILLED = re.compile(r"\$\w{1,32}\$|\$\{\w{1,32}\}")
+_WITH_ID = re.compile(r"(?P<name>[^\n]*)\((?P<id>[A-Za-z][-_A-Za-z0-9]{4,63}|\d{5,25}@openim)\)")
+_SURE_ID = re.compile(r"wxid_|\d+@openim$")
+_MYSELF = frozenset({"你", "我", "自己", "you", "me"})
+_DOCUMENT = re.compile(r"\s*(?:[\w.@-]{1,128}:\n\s*)?<(?:sysmsg|revokemsg)\b", re.ASCII)
+_QUOTES = '"“”＂「」『』'
+_NOBODY = People()
+
+Pair = tuple[str | None, str | None]
+"""Name and id of a member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a notice says. A name or id is None where the export did not keep it."""
+
+    event: str
+    actor_name: str | None = None
+    actor_id: str | None = None
+    target_names: tuple[str | None, ...] = ()
+    target_ids: tuple[str | None, ...] = ()
+    text: str | None = None
+    """The readable sentence."""
+
+
+def looks_like_notice(text: str) -> bool:
+    """Whether `text` as a whole is one of the sentences or documents with which chat programs report events."""
+    _, body = trimmed(text)
+    return _DOCUMENT.match(text) is not None or next(cuts(fold(body)), None) is not None
+
+
+def from_sentence(text: str, people: People = _NOBODY) -> Notice | None:
+    """The notice of a plain sentence; None if no template fits. `people` decides between several readings."""
+    found = reading(text, people)
+    if found is None:
+        return None
+    form, slots = found
+    shown, _ = trimmed(text)
+    names = [("A", slots["A"])] if "A" in slots else []
+    names += [("T", name) for name in _enumerated(slots["T"], people)] if "T" in slots else []
+    found_ids = _ids_behind([name for _, name in names], people)
+    pairs = [_pair(name, match, slot in form.quoted) for (slot, name), match in zip(names, found_ids, strict=True)]
+    for match in filter(None, found_ids):
+        shown = shown.replace(match[0], match["name"].strip(), 1)
+    actors = pairs[:1] if "A" in slots else []
+    return assembled(form, actors, pairs[len(actors) :], shown)
+
+
+def reading(text: str, people: People = _NOBODY) -> tuple[Template, dict[str, str]] | None:
+    """The template that fits a sentence best, and what stands in its slots."""
+    _, body = trimmed(text)
+    best = _best(body, people)
+    if best is None:
+        return None
+    template, spans = best
+    return template, {slot: body[start:end].strip() for slot, (start, end) in spans.items()}
+
+
+def assembled(template: Template, actors: list[Pair], targets: list[Pair], text: str) -> Notice:
+    """The notice of a template whose slots hold these members, (name, id) each."""
+    me: Pair = (None, ME)
+    actor = me if template.me == "actor" else (actors or [(None, None)])[0]
+    if template.me == "target":
+        targets = [me, *targets]
+    elif template.event == "patted" and not targets:
+        targets = [actor]
+    names, ids = zip(*targets, strict=True) if targets else ((), ())
+    return Notice(template.event, actor[0], actor[1], names, ids, text)
+
+
+def trimmed(text: str) -> tuple[str, str]:
+    """The sentence without buttons behind it, and that without its last mark and what was shared."""
+    if len(text) > _LONGEST:
+        return text, ""
+    shown = text.strip()
+    while tail := _TAIL.search(shown):
+        shown = shown[: tail.start()].rstrip()
+    body = shown.rstrip(" .。")
+    shared = _SHARED.search(fold(body))
+    return shown, body[: shared.start()] if shared else body
+
+
+def _best(body: str, people: People) -> tuple[Template, dict[str, Span]] | None:
+    """The reading with the largest share of known names; of equals the first."""
+    readings = list(cuts(fold(body)))
+    if len(readings) < 2:
+        return readings[0] if readings else None
+    return min(readings, key=lambda reading: (-_known(body, reading[1], people), reading[0].rank))
+
+
+def _known(body: str, spans: dict[str, Span], people: People) -> float:
+    names = [body[start:end].strip() for slot, (start, end) in spans.items() if slot in "AT"]
+    return sum(map(people.knows, names)) / len(names) if names else 0.0
+
+
+def _enumerated(names: str, people: People) -> list[str]:
+    """The targets of a slot: several only if all of them are known, or all carry ids."""
+    for separator, joint in (("、", ")、"), (", ", "), ")):
+        parts = [f"{part})" for part in names.split(joint)]
+        parts[-1] = parts[-1][:-1]
+        if len(parts) > 1 and all(_WITH_ID.fullmatch(part.strip()) for part in parts):
+            return [part.strip() for part in parts]
+        split = people.split(names, separator)
+        if len(split) > 1:
+            return split
+    return [names.strip()]
+
+
+def _ids_behind(names: list[str], people: People) -> list[re.Match[str] | None]:
+    """The ids that chatlog writes behind names: ``凯文(wxid_aaa)``.
+
+    A nickname may end in brackets of its own, so a doubtful id counts only beside one that is certain.
+    """
+    found = [_WITH_ID.fullmatch(name) for name in names]
+    sure = any(match and (match["id"] in people.ids or _SURE_ID.match(match["id"])) for match in found)
+    return found if sure else [None] * len(names)
+
+
+def _pair(name: str, match: re.Match[str] | None, quoted: bool) -> Pair:
+    """Name and id of what stands in a slot. 你 without quotes is the exporting account, in quotes somebody's name."""
+    if match:
+        return match["name"].strip() or None, match["id"]
+    if not quoted and name.lower() in _MYSELF:
+        return None, ME
+    if not quoted and len(name) > 1 and name[0] in _QUOTES and name[-1] in _QUOTES:
+        name = name[1:-1].strip()
+    return (None, None) if not name or _UNFILLED.fullmatch(name) else (name, None)
