@@ -18,7 +18,12 @@ HEADING = "<!-- written by docs/generate.py: do not edit -->\n"
 
 def pages() -> dict[str, str]:
     """Every page: path below docs/reference → text."""
-    found = {"schema.md": schema_page(), "errors.md": errors_page(), "commands.md": commands_page(), "config.md": config_page()}
+    found = {
+        "schema.md": schema_page(),
+        "errors.md": errors_page(),
+        "commands.md": commands_page(),
+        "config.md": config_page(),
+    }
     names = registry.names("formats")
     found["formats/README.md"] = formats_index(names)
     return found | {f"formats/{name}.md": format_page(name) for name in names}
@@ -88,7 +93,10 @@ def help_of(words: tuple[str, ...]) -> str:
 
 def formats_index(names: tuple[str, ...]) -> str:
     """One line a format."""
-    rows = [f"| [`{n}`]({n}.md) | {registry.load('formats', n).TITLE.en} | {registry.load('formats', n).TITLE.zh} |" for n in names]
+    rows = [
+        f"| [`{n}`]({n}.md) | {registry.load('formats', n).TITLE.en} | {registry.load('formats', n).TITLE.zh} |"
+        for n in names
+    ]
     return f"{HEADING}# Formats\n\n| name | export | 导出 |\n|---|---|---|\n" + "\n".join(rows) + "\n"
 
 

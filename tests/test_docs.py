@@ -12,7 +12,10 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("exam
 
 def test_the_reference_is_what_the_code_says():
     wanted = runpy.run_path(str(ROOT / "docs/generate.py"))["pages"]()
-    found = {str(p.relative_to(ROOT / "docs/reference")): p.read_text("utf-8") for p in (ROOT / "docs/reference").rglob("*.md")}
+    found = {
+        str(p.relative_to(ROOT / "docs/reference")): p.read_text("utf-8")
+        for p in (ROOT / "docs/reference").rglob("*.md")
+    }
     assert sorted(found) == sorted(wanted), "run `make docs`"
     for name, text in wanted.items():
         assert found[name] == text, f"docs/reference/{name}: run `make docs`"

@@ -8,6 +8,10 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
   ``:until``), ``official`` BOOLEAN (the sender is staff in qunkit.toml).
 * ``members``   one row per group and member: ``group_id, member_id, name, role, official, first_seen, last_seen`` (from
   rosters and from who posted; DATE) and ``listed`` BOOLEAN (in the newest complete roster; null where there is none).
+  No bots. Rosters made after as-of do not count, unless as-of is the end of the data.
+* ``days``      one row per calendar day from the first to the last that holds data: ``day`` DATE, ``observed`` BOOLEAN
+  (false: no message and no notice in any group of the dataset, chosen or not: a hole in the exports, not silence),
+  ``in_window`` BOOLEAN (the day overlaps the window), ``first_at, last_at`` TIMESTAMP (local; null where not observed).
 
 Parameters every analysis may use: ``:since``, ``:until``, ``:as_of`` (naive local TIMESTAMPs; until is exclusive) and the
 fields of its own Params. All history before :until is visible, so first-seen and trailing windows keep their past.
@@ -21,7 +25,7 @@ from typing import Any
 
 from qunkit.words import Text
 
-VIEWS = ("messages", "posts", "members")
+VIEWS = ("messages", "posts", "members", "days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,12 @@ class Scope:
     day_start: int = 0
     """Hour at which a calendar day begins, 0 to 23."""
     staff: frozenset[str] = frozenset()
+    """Member ids of staff, in every group."""
+    staff_of: frozenset[tuple[str, str]] = frozenset()
+    """(group id, member id) of those who are staff in that group only."""
     bots: frozenset[str] = frozenset()
+    timezone: str = "Asia/Shanghai"
+    """The dataset's zone: only rosters need it, whose times are instants."""
 
 
 def option(default: Any, help: Text, *, choices: tuple[str, ...] = (), flag: str | None = None) -> Any:

@@ -60,3 +60,5 @@ class Batch:
     """Header, markup, separators, byte order mark: bytes that are no record."""
     members: list[dict[str, object]] = field(default_factory=list)
     """Rows of `schema.MEMBERS` without `source`; group_id may be left out where the file has one group."""
+    suspects: int = 0
+    """Lines that look like the begin of a record and were taken as text: chats pasted into a message."""

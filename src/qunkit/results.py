@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from qunkit.words import Text
+from qunkit.words import Lang, Text
 
 Cell = str | int | float | bool | date | datetime | Sequence[object] | None
 Type = Literal["text", "int", "float", "ratio", "date", "datetime", "seconds", "bool", "list", "series"]
@@ -31,6 +31,11 @@ class Note:
 
     text: Text
     facts: tuple[tuple[str, object], ...] = ()
+
+    def say(self, lang: Lang) -> str:
+        """The remark in `lang`; facts that are phrases themselves are said in it too."""
+        facts = {key: fact.say(lang) if isinstance(fact, Text | Note) else fact for key, fact in self.facts}
+        return self.text.say(lang, **facts)
 
 
 @dataclass(slots=True)

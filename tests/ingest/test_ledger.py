@@ -71,6 +71,5 @@ def test_any_tiling_adds_up_to_the_file(pieces):
         name: sum(kind == letter for kind, _ in pieces)
         for letter, name in (("m", "message"), ("n", "notice"), ("r", "reject"), ("f", "framing"))
     }
-    assert [a["kind"] for a in runs.to_pylist()] != [] and all(
-        a["kind"] != b["kind"] for a, b in zip(runs.to_pylist(), runs.to_pylist()[1:], strict=False)
-    )
+    assert [a["kind"] for a in runs.to_pylist()] != []
+    assert all(a["kind"] != b["kind"] for a, b in zip(runs.to_pylist(), runs.to_pylist()[1:], strict=False))

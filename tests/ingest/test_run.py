@@ -1,5 +1,6 @@
 """Bad input is named, with its place and the way out; the other files still go in; the sums add up."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -117,7 +118,7 @@ def test_times_out_of_range_are_rejects(tmp_path, export):
     body = csv_rows("早").replace(b"1732982303", b"99999999999")
     summary = ingest([export("群/群_utf8.csv", body + csv_rows("好").splitlines(keepends=True)[1])], tmp_path / "d")
     assert (only(summary).new, only(summary).rejected) == (1, 1)
-    assert "1999" in [note.say("en") for note in only(summary).notes][0]
+    assert "1999" in next(note.say("en") for note in only(summary).notes)
 
 
 def test_ingesting_the_same_bytes_again_is_a_no_op_that_says_so(tmp_path, export):
@@ -154,7 +155,7 @@ def test_the_ledger_accounts_for_every_byte_of_every_sample(tmp_path):
         ranges = [(r["start"], r["end"]) for r in runs if r["source"] == id_]
         assert ranges[0][0] == 0
         assert ranges[-1][1] == file.size == sum(file.bytes.values())
-        assert all(a[1] == b[0] for a, b in zip(ranges, ranges[1:], strict=False))
+        assert all(a[1] == b[0] for a, b in itertools.pairwise(ranges))
         assert file.total == file.new + file.known + file.rejected
 
 

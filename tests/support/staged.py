@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from qunkit import schema
 from qunkit.ingest import build, store
 
