@@ -97,9 +97,9 @@ def test_everything_is_for_the_owner_alone_whatever_the_umask(tmp_path):
 
 
 def test_a_second_writer_waits_or_is_told_who_holds_the_lock(tmp_path):
-    with store.writing(tmp_path / "d", "Asia/Shanghai", 0), pytest.raises(DatasetLocked) as caught:
-        with store.writing(tmp_path / "d", "Asia/Shanghai", 0.1):
-            pass
+    second = store.writing(tmp_path / "d", "Asia/Shanghai", 0.1)
+    with store.writing(tmp_path / "d", "Asia/Shanghai", 0), pytest.raises(DatasetLocked) as caught, second:
+        pass
     assert f"pid {os.getpid()}" in str(caught.value)
     assert caught.value.code == 75
 

@@ -22,6 +22,7 @@ _NAMES_TOLD = [pa.field(name, pa.string()) for name in ("group_id", "group_name"
 OBSERVED_MEMBERS = pa.schema([field_.with_nullable(True) for field_ in _MEMBERS_TOLD])
 _NAMES_SCHEMA = pa.schema([*_NAMES_TOLD, pa.field("last", pa.timestamp("ms", "UTC"))])
 _ROW_GROUP = 1 << 17
+_UNIQUE = ("text", "message_id", "native_id", "quote_id", "quote_text", "reply_to", "extra", "sent_at", "local_time")
 
 
 @dataclass(slots=True)
@@ -214,8 +215,9 @@ def _write(
 
 
 def writer(file: object, table: pa.Schema) -> pq.ParquetWriter:
-    """A Parquet writer as every part is written: zstd, with page checksums."""
-    return pq.ParquetWriter(file, table, compression="zstd", write_page_checksum=True)
+    """A Parquet writer as every part is written: zstd, with page checksums, dictionaries where values repeat."""
+    repeating = [name for name in table.names if name not in _UNIQUE]
+    return pq.ParquetWriter(file, table, compression="zstd", write_page_checksum=True, use_dictionary=repeating)
 
 
 def _from(paths: Path | list[Path] | None, empty: str) -> str:

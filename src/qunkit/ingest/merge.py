@@ -21,21 +21,20 @@ _TOLD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("se
 _SAME = "trim(nfc_normalize({}), chr(32) || chr(9) || chr(10) || chr(13))"
 """The text by which tellings are compared: exporters differ in the blanks at its ends, and in the spelling of accents."""
 
-# Windows over every row are dear; only rows that share a hash with another need a number other than the first.
+# Windows over every row are dear; only rows that share group and instant with another need numbers other than the first.
 _FRESH = f"""
-CREATE OR REPLACE TEMP TABLE staged AS
-SELECT {_TOLD}, src, row,
-  hash(src, group_id, group_name, sent_at) AS instant
-FROM {{staged}};
 CREATE OR REPLACE TEMP TABLE numbered AS
+WITH crowded AS (
+  SELECT hash(src, group_id, group_name, sent_at) AS instant FROM {{staged}} GROUP BY instant HAVING COUNT(*) > 1
+)
 SELECT row, src,
   CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at,
     COALESCE(sender_id, 'name:' || sender_name), kind, {_SAME.format("text")} ORDER BY row) AS INTEGER) AS occurrence,
   CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at ORDER BY row) - 1 AS INTEGER) AS seq
-FROM staged SEMI JOIN (SELECT instant FROM staged GROUP BY instant HAVING COUNT(*) > 1) USING (instant);
-CREATE OR REPLACE TEMP TABLE fresh AS
+FROM {{staged}} WHERE hash(src, group_id, group_name, sent_at) IN (SELECT instant FROM crowded);
+CREATE OR REPLACE TEMP VIEW fresh AS
 SELECT {_TOLD}, s.src, COALESCE(n.occurrence, 1) AS occurrence, COALESCE(n.seq, 0) AS seq
-FROM staged s LEFT JOIN numbered n ON n.row = s.row AND n.src = s.src;
+FROM {{staged}} s LEFT JOIN numbered n ON n.row = s.row AND n.src = s.src;
 """
 
 _UNION = f"""
@@ -51,12 +50,15 @@ _ALONE = f"CREATE OR REPLACE TEMP TABLE observed AS SELECT {_PAYLOAD}, seq, [src
 
 _KEYED = f"""
 CREATE OR REPLACE TEMP TABLE keyed AS
-SELECT o.*, i.group_key, i.label, i.sender_key,
-  md5(concat_ws(chr(31), i.group_key, CAST(epoch_ms(o.sent_at) AS VARCHAR), COALESCE(i.sender_key, ''), o.kind,
-    COALESCE({_SAME.format("o.text")}, chr(0)))) AS content
+SELECT o.rowid AS telling, i.group_key, i.label, i.sender_key, o.native_id, o.sent_at, o.occurrence, o.seq,
+  CASE WHEN {{compared}} THEN md5(concat_ws(chr(31), i.group_key, CAST(epoch_ms(o.sent_at) AS VARCHAR),
+    COALESCE(i.sender_key, ''), o.kind, COALESCE({_SAME.format("o.text")}, chr(0)))) END AS content
 FROM observed o JOIN identity i ON o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
   AND o.sender_id IS NOT DISTINCT FROM i.sender_id AND o.sender_name IS NOT DISTINCT FROM i.sender_name
 """
+
+_COMPARED = "SELECT COUNT(native_id) < COUNT(*) OR COUNT(DISTINCT native_id) < COUNT(*) FROM observed"
+"""Whether the month has anything to compare by content; where every telling has an id of its own it has not."""
 
 # Some exporters print ids as float64. Such an id stands for the one exact id of its group and second that rounds to it.
 _DIGITS = "replace(split_part(CAST(TRY_CAST({0} AS DOUBLE) AS VARCHAR), 'e', 1), '.', '')"
@@ -74,7 +76,7 @@ GROUP BY ALL HAVING COUNT(*) = 1
 
 _NATIVE = """
 CREATE OR REPLACE TEMP TABLE native AS
-SELECT k.rowid AS telling, k.group_key, k.content, k.seq, COALESCE(e.id, k.native_id) AS id
+SELECT k.*, COALESCE(e.id, k.native_id) AS id
 FROM keyed k LEFT JOIN exact_ids e USING (group_key, sent_at, native_id) WHERE k.native_id IS NOT NULL
 """
 
@@ -85,9 +87,10 @@ WITH numbered AS (
   SELECT group_key, content, id, row_number() OVER (PARTITION BY group_key, content ORDER BY MIN(seq), id) AS occurrence
   FROM native GROUP BY group_key, content, id
 )
-SELECT telling, group_key, id AS message_id, id AS native_id FROM native
+SELECT telling, group_key, label, sender_key, content, id AS message_id, id AS native_id FROM native
 UNION ALL
-SELECT k.rowid, k.group_key, COALESCE(n.id, 'h:' || left(md5(k.content || k.occurrence), 20)), n.id
+SELECT k.telling, k.group_key, k.label, k.sender_key, k.content,
+  COALESCE(n.id, 'h:' || left(md5(k.content || k.occurrence), 20)), n.id
 FROM keyed k LEFT JOIN numbered n USING (group_key, content, occurrence) WHERE k.native_id IS NULL
 """
 
@@ -98,9 +101,9 @@ _ROWS = ", ".join((*_TAKEN, *_TAKEN_LAST))
 _RESOLVED = f"""
 CREATE OR REPLACE TEMP TABLE several AS SELECT group_key, message_id FROM message_of GROUP BY ALL HAVING COUNT(*) > 1;
 CREATE OR REPLACE TEMP TABLE resolved AS
-SELECT platform, k.group_key AS group_id, label AS group_name, m.message_id, m.native_id, seq, sent_at, local_time, time_quality,
+SELECT platform, m.group_key AS group_id, label AS group_name, m.message_id, m.native_id, seq, sent_at, local_time, time_quality,
   sender_key AS sender_id, kind, {_ROWS}, sources[1] AS source
-FROM keyed k JOIN (FROM message_of ANTI JOIN several USING (group_key, message_id)) m ON m.telling = k.rowid
+FROM observed o JOIN (FROM message_of ANTI JOIN several USING (group_key, message_id)) m ON m.telling = o.rowid
 """
 
 _JOINED = f"""
@@ -110,9 +113,10 @@ SELECT arg_min(platform, rank), group_key, MIN(label), message_id, MIN(native_id
   COALESCE(arg_min(NULLIF(kind, 'other'), rank), 'other'),
   {", ".join(f"arg_min({name}, rank)" for name in (*_TAKEN, *_TAKEN_LAST))}, arg_min(sources[1], rank)
 FROM (
-  SELECT k.* EXCLUDE (native_id), m.message_id, m.native_id,
-    list_position({list(schema.TIME_QUALITIES)}, time_quality) || sources[1] || lpad(CAST(seq AS VARCHAR), 9, '0') || content AS rank
-  FROM keyed k JOIN (FROM message_of SEMI JOIN several USING (group_key, message_id)) m ON m.telling = k.rowid
+  SELECT o.* EXCLUDE (native_id), m.*,
+    list_position({list(schema.TIME_QUALITIES)}, time_quality) || sources[1] || lpad(CAST(seq AS VARCHAR), 9, '0')
+      || COALESCE(o.native_id, '') AS rank
+  FROM observed o JOIN (FROM message_of SEMI JOIN several USING (group_key, message_id)) m ON m.telling = o.rowid
 ) GROUP BY group_key, message_id
 """
 
@@ -146,7 +150,7 @@ FROM (
     AND NOT bool_or(place = 0) OVER (PARTITION BY group_key, message_id) AS credited
   FROM (
     SELECT DISTINCT group_key, message_id, src, COALESCE(list_position($run, src), 0) AS place
-    FROM (SELECT m.group_key, m.message_id, unnest(k.sources) AS src FROM keyed k JOIN message_of m ON m.telling = k.rowid)
+    FROM (SELECT m.group_key, m.message_id, unnest(o.sources) AS src FROM observed o JOIN message_of m ON m.telling = o.rowid)
   )
 ) WHERE src IN (SELECT unnest($run)) GROUP BY src
 """
@@ -156,7 +160,7 @@ def observe(connection: duckdb.DuckDBPyConnection, staged: str | None, old: str 
     """Make ``observed`` of one month: the multiset union of what is staged and what was known (each a FROM item)."""
     if staged:
         connection.execute(_FRESH.format(staged=staged))
-        sources = connection.sql("SELECT COUNT(DISTINCT src) FROM fresh").fetchall()[0][0]
+        sources = connection.sql(f"SELECT COUNT(DISTINCT src) FROM {staged}").fetchall()[0][0]
         connection.execute(_ALONE if not old and sources == 1 else _UNION.format(old=old or _NO_OBSERVATIONS))
     else:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE observed AS SELECT * FROM {old}")
@@ -167,7 +171,16 @@ def resolve(connection: duckdb.DuckDBPyConnection) -> None:
 
     Notices and mentions that show only a name get the id which the dataset knows for it.
     """
-    for statement in (_KEYED, _EXACT_IDS, _NATIVE, _MESSAGE_OF, _RESOLVED, _JOINED, _RELINKED):
+    compared = connection.sql(_COMPARED).fetchall()[0][0]
+    for statement in (
+        _KEYED.format(compared=compared),
+        _EXACT_IDS,
+        _NATIVE,
+        _MESSAGE_OF,
+        _RESOLVED,
+        _JOINED,
+        _RELINKED,
+    ):
         connection.execute(statement)
     if count(connection, "relinked"):
         connection.execute(_WITH_RELINKED)

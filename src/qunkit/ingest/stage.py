@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -30,10 +31,13 @@ class MonthWriters:
             writer.close()
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Add `batch`, split by month."""
-        months = pc.strftime(batch.column("local_time"), "%Y-%m")
-        for month in pc.unique(months).to_pylist():
-            table = pa.Table.from_batches([batch.filter(pc.equal(months, month))]).drop(["offset"])
+        """Add `batch`, in runs of one month: a file out of order costs more runs, nothing else."""
+        local = batch.column("local_time")
+        months = pc.add(pc.multiply(pc.year(local), 12), pc.subtract(pc.month(local), 1)).to_numpy()
+        starts = np.flatnonzero(np.r_[True, months[1:] != months[:-1]])
+        for start, end in zip(starts, np.r_[starts[1:], len(months)], strict=True):
+            month = f"{months[start] // 12:04}-{months[start] % 12 + 1:02}"
+            table = pa.Table.from_batches([batch.slice(start, end - start)]).drop(["offset"])
             table = table.append_column("src", pa.array([self.source] * len(table), pa.string()))
             self._writer(month, table.schema).write_table(table)
 
@@ -44,7 +48,7 @@ class MonthWriters:
             self.opened += 1
             path = self.folder / f"{self.source}-{month}-{self.opened}.parquet"
             self.staged.setdefault(month, []).append(path)
-            self.writers[month] = pq.ParquetWriter(path, columns, compression="lz4")
+            self.writers[month] = pq.ParquetWriter(path, columns, compression="lz4", use_dictionary=["src"])
         return self.writers[month]
 
 
