@@ -1,0 +1,207 @@
+"""One analysis: query where the data is, finish here, check the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from functools import partial
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from qunkit import registry
+from qunkit.dataset import Scope
+from qunkit.errors import AnalysisBroken
+from qunkit.results import Cell, Column, Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+_TICK = timedelta(milliseconds=1)
+_NO_DATA = datetime(1970, 1, 1)  # noqa: DTZ001 (a wall clock, and nothing is there)
+
+
+class Engine(Protocol):
+    """What an analysis needs of an engine; `engines` holds those that there are."""
+
+    def sql(self, text: str, **params: object) -> pa.Table: ...
+
+    def table(self, name: str, table: pa.Table) -> None: ...
+
+    def map_groups(self, function: Callable[[pa.Table], pa.Table], table: pa.Table, key: str) -> pa.Table: ...
+
+
+def analyze(
+    engine: Engine, name: str, params: object = None, *, scope: Scope, facts: Mapping[str, Cell] | None = None
+) -> Result:
+    """The result of the analysis `name` with `params` (None: its defaults) on what `engine` shows of `scope`.
+
+    `facts` are told with the result. Times that the scope leaves open are the ends of the data.
+
+    Raises:
+        LookupError: there is no such analysis.
+        AnalysisBroken: it returned other columns than it declares.
+    """
+    module = registry.load("analyses", name)
+    params = module.Params() if params is None else params
+    found = _answer(engine, name, params, _times(engine, scope))
+    notes = getattr(module, "notes", None)
+    return Result(
+        name=name,
+        title=module.TITLE,
+        columns=module.COLUMNS,
+        cells=_cells(found, module.COLUMNS),
+        notes=notes(_frame(found), params) if notes else [],
+        facts=dict(facts or {}),
+    )
+
+
+def coverage(engine: Engine) -> dict[str, Any]:
+    """What the data covers: first and last local time, days from the one to the other, messages and groups of the scope.
+
+    ``holes``: days between on which no group of the dataset has any data; times are None where there are no messages.
+    """
+    counted = engine.sql("SELECT COUNT(*) AS messages, COUNT(DISTINCT group_id) AS groups FROM messages")
+    days = engine.sql("SELECT day, observed, first_at, last_at FROM days ORDER BY day").to_pylist()
+    return {
+        "first": days[0]["first_at"] if days else None,
+        "last": max((day["last_at"] for day in days if day["observed"]), default=None),
+        "days": len(days),
+        "holes": [day["day"] for day in days if not day["observed"]],
+    } | {key: cells[0] for key, cells in counted.to_pydict().items()}
+
+
+def _answer(engine: Engine, name: str, params: Any, times: Mapping[str, datetime]) -> pa.Table | pd.DataFrame:
+    """The table of an analysis, finished and with the columns it declares."""
+    module = registry.load("analyses", name)
+    for used in getattr(module, "USES", ()):
+        _use(engine, used, times)
+    given: dict[str, Any] = asdict(params) | dict(times)
+    if hasattr(module, "PART_SQL"):
+        rows = engine.sql(module.PART_SQL, **given)
+        engine.table("parts", engine.map_groups(partial(module.per_group, params=params), rows, "part"))
+    found = engine.sql(module.SQL, **given)
+    if hasattr(module, "finish"):
+        found = module.finish(found.to_pandas(), params)
+    _check(name, module, found)
+    return found
+
+
+def _use(engine: Engine, name: str, times: Mapping[str, datetime]) -> None:
+    """Show the result of another analysis, with its defaults, as a view of its name."""
+    import pyarrow as pa
+
+    found = _answer(engine, name, registry.load("analyses", name).Params(), times)
+    engine.table(name, found if isinstance(found, pa.Table) else pa.Table.from_pandas(found, preserve_index=False))
+
+
+def _times(engine: Engine, scope: Scope) -> dict[str, datetime]:
+    """since, until and as_of, none of them open: SQL has no type for a parameter that is null."""
+    if scope.since and scope.until and scope.as_of:
+        return {"since": scope.since, "until": scope.until, "as_of": scope.as_of}
+    ends = engine.sql("SELECT MIN(first_at) AS first, MAX(last_at) AS last FROM days").to_pylist()[0]
+    first, last = ends["first"] or _NO_DATA, ends["last"] or _NO_DATA
+    return {"since": scope.since or first, "until": scope.until or last + _TICK, "as_of": scope.as_of or last}
+
+
+def _check(name: str, module: ModuleType, found: pa.Table | pd.DataFrame) -> None:
+    import pyarrow as pa
+
+    names = found.column_names if isinstance(found, pa.Table) else list(found.columns)
+    declared = [column.name for column in module.COLUMNS]
+    if names != declared:
+        raise AnalysisBroken(name=name, found=names, declared=declared)
+
+
+def _frame(found: pa.Table | pd.DataFrame) -> pd.DataFrame:
+    import pyarrow as pa
+
+    return found.to_pandas() if isinstance(found, pa.Table) else found
+
+
+def _cells(found: pa.Table | pd.DataFrame, columns: Iterable[Column]) -> list[tuple[Cell, ...]]:
+    """Rows of plain Python values: no NumPy, no pandas, no NaN; derived floats with 12 digits.
+
+    The sums of floats differ in their last bits with the number of threads; 12 significant digits do not.
+    """
+    return list(zip(*(_column(found[column.name], column.type) for column in columns), strict=True))
+
+
+def _column(found: pa.ChunkedArray | pd.Series[Any], type_: str) -> list[Cell]:
+    import pyarrow as pa
+
+    cells: list[Cell]
+    if type_ in ("float", "ratio", "seconds"):
+        cells = _rounded(found)
+    elif isinstance(found, pa.ChunkedArray):
+        cells = found.to_pylist()
+        plain = str(found.type) in _AS_IT_IS.get(type_, ())
+        cells = cells if plain else [_PLAIN[type_](cell) for cell in cells]
+    else:
+        series = found.astype(object)
+        cells = [_PLAIN[type_](cell) for cell in series.where(series.notna(), None)]
+    return cells
+
+
+def _rounded(found: pa.ChunkedArray | pd.Series[Any]) -> list[Cell]:
+    """Floats with 12 significant digits; None for null, NaN and infinity.
+
+    A whole number below 2^53 divided by an exact power of ten is the double nearest to that decimal (Clinger 1990).
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    # by way of a list: ChunkedArray.to_numpy would import pandas, half a second
+    arrow = isinstance(found, pa.ChunkedArray)
+    x = np.array(found.to_pylist(), dtype=float) if arrow else found.to_numpy(dtype=float, na_value=np.nan)
+    told = np.isfinite(x)
+    size = np.floor(np.log10(np.abs(x), where=told & (x != 0), out=np.zeros_like(x)))
+    with np.errstate(all="ignore"):
+        up, down = 10.0 ** np.maximum(11 - size, 0), 10.0 ** np.maximum(size - 11, 0)
+        short = np.rint(x * up / down) / up * down
+    cells = np.where(np.isfinite(short), short, x).tolist()
+    return cells if told.all() else [cell if yes else None for cell, yes in zip(cells, told, strict=True)]
+
+
+def _series(numbers: Iterable[float | None]) -> list[Cell]:
+    import pyarrow as pa
+
+    return _rounded(pa.chunked_array([list(numbers)], pa.float64()))
+
+
+def _maybe(plain: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
+    """`plain` of a value, None of a null or NaN."""
+    return lambda cell: None if cell is None or cell != cell else plain(cell)
+
+
+def _datetime(cell: Any) -> datetime:
+    """A wall clock; pandas gives its own kind of it."""
+    time: datetime = cell.to_pydatetime() if hasattr(cell, "to_pydatetime") else cell
+    return time
+
+
+def _date(cell: Any) -> date:
+    """A day; pandas gives midnights."""
+    day: date = cell.date() if isinstance(cell, datetime) else cell
+    return day
+
+
+_PLAIN: dict[str, Callable[[Any], Cell]] = {
+    "text": _maybe(str),
+    "int": _maybe(int),
+    "bool": _maybe(bool),
+    "date": _maybe(_date),
+    "datetime": _maybe(_datetime),
+    "list": lambda cell: None if cell is None else list(cell),
+    "series": lambda cell: None if cell is None else _series(cell),
+}
+
+_AS_IT_IS = {
+    "text": ("string",),
+    "int": ("int32", "int64"),
+    "bool": ("bool",),
+    "date": ("date32[day]",),
+    "datetime": ("timestamp[ms]", "timestamp[us]"),
+}
+"""Arrow types whose values are plain already: a long listing is not gone over again."""

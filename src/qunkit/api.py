@@ -1,0 +1,230 @@
+"""The Python front door: the same questions, filters and answers as on the command line.
+
+    from qunkit import open_dataset
+
+    chats = open_dataset("qunkit-data")
+    chats.ingest("exports/")
+    chats.frame("activity", per="week", last="4w")      # a pandas DataFrame
+    chats.activity_members(group="周末徒步*").notes       # a method per analysis
+    chats.report(week="2024-W48")
+
+Filters are the same everywhere: `group` and `tag` (one or several), `since`, `until`, `last`, `week`, `as_of`, `day_start`;
+`qunkit.question` and `qunkit.window` say what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, fields
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qunkit import config, registry
+from qunkit.errors import BadOption
+from qunkit.question import Filters, Machine, Question, ask
+from qunkit.results import Report, Result
+from qunkit.schema import KINDS, MESSAGES
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from qunkit.ingest.summary import IngestSummary
+
+_MESSAGES = """
+SELECT {columns} FROM messages
+WHERE local_time >= COALESCE(:since, TIMESTAMP '1000-01-01') AND local_time < :until
+  AND (len(:kinds) = 0 OR list_contains(:kinds, kind))
+  AND (len(:senders) = 0 OR list_contains(:senders, sender_id) OR list_contains(:senders, sender_name))
+ORDER BY group_id, sent_at, seq
+"""
+_DTYPES = {
+    "int": "Int64",
+    "float": "float64",
+    "ratio": "float64",
+    "seconds": "float64",
+    "bool": "boolean",
+} | dict.fromkeys(("date", "datetime"), "datetime64[us]")
+_FILTERS = {one.name for one in fields(Filters)}
+
+
+def open_dataset(
+    path: str | Path = "qunkit-data",
+    *,
+    settings: str | Path | None = None,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+) -> Dataset:
+    """The dataset in the folder `path`; nothing is read yet, and the folder need not exist before `Dataset.ingest`.
+
+    `settings` is a file of settings that go before the dataset's qunkit.toml, `memory_limit` ("2GB") and `threads` hold the
+    query engine back.
+    """
+    return Dataset(Path(path), Path(settings) if settings else None, Machine(memory_limit, threads))
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset and the questions one can ask it. Every call sees one committed state from start to end."""
+
+    path: Path
+    settings_file: Path | None = None
+    machine: Machine = field(default_factory=Machine)
+
+    @cached_property
+    def settings(self) -> config.Config:
+        """What qunkit.toml says, read once.
+
+        Raises:
+            BadConfig: it cannot be understood.
+        """
+        return config.load(self.path, self.settings_file)
+
+    def ingest(
+        self,
+        *sources: str | Path,
+        tz: str | None = None,
+        as_group: str | None = None,
+        format_in: str | None = None,
+        date: str | None = None,
+        wait: float = 10.0,
+        each: bool = False,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> IngestSummary:
+        """Take exports (files or folders; "-" is standard input) into the dataset, which is made if there is none.
+
+        What the exports do not say: `tz` of their wall clocks, the group id of every record, the format's name, the `date` of files
+        that hold times of day only. `wait` are seconds to wait for another writer; `each` commits after every file; `progress` is
+        called with (label, bytes done, bytes in all). Bad input is no exception: the summary says of every file what became of it.
+
+        Raises:
+            CannotCreate, DatasetLocked, DatasetDamaged, DatasetNewer, UnknownTimeZone: nothing was written.
+        """
+        from qunkit.ingest.run import Options, ingest
+
+        facts = (("date", date),) if date else ()
+        options = Options(tz, as_group, format_in, facts)
+        more = {"progress": progress} if progress else {}
+        return ingest(sources, self.path, options, wait=wait, each=each, **more)
+
+    def analyze(self, name: str, **asked: Any) -> Result:
+        """The table of the analysis `name`; `asked` are filters and the analysis's own parameters.
+
+        Raises:
+            LookupError: no such analysis.
+            TypeError: neither a filter nor a parameter of this analysis.
+        """
+        from qunkit import analyze
+
+        module = registry.load("analyses", name)
+        filters, params = _parted(asked)
+        with self.ask(filters) as question:
+            chosen = module.Params(**params) if hasattr(module, "Params") else None
+            return analyze.analyze(question.engine, name, chosen, scope=question.scope, facts=question.facts)
+
+    def frame(self, name: str, **asked: Any) -> pd.DataFrame:
+        """The same as a pandas DataFrame; its `attrs` hold the facts (as_of, since, until, …)."""
+        return to_frame(self.analyze(name, **asked))
+
+    def report(self, week: str = "last", **filters: Any) -> Report:
+        """The weekly report of an ISO week ("2024-W48"), or of the last one that is complete."""
+        from qunkit.report import weekly
+
+        chosen, rest = _parted({**filters, "week": week})
+        _must_be_empty(rest)
+        with self.ask(chosen) as question:
+            return weekly(question.engine, question.scope, question.facts)
+
+    def messages(self, kind: Sequence[str] = (), sender: Sequence[str] = (), **filters: Any) -> pa.RecordBatchReader:
+        """The messages that the filters let through, notices among them, by group, time and place, a batch at a time.
+
+        `kind` are kinds of `schema.KINDS`, `sender` ids or shown names; columns are those of `schema.MESSAGES`. The snapshot is held
+        until the last batch was read.
+
+        Raises:
+            BadOption: no such kind.
+        """
+        for one in kind:
+            if one not in KINDS:
+                raise BadOption(option="--kind", value=one, expected=_one_of(KINDS))
+        text = _MESSAGES.format(columns=", ".join(MESSAGES.names))
+        told = {"kinds": list(kind), "senders": list(sender)}
+        return self._streamed(filters, lambda question: question.engine.stream(text, **told, **question.window))
+
+    def sql(self, text: str, **filters: Any) -> pa.RecordBatchReader:
+        """The rows of one SELECT, in DuckDB's dialect, on the views of `dataset`: messages, posts, members, days.
+
+        It can read nothing else, and write nothing.
+
+        Raises:
+            UsageError: not one SELECT, or what DuckDB says of it; while the rows are read, too.
+        """
+        return self._streamed(filters, lambda question: question.engine.guest(text, question.files))
+
+    @contextmanager
+    def ask(self, filters: Filters) -> Iterator[Question]:
+        """An engine that shows what `filters` let through; see `qunkit.question`."""
+        with ask(self.path, self.settings, filters, self.machine) as question:
+            yield question
+
+    def _streamed(
+        self, filters: dict[str, Any], query: Callable[[Question], pa.RecordBatchReader]
+    ) -> pa.RecordBatchReader:
+        import pyarrow as pa
+
+        chosen, params = _parted(filters)
+        _must_be_empty(params)
+        with ExitStack() as stack:
+            reader = query(stack.enter_context(self.ask(chosen)))
+            return pa.RecordBatchReader.from_batches(reader.schema, _held(reader, stack.pop_all()))
+
+    def __getattr__(self, name: str) -> Callable[..., Result]:
+        """A method per analysis."""
+        if name in registry.names("analyses"):
+            return partial(self.analyze, name)
+        raise AttributeError(f"a Dataset has no {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *registry.names("analyses")]
+
+
+def to_frame(result: Result) -> pd.DataFrame:
+    """A result as a pandas DataFrame: machine names as columns, dates and times as datetime64, whole numbers as Int64.
+
+    `attrs` hold the facts of the result.
+    """
+    import pandas as pd
+
+    names = [column.name for column in result.columns]
+    frame = pd.DataFrame.from_records(list(result.rows()), columns=names)
+    types = {column.name: _DTYPES[column.type] for column in result.columns if column.type in _DTYPES}
+    frame = frame.astype(types)
+    frame.attrs.update(result.facts)
+    return frame
+
+
+def _parted(asked: dict[str, Any]) -> tuple[Filters, dict[str, Any]]:
+    """Filters, and what is left of `asked`."""
+    told = {name: asked[name] for name in asked if name in _FILTERS}
+    for name in ("group", "tag"):
+        told[name] = (told[name],) if isinstance(told.get(name), str) else tuple(told.get(name) or ())
+    return Filters(**told), {name: asked[name] for name in asked if name not in _FILTERS}
+
+
+def _must_be_empty(params: dict[str, Any]) -> None:
+    if params:
+        raise TypeError(f"no such filter: {', '.join(params)}")
+
+
+def _held(reader: pa.RecordBatchReader, stack: ExitStack) -> Iterator[pa.RecordBatch]:
+    """The batches of `reader`; then what `stack` holds is let go."""
+    with stack:
+        yield from reader
+
+
+def _one_of(names: Iterable[str]) -> Text:
+    known = ", ".join(names)
+    return Text(f"one of {known}", f"以下之一：{known}")

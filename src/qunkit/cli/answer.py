@@ -1,0 +1,30 @@
+"""One analysis on the command line: filters and Params in, a table out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+from qunkit.cli.expose import told
+from qunkit.cli.options import Groups, Machine, Now, Output, Place, When
+
+
+def options(module: ModuleType) -> Sequence[type]:
+    """The analysis's own options, then those of every question."""
+    own = (module.Params,) if hasattr(module, "Params") else ()
+    return (*own, Groups, When, Now, Output, Place, Machine)
+
+
+def runner(name: str, module: ModuleType) -> Callable[..., int]:
+    """What the command of the analysis `name` does."""
+
+    def run(*objects: Any) -> int:
+        from qunkit.cli.show import check, show
+
+        *filters, output, place, machine = objects
+        check(output)
+        show(place.open(machine).analyze(name, **told(*filters)), output, place)
+        return 0
+
+    return run

@@ -1,0 +1,82 @@
+"""``qunkit formats``: what can be read, and what a file is."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from qunkit import registry
+from qunkit.cli.expose import argument
+from qunkit.cli.options import Output
+from qunkit.cli.session import current
+from qunkit.results import Column, Result
+from qunkit.words import Text
+
+HELP = Text(
+    "List the exports that can be read and how to make them; with FILE, say what that file is and why.",
+    "列出支持的导出格式及导出方法；给出 FILE 时，说明该文件是什么格式、依据是什么。",
+)
+
+_NAME = Column("format", "text", Text("name", "名称"), Text("what --format-in takes", "用于 --format-in"))
+_TITLE = Column("title", "text", Text("export", "导出"))
+_HOW = Column(
+    "how", "text", Text("how to make it", "说明"), Text("first paragraph of the format's own page", "格式说明的首段")
+)
+_FILE = Column("file", "text", Text("file", "文件"))
+_BEGINS = Column("begins", "text", Text("begins", "开头"), Text("what the file begins with", "文件开头的内容"))
+_ENCODING = Column("encoding", "text", Text("encoding", "编码"))
+_SHOWN = 60
+"""Characters of the file that are shown."""
+_SIZE = Column("bytes", "int", Text("bytes", "字节"))
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Which file."""
+
+    file: str | None = argument(Text("a file to identify", "要识别的文件"), "[FILE]", default=None)
+
+
+OPTIONS = (Params, Output)
+
+
+def run(params: Params, output: Output) -> int:
+    """Write the list, or what the file is."""
+    from qunkit.cli.show import check, chosen, show
+
+    check(output)
+    result = _identified(Path(params.file)) if params.file else _list()
+    lang = current.lang if chosen(output, result) in ("terminal", "markdown") else "en"
+    result.cells = [tuple(cell.say(lang) if isinstance(cell, Text) else cell for cell in row) for row in result.cells]
+    show(result, output)
+    return 0
+
+
+def _list() -> Result:
+    modules = {name: registry.load("formats", name) for name in registry.names("formats")}
+    rows = [(name, module.TITLE, _about(module)) for name, module in modules.items()]
+    return Result("formats", Text("Formats", "格式"), (_NAME, _TITLE, _HOW), rows)
+
+
+def _identified(path: Path) -> Result:
+    """What a file is, and what that rests on.
+
+    Raises:
+        MissingInput, NoMessages: there is no such file, or nothing is in it.
+        UnknownFormat, AmbiguousFormat: no format, or more than one, says yes.
+    """
+    from qunkit.ingest.identify import identify
+    from qunkit.parsing.source import open_source
+
+    source = open_source(path)
+    name, module = identify(source.head, source.label)
+    begins = source.head.text.lstrip()[:_SHOWN].replace("\n", " ")
+    row = (source.label, name, module.TITLE, source.encoding, source.size, begins, _about(module))
+    return Result("format", Text("Format", "格式"), (_FILE, _NAME, _TITLE, _ENCODING, _SIZE, _BEGINS, _HOW), [row])
+
+
+def _about(module: ModuleType) -> str:
+    """The first paragraph of the module's page, as one line."""
+    return " ".join((inspect.getdoc(module) or "").partition("\n\n")[0].split())

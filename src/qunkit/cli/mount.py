@@ -1,0 +1,173 @@
+"""The commands: hand-written ones and every analysis, found on the shelf and built only when one is called.
+
+A command's name is its module's: `analyses/kol.py` is ``qunkit kol``, `analyses/activity_members.py` is ``qunkit activity
+members``; the part before the underscore alone is the command ``activity``, if there is such a module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from qunkit import registry
+from qunkit.cli.expose import expose
+from qunkit.cli.session import current
+from qunkit.errors import UsageError
+from qunkit.words import Text
+
+COMMANDS = {
+    "ingest": Text("read exports into the dataset", "导入聊天记录"),
+    "report": Text("the weekly report", "社群周报"),
+    "messages": Text("the messages themselves", "导出消息"),
+    "sql": Text("ask the dataset in SQL", "用 SQL 查询"),
+    "path": Text("where the Parquet files are", "显示 Parquet 文件位置"),
+    "formats": Text("which exports can be read, and how to make them", "支持的导出格式及导出方法"),
+    "demo": Text("write invented exports to try qunkit on", "生成虚构的聊天记录供试用"),
+}
+"""The hand-written commands, in the order of the help; `cli/<name>.py` has the rest."""
+
+_SPOKEN = {
+    "Usage:": "用法：",
+    "Options:": "选项：",
+    "Arguments:": "参数：",
+    "[OPTIONS]": "[选项]",
+    "COMMAND [ARGS]...": "命令 [参数]...",
+    "[default: ": "[默认：",
+    "[required]": "[必填]",
+    "Show this message and exit.": "显示帮助",
+}
+"""What typer says in every help text."""
+_ANSWERS, _DATA = Text("Answers", "分析"), Text("Data", "数据")
+_COLUMNS = Text("Columns", "输出列")
+_SEE = Text("See also: {names}", "另见：{names}")
+_NO_SUCH = Text("No such command: {name}.", "没有命令 {name}。")
+_NEAR = Text("No such command: {name}; did you mean {near}?", "没有命令 {name}，是否想用 {near}？")
+
+
+def analyses() -> dict[str, str]:
+    """Command → module of every analysis."""
+    return {name.replace("_", " ", 1).replace("_", "-"): name for name in registry.names("analyses")}
+
+
+class Command(TyperCommand):
+    """One command; `columns` are described at the end of its help."""
+
+    columns: Sequence[tuple[str, str]] = ()
+
+    def get_help(self, ctx: Any) -> str:
+        """The help text."""
+        return _speak(super().get_help(ctx))
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """What the columns mean, and what else to see."""
+        if self.columns:
+            with formatter.section(_COLUMNS.say(current.lang)):
+                formatter.write_dl(self.columns)
+        super().format_epilog(ctx, formatter)
+
+
+class Commands(TyperGroup):
+    """All commands; the help of all needs their titles, a call only the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order of the help."""
+        return [*COMMANDS, *analyses()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, built now; None if there is none."""
+        if cmd_name in COMMANDS:
+            return _written(cmd_name)
+        return _analysis(cmd_name, analyses()[cmd_name]) if cmd_name in analyses() else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The longest name that `args` begin with.
+
+        Raises:
+            UsageError: there is no such command; it names the nearest.
+        """
+        known = self.list_commands(ctx)
+        for count in (2, 1):
+            name, rest = " ".join(args[:count]), args[count:]
+            mistyped = rest and not rest[0].startswith("-") and _below(name, known)
+            if name in known and not mistyped:
+                return name, self.get_command(ctx, name), rest
+        raise _no_such_command(args, known)
+
+    def get_help(self, ctx: Any) -> str:
+        """The help text."""
+        return _speak(super().get_help(ctx))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The commands under two headings."""
+        titles = {name: registry.load("analyses", module).TITLE for name, module in analyses().items()}
+        for heading, rows in ((_DATA, COMMANDS), (_ANSWERS, titles)):
+            if rows:
+                with formatter.section(heading.say(current.lang)):
+                    formatter.write_dl([(name, title.say(current.lang)) for name, title in rows.items()])
+
+
+def build(
+    name: str,
+    run: Callable[..., int],
+    kinds: Sequence[type],
+    help: str,
+    *,
+    epilog: str | None = None,
+    columns: Sequence[tuple[str, str]] = (),
+) -> Any:
+    """A command that gives `run` one object of each of `kinds`."""
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    app.command(name, cls=Command, help=help, epilog=epilog)(expose(run, kinds))
+    command = typer.main.get_command(app)
+    command.columns = columns  # type: ignore[attr-defined]
+    return command
+
+
+def _written(name: str) -> Any:
+    module = import_module(f"qunkit.cli.{name}")
+    return build(name, module.run, module.OPTIONS, module.HELP.say(current.lang))
+
+
+def _analysis(name: str, stem: str) -> Any:
+    from qunkit.cli import answer
+
+    module = registry.load("analyses", stem)
+    kin = [f"qunkit {other}" for other in analyses() if other != name and other.split()[0] == name.split()[0]]
+    return build(
+        name,
+        answer.runner(stem, module),
+        answer.options(module),
+        module.TITLE.say(current.lang),
+        epilog=_SEE.say(current.lang, names=", ".join(kin)) if kin else None,
+        columns=_described(module),
+    )
+
+
+def _described(module: ModuleType) -> list[tuple[str, str]]:
+    return [(column.name, (column.meaning or column.label).say(current.lang)) for column in module.COLUMNS]
+
+
+def _below(name: str, known: Iterable[str]) -> list[str]:
+    return [other for other in known if other.startswith(name + " ")]
+
+
+def _no_such_command(args: Sequence[str], known: Sequence[str]) -> UsageError:
+    wanted = " ".join(arg for arg in args[:2] if not arg.startswith("-"))
+    near = get_close_matches(wanted, known, n=1) or get_close_matches(args[0], known, n=1) or _below(args[0], known)
+    said = _NEAR if near else _NO_SUCH
+    names = {"name": wanted, "near": " / ".join(near)} if near else {"name": wanted}
+    return UsageError(what=Text(said.say("en", **names), said.say("zh", **names)))
+
+
+def _speak(help: str) -> str:
+    """A help text with typer's own words in the language of the run."""
+    if current.lang == "zh":
+        for english, chinese in _SPOKEN.items():
+            help = help.replace(english, chinese)
+    return help

@@ -1,0 +1,34 @@
+"""``qunkit report``: the weekly report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qunkit.cli.expose import option, told
+from qunkit.cli.options import Groups, Machine, Now, Output, Place
+from qunkit.words import Text
+
+HELP = Text(
+    "The weekly report: what happened in an ISO week, against the week before.",
+    "社群周报：一周（周一至周日）的情况，与前一周对比。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Which week."""
+
+    week: str = option("last", Text("an ISO week such as 2026-W20, or last: the last complete one", "ISO 周，如 2026-W20；last 为最近一个完整的周"), metavar="WEEK")  # fmt: skip
+
+
+OPTIONS = (Params, Groups, Now, Place, Machine, Output)
+
+
+def run(params: Params, groups: Groups, now: Now, place: Place, machine: Machine, output: Output) -> int:
+    """Write the report."""
+    from qunkit.cli.show import check, show
+
+    check(output)
+    report = place.open(machine).report(params.week, **told(groups, now))
+    show(report, output, place)
+    return 0

@@ -1,0 +1,57 @@
+"""A stream of Arrow batches → a result whose rows are made as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from qunkit.results import Cell, Column, Result, Type
+from qunkit.schema import MESSAGES
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_SLICE = 1 << 12
+"""Rows that are Python objects at one time."""
+
+
+def as_result(name: str, title: Text, rows: pa.RecordBatchReader) -> Result:
+    """`rows` as a result; columns that `schema.MESSAGES` knows have its meanings."""
+    meanings = {field.name: field.meaning for field in MESSAGES.fields}
+    columns = tuple(
+        Column(field.name, _type(field.type), Text(field.name, field.name), meanings.get(field.name))
+        for field in rows.schema
+    )
+    return Result(name, title, columns, _cells(rows))
+
+
+def _cells(rows: pa.RecordBatchReader) -> Iterator[tuple[Cell, ...]]:
+    for batch in rows:
+        for start in range(0, batch.num_rows, _SLICE):
+            part = batch.slice(start, _SLICE)
+            yield from zip(*(_plain(column) for column in part.columns), strict=True)
+
+
+def _plain(column: pa.Array) -> list[Cell]:
+    """Python values; what a cell cannot hold (a struct, bytes, a time of day) as text."""
+    values: list[Cell] = column.to_pylist()
+    return values if _type(column.type) != "text" else [_text(value) for value in values]
+
+
+def _text(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def _type(kind: pa.DataType) -> Type:
+    import pyarrow.types as is_
+
+    tests: tuple[tuple[Type, bool], ...] = (
+        ("bool", is_.is_boolean(kind)),
+        ("int", is_.is_integer(kind)),
+        ("float", is_.is_floating(kind) or is_.is_decimal(kind)),
+        ("datetime", is_.is_timestamp(kind)),
+        ("date", is_.is_date(kind)),
+        ("list", is_.is_list(kind)),
+    )
+    return next((name for name, yes in tests if yes), "text")

@@ -1,0 +1,174 @@
+"""What the owner of a dataset says about it: options > --config FILE > <dataset>/qunkit.toml > defaults.
+
+    lang = "zh"            # language of what people read: en or zh
+    day_start = 4          # hour at which a calendar day begins
+
+    [staff]                # people whose messages are official
+    ids = ["wxid_mint"]
+    names = ["小助手"]
+
+    [staff.groups."周末徒步*"]   # the same, in the groups that match
+    names = ["领队-阿岚"]
+
+    [bots]                 # accounts that are no people: left out of `posts`
+    ids = ["wxid_robot"]
+
+    [tags]                 # --tag outdoor means these groups: names, ids or globs
+    outdoor = ["周末徒步*", "58192034417@chatroom"]
+
+A key of --config FILE replaces the key of the same name (a table as a whole) in the dataset's qunkit.toml.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qunkit.errors import BadConfig
+from qunkit.words import LANGS, Lang, Text
+
+FILE = "qunkit.toml"
+
+KEYS: dict[str, Text] = {
+    "lang": Text("language of what people read: en or zh", "界面语言：en 或 zh"),
+    "day_start": Text("hour at which a calendar day begins, 0 to 23", "一天从几点算起，0 到 23"),
+    "staff.ids": Text("member ids of staff", "工作人员的成员 id"),
+    "staff.names": Text("names of staff", "工作人员的名称"),
+    "staff.groups.PATTERN.ids": Text("the same, in the groups that match", "同上，仅限匹配的群"),
+    "staff.groups.PATTERN.names": Text("the same, in the groups that match", "同上，仅限匹配的群"),
+    "bots.ids": Text("member ids of bots; their messages count nowhere", "机器人的成员 id；其消息不计入统计"),
+    "bots.names": Text("names of bots", "机器人的名称"),
+    "tags.TAG": Text("groups that --tag TAG means: names, ids or globs", "--tag TAG 所指的群：群名、id 或通配符"),
+}
+"""Every key; PATTERN and TAG stand for names of one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Accounts, by member id and by shown name."""
+
+    ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings after all layers; every list as written."""
+
+    lang: Lang | None = None
+    day_start: int = 0
+    staff: People = People()
+    staff_of: Mapping[str, People] = field(default_factory=dict)
+    """Staff of the groups that match a name, id or glob."""
+    bots: People = People()
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def hash(self) -> str:
+        """12 hexadecimal digits of what may change an answer: comments, spacing and language do not."""
+        settings = asdict(self)
+        del settings["lang"]
+        text = json.dumps(settings, ensure_ascii=True, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def load(dataset: Path, file: Path | None = None) -> Config:
+    """The settings of `dataset`, with those of `file` before them.
+
+    Raises:
+        BadConfig: a file that cannot be read, an unknown key, or a value of the wrong kind.
+    """
+    own = dataset / FILE
+    layers = [own] if own.exists() else []
+    settings: dict[str, Any] = {}
+    for path in [*layers, *([file] if file else [])]:
+        table = _parse(path)
+        _Reader(path).config(table)
+        settings |= table
+    return _Reader(file or own).config(settings)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise BadConfig(path=path, why=error.strerror) from None
+    except UnicodeDecodeError:
+        raise BadConfig(path=path, why=Text("it is not UTF-8", "不是 UTF-8 编码")) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfig(path=path, why=Text(f"not TOML: {error}", f"不是有效的 TOML：{error}")) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Checks one file's keys and values, and says where one is wrong."""
+
+    path: Path
+
+    def config(self, table: Mapping[str, Any]) -> Config:
+        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags"))
+        staff = self._table(table, "staff")
+        groups = self._table(staff, "staff.groups")
+        return Config(
+            self._lang(table),
+            self._hour(table),
+            self._people(staff, "staff", ("groups",)),
+            {name: self._people(self._table(groups, "staff.groups", name), f"staff.groups.{name}") for name in groups},
+            self._people(self._table(table, "bots"), "bots"),
+            {name: self._texts(value, f"tags.{name}") for name, value in self._table(table, "tags").items()},
+        )
+
+    def _people(self, table: Mapping[str, Any], where: str, others: tuple[str, ...] = ()) -> People:
+        self._known(table, where + ".", ("ids", "names", *others))
+        return People(*(self._texts(table.get(key, []), f"{where}.{key}") for key in ("ids", "names")))
+
+    def _lang(self, table: Mapping[str, Any]) -> Lang | None:
+        value = table.get("lang")
+        for lang in LANGS:
+            if value == lang:
+                return lang
+        if value is not None:
+            raise self._wrong("lang", Text("en or zh", "en 或 zh"))
+        return None
+
+    def _hour(self, table: Mapping[str, Any]) -> int:
+        value = table.get("day_start", 0)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 23:
+            return value
+        raise self._wrong("day_start", Text("an hour from 0 to 23", "0 到 23 的整点"))
+
+    def _table(self, table: Mapping[str, Any], where: str, name: str | None = None) -> Mapping[str, Any]:
+        value = table.get(name if name is not None else where.rpartition(".")[2], {})
+        if isinstance(value, dict):
+            return value
+        raise self._wrong(where if name is None else f"{where}.{name}", Text("a table", "表（table）"))
+
+    def _texts(self, value: object, where: str) -> tuple[str, ...]:
+        if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
+            return tuple(value)
+        raise self._wrong(where, Text('a list of texts such as ["a", "b"]', '文本列表，如 ["a", "b"]'))
+
+    def _known(self, table: Mapping[str, Any], where: str, keys: tuple[str, ...]) -> None:
+        for key in table:
+            if key not in keys:
+                raise BadConfig(path=self.path, why=_unknown(where, key, keys))
+
+    def _wrong(self, key: str, expected: Text) -> BadConfig:
+        return BadConfig(path=self.path, why=Text(f"{key} is not {expected.en}", f"{key} 不是{expected.zh}"))
+
+
+def _unknown(where: str, key: str, keys: tuple[str, ...]) -> Text:
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, keys, n=1, cutoff=0.6)
+    if not near:
+        known = ", ".join(where + name for name in keys)
+        return Text(f"unknown key {where}{key}; known are {known}", f"未知配置项 {where}{key}，可用的有 {known}")
+    meant = where + near[0]
+    return Text(f"unknown key {where}{key} (did you mean {meant}?)", f"未知配置项 {where}{key}（是否想写 {meant}？）")

@@ -1,0 +1,241 @@
+"""DuckDB, embedded: the views of `dataset` over the Parquet files of one snapshot, and the portable SQL on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from qunkit.dataset import Scope
+from qunkit.engines._guest import guarded
+from qunkit.engines._heard import heard
+from qunkit.engines._pool import run
+from qunkit.engines._views import views
+from qunkit.errors import DatasetDamaged, OutOfResources, ReadWriteFailed
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+PRELUDE = (
+    "SET TimeZone = 'UTC'",
+    "SET enable_progress_bar = false",  # it writes to stdout, also where that is no terminal
+    "SET default_null_order = 'nulls_first_on_asc_last_on_desc'",
+    "SET python_enable_replacements = false",  # a name in a query is a view, never a Python variable
+    "CREATE MACRO epoch_s(x) AS epoch_us(x) / 1e6",
+    "CREATE MACRO iso_dow(d) AS isodow(d)",
+    "CREATE MACRO days_between(a, b) AS date_diff('day', a, b)",
+    "CREATE MACRO week_start(d) AS CAST(date_trunc('week', d) AS DATE)",
+    "CREATE MACRO month_start(d) AS CAST(date_trunc('month', d) AS DATE)",
+    "CREATE MACRO explode(l) AS unnest(l)",
+)
+"""What the dialects disagree on: session settings and the helper functions that portable SQL may use.
+
+``epoch_s(t)`` seconds since 1970 as a double; ``iso_dow(d)`` 1 Monday to 7 Sunday; ``days_between(a, b)`` whole calendar
+days from a to b; ``week_start(d)``, ``month_start(d)`` first day as a DATE; ``explode(list)`` one row an element, none for
+null, in a SELECT list.
+"""
+
+_PARAMETER = re.compile(r"'[^']*'|--[^\n]*|:([a-z_][a-z0-9_]*)")
+_BATCH = 1 << 16
+_POOLED_BATCH_ROWS = 1 << 17
+"""Above this many rows a text function is worth a pool: a worker costs about a second to start."""
+_POOLED_PART_ROWS = 1 << 22
+"""Above this many rows arithmetic on parts is."""
+
+
+def connect(
+    snapshot: Path,
+    scope: Scope,
+    *,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    temp_dir: Path | None = None,
+) -> Engine:
+    """An engine on the committed state in the folder `snapshot`, showing what `scope` lets through.
+
+    `memory_limit` is DuckDB's spelling ("4GB"; None: 80 % of the machine's), `temp_dir` is where it may spill (None: a
+    private folder that goes when the engine is closed).
+    """
+    import duckdb
+
+    spill = TemporaryDirectory(prefix="qunkit-")
+    config: dict[str, Any] = {
+        "temp_directory": str(temp_dir or spill.name),
+        "autoinstall_known_extensions": False,  # no network, ever
+        "autoload_known_extensions": False,
+    }
+    config |= {"memory_limit": memory_limit} if memory_limit else {}
+    config |= {"threads": threads} if threads else {}
+    connection = duckdb.connect(config=config)
+    for statement in PRELUDE:
+        connection.execute(statement)
+    engine = Engine(connection, spill, snapshot)
+    for name, text in views(_message_files(snapshot, scope), sorted(snapshot.glob("members/*.parquet")), scope).items():
+        engine.view(name, text)
+    return engine
+
+
+class Engine:
+    """A connection to an in-memory DuckDB, with the views made. Not for use from two threads at once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, spill: TemporaryDirectory[str], snapshot: Path) -> None:
+        self._connection = connection
+        self._spill = spill
+        self._snapshot = snapshot
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of files, memory and the spill folder."""
+        self._connection.close()
+        self._spill.cleanup()
+
+    def sql(self, text: str, **params: object) -> pa.Table:
+        """The rows of a portable query as an Arrow table. Of `params`, only those that the text names are used.
+
+        Raises:
+            KeyError: the text names a parameter that is not given.
+            OutOfResources: the query does not fit into the memory limit.
+            ReadWriteFailed: a file of the snapshot cannot be opened or read.
+            DatasetDamaged: what a file of the snapshot holds makes no sense.
+        """
+        return self._asked(self._connection, text, params, lambda relation: relation.to_arrow_table())
+
+    def stream(self, text: str, **params: object) -> pa.RecordBatchReader:
+        """The rows of a portable query, a batch at a time. Other queries may run meanwhile; errors as for `sql`."""
+        cursor = self._connection.cursor()
+        for setting in (statement for statement in PRELUDE if statement.startswith("SET")):
+            cursor.execute(setting)
+        return self._asked(cursor, text, params, _reader)
+
+    def guest(self, text: str, files: Sequence[Path]) -> pa.RecordBatchReader:
+        """The rows of one SELECT that a person wrote, in DuckDB's own dialect, on the views over `files`.
+
+        Raises:
+            UsageError: not one SELECT, or what DuckDB says of it; while the rows are read, too.
+        """
+        return guarded(self._connection, text, files)
+
+    def view(self, name: str, sql: str) -> None:
+        """Show the rows of a query under `name`; it runs whenever the view is read."""
+        self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS {sql}")
+
+    def table(self, name: str, table: pa.Table) -> None:
+        """Show an Arrow table under `name`."""
+        self._connection.register("arriving", table)
+        self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM arriving")
+        self._connection.unregister("arriving")
+
+    def map_batches(
+        self, function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], table: pa.Table
+    ) -> pa.Table:
+        """`function` over the batches of `table`, in order; an importable function, for it may run in other processes.
+
+        It must yield at least one batch; an empty table is given to it as one empty batch.
+        """
+        import pyarrow as pa
+
+        slices = [table.slice(start, _BATCH) for start in range(0, max(table.num_rows, 1), _BATCH)]
+        large = table.num_rows > _POOLED_BATCH_ROWS
+        return pa.concat_tables(run(partial(_over_batches, function), slices, self._threads(), large=large))
+
+    def map_groups(self, function: Callable[[pa.Table], pa.Table], table: pa.Table, key: str) -> pa.Table:
+        """`function` of the rows of each value of `key`, put together again.
+
+        `table` must be sorted by `key`, so that each part is one slice of it. The function must be importable; an empty
+        table is given to it as one empty part, so that the result has its columns.
+        """
+        import pyarrow as pa
+
+        large = table.num_rows > _POOLED_PART_ROWS
+        return pa.concat_tables(run(function, _parts(table, key), self._threads(), large=large))
+
+    def _threads(self) -> int:
+        threads: int = self.sql("SELECT current_setting('threads') AS n")["n"][0].as_py()
+        return threads
+
+    def _asked(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        text: str,
+        params: Mapping[str, object],
+        fetch: Callable[[duckdb.DuckDBPyRelation], Any],
+    ) -> Any:
+        import duckdb
+
+        query, used = _rewritten(text)
+        try:
+            return heard(
+                connection, lambda: fetch(connection.sql(query, params={name: params[name] for name in used} or None))
+            )
+        except duckdb.OutOfMemoryException as error:
+            raise OutOfResources(what=Text("memory", "内存")) from error
+        except duckdb.IOException as error:
+            raise ReadWriteFailed(path=self._snapshot, why=_why(error)) from error
+        except duckdb.Error as error:
+            if type(error) in (duckdb.Error, duckdb.InvalidInputException):  # what the Parquet reader raises
+                raise DatasetDamaged(path=self._snapshot, why=_why(error)) from error
+            raise
+
+
+def _why(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _reader(relation: Any) -> Any:
+    """A reader of `relation`'s batches: DuckDB 2 renamed the method."""
+    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_record_batch
+    return read(_BATCH)
+
+
+def _rewritten(text: str) -> tuple[str, set[str]]:
+    """The text with DuckDB's ``$name`` for ``:name``, and the names; quoted text and comments are left alone."""
+    used = set()
+
+    def dollar(found: re.Match[str]) -> str:
+        if not found[1]:
+            return found[0]
+        used.add(found[1])
+        return f"${found[1]}"
+
+    return _PARAMETER.sub(dollar, text), used
+
+
+def _message_files(snapshot: Path, scope: Scope) -> list[Path]:
+    """Files of messages, without the months that lie after the end of the scope.
+
+    A day's grace, since a month may be counted in another zone than the window.
+    """
+    ends = [time for time in (scope.until, scope.as_of) if time]
+    last = f"{min(ends) + timedelta(days=1):month=%Y-%m}" if ends else f"month={date.max:%Y-%m}"
+    return [file for file in sorted(snapshot.glob("messages/month=*/*.parquet")) if file.parent.name <= last]
+
+
+def _over_batches(
+    function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], table: pa.Table
+) -> pa.Table:
+    import pyarrow as pa
+
+    batches = table.combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]
+    return pa.Table.from_batches(function(iter(batches)))
+
+
+def _parts(table: pa.Table, key: str) -> list[pa.Table]:
+    """Slices of equal `key`."""
+    import pyarrow.compute as pc
+
+    if not table.num_rows:
+        return [table]
+    runs = pc.run_end_encode(table[key].combine_chunks()).run_ends.to_pylist()
+    return [table.slice(start, end - start) for start, end in zip([0, *runs], runs, strict=False)]

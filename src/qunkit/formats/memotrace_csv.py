@@ -1,0 +1,256 @@
+"""MemoTrace (留痕, also called WeChatMsg), CSV files of all versions.
+
+How the export is made: in MemoTrace open the group, choose 导出, then CSV. Version 2 writes `data/聊天记录/<chat>/<chat>_utf8.csv`:
+
+    localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender
+    12,3,1,0,0,1732982302,2,欢迎新朋友,2024-11-30 23:58:22,Kevin_Zhao,Kevin Zhao,wxid_aaa
+    13,3,49,57,0,1732982408,2,,2024-12-01 00:00:08,Kevin_Zhao,Kevin Zhao,wxid_aaa
+
+Version 3 writes `聊天记录/<chat>(<room id>)/<chat>.csv`; keep the folder, for its name is the only place that holds the group's id:
+
+    消息ID,类型,发送人,时间,内容,备注,昵称,更多信息
+    2755705033944784198,文本,凯文,2024-11-30 23:58:22,欢迎新朋友,凯文,凯文,more
+
+Version 2 keeps sender ids, names and instants; it loses message ids, and the words of every card: replies, links, files, relays,
+announcements, red packets. The columns Remark, NickName and Sender came in December 2023: without them nobody knows who spoke. Where
+its database had no sender, version 2 repeats the sender of the row before; that cannot be seen in the file.
+Version 3 keeps message ids, quoted words, relays and announcements; it loses sender ids (only names are left), and time is that of
+the exporting computer's clock. The very first versions (October 2023: 用户名,消息内容,发送时间,…) are read as far as they go.
+
+`messages.csv`, the export of all chats at once, is refused: it does not say which of its chats are groups. `contacts.csv` holds no messages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from qunkit.errors import UnreadableExport
+from qunkit.exports import Batch, Head
+from qunkit.parsing.csv_walk import columns_of
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from qunkit.parsing.csv import Records
+    from qunkit.parsing.source import Source
+
+TITLE = Text("MemoTrace (WeChatMsg) CSV, 1.x to 3.x", "留痕 MemoTrace（WeChatMsg）CSV，1.x 至 3.x")
+
+_COLUMNS_3 = ("消息ID", "类型", "发送人", "时间", "内容")
+_COLUMNS_2 = ("Type", "SubType", "IsSender", "CreateTime", "StrContent")
+_WHO_2 = ("Remark", "NickName", "Sender")
+_COLUMNS_1 = ("用户名", "消息内容", "发送时间", "消息类型", "isSend")
+_STARTS_3 = re.compile(
+    rb'"?\d[\d.E+]{0,20}"?[,;\t]"?[^,;\t\n"]{2,60}"?[,;\t][^\n]{0,200}?\d{4}[-/]\d\d?[-/]\d\d? \d\d?:\d\d', re.ASCII
+)
+_STARTS_2 = re.compile(rb'(?:"?-?\d{1,11}"?[,;\t]){7}', re.ASCII)
+_STARTS_1 = re.compile(rb'"?\d{1,9}"?[,;\t]"?[^,;\t\n"]{1,60}"?[,;\t]', re.ASCII)
+
+_CARD = 49
+_MILLISECONDS = 100_000_000_000
+"""An instant above this counts milliseconds, not seconds."""
+_FOLDER = re.compile(r"(.*)\(([0-9A-Za-z_-]+@chatroom)\)", re.DOTALL)
+_ID = re.compile(r"[A-Za-z][-_A-Za-z0-9]{4,}|.*@(?:openim|chatroom)", re.ASCII)
+_NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\s.]')
+_PREFIX = r"^(?P<id>[-\w.@]{3,64}):\n"
+_WORDLESS_LABELS = ("文本", "系统消息")
+
+
+def sniff(head: Head) -> bool:
+    """The header names the columns of one of the versions."""
+    names = set(columns_of(head.text))
+    return any(names.issuperset(columns) for columns in (_COLUMNS_3, (*_COLUMNS_2, "localId"), (*_COLUMNS_1, "msgId")))
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """The messages.
+
+    Raises:
+        UnreadableExport: it is the export of all chats.
+    """
+    from qunkit.parsing.csv import read_records
+
+    names = columns_of(source.head.text)
+    if "消息ID" in names:
+        group_id, group_name = _group(source.parts)
+        for records in read_records(source, columns=_COLUMNS_3, starts_record=_STARTS_3):
+            yield _version_3(records, group_id, group_name)
+    elif "localId" in names:
+        for records in read_records(source, columns=(*_COLUMNS_2, *_WHO_2), starts_record=_STARTS_2):
+            records = _without_cut_sender(records)
+            _refuse_many_chats(records)
+            yield _version_2(records, _group(source.parts)[1])
+    else:
+        for records in read_records(source, columns=_COLUMNS_1, starts_record=_STARTS_1):
+            yield _version_1(records, _group(source.parts)[1])
+
+
+def _group(parts: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Id and name of the group, from the folder's name and the file's."""
+    folder = _FOLDER.fullmatch(parts[-2]) if len(parts) > 1 else None
+    if folder:
+        return folder[2], folder[1]
+    return None, parts[-1].removesuffix(".csv").removesuffix("_utf8") if parts else None
+
+
+def _version_3(records: Records, group_id: str | None, group_name: str | None) -> Batch:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from qunkit.chat.memotrace_wording import LABELS
+    from qunkit.parsing.csv import wall_clock
+
+    records, wall = records.timed(wall_clock(records["时间"]))
+    label, text = records["类型"], records["内容"]
+    nothing = pa.scalar(None, pa.string())
+    kinds = pa.array(LABELS.values(), pa.string())
+    kind = pc.fill_null(kinds.take(pc.index_in(label, value_set=pa.array(LABELS, pa.string()))), "other")
+    native = pc.match_substring_regex(records["消息ID"], r"^\d+$")  # a spreadsheet makes 2.75571E+18 of it
+    columns = {
+        "kind": kind,
+        "text": pc.if_else(pc.and_(pc.equal(kind, "pat"), pc.equal(text, "")), nothing, text),
+        "sender_name": pc.if_else(pc.equal(kind, "system"), nothing, records["发送人"]),
+        "native_id": pc.if_else(native, records["消息ID"], nothing),
+        "native_type": label,
+    }
+    _take_off_wording(columns)
+    return records.batch(wall=wall, group_id=group_id, group_name=group_name, **columns)
+
+
+def _take_off_wording(columns: dict[str, pa.Array]) -> None:
+    """Undo the exporter's wording in the rows that can have any."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from qunkit.chat.columns import put
+    from qunkit.chat.memotrace_wording import undo
+
+    label, text = columns["native_type"], columns["text"]
+    plain = pc.or_(pc.is_in(label, value_set=pa.array(_WORDLESS_LABELS)), pc.is_null(text))
+    rows = pc.indices_nonzero(pc.invert(plain))
+    found = [undo(*row) for row in zip(label.take(rows).to_pylist(), text.take(rows).to_pylist(), strict=True)]
+    for name in ("kind", "text", "quote_sender", "quote_text", "extra"):
+        column = columns.get(name, pa.nulls(len(text), pa.string()))
+        columns[name] = put(column, rows, [getattr(wording, name) for wording in found])
+
+
+def _version_2(records: Records, group_name: str | None) -> Batch:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from qunkit.chat.kinds import wechat_kinds
+    from qunkit.parsing.csv import filled, numbers
+
+    records, epoch = records.timed(_milliseconds(records["CreateTime"]))
+    base, text = numbers(records["Type"]), records["StrContent"]
+    kind = wechat_kinds(base, numbers(records["SubType"]))
+    speaks = pc.not_equal(pc.fill_null(kind, "text"), "system")
+    nothing = pa.scalar(None, pa.string())
+    lost = pc.fill_null(pc.and_(pc.equal(base, _CARD), pc.equal(text, "")), False)
+    return records.batch(
+        epoch=epoch,
+        group_name=group_name,
+        sender_id=pc.if_else(speaks, filled(records["Sender"]), nothing),
+        sender_name=pc.if_else(speaks, pc.coalesce(filled(records["NickName"]), filled(records["Remark"])), nothing),
+        native_type=pc.binary_join_element_wise(records["Type"], records["SubType"], "/"),
+        kind=kind,
+        text=pc.if_else(lost, nothing, text),
+        from_me=_flag(records["IsSender"]),
+        extra=_remarks(records["Remark"], records["NickName"]),
+    )
+
+
+def _version_1(records: Records, group_name: str | None) -> Batch:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from qunkit.chat.kinds import wechat_kinds
+    from qunkit.parsing.csv import numbers, wall_clock
+
+    time = records["发送时间"]
+    records, _ = records.timed(pc.coalesce(_milliseconds(time), wall_clock(time).cast(pa.int64())))
+    epoch, chat, text = _milliseconds(records["发送时间"]), records["用户名"], records["消息内容"]
+    nothing = pa.scalar(None, pa.string())
+    from_me, is_room = _flag(records["isSend"]), pc.ends_with(chat, "@chatroom")
+    others = pc.and_not(is_room, pc.fill_null(from_me, False))
+    named = pc.and_(others, pc.match_substring_regex(text, _PREFIX))
+    prefix = pc.struct_field(pc.extract_regex(text, _PREFIX), "id")
+    base = numbers(records["消息类型"])
+    return records.batch(
+        epoch=epoch,
+        wall=pc.if_else(pc.is_valid(epoch), pa.scalar(None, pa.timestamp("ms")), wall_clock(records["发送时间"])),
+        group_id=pc.if_else(is_room, chat, nothing),
+        group_name=group_name,
+        sender_id=pc.if_else(named, prefix, pc.if_else(pc.or_(is_room, pc.fill_null(from_me, False)), nothing, chat)),
+        native_type=records["消息类型"],
+        kind=wechat_kinds(base, pa.nulls(len(base), pa.int64())),
+        text=pc.if_else(named, pc.replace_substring_regex(text, _PREFIX, "", max_replacements=1), text),
+        from_me=from_me,
+    )
+
+
+def _without_cut_sender(records: Records) -> Records:
+    """Without a last record that has no line end: MemoTrace writes one, and what is cut there is the id of the sender."""
+    end = records.source.size
+    last = records.ends == end
+    if last.any() and b"\n" not in records.source.raw(end - 2, end):
+        return records.without(last, "truncated-tail")
+    return records
+
+
+def _refuse_many_chats(records: Records) -> None:
+    """The export of all chats shows names where that of one chat has ids, and 我 for the owner."""
+    import pyarrow.compute as pc
+
+    senders = [sender for sender in pc.unique(records["Sender"]).to_pylist() if sender]
+    if senders and ("我" in senders or not any(map(_ID.fullmatch, senders))):
+        raise UnreadableExport(
+            path=records.source.label,
+            why=Text(
+                "holds all chats of an account, and does not say which of them are groups",
+                "这是包含全部聊天的导出，无法区分哪些是群聊",
+            ),
+            hint=Text(
+                "In MemoTrace open each group and export it alone.", "请在留痕中逐个打开要分析的群，分别导出为 CSV。"
+            ),
+        )
+
+
+def _milliseconds(texts: pa.Array) -> pa.Array:
+    """Instants in seconds, or in milliseconds where the number is too great for seconds; null where it is no number."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from qunkit.parsing.csv import numbers
+
+    number = numbers(texts)
+    in_seconds = pc.less(number, _MILLISECONDS)
+    return pc.multiply(number, pc.if_else(in_seconds, 1000, 1).cast(pa.int64()))
+
+
+def _flag(column: pa.Array) -> pa.Array:
+    """ "1" is true, "0" false, anything else null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.if_else(
+        pc.is_in(column, value_set=pa.array(["0", "1"])), pc.equal(column, "1"), pa.scalar(None, pa.bool_())
+    )
+
+
+def _remarks(remark: pa.Array, nickname: pa.Array) -> pa.Array:
+    """{"remark": …} where the owner gave the member a name. Without one, the column repeats the nickname as a file name."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    pairs = pc.binary_join_element_wise(remark, nickname, "\n").dictionary_encode()
+    said = []
+    for pair in pairs.dictionary.to_pylist():
+        own, _, nick = pair.partition("\n")
+        is_told = own and own not in (nick, _NOT_IN_FILE_NAMES.sub("_", nick))
+        said.append(json.dumps({"remark": own}, ensure_ascii=False, separators=(",", ":")) if is_told else None)
+    return pa.array(said, pa.string()).take(pairs.indices)

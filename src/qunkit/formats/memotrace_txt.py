@@ -1,0 +1,196 @@
+"""MemoTrace (留痕, also called WeChatMsg), text files of the versions 2.x and 3.x.
+
+How the export is made: in MemoTrace open the chat, choose 导出, then TXT. Version 2 writes `data/聊天记录/<chat>/<chat>.txt`, version 3
+`聊天记录/<chat>(<room id>)/<chat>.txt`; keep the folder, for its name is the only place that holds the group's id. A message is a
+line with its time and its sender, then its words, then an empty line:
+
+    2024-11-30 23:58:22 凯文
+    欢迎新朋友
+
+    2024-12-01 00:00:08 阿岚
+    有,还差2个
+    引用：凯文: 还有空位吗
+
+Notices stand on the header line in version 2, and alone below a time in version 3:
+
+    2024-11-30 23:58:10 "凯文"邀请"小刘"加入了群聊
+
+    2024-12-01 00:10:10
+    "小刘" 撤回了一条消息
+
+What it keeps: times to the second (of the exporting computer's clock), shown names, texts, quoted words, notices. What it loses: ids of
+members and messages, and what was sent as image, voice, video or sticker. Version 2 also leaves out every type it does not know
+(relays, announcements, forwarded chats, …), the names of files, and what a quote of an image quotes. The export as CSV keeps more.
+
+Text without a header is rejected. A line that looks like a header is text if no empty line is before it, or if its time is before
+that of the last message: a chat pasted into a message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from qunkit.exports import Batch, Head
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    from qunkit.chat.memotrace_wording import Wording
+    from qunkit.parsing.places import Lines, Records
+    from qunkit.parsing.source import Source
+
+    Ints = npt.NDArray[np.int64]
+
+TITLE = Text("MemoTrace (WeChatMsg) text, 2.x and 3.x", "留痕 MemoTrace（WeChatMsg）TXT，2.x 与 3.x")
+
+_HEADER = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?: (.*))?")
+_FOLDER = re.compile(r"(.*)\(([0-9A-Za-z_-]+@chatroom)\)", re.DOTALL)
+_PAT = re.compile(r'(?:"(.+)" |(我))拍了拍(?:自己| ?".*)')
+_NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\s.]')
+_HELD = ("\n引用", "\n{'", "拍了拍")
+_BEGUN = ("【", "            [链接]:title:")
+
+
+def sniff(head: Head) -> bool:
+    """Begins with a header line; most header lines follow an empty line and do not put the name in quotes, as WeFlow does."""
+    lines = [line.rstrip("\r") for line in head.text.lstrip("\r\n").split("\n")]
+    if not _HEADER.fullmatch(lines[0]):
+        return False
+    found = [
+        (before, match) for before, line in zip(["", *lines], lines, strict=False) if (match := _HEADER.fullmatch(line))
+    ]
+    names = [match[1] or "" for before, match in found if not before]
+    quoted = sum(len(name) > 1 and name[0] == name[-1] == "'" for name in names)
+    return 2 * len(names) > len(found) and 2 * quoted <= len(names)
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """The messages, in batches of a block each. Sender ids and message ids are null: the file has none."""
+    from qunkit.parsing.stamps import Stamp
+    from qunkit.parsing.text import segment
+
+    group_id, group_name = _group(source.parts)
+    known: set[str] = set()
+    for records in segment(source, Stamp(followers=(b" ", b"\n", b"\r\n"))):
+        messages = _messages(records, known, group_id=group_id, group_name=group_name)
+        yield Batch(messages, records.rejects, records.framing, suspects=records.refused)
+
+
+def _group(parts: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Id and name of the group, from the folder's name and the file's."""
+    folder = _FOLDER.fullmatch(parts[-2]) if len(parts) > 1 else None
+    if folder:
+        return folder[2], folder[1]
+    return None, parts[-1].removesuffix(".txt") if parts else None
+
+
+def _messages(records: Records, known: set[str], **group: str | None) -> pa.RecordBatch:
+    """The batch; `known` holds the names of those who spoke so far, and learns more."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from qunkit.parsing.places import lines, raw_batch, strings
+
+    places = lines(records)
+    shown = strings(records.data, np.minimum(places.head + 1, places.head_end), places.head_end)
+    text = strings(records.data, places.body, places.body_end)
+    one_line = _one_line_notices(places, shown, known)
+    notice = one_line | (places.head == places.head_end)
+    nothing = pa.scalar(None, pa.string())
+    columns = {
+        "sender_name": pc.if_else(pa.array(notice), nothing, _names(shown)),
+        "kind": pc.if_else(pa.array(notice), "system", nothing),
+        "text": pc.if_else(pa.array(one_line), shown, text),
+    }
+    _take_off_wording(columns, _worded(records.data, places, notice))
+    return raw_batch(records.offset, wall=pa.array(records.wall), **group, **columns)
+
+
+def _one_line_notices(places: Lines, shown: pa.StringArray, known: set[str]) -> npt.NDArray[np.bool_]:
+    """Which records are notices of version 2, a header line and nothing else.
+
+    A member's empty message looks nearly the same: it has one more empty line, or the name of somebody who has spoken before.
+    """
+    import numpy as np
+
+    from qunkit.chat.notices import looks_like_notice
+
+    named = places.head < places.head_end
+    bare: npt.NDArray[np.bool_] = named & (places.body == places.body_end)
+    speaking = np.flatnonzero(named & ~bare)
+    encoded = shown.dictionary_encode()
+    names, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    first = np.full(len(names), len(shown))
+    first[codes[speaking[::-1]]] = speaking[::-1]
+    for row in np.flatnonzero(bare):
+        name = names[codes[row]]
+        speaker = places.closing[row] == 2 or name in known or first[codes[row]] < row
+        bare[row] = looks_like_notice(name) or not speaker
+    known.update(names[code] for code in np.flatnonzero(first < len(shown)))
+    return bare
+
+
+def _names(shown: pa.StringArray) -> pa.StringArray:
+    import pyarrow as pa
+
+    from qunkit.chat.memotrace_wording import unescape_name
+
+    encoded = shown.dictionary_encode()
+    return pa.array(map(unescape_name, encoded.dictionary.to_pylist()), pa.string()).take(encoded.indices)
+
+
+def _worded(data: bytes, places: Lines, notice: npt.NDArray[np.bool_]) -> Ints:
+    """Rows in whose text the exporter's own words may be: few, so that the others need no look."""
+    import numpy as np
+
+    from qunkit.parsing.places import begin_with, hold
+
+    begun = [begin_with(data, places.body, places.body_end, mark.encode()) for mark in _BEGUN]
+    held = [hold(data, places.body, places.body_end, mark.encode()) for mark in _HELD]
+    rows = np.unique(np.concatenate(begun + held))
+    return rows[~notice[rows]]
+
+
+def _take_off_wording(columns: dict[str, pa.Array], rows: Ints) -> None:
+    import pyarrow as pa
+
+    from qunkit.chat.columns import put
+
+    texts = columns["text"].take(pa.array(rows)).dictionary_encode()
+    different = [_undo(text) for text in texts.dictionary.to_pylist()]
+    found = [different[code] for code in texts.indices.to_pylist()]
+    kinds = [
+        wording.kind or _pat(wording.text, name)
+        for wording, name in zip(found, columns["sender_name"].take(pa.array(rows)).to_pylist(), strict=True)
+    ]
+    length = len(columns["text"])
+    columns["kind"] = put(columns["kind"], rows, kinds)
+    for name in ("text", "quote_sender", "quote_text", "extra"):
+        column = columns.get(name, pa.nulls(length, pa.string()))
+        columns[name] = put(column, rows, [getattr(wording, name) for wording in found])
+
+
+def _undo(text: str) -> Wording:
+    """A text of either version without its wording."""
+    from qunkit.chat.memotrace_wording import undo, undo_2
+
+    wording = undo(None, text)
+    return wording if wording.kind else undo_2(text)
+
+
+def _pat(text: str, sender: str) -> str | None:
+    """Version 3 gives a pat to the member who patted: "pat" if the sentence names the sender, as file names would spell it."""
+    found = _PAT.fullmatch(text)
+    if found and (found[2] or _spelled(found[1]) == _spelled(sender)):
+        return "pat"
+    return None
+
+
+def _spelled(name: str) -> str:
+    return _NOT_IN_FILE_NAMES.sub("_", name)

@@ -1,0 +1,85 @@
+"""The only way from data to output.
+
+Chat content is hostile: a member may call himself ``\\x1b]0;owned\\x07`` or ``=HYPERLINK(…)``. Renderers, messages and
+progress bars put nothing on a screen or into a file that did not go through here:
+
+* `term`, `md`, `tsv_cell`, `csv_cell`, `json_text`: one string, made harmless for one kind of output;
+* `width`, `clip`, `pad`, `fold`: how wide a terminal shows it;
+* `show` and its parts: a cell as people read it; `machine`, `plain`: a cell as programs read it;
+* `sentence`, `context`: notes and facts in words; `Heat`: a table that is drawn as a map.
+"""
+
+from __future__ import annotations
+
+from qunkit.ink.cells import (
+    NULL,
+    WEEKDAYS,
+    bar,
+    change,
+    csv_cell,
+    duration,
+    is_missing,
+    is_number,
+    listed,
+    machine,
+    number,
+    percent,
+    plain,
+    show,
+    sparkline,
+    tsv_cell,
+)
+from qunkit.ink.clean import csv_text, json_dump, json_text, md, term, tsv_text
+from qunkit.ink.columns import clip, fold, pad, width
+from qunkit.ink.drawing import Line, Run, cards, flow, fold_runs, grid, style_of, trimmed
+from qunkit.ink.heatmap import HOURS, Heat, heat
+from qunkit.ink.layout import BAR, Strip, plan
+from qunkit.ink.sentences import EMPTY, MORE, context, pieces, sentence
+
+__all__ = [
+    "BAR",
+    "EMPTY",
+    "HOURS",
+    "MORE",
+    "NULL",
+    "WEEKDAYS",
+    "Heat",
+    "Line",
+    "Run",
+    "Strip",
+    "bar",
+    "cards",
+    "change",
+    "clip",
+    "context",
+    "csv_cell",
+    "csv_text",
+    "duration",
+    "flow",
+    "fold",
+    "fold_runs",
+    "grid",
+    "heat",
+    "is_missing",
+    "is_number",
+    "json_dump",
+    "json_text",
+    "listed",
+    "machine",
+    "md",
+    "number",
+    "pad",
+    "percent",
+    "pieces",
+    "plain",
+    "plan",
+    "sentence",
+    "show",
+    "sparkline",
+    "style_of",
+    "term",
+    "trimmed",
+    "tsv_cell",
+    "tsv_text",
+    "width",
+]

@@ -1,0 +1,223 @@
+"""One input file: its identity, its encoding, its text as UTF-8 blocks, and the way back to its own bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import MappingProxyType
+from typing import IO
+
+from qunkit.errors import MissingInput, ReadWriteFailed
+from qunkit.exports import Head
+from qunkit.parsing.decode import CHUNK, Detector, Ints, Transcript, WayBack, gb18030_or_mixed, transcribe
+from qunkit.words import Text
+
+HEAD_BYTES = 64 << 10
+_PARTS = 4
+_KINDS = (
+    (stat.S_ISDIR, Text("is a directory", "是文件夹")),
+    (stat.S_ISFIFO, Text("is a pipe; pass - to read standard input", "是管道;请用 - 读取标准输入")),
+    (stat.S_ISSOCK, Text("is a socket", "是套接字")),
+    (stat.S_ISCHR, Text("is a device", "是设备")),
+    (stat.S_ISBLK, Text("is a device", "是设备")),
+)
+_Stamp = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """An export file. `open_source` makes it."""
+
+    path: Path
+    label: str
+    """How messages name it."""
+    parts: tuple[str, ...]
+    """Last components of the path (at most four), NFC, file name last: facts such as a group id in a folder's name."""
+    size: int
+    sha256: str
+    """Of the file's own bytes."""
+    encoding: str
+    """utf-8, utf-8-sig, gb18030, utf-16-le, utf-16-be, or mixed: decode record by record."""
+    bom: int
+    """Bytes of the byte order mark: framing."""
+    options: Mapping[str, str]
+    """Facts given on the command line, such as {"date": "2024-12-01"}."""
+    _stamp: _Stamp = field(repr=False)
+    _spool_dir: Path | None = field(repr=False)
+
+    @cached_property
+    def head(self) -> Head:
+        """What `sniff` may look at."""
+        text = self.head_text
+        if not text.lstrip().startswith(("{", "[")):
+            return Head(text, self.parts)
+        from qunkit.parsing.json_array import skim
+
+        try:
+            return Head(text, self.parts, *skim(self))
+        except (ValueError, RecursionError):
+            return Head(text, self.parts)
+
+    @cached_property
+    def head_text(self) -> str:
+        """The first 64 KiB (of UTF-8) as text; damage shows as U+FFFD, a character cut by the limit is left out."""
+        raw = next(self.blocks(HEAD_BYTES), (0, b""))[1]
+        return raw.decode("utf-8", "replace").removesuffix("\ufffd")
+
+    def blocks(self, size: int = 4 << 20) -> Iterator[tuple[int, bytes]]:
+        """The text as UTF-8, without byte order mark: (offset, bytes) with offsets counting from 0, cut anywhere.
+
+        "mixed" files come as their bytes are. A cut last character stays: it is the only invalid UTF-8 of other files.
+
+        Raises:
+            ReadWriteFailed: the disk or the spool fails.
+        """
+        try:
+            with self._text() as (file, begin):
+                offset = 0
+                while block := os.pread(file, size, begin + offset):
+                    yield offset, block
+                    offset += len(block)
+        except OSError as error:
+            raise ReadWriteFailed(path=self.label, why=error.strerror) from error
+
+    def original(self, offsets: Ints) -> Ints:
+        """Ascending offsets of `blocks` text, at characters' begins → byte offsets in the file."""
+        if self._transcript is None:
+            return offsets + self.bom
+        with self.path.open("rb") as file:
+            return self._way_back(file, offsets)
+
+    def raw(self, start: int, end: int) -> bytes:
+        """The file's own bytes from `start` up to `end`."""
+        with self.path.open("rb") as file:
+            file.seek(start)
+            return file.read(end - start)
+
+    def unchanged(self) -> bool:
+        """Whether the file still is the one that was hashed: inode, size and time of change."""
+        try:
+            return _stamp(os.stat(self.path)) == self._stamp
+        except OSError:
+            return False
+
+    @contextmanager
+    def _text(self) -> Iterator[tuple[int, int]]:
+        """A descriptor and where in it the text begins. Read with `pread`: readers of one source must not share a position."""
+        if self._transcript is not None:
+            yield self._transcript.file.fileno(), 0
+            return
+        with self.path.open("rb", buffering=0) as file:
+            yield file.fileno(), self.bom
+
+    @cached_property
+    def _transcript(self) -> Transcript | None:
+        """The text of a GB18030 or UTF-16 file as UTF-8, in a nameless file that vanishes with this process."""
+        if not self.encoding.startswith(("gb", "utf-16")):
+            return None
+        with self.path.open("rb") as original:
+            original.seek(self.bom)
+            return transcribe(original, self.encoding, TemporaryFile(dir=self._spool_dir))
+
+    @cached_property
+    def _way_back(self) -> WayBack:
+        if self._transcript is None:
+            raise ValueError("only transcribed files need a way back")
+        return WayBack(self._transcript)
+
+
+def open_source(
+    path: Path,
+    *,
+    label: str | None = None,
+    parts: tuple[str, ...] | None = None,
+    options: Mapping[str, str] = MappingProxyType({}),
+    spool_dir: Path | None = None,
+) -> Source:
+    """Read the file once: its SHA-256 and its encoding, in bounded memory.
+
+    Args:
+        path: a regular file.
+        label: how messages name it; else the path as given.
+        parts: the components that carry facts, where the path carries none (spooled standard input, member of an archive).
+        options: facts given on the command line.
+        spool_dir: where the UTF-8 text of GB18030 and UTF-16 files is kept meanwhile; else the system's temporary folder.
+
+    Raises:
+        MissingInput: there is no such file, it cannot be read, or it is a folder, pipe or device.
+    """
+    name = _printable(str(path)) if label is None else label
+    try:
+        _refuse_what_is_no_file(os.stat(path).st_mode, name)
+        with path.open("rb", buffering=0) as file:
+            _refuse_what_is_no_file(os.fstat(file.fileno()).st_mode, name)
+            stamp = _stamp(os.fstat(file.fileno()))
+            size, sha256, detector = _survey(file)
+            file.seek(detector.bom)
+            encoding = detector.encoding() or gb18030_or_mixed(file)
+    except OSError as error:
+        raise MissingInput(path=name, why=error.strerror) from error
+    return Source(
+        path=path,
+        label=name,
+        parts=_parts(path) if parts is None else parts,
+        size=size,
+        sha256=sha256,
+        encoding=encoding,
+        bom=detector.bom,
+        options=options,
+        _stamp=stamp,
+        _spool_dir=spool_dir,
+    )
+
+
+def _survey(file: IO[bytes]) -> tuple[int, str, Detector]:
+    """(size, SHA-256, detector). The hash runs beside the detector: both let go of the interpreter lock."""
+    digest, detector, size = hashlib.sha256(), Detector(), 0
+    with ThreadPoolExecutor(1) as pool:
+        while block := _exactly(file, CHUNK):
+            size += len(block)
+            if len(block) < CHUNK:  # the last one, often the only one: not worth a thread
+                digest.update(block)
+                detector.feed(block)
+                break
+            hashing = pool.submit(digest.update, block)
+            detector.feed(block)
+            hashing.result()
+    return size, digest.hexdigest(), detector
+
+
+def _exactly(file: IO[bytes], size: int) -> bytes:
+    """`size` bytes, fewer only at the end: the detector counts on even lengths."""
+    block = file.read(size)
+    while block and len(block) < size and (more := file.read(size - len(block))):
+        block += more
+    return block
+
+
+def _refuse_what_is_no_file(mode: int, name: str) -> None:
+    if not stat.S_ISREG(mode):
+        raise MissingInput(path=name, why=next((why for test, why in _KINDS if test(mode)), _KINDS[-1][1]))
+
+
+def _stamp(of: os.stat_result) -> _Stamp:
+    return of.st_dev, of.st_ino, of.st_size, of.st_mtime_ns
+
+
+def _parts(path: Path) -> tuple[str, ...]:
+    parts = Path(os.path.abspath(path)).parts[1:][-_PARTS:]
+    return tuple(unicodedata.normalize("NFC", _printable(part)) for part in parts)
+
+
+def _printable(name: str) -> str:
+    """A file name that is not UTF-8 gets U+FFFD for what it is not."""
+    return os.fsencode(name).decode("utf-8", "replace")

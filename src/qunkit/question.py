@@ -1,0 +1,213 @@
+"""A question's filters, worked out against what the dataset holds, and an engine that shows exactly that.
+
+--group takes a group's id, its name or a glob (``*``, ``?``, ``[…]``; case does not matter); an exact id or name goes
+before a glob. Several --group are any of them, several --tag too; --group with --tag are the groups that both let through.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qunkit import window
+from qunkit.config import Config, People
+from qunkit.dataset import Scope
+from qunkit.errors import BadOption, NoSuchGroup
+from qunkit.results import Cell
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    from qunkit.engines.duckdb import Engine
+
+_CATALOGUE = """
+SELECT group_id, max(group_name) AS name, max(local_time) AS last
+FROM messages GROUP BY group_id ORDER BY group_id
+"""
+_NAMED = """
+SELECT DISTINCT group_id, sender_id, sender_name AS name FROM messages WHERE sender_id IS NOT NULL AND sender_name IS NOT NULL
+UNION SELECT group_id, member_id, name FROM members WHERE name IS NOT NULL
+ORDER BY group_id, sender_id, name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a question is about, as typed."""
+
+    group: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    last: str | None = None
+    week: str | None = None
+    as_of: str | None = None
+    day_start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """How much of the machine the query engine may use; None: as much as there is."""
+
+    memory_limit: str | None = None
+    threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An engine, and what it shows."""
+
+    engine: Engine
+    scope: Scope
+    facts: dict[str, Cell]
+    files: tuple[Path, ...]
+    """The Parquet files of the snapshot."""
+
+    @property
+    def window(self) -> dict[str, object]:
+        """The parameters :since, :until and :as_of."""
+        return {"since": self.scope.since, "until": self.scope.until, "as_of": self.scope.as_of}
+
+
+@contextmanager
+def ask(dataset: Path, settings: Config, filters: Filters, machine: Machine = Machine()) -> Iterator[Question]:
+    """The dataset's current snapshot through `filters`, held until the end of the block.
+
+    Raises:
+        NoDataset, DatasetDamaged, DatasetNewer: there is nothing to read.
+        NoSuchGroup, BadOption, UsageError: a filter that means nothing.
+    """
+    from qunkit.analyze import coverage
+    from qunkit.engines import duckdb
+    from qunkit.ingest.store import open_snapshot
+
+    connect = partial(duckdb.connect, memory_limit=machine.memory_limit, threads=machine.threads)
+    with open_snapshot(dataset) as snapshot:
+        whole = Scope(timezone=snapshot.tz)
+        with connect(snapshot.path, whole) as engine:
+            scope = scoped(filters, settings, whole, engine)
+        with connect(snapshot.path, scope) as engine:
+            facts = _facts(scope, settings) | coverage(engine) | {"dataset": snapshot.fingerprint}
+            yield Question(engine, scope, facts, tuple(sorted(snapshot.path.rglob("*.parquet"))))
+
+
+def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> Scope:
+    """The scope that `filters` mean; `engine` shows the whole dataset, as `whole` says."""
+    rows = engine.sql(_CATALOGUE).to_pylist()
+    groups = {str(row["group_id"]): row["name"] for row in rows}
+    day_start = settings.day_start if filters.day_start is None else _hour(filters.day_start)
+    asked = window.Asked(filters.since, filters.until, filters.last, filters.week, filters.as_of)
+    seen = window.resolve(asked, max((row["last"] for row in rows), default=None), day_start)
+    people = _People(settings, groups, engine)
+    return replace(
+        whole,
+        groups=choose(filters, settings.tags, groups),
+        since=seen.since,
+        until=seen.until,
+        as_of=seen.as_of,
+        day_start=day_start,
+        staff=people.everywhere(settings.staff),
+        staff_of=people.in_groups(settings.staff_of),
+        bots=people.everywhere(settings.bots),
+    )
+
+
+def choose(filters: Filters, tags: Mapping[str, tuple[str, ...]], groups: Mapping[str, str | None]) -> tuple[str, ...]:
+    """Ids of the groups (id → name) that --group and --tag let through; empty: all.
+
+    Raises:
+        NoSuchGroup: a pattern, a tag, or both together let nothing through.
+        BadOption: a tag that qunkit.toml does not have.
+    """
+    named = {id for pattern in filters.group for id in _some(pattern, matching([pattern], groups))}
+    tagged = {id for tag in filters.tag for id in _some(tag, matching(_tag(tag, tags), groups))}
+    if filters.group and filters.tag:
+        return tuple(sorted(_some(" + ".join((*filters.group, *filters.tag)), named & tagged)))
+    return tuple(sorted(named | tagged))
+
+
+def matching(patterns: Iterable[str], groups: Mapping[str, str | None]) -> set[str]:
+    """Ids of the groups that any of `patterns` means."""
+    return {id for pattern in patterns for id in _matching(_same(pattern), groups)}
+
+
+def _matching(pattern: str, groups: Mapping[str, str | None]) -> set[str]:
+    names = {id: {_same(id), _same(name or id)} for id, name in groups.items()}
+    exact = {id for id, known in names.items() if pattern in known}
+    return exact or {id for id, known in names.items() if any(fnmatchcase(name, pattern) for name in known)}
+
+
+def _same(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def _some(pattern: str, found: set[str]) -> set[str]:
+    if not found:
+        raise NoSuchGroup(pattern=pattern)
+    return found
+
+
+def _tag(tag: str, tags: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    if tag not in tags:
+        known = ", ".join(tags) or "-"
+        expected = Text(f"a tag of qunkit.toml (known: {known})", f"qunkit.toml 中的标签（已有：{known}）")
+        raise BadOption(option="--tag", value=tag, expected=expected)
+    return tags[tag]
+
+
+@dataclass
+class _People:
+    """Member ids of the people that qunkit.toml means: names are looked up where they are used, and only if there are any."""
+
+    settings: Config
+    groups: Mapping[str, str | None]
+    engine: Engine
+
+    def everywhere(self, people: People) -> frozenset[str]:
+        """Ids that count in every group."""
+        return frozenset(people.ids) | {id for names in self._ids.values() for id in _called(names, people)}
+
+    def in_groups(self, staff_of: Mapping[str, People]) -> frozenset[tuple[str, str]]:
+        """(group id, member id) of those who count in the groups that match."""
+        return frozenset(
+            (group, id)
+            for pattern, people in staff_of.items()
+            for group in matching([pattern], self.groups)
+            for id in {*people.ids, *_called(self._ids.get(group, {}), people)}
+        )
+
+    @cached_property
+    def _ids(self) -> dict[str, dict[str, set[str]]]:
+        """Group id → shown name → ids."""
+        known: dict[str, dict[str, set[str]]] = {}
+        everyone = (self.settings.staff, self.settings.bots, *self.settings.staff_of.values())
+        if any(people.names for people in everyone):
+            for row in self.engine.sql(_NAMED).to_pylist():
+                known.setdefault(row["group_id"], {}).setdefault(_same(row["name"]), set()).add(row["sender_id"])
+        return known
+
+
+def _called(names: Mapping[str, set[str]], people: People) -> set[str]:
+    return {id for name in people.names for id in names.get(_same(name), ())}
+
+
+def _hour(value: int) -> int:
+    if 0 <= value <= 23:
+        return value
+    raise BadOption(option="--day-start", value=value, expected=Text("an hour from 0 to 23", "0 到 23 的整点"))
+
+
+def _facts(scope: Scope, settings: Config) -> dict[str, Cell]:
+    """What every result says of itself."""
+    return {
+        "as_of": scope.as_of,
+        "since": scope.since,
+        "until": scope.until,
+        "timezone": scope.timezone,
+        "config": settings.hash,
+    }

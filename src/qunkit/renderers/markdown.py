@@ -1,0 +1,81 @@
+"""GitHub-flavoured Markdown for wikis, issues and mails: headings, tables, notes, in the language asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import TextIO
+
+from qunkit import ink
+from qunkit.results import Report, Result
+from qunkit.words import Lang, Text
+
+TITLE = Text("Markdown tables", "Markdown 表格")
+SUFFIX = ".md"
+
+_HOUR = Text("hour", "时")
+_MAP = Text("Each cell: {label}.", "每格：{label}。")
+
+
+def write(thing: Result | Report, out: TextIO, lang: Lang, *, limit: int = 1000) -> None:
+    """Write `thing`. Chat content renders as itself: see `ink.md`. `limit`: rows of one table; more are announced."""
+    year = getattr(thing.facts.get("as_of"), "year", None)  # it need not be said
+    if isinstance(thing, Result):
+        out.write(f"# {ink.md(thing.title.say(lang))}\n")
+        _context(out, ink.context(thing.facts, lang))
+        _result(thing, out, lang, limit, year)
+        return
+    out.write(f"# {ink.md(ink.sentence(thing.title, lang))}\n")
+    _context(out, ink.context(thing.facts, lang))
+    for section in thing.sections:
+        out.write(f"\n## {ink.md(section.title.say(lang))}\n")
+        _list(out, [ink.sentence(note, lang) for note in section.lines])
+        if section.result:
+            own = {name: value for name, value in section.result.facts.items() if thing.facts.get(name) != value}
+            _context(out, ink.context(own, lang))
+            _result(section.result, out, lang, limit, year)
+
+
+def _context(out: TextIO, said: list[str]) -> None:
+    if said:
+        out.write(f"\n{' · '.join(map(ink.md, said))}\n")
+
+
+def _list(out: TextIO, items: list[str]) -> None:
+    if items:
+        out.write("\n" + "".join(f"- {ink.md(item)}\n" for item in items))
+
+
+def _result(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None) -> None:
+    heat, result = ink.heat(result)
+    notes = _map(heat, out, lang) if heat else _table(result, out, lang, limit, year)
+    _list(out, [*notes, *(ink.sentence(note, lang) for note in result.notes)])
+
+
+def _table(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None) -> list[str]:
+    """The table; returns what has to be said about it."""
+    rules = ["--:" if ink.is_number(column) else "---" for column in result.columns]
+    out.write("\n" + _line(ink.md(column.label.say(lang)) for column in result.columns) + _line(rules))
+    rows = result.rows()
+    empty = True
+    for row in islice(rows, limit):
+        empty = False
+        pairs = zip(row, result.columns, strict=True)
+        out.write(_line(ink.md(ink.show(cell, column, lang, year)) for cell, column in pairs))
+    if next(rows, None) is not None:
+        return [ink.MORE.say(lang, limit=ink.number(limit))]
+    return [ink.EMPTY.say(lang)] if empty else []
+
+
+def _map(heat: ink.Heat, out: TextIO, lang: Lang) -> list[str]:
+    """Hours down, weekdays across: a table that is not wider than a page."""
+    days = range(1, 8)
+    out.write("\n" + _line([_HOUR.say(lang), *(ink.WEEKDAYS[day - 1].say(lang) for day in days)]) + _line(["--:"] * 8))
+    for hour in ink.HOURS:
+        cells = (heat.values.get((day, hour)) for day in days)
+        out.write(_line([str(hour), *(ink.md(ink.show(cell, heat.measure, lang)) for cell in cells)]))
+    return [_MAP.say(lang, label=heat.measure.label.say(lang)), *heat.left_out(lang)]
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |\n"

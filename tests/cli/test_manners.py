@@ -1,0 +1,173 @@
+"""How the program behaves among other programs: pipes, full disks, closed streams, odd locales, no home."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Shell = Callable[..., Any]
+
+
+def test_a_closed_pipe_ends_quietly(shell: Shell) -> None:
+    ran = shell('$Q sql "SELECT range FROM range(3000000)" | head -1; echo "${PIPESTATUS[0]}"')
+    assert (ran.out, ran.err) == ("range\n141\n", "")
+
+
+def test_a_pipe_closed_before_anything_is_written(shell: Shell) -> None:
+    ran = shell('$Q groups | true; echo "${PIPESTATUS[0]}"')
+    assert ran.err == ""
+    assert ran.out in ("141\n", "0\n")
+
+
+@pytest.mark.parametrize("command", ["groups", "--help", "--version", "path", "messages --format json", "formats"])
+def test_a_full_disk_is_said_and_is_74(shell: Shell, command: str) -> None:
+    ran = shell(f"$Q {command} >/dev/full")
+    assert ran.code == 74
+    assert ran.err == "qunkit: error: Standard output: no space left on the device.\n"
+
+
+@pytest.mark.parametrize("command", ["groups", "--help"])
+def test_a_closed_stdout_is_said_and_is_74(shell: Shell, command: str) -> None:
+    ran = shell(f"$Q {command} >&-")
+    assert (ran.code, ran.err) == (74, "qunkit: error: Standard output: it is closed.\n")
+
+
+def test_closed_stderr_changes_nothing(shell: Shell) -> None:
+    assert shell("$Q groups 2>&-").out == shell("$Q groups").out
+    assert shell("$Q nonsense 2>&-").code == 2
+    assert shell("$Q groups >&- 2>&-").code == 74
+
+
+def test_closed_descriptors_are_never_taken_by_files(shell: Shell, tmp_path: Path) -> None:
+    """With 1 and 2 closed, the first files opened would get these numbers, and messages would go into them."""
+    ran = shell(f"$Q nonsense -o {tmp_path}/x.csv <&- >&- 2>&-; echo $?; ls -A {tmp_path}")
+    assert ran.out == "2\n"
+
+
+def test_a_file_that_cannot_be_written_is_named(shell: Shell) -> None:
+    ran = shell("$Q groups --format tsv -o /dev/full")
+    assert ran.code == 74
+    assert ran.err.startswith("qunkit: error: /dev/full: no space left on the device.\n")
+
+
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        {"LANG": "C", "PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONIOENCODING": "gbk:strict"},
+        {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "POSIX"},
+        {"TZ": "Asia/Kathmandu", "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "0"},
+        {"LANG": "zh_CN.UTF-8", "PYTHONHASHSEED": "7"},
+        {"PYTHONOPTIMIZE": "2", "HOME": "/nonexistent"},
+    ],
+    ids=lambda surroundings: "-".join(surroundings),
+)
+def test_the_same_bytes_everywhere(shell: Shell, surroundings: dict[str, str]) -> None:
+    usual = shell("$Q messages --format jsonl; $Q messages; $Q groups --format terminal", HOME="/root")
+    odd = shell("$Q messages --format jsonl; $Q messages; $Q groups --format terminal", **surroundings)
+    assert (odd.code, odd.err, usual.code) == (0, "", 0)
+    if surroundings.get("COLUMNS") is None:
+        assert odd.out == usual.out
+    assert "薄荷" in odd.out
+
+
+def test_an_isolated_interpreter(shell: Shell) -> None:
+    assert shell(f"{sys.executable} -O -I -m qunkit groups").out == shell("$Q groups").out
+
+
+def test_nothing_is_drawn_in_a_pipe(shell: Shell) -> None:
+    ran = shell("$Q groups --format terminal; $Q messages", FORCE_COLOR="1", TERM="xterm-256color")
+    assert "\x1b" not in ran.out
+    assert "\\x1b[31m" in ran.out
+
+
+def test_a_terminal_gets_a_table_of_its_width(dataset: Path) -> None:
+    out = on_a_terminal(dataset, "groups", COLUMNS="40")
+    assert "\x1b[1m" in out
+    assert "group_id\t" not in out
+    assert "周末徒步" in out
+
+
+def test_no_color_and_a_very_narrow_terminal(dataset: Path) -> None:
+    out = on_a_terminal(dataset, "groups", COLUMNS="20", NO_COLOR="1")
+    assert "\x1b" not in out
+    assert "\n" in out
+
+
+def test_a_terminal_that_cannot_show_chinese_shows_escapes(dataset: Path) -> None:
+    out = on_a_terminal(dataset, "groups", PYTHONIOENCODING="ascii", NO_COLOR="1", COLUMNS="120")
+    assert "\\u5468\\u672b" in out
+    assert out.isascii()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+def test_signals_end_quietly_with_their_code(dataset: Path, number: signal.Signals, code: int) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "qunkit",
+        "sql",
+        "SELECT count(*) FROM range(4000000) a, range(400000) b WHERE a.range*b.range=7",
+    ]
+    with subprocess.Popen(
+        command, env=surroundings(dataset), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        wait_until_it_works(process)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err.decode()) == (code, b"", "")
+
+
+def test_nohup_is_respected(shell: Shell) -> None:
+    line = "trap '' HUP; $Q sql 'SELECT count(*) FROM range(30000000) t WHERE hash(range) % 7 = 1' & sleep 0.5; kill -HUP $!; wait $!; echo $?"
+    ran = shell(line)
+    assert ran.lines[-1] == "0"
+
+
+def surroundings(dataset: Path, **variables: str) -> dict[str, str]:
+    return {"QUNKIT_DATA": str(dataset), "PATH": os.defpath, "TERM": "xterm-256color", **variables}
+
+
+def wait_until_it_works(process: subprocess.Popen[bytes]) -> None:
+    """Until the query runs: DuckDB then keeps more than one thread."""
+    for _ in range(600):
+        if len(os.listdir(f"/proc/{process.pid}/task")) > 2:
+            time.sleep(0.5)
+            return
+        time.sleep(0.05)
+    raise TimeoutError
+
+
+def on_a_terminal(dataset: Path, *args: str, **variables: str) -> str:
+    """What the program writes to a pseudo-terminal, with plain line ends."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qunkit", *args],
+        env=surroundings(dataset, **variables),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    said = b""
+    while select.select([ours], [], [], 60)[0]:
+        try:
+            piece = os.read(ours, 1 << 16)
+        except OSError:  # Linux: the other side is closed
+            break
+        if not piece:
+            break
+        said += piece
+    os.close(ours)
+    assert process.wait(60) == 0
+    return said.decode().replace("\r\n", "\n")

@@ -1,0 +1,296 @@
+"""The DuckDB engine: the views, their filters, parameters, pools, failures."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from qunkit.dataset import VIEWS, Scope
+from qunkit.engines import duckdb as engines
+from qunkit.engines.duckdb import connect
+from qunkit.errors import DatasetDamaged, OutOfResources, ReadWriteFailed
+from qunkit.schema import MEMBERS, MESSAGES
+from support import workers
+from support.messages import TWELVE, moment, write_snapshot
+
+EVERYTHING = Scope()
+
+
+def column(snapshot, text, scope=EVERYTHING, **params):
+    """The first column of a query's rows."""
+    with connect(snapshot, scope, threads=2) as engine:
+        return engine.sql(text, **params).column(0).to_pylist()
+
+
+@pytest.fixture
+def twelve(tmp_path):
+    return write_snapshot(tmp_path, TWELVE)
+
+
+# -- views ---------------------------------------------------------------------------------------------------------
+def test_messages_hold_all_and_posts_what_people_said(twelve):
+    assert column(twelve, "SELECT COUNT(*) FROM messages") == [12]
+    assert column(twelve, "SELECT COUNT(*) FROM posts") == [11]
+    assert column(twelve, "SELECT COUNT(*) FROM posts", Scope(bots=frozenset({"a", "nobody"}))) == [6]
+
+
+def test_views_have_the_columns_of_the_schema(twelve, tmp_path):
+    for folder in (twelve, tmp_path / "nothing"):
+        with connect(folder, Scope()) as engine:
+            assert engine.sql("SELECT * FROM messages").column_names == list(MESSAGES.names)
+            assert engine.sql("SELECT * FROM posts").column_names == [*MESSAGES.names, "day", "in_window", "official"]
+            types = engine.sql("SELECT sent_at, local_time, day, target_ids, from_me FROM posts").schema.types
+            wanted = [pa.timestamp("us", "UTC"), pa.timestamp("us"), pa.date32(), pa.list_(pa.string()), pa.bool_()]
+            assert types == wanted
+
+
+def test_the_end_is_until_exclusive_and_as_of_inclusive(twelve):
+    count = "SELECT COUNT(*) FROM messages"
+    assert column(twelve, count, Scope(until=moment("2026-05-04 09:01:00"))) == [2]
+    assert column(twelve, count, Scope(as_of=moment("2026-05-04 09:01:00"))) == [3]
+    assert column(twelve, count, Scope(until=moment("2026-05-04 09:06:00"), as_of=moment("2026-05-04 09:01:00"))) == [3]
+
+
+def test_in_window_marks_and_does_not_filter(twelve):
+    scope = Scope(since=moment("2026-05-07 00:00:30"), until=moment("2026-05-11"))
+    assert column(twelve, "SELECT message_id FROM posts WHERE in_window ORDER BY sent_at, seq", scope) == ["m8", "m9"]
+    assert column(twelve, "SELECT COUNT(*) FROM posts WHERE NOT in_window", scope) == [7]
+
+
+def test_days_begin_at_day_start(twelve):
+    night = "SELECT day FROM posts WHERE message_id = 'm8'"
+    assert [str(day) for day in column(twelve, night)] == ["2026-05-07"]
+    assert [str(day) for day in column(twelve, night, Scope(day_start=4))] == ["2026-05-06"]
+
+
+def test_days_know_holes_and_the_window_whatever_groups_are_chosen(twelve):
+    scope = Scope(groups=("elsewhere",), since=moment("2026-05-05 12:00:00"), until=moment("2026-05-07"))
+    assert column(twelve, "SELECT observed FROM days ORDER BY day", scope) == [True, True, True]
+    assert column(twelve, "SELECT in_window FROM days ORDER BY day", scope) == [False, True, True]
+    assert column(twelve, "SELECT observed FROM days ORDER BY day") == [
+        True,
+        True,
+        True,
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_staff_is_everywhere_or_in_one_group(tmp_path):
+    rows = [{"at": "2026-05-04 09:00:00", "group_id": group, "sender_id": id} for group in "gh" for id in "ab"]
+    snapshot = write_snapshot(tmp_path, rows)
+    scope = Scope(staff=frozenset("a"), staff_of=frozenset({("h", "b")}))
+    official = "SELECT group_id || sender_id FROM posts WHERE official ORDER BY group_id, sender_id"
+    assert column(snapshot, official, scope) == ["ga", "ha", "hb"]
+    official = "SELECT group_id || member_id FROM members WHERE official ORDER BY group_id, member_id"
+    assert column(snapshot, official, scope) == ["ga", "ha", "hb"]
+
+
+@pytest.mark.parametrize("id", ["'", "x' OR 1=1 --", "\\", "💥", "a\nb", "%", "{zone}"])
+def test_hostile_ids_filter_like_any_other(tmp_path, id):
+    rows = [{"at": "2026-05-04 09:00:00", "group_id": group, "sender_id": id} for group in (id, "g")]
+    scope = Scope(groups=(id,), staff=frozenset({id}), bots=frozenset({"b" + id}))
+    assert column(write_snapshot(tmp_path, rows), "SELECT group_id FROM posts WHERE official", scope) == [id]
+
+
+def test_paths_with_quotes_and_globs_are_read_as_they_are(tmp_path):
+    folder = tmp_path / "it's [all] *"
+    assert column(write_snapshot(folder, TWELVE), "SELECT COUNT(*) FROM messages") == [12]
+
+
+# -- members -------------------------------------------------------------------------------------------------------
+MEMBER = "SELECT {} FROM members WHERE member_id = '{}'"
+
+
+def test_members_without_any_roster(twelve):
+    assert column(twelve, "SELECT member_id FROM members WHERE listed IS NULL ORDER BY member_id") == list("abcds")
+    assert [str(day) for day in column(twelve, MEMBER.format("first_seen", "b"))] == ["2026-05-04"]
+    assert [str(day) for day in column(twelve, MEMBER.format("last_seen", "b"))] == ["2026-05-11"]
+
+
+def test_the_newest_complete_roster_lists(tmp_path):
+    def roster(day, ids, **more):
+        return [{"member_id": id, "seen_at": moment(f"2026-05-{day}"), **more} for id in ids]
+
+    members = [*roster("05", "ab"), *roster("09", "bcz", role="member"), *roster("10", "ad", complete=False)]
+    snapshot = write_snapshot(tmp_path, TWELVE, members)
+    assert column(snapshot, "SELECT member_id FROM members WHERE listed ORDER BY member_id") == list("bcz")
+    assert column(snapshot, "SELECT member_id FROM members WHERE NOT listed ORDER BY member_id") == list("ads")
+    # seen from afar, only the roster of the 5th was made; at the end of the data all count, also those made after its last message
+    early = Scope(as_of=moment("2026-05-06"))
+    assert column(snapshot, "SELECT member_id FROM members WHERE listed ORDER BY member_id", early) == list("ab")
+    late = [*members, *roster("12", "q")]
+    end = Scope(as_of=moment("2026-05-11 12:00:00"))
+    assert column(write_snapshot(tmp_path, TWELVE, late), "SELECT member_id FROM members WHERE listed", end) == ["q"]
+
+
+def test_rosters_are_told_in_the_datasets_zone(tmp_path):
+    members = [{"member_id": "z", "seen_at": moment("2026-05-04 20:00"), "joined_at": moment("2026-03-31 18:00")}]
+    snapshot = write_snapshot(tmp_path, TWELVE, members)
+    for zone, joined, seen in (("Asia/Shanghai", "2026-04-01", "2026-05-05"), ("UTC", "2026-03-31", "2026-05-04")):
+        days = [
+            column(snapshot, MEMBER.format(name, "z"), Scope(timezone=zone))[0] for name in ("first_seen", "last_seen")
+        ]
+        assert [str(day) for day in days] == [joined, seen]
+
+
+def test_bots_are_no_members(tmp_path):
+    snapshot = write_snapshot(tmp_path, TWELVE, [{"member_id": "bot"}])
+    scope = Scope(bots=frozenset({"bot", "a"}))
+    assert column(snapshot, "SELECT member_id FROM members ORDER BY member_id", scope) == list("bcds")
+
+
+# -- queries -------------------------------------------------------------------------------------------------------
+def test_parameters_are_bound_and_text_and_comments_left_alone(twelve):
+    text = "SELECT :word || ' :word 12:30' -- :nothing\n WHERE :n = 3"
+    assert column(twelve, text, word="it's", n=3, unused=1) == ["it's :word 12:30"]
+    with pytest.raises(KeyError):
+        column(twelve, "SELECT :word")
+
+
+def test_helpers_of_the_prelude(twelve):
+    text = """SELECT [epoch_s(TIMESTAMP '1970-01-02 00:00:00.25'), iso_dow(DATE '2026-05-10'), days_between(DATE '2026-02-28', DATE '2026-03-01'),
+        CAST(week_start(DATE '2026-05-10') = DATE '2026-05-04' AS INT), CAST(month_start(DATE '2026-05-10') = DATE '2026-05-01' AS INT)]"""
+    assert column(twelve, text) == [[86400.25, 7, 1, 1, 1]]
+    assert column(twelve, "SELECT explode(target_ids) FROM messages") == ["d"]
+
+
+def test_nulls_come_first_ascending_and_last_descending(tmp_path):
+    text = "SELECT x FROM (VALUES (1), (NULL), (2)) AS v(x) ORDER BY x"
+    assert column(tmp_path, text) == [None, 1, 2]
+    assert column(tmp_path, text + " DESC") == [2, 1, None]
+
+
+def test_a_name_is_a_view_never_a_variable(twelve):
+    hidden = pa.table({"x": [1]})
+    with connect(twelve, Scope()) as engine, pytest.raises(Exception, match="hidden"):
+        engine.sql("SELECT * FROM hidden")
+    assert hidden.num_rows == 1
+
+
+def test_tables_and_views_can_be_made_again(twelve):
+    with connect(twelve, Scope()) as engine:
+        for n in (1, 2):
+            engine.table("parts", pa.table({"n": [n]}))
+            assert engine.sql("SELECT n FROM parts").to_pydict() == {"n": [n]}
+            engine.view("doubled", "SELECT 2 * n AS n FROM parts")
+            assert engine.sql("SELECT n FROM doubled").to_pydict() == {"n": [2 * n]}
+
+
+def test_a_stream_leaves_the_engine_free(twelve):
+    with connect(twelve, Scope()) as engine:
+        reader = engine.stream("SELECT seq FROM messages WHERE seq >= :least ORDER BY seq", least=3)
+        assert engine.sql("SELECT COUNT(*) AS n FROM messages").to_pydict() == {"n": [12]}
+        assert [row for batch in reader for row in batch.column(0).to_pylist()] == list(range(3, 12))
+
+
+def test_nothing_is_written_to_stdout(twelve):
+    code = f"""
+from pathlib import Path
+from qunkit.dataset import Scope
+from qunkit.engines.duckdb import connect
+with connect(Path({str(twelve)!r}), Scope()) as engine:
+    engine.sql("SELECT sum(a.range * b.range) AS n FROM range(30000) a, range(12000) b")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout + done.stderr == b""
+
+
+def test_the_spill_folder_is_private_and_goes(twelve):
+    engine = connect(twelve, Scope())
+    spill = Path(engine.sql("SELECT current_setting('temp_directory') AS d")["d"][0].as_py())
+    assert spill.stat().st_mode & 0o777 == 0o700
+    assert not list(Path().glob(".tmp"))
+    engine.close()
+    assert not spill.exists()
+
+
+def test_a_query_larger_than_memory_says_so(twelve):
+    with connect(twelve, Scope(), memory_limit="50MB", threads=1) as engine, pytest.raises(OutOfResources):
+        engine.sql("SELECT MEDIAN(hash(range)) AS m FROM range(20000000)")
+
+
+def test_a_file_that_is_gone_or_broken_says_so(twelve):
+    with connect(twelve, Scope()) as engine:
+        [file] = twelve.glob("messages/*/*.parquet")
+        body = file.read_bytes()
+        for damage in (body[:-200], b""):
+            file.write_bytes(damage)
+            with pytest.raises(DatasetDamaged, match=r"part\.parquet"):
+                engine.sql("SELECT COUNT(text) FROM messages")
+        file.unlink()
+        with pytest.raises(ReadWriteFailed, match=r"part\.parquet"):
+            engine.sql("SELECT COUNT(text) FROM messages")
+
+
+def test_a_mistake_in_sql_is_no_damage(twelve):
+    with connect(twelve, Scope()) as engine, pytest.raises(duckdb.BinderException):
+        engine.sql("SELECT nothing FROM messages")
+
+
+def test_files_of_months_after_the_end_are_not_opened(tmp_path):
+    snapshot = write_snapshot(tmp_path, [*TWELVE, {"at": "2026-07-15 12:00:00"}])
+    (snapshot / "messages" / "month=2026-07" / "part.parquet").write_bytes(b"not Parquet")
+    count = "SELECT COUNT(*) FROM messages"
+    assert column(snapshot, count, Scope(until=moment("2026-06-01"))) == [12]
+    assert column(snapshot, count, Scope(until=moment("2026-09-01"), as_of=moment("2026-05-31"))) == [12]
+    with pytest.raises(DatasetDamaged):  # the last day of June reaches into July in another zone
+        column(snapshot, count, Scope(until=moment("2026-06-30 12:00:00")))
+
+
+# -- work in Python ------------------------------------------------------------------------------------------------
+PARTS = pa.table({"part": ["a", "a", "b", "c", "c", "c"], "n": [1, 2, 3, 4, 5, 6]})
+SUMS = {"part": ["a", "b", "c"], "n": [30, 30, 150]}
+
+
+@pytest.mark.parametrize("rows", [0, 1 << 40])
+def test_map_groups_here_and_in_a_pool(tmp_path, monkeypatch, rows):
+    monkeypatch.setattr(engines, "_POOLED_PART_ROWS", rows)
+    with connect(tmp_path, Scope(), threads=2) as engine:
+        assert engine.map_groups(partial(workers.summed, times=10), PARTS, "part").to_pydict() == SUMS
+        assert engine.map_groups(partial(workers.summed, times=10), PARTS.slice(0, 0), "part").to_pydict() == {
+            "part": [],
+            "n": [],
+        }
+        pids = set(engine.map_groups(workers.where, PARTS, "part")["pid"].to_pylist())
+        assert (os.getpid() in pids) == bool(rows)
+
+
+@pytest.mark.parametrize("rows", [0, 1 << 40])
+def test_map_batches_here_and_in_a_pool(tmp_path, monkeypatch, rows):
+    monkeypatch.setattr(engines, "_POOLED_BATCH_ROWS", rows)
+    monkeypatch.setattr(engines, "_BATCH", 1000)
+    table = pa.table({"n": range(10_500)})
+    with connect(tmp_path, Scope(), threads=2) as engine:
+        assert engine.map_batches(workers.doubled, table).equals(pa.table({"n": pc.multiply(table["n"], 2)}))
+        assert engine.map_batches(workers.doubled, table.slice(0, 0)).num_rows == 0
+
+
+def test_a_worker_that_is_killed_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(engines, "_POOLED_PART_ROWS", 0)
+    with connect(tmp_path, Scope(), threads=2) as engine, pytest.raises(OutOfResources):
+        engine.map_groups(workers.killed, PARTS, "part")
+
+
+def test_an_error_in_a_worker_comes_through(tmp_path, monkeypatch):
+    monkeypatch.setattr(engines, "_POOLED_PART_ROWS", 0)
+    with connect(tmp_path, Scope(), threads=2) as engine, pytest.raises(ZeroDivisionError):
+        engine.map_groups(workers.broken, PARTS, "part")
+
+
+def test_the_documented_views_are_there(twelve):
+    assert MEMBERS.names
+    with connect(twelve, Scope()) as engine:
+        for view in VIEWS:
+            assert engine.sql(f"SELECT * FROM {view}").num_rows

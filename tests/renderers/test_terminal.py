@@ -1,0 +1,185 @@
+"""What people see: nothing is lost at any width, signs without colour, ASCII where nothing else can be shown."""
+
+from __future__ import annotations
+
+import io
+import re
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qunkit import ink
+from qunkit.renderers import terminal
+from qunkit.results import Column, Result
+from qunkit.words import Lang, Text
+
+steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def _write(thing: Any, lang: Lang = "zh", **options: Any) -> str:
+    out = io.StringIO()
+    terminal.write(thing, out, lang, **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("thing", ["ordinary", "empty", "hours", "hostile", "weekly"])
+@pytest.mark.parametrize("width", [*range(20, 60, 3), 80, 100, 120, 160, 200])
+def test_no_line_is_wider_than_the_terminal(sample: ModuleType, thing: str, lang: Lang, width: int) -> None:
+    lines = _write(getattr(sample, thing)(), lang, width=width).split("\n")
+    assert [line for line in lines if ink.width(line) > width] == []
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 120, 160, 200])
+def test_every_value_is_shown_at_every_width(sample: ModuleType, width: int) -> None:
+    written = re.sub(r"\s", "", _write(sample.ordinary(), "en", width=width))
+    for row in sample.ordinary().rows():
+        for cell, column in zip(row[2:], sample.COLUMNS[2:], strict=True):
+            assert re.sub(r"\s", "", ink.show(cell, column, "en", 2026)) in written
+    for column in sample.COLUMNS:
+        assert all(word in written for word in column.label.say("en").split())
+
+
+def test_it_says_how_it_gave_way(sample: ModuleType) -> None:
+    assert "45.7% ████████" in _write(sample.ordinary(), width=160)
+    assert "写在每行下面" not in _write(sample.ordinary(), width=100)
+    assert "窗口太窄（60），10 列中有 5 列写在每行下面。" in _write(sample.ordinary(), width=60)
+    assert "放不下 10 列，改为每行一张" in _write(sample.ordinary(), width=40).replace("\n  ", "")
+    assert "Long texts cut (…): 2" in _write(_texts("x" * 300, "y" * 299, "z"), "en", width=40)
+
+
+def _texts(*texts: str) -> Result:
+    column = Column("text", "text", Text("text", "内容"))
+    return Result("r", Text("Texts", "内容"), (column,), [(text,) for text in texts])
+
+
+def test_a_table_by_hand() -> None:
+    columns = (
+        Column("name", "text", Text("member", "成员")),
+        Column("n", "int", Text("messages", "消息数")),
+        Column("share", "ratio", Text("share", "占比")),
+    )
+    result = Result("r", Text("Few", "少数"), columns, [("小满", 1234, 0.5), ("Ana", 9, 0.25), ("阿秀", None, None)])
+    assert _write(result, width=80) == (
+        "少数\n"
+        "\n"
+        "成员  消息数  占比\n"
+        "────────────────────────────\n"
+        "小满   1,234  50.0% ████████\n"
+        "Ana        9  25.0% ████\n"
+        "阿秀       –      –\n"
+    )
+
+
+def test_cards_by_hand() -> None:
+    columns = tuple(Column(name, "int", Text(name * 12, "")) for name in "abc")
+    result = Result("r", Text("Cards", ""), columns, [(1, 2, 3), (4, None, 6)])
+    assert _write(result, "en", width=20) == (
+        "Cards\n"
+        "\n"
+        "aaaaaaaa  1\n"
+        "aaaa\n"
+        "bbbbbbbb  2\n"
+        "bbbb\n"
+        "cccccccc  3\n"
+        "cccc\n"
+        "\n"
+        "aaaaaaaa  4\n"
+        "aaaa\n"
+        "bbbbbbbb  –\n"
+        "bbbb\n"
+        "cccccccc  6\n"
+        "cccc\n"
+        "\n"
+        "· Too narrow (20)\n"
+        "  for 3 columns side\n"
+        "  by side: one card\n"
+        "  a row.\n"
+    )
+
+
+def test_a_map_by_hand(sample: ModuleType) -> None:
+    lines = _write(sample.hours(), "en", width=80).split("\n")
+    top = next(at for at, line in enumerate(lines) if line.startswith("     0     3"))
+    assert [line[:3] for line in lines[top + 1 : top + 8]] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    thursday = lines[top + 4]
+    assert thursday[5 + 2 * 20 : 7 + 2 * 20] == "██"  # the peak, 15.5 an hour
+    assert thursday[5 + 2 * 3 : 7 + 2 * 3] == "· "  # nobody at 3
+    assert lines[top + 7] == "Sun"  # not observed
+    assert "· Highest: Thu 20:00, 15.50." in lines
+    assert "blank: not observed" in "\n".join(lines)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colour_only_where_it_is_wanted(sample: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def coloured(out: io.StringIO, **options: Any) -> bool:
+        terminal.write(sample.weekly(), out, "en", width=80, **options)
+        return "\x1b[" in out.getvalue()
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert coloured(_Terminal())
+    assert not coloured(io.StringIO())
+    assert not coloured(_Terminal(), color=False)
+    assert coloured(io.StringIO(), color=True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not coloured(_Terminal())
+    monkeypatch.setenv("NO_COLOR", "")
+    assert coloured(_Terminal())
+    monkeypatch.setenv("TERM", "dumb")
+    assert not coloured(_Terminal())
+
+
+@pytest.mark.parametrize("thing", ["ordinary", "hours", "weekly"])
+def test_colour_adds_nothing_but_colour(sample: ModuleType, thing: str) -> None:
+    plain = _write(getattr(sample, thing)(), width=100)
+    coloured = _write(getattr(sample, thing)(), width=100, color=True)
+    assert re.sub("\x1b\\[[0-9]*m", "", coloured) == plain
+    assert coloured.count("\x1b[") == 2 * coloured.count("\x1b[0m")
+
+
+def test_width_comes_from_the_terminal(sample: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "61")
+    assert _write(sample.ordinary()) == _write(sample.ordinary(), width=61)
+    monkeypatch.setenv("COLUMNS", "3")
+    assert _write(sample.ordinary()) == _write(sample.ordinary(), width=20)
+
+
+def test_ascii_where_nothing_else_can_be_shown(sample: ModuleType) -> None:
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding="ascii", errors="backslashreplace", newline="\n")
+    terminal.write(sample.hours(), out, "en", width=80)
+    out.flush()
+    shown = raw.getvalue().decode("ascii")
+    assert "\\u" not in shown
+    assert "- Highest" not in shown
+    assert "* Highest: Thu 20:00, 15.50." in shown or ". Highest: Thu 20:00, 15.50." in shown
+    assert [len(line) for line in shown.split("\n")] == [
+        ink.width(line) for line in _write(sample.hours(), "en", width=80).split("\n")
+    ]
+
+
+def test_a_gbk_terminal_gets_ascii_for_what_it_lacks(sample: ModuleType) -> None:
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding="gbk", errors="backslashreplace", newline="\n")
+    terminal.write(sample.ordinary(), out, "zh", width=160)
+    out.flush()
+    assert "成员" in raw.getvalue().decode("gbk")
+
+
+@steady
+@given(st.lists(st.text(st.characters(exclude_categories=())), min_size=1, max_size=4), st.integers(20, 90))
+def test_any_text_keeps_the_table_whole(texts: list[str], width: int) -> None:
+    columns = (Column("text", "text", Text("text", "")), Column("n", "int", Text("n", "")))
+    rows = [(text, 1000 + at) for at, text in enumerate(texts)]
+    lines = _write(Result("r", Text("r", ""), columns, rows), "en", width=width).split("\n")
+    assert all(ink.width(line) <= width for line in lines)
+    assert [at for at in range(len(texts)) if not any(f"{1000 + at:,}" in line for line in lines)] == []

@@ -1,0 +1,40 @@
+"""One question asked of rows, as the command line asks it: a snapshot, an engine, an analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from qunkit.analyze import analyze
+from qunkit.dataset import Scope
+from qunkit.engines.duckdb import connect
+from qunkit.registry import load
+from support.messages import write_snapshot
+
+EVERYTHING = Scope()
+
+
+def ask(
+    name: str,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    members: Iterable[Mapping[str, Any]] = (),
+    scope: Scope = EVERYTHING,
+    threads: int = 1,
+    reverse: bool = False,
+    **params: Any,
+) -> list[dict[str, Any]]:
+    """The rows of the analysis `name`, as dicts; `reverse` lets the files hold their rows backwards, which must not matter."""
+    with TemporaryDirectory() as folder:
+        snapshot = write_snapshot(Path(folder), rows, members, reverse=reverse)
+        with connect(snapshot, scope, threads=threads) as engine:
+            result = analyze(engine, name, load("analyses", name).Params(**params), scope=scope)
+            names = [column.name for column in result.columns]
+            return [dict(zip(names, row, strict=True)) for row in result.rows()]
+
+
+def table(rows: Iterable[Mapping[str, Any]], *names: str) -> list[tuple[Any, ...]]:
+    """Some columns of rows."""
+    return [tuple(row[name] for name in names) for row in rows]
