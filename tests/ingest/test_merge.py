@@ -25,6 +25,35 @@ def test_two_equal_messages_in_one_second_stay_two_and_a_third_export_adds_none(
     assert texts(tmp_path / "d") == ["1", "1", "1"]
 
 
+def test_a_card_that_exporters_word_and_call_differently_is_one_message(tmp_path):
+    words = [("solitaire", "#接龙\n1. 凯文"), ("other", None), ("solitaire", None)]
+    said = {
+        source: [telling(0, kind=kind, text=text, **KEVIN)]
+        for source, (kind, text) in zip((A, B, C), words, strict=True)
+    }
+    for number, order in enumerate(itertools.permutations(said)):
+        for source in order:
+            commit(tmp_path / str(number), {source: said[source]})
+        (row,) = messages(tmp_path / str(number))[0]
+        assert (row["kind"], row["text"]) == ("solitaire", "#接龙\n1. 凯文")
+
+
+def test_two_cards_in_one_second_stay_two_and_a_picture_is_no_card(tmp_path):
+    cards = [telling(0, kind="link", text=text, **KEVIN) for text in ("一", "二")] + [
+        telling(0, kind="image", text="", **KEVIN)
+    ]
+    commit(tmp_path / "d", {A: cards})
+    commit(
+        tmp_path / "d", {B: [telling(0, kind="link", text=None, **KEVIN), telling(0, kind="image", text="", **KEVIN)]}
+    )
+    assert sorted(texts(tmp_path / "d")) == ["", "一", "二"]
+
+
+def test_a_pat_is_one_whether_or_not_the_export_says_who_patted(tmp_path):
+    commit(tmp_path / "d", {A: [telling(0, kind="pat", **KEVIN)], B: [telling(0, kind="pat")]})
+    assert len(texts(tmp_path / "d")) == 1
+
+
 def test_a_native_id_is_matched_exactly_and_in_the_spelling_of_a_float(tmp_path):
     # 2755705033944784198 printed by JavaScript is 2755705033944784400; 2755705033944784199 has the same float and is another message
     exact = [telling(0, native_id="2755705033944784198", text="早", **KEVIN)]

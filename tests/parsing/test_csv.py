@@ -370,3 +370,17 @@ def test_wall_clock_takes_what_spreadsheets_write() -> None:
         None,
         None,
     ]
+
+
+def test_wall_clock_reads_each_time_alike_whatever_stands_beside_it() -> None:
+    texts = [
+        "2024-12-01 08:03:10",
+        "2024-12-01",
+        "2024-12-01 08:03:10.5",
+        "2024-12-01T08:03:10",
+        "2024-12-01 08",
+        "24-12-01",
+    ]
+    alone = [wall_clock(pa.array([text]))[0].as_py() for text in texts]
+    assert alone == wall_clock(pa.array(texts)).to_pylist()
+    assert [text for text, time in zip(texts, alone, strict=True) if time] == [texts[0], texts[3]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from qunkit.results import Cell, Column, Note, Report, Result, Section
@@ -133,8 +134,8 @@ def weekly() -> Report:
         Note(Text("Week {week} of {year}", "{year} 年第 {week} 周"), (("week", 20), ("year", "2026"))),
         [
             Section("summary", Text("At a glance", "一屏概览"), summary),
-            Section("kol", Text("Key people", "关键成员"), [], ordinary()),
-            Section("hours", Text("Busy hours", "活跃时段"), [], hours()),
+            Section("kol", Text("Key people", "关键成员"), [], replace(ordinary(), facts={})),
+            Section("hours", Text("Busy hours", "活跃时段"), [], replace(hours(), facts={})),
             Section("alerts", Text("Alerts", "预警"), [Note(Text("Nothing unusual.", "没有异常。"))]),
         ],
         dict(FACTS),

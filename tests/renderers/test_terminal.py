@@ -44,6 +44,17 @@ def test_every_value_is_shown_at_every_width(sample: ModuleType, width: int) -> 
         assert all(word in written for word in column.label.say("en").split())
 
 
+def test_a_report_says_once_what_it_is_about(sample: ModuleType) -> None:
+    written = _write(sample.weekly(), "en", width=120)
+    assert written.count("time zone Asia/Shanghai") == 1
+    assert "2026-05-17" in written.split("\n\n")[0]
+    assert "  05-17  " in written  # in the tables the year of as-of goes without saying
+    assert "  2025-12-31  " in written
+    assert [line for line in written.split("\n") if line.startswith("── ")] == [
+        f"── {title} " + "─" * (96 - len(title)) for title in ("At a glance", "Key people", "Busy hours", "Alerts")
+    ]
+
+
 def test_it_says_how_it_gave_way(sample: ModuleType) -> None:
     assert "45.7% ████████" in _write(sample.ordinary(), width=160)
     assert "写在每行下面" not in _write(sample.ordinary(), width=100)

@@ -47,15 +47,10 @@ def expose(run: Callable[..., int], kinds: Sequence[type]) -> Callable[..., None
     def command(**values: Any) -> None:
         raise typer.Exit(run(*(_fill(kind, values) for kind in kinds)))
 
-    return signed(command, (*kinds, Speech))
-
-
-def signed(function: Callable[..., None], kinds: Sequence[type]) -> Callable[..., None]:
-    """`function` with a signature that says every field of `kinds`: typer reads it."""
-    parameters = [_parameter(kind, one) for kind in kinds for one in fields(kind)]
-    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    function.__annotations__ = {one.name: one.annotation for one in parameters}
-    return function
+    parameters = [_parameter(kind, one) for kind in (*kinds, Speech) for one in fields(kind)]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    return command
 
 
 def _fill(kind: type, values: dict[str, Any]) -> Any:

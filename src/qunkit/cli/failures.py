@@ -59,12 +59,12 @@ def tell(error: BaseException) -> int:
 
 def code_of(error: BaseException) -> int:
     """The exit code alone."""
+    if streams.came:
+        return 128 + streams.came[0]
     if isinstance(error, QunkitError):
         return error.code
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return 128 + signal.SIGINT
-    if isinstance(error, streams.Stopped):
-        return 128 + error.number
     if isinstance(error, BrokenPipeError):
         return 128 + signal.SIGPIPE
     if isinstance(error, _USAGE):

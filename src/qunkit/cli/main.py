@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import typer
 
 from qunkit import __version__
 from qunkit.cli import failures, session, streams
-from qunkit.cli.expose import Speech, option, signed
 from qunkit.cli.mount import Commands
 from qunkit.words import Text
 
@@ -32,40 +30,26 @@ def run(args: Sequence[str]) -> int:
     try:
         session.start(args)
         with streams.output():
-            code = _invoke(list(args))
+            code = _invoke(list(args[session.begins(args) :]))
     except BaseException as error:  # the one place where exceptions end
         return failures.tell(error)
     return code
 
 
-@dataclass(frozen=True, slots=True)
-class _Root:
-    """Options before the command."""
-
-    version: bool = option(False, Text("show the version", "显示版本"))
-
-
 def application() -> Any:
     """The whole command."""
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
-    app.callback(cls=Commands, invoke_without_command=True, help=_HELP.say(session.current.lang))(
-        signed(_begin, (_Root, Speech))
-    )
+    app.callback(cls=Commands, help=_HELP.say(session.current.lang))(lambda: None)
     return typer.main.get_command(app)
 
 
-def _begin(*, version: bool, **_: object) -> None:
-    if version:
-        sys.stdout.write(f"qunkit {__version__}\n")
-        raise typer.Exit
-
-
 def _invoke(args: list[str]) -> int:
+    if args[:1] == ["--version"]:
+        sys.stdout.write(f"qunkit {__version__}\n")
+        return 0
     try:
-        with application().make_context("qunkit", args) as context:
+        with application().make_context("qunkit", args or ["--help"]) as context:
             context.command.invoke(context)
-            if context.invoked_subcommand is None:
-                sys.stdout.write(context.get_help() + "\n")
     except typer.Exit as leaving:
         return leaving.exit_code
     return 0

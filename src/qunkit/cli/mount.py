@@ -32,6 +32,11 @@ COMMANDS = {
 }
 """The hand-written commands, in the order of the help; `cli/<name>.py` has the rest."""
 
+_BEFORE = {
+    "--version": Text("show the version", "显示版本"),
+    "--lang en|zh": Text("language of what people read", "界面语言"),
+    "--debug": Text("show the traceback of an error", "出错时显示详细堆栈"),
+}
 _SPOKEN = {
     "Usage:": "用法：",
     "Options:": "选项：",
@@ -102,6 +107,14 @@ class Commands(TyperGroup):
     def get_help(self, ctx: Any) -> str:
         """The help text."""
         return _speak(super().get_help(ctx))
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """What may stand before the command; `session` and `main` read it themselves, for typer's own reading takes long."""
+        lang = current.lang
+        rows = [(name, text.say(lang)) for name, text in _BEFORE.items()]
+        with formatter.section("Options"):
+            formatter.write_dl([*rows, ("--help", "Show this message and exit.")])
+        self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The commands under two headings."""

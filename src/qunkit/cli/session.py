@@ -43,6 +43,14 @@ def start(args: Sequence[str]) -> None:
             return
 
 
+def begins(args: Sequence[str]) -> int:
+    """How many of `args` are --lang and --debug before the command: `start` has dealt with them."""
+    count = 0
+    while count < len(args) and (args[count] == "--debug" or args[count].startswith("--lang")):
+        count += 2 if args[count] == "--lang" else 1
+    return count
+
+
 def _lang(option: str, value: str) -> Lang:
     for lang in LANGS:
         if value == lang:

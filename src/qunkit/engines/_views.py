@@ -62,7 +62,7 @@ WITH rows AS (
   FROM names GROUP BY ALL
 )
 SELECT group_id, member_id,
-  COALESCE(nickname_here, posters.name, nickname) AS name,
+  COALESCE(nickname_here, posters.name, nickname, member_id) AS name,
   role,
   {official} AS official,
   CAST(least(posters.first_at, listed.first_at) - INTERVAL {day_start} HOUR AS DATE) AS first_seen,

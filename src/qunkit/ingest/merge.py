@@ -3,7 +3,7 @@
 ``observations`` keeps what every source says, equal tellings once with the list of their sources. ``messages`` is a pure function of it:
 any order, grouping or repetition of ingests gives the same table. Within a group two tellings are one message if they share the
 native id (exactly; or as float64 within one second, because some exporters round), or, where one has no native id, if they share time,
-sender, kind, text and the number of the occurrence: two equal "1" in one second stay two, and a third export adds none. Where tellings
+sender, class of kind, typed text and the number of the occurrence: two equal "1" in one second stay two, and a third export adds none. Where tellings
 disagree on a field, the finest clock wins, then the smallest source id; what one leaves out another fills in.
 """
 
@@ -18,8 +18,15 @@ from qunkit import schema
 _PAYLOAD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources"))
 _TOLD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources", "occurrence"))
 
-_SAME = "trim(nfc_normalize({}), chr(32) || chr(9) || chr(10) || chr(13))"
-"""The text by which tellings are compared: exporters differ in the blanks at its ends, and in the spelling of accents."""
+_WORDED = "kind IN ('text', 'system', 'recall')"
+_CLASS = f"CASE WHEN {_WORDED} OR kind IN ('quote', 'image', 'voice', 'video', 'sticker', 'call', 'pat') THEN kind ELSE 'card' END"
+"""The kind by which tellings are compared: exporters disagree on what kind of card a card is."""
+_SAME = f"CASE WHEN {_WORDED} THEN trim(nfc_normalize(text), chr(32) || chr(9) || chr(10) || chr(13)) END"
+"""The text by which tellings are compared: what a member typed or a notice says, but for blanks at its ends and the spelling of
+accents. What stands for a card, a quote or a picture is the exporter's own wording, or lost."""
+
+_BY = "CASE WHEN kind <> 'pat' THEN {} END"
+"""The sender by which tellings are compared: only some exporters say who patted."""
 
 # Windows over every row are dear; only rows that share group and instant with another need numbers other than the first.
 _FRESH = f"""
@@ -29,7 +36,7 @@ WITH crowded AS (
 )
 SELECT row, src,
   CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at,
-    COALESCE(sender_id, 'name:' || sender_name), kind, {_SAME.format("text")} ORDER BY row) AS INTEGER) AS occurrence,
+    {_BY.format("COALESCE(sender_id, 'name:' || sender_name)")}, {_CLASS}, {_SAME} ORDER BY row) AS INTEGER) AS occurrence,
   CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at ORDER BY row) - 1 AS INTEGER) AS seq
 FROM {{staged}} WHERE hash(src, group_id, group_name, sent_at) IN (SELECT instant FROM crowded);
 CREATE OR REPLACE TEMP VIEW fresh AS
@@ -52,7 +59,7 @@ _KEYED = f"""
 CREATE OR REPLACE TEMP TABLE keyed AS
 SELECT o.rowid AS telling, i.group_key, i.label, i.sender_key, o.native_id, o.sent_at, o.occurrence, o.seq,
   CASE WHEN {{compared}} THEN md5(concat_ws(chr(31), i.group_key, CAST(epoch_ms(o.sent_at) AS VARCHAR),
-    COALESCE(i.sender_key, ''), o.kind, COALESCE({_SAME.format("o.text")}, chr(0)))) END AS content
+    COALESCE({_BY.format("i.sender_key")}, ''), {_CLASS}, COALESCE({_SAME}, chr(0)))) END AS content
 FROM observed o JOIN identity i ON o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
   AND o.sender_id IS NOT DISTINCT FROM i.sender_id AND o.sender_name IS NOT DISTINCT FROM i.sender_name
 """

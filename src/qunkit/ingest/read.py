@@ -44,6 +44,8 @@ class Reading:
     rejects: list[Reject] = field(default_factory=list)
     members: list[dict[str, object]] = field(default_factory=list)
     messages: int = 0
+    suspects: int = 0
+    """Lines that look like a message's header and were taken as text: people paste chats."""
     platform: str = "wechat"
     group: tuple[str | None, str | None] = (None, None)
     """Group id and name of the first record: the group of members and records that name none."""
@@ -110,6 +112,7 @@ def _take(reading: Reading, batch: Batch) -> None:
     if not reading.messages:
         reading.group = _group(batch.messages)
     reading.messages += len(batch.messages)
+    reading.suspects += batch.suspects
     reading.ledger.add(batch)
     reading.rejects.extend(batch.rejects)
     reading.members.extend(batch.members)

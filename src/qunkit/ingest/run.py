@@ -198,11 +198,11 @@ def _candidates(paths: Sequence[Path | str], summary: IngestSummary) -> list[ide
 
 def _open(candidate: identify.Candidate, options: Options, staging: store.Staging) -> Source:
     if candidate.label != "-":
-        return open_source(candidate.path, label=candidate.label, options=dict(options.facts))
+        return open_source(candidate.path, label=candidate.label, options=dict(options.facts), spool_dir=staging.spool)
     path = staging.spool / "stdin"
     with path.open("xb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
-    return open_source(path, label="-", options=dict(options.facts))
+    return open_source(path, label="-", parts=("stdin",), options=dict(options.facts), spool_dir=staging.spool)
 
 
 def _source_facts(reading: Reading, clock: Clock, records: dict[str, int], bytes_: dict[str, int]) -> dict[str, Any]:

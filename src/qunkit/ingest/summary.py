@@ -130,6 +130,12 @@ class FileSummary:
             first = min(reject.start for reject in reading.rejects if reject.reason == reason)
             told = Text("{count} rejected: {why}, first at byte {first}", "{count} 条未识别:{why},首个位于字节 {first}")
             self.notes.append(Note(told, (("count", count), ("why", schema.REASONS[reason]), ("first", first))))
+        if reading.suspects:
+            told = Text(
+                "{count} lines look like the header of a message but are older than it: taken as quoted text",
+                "{count} 行像消息头,但时间早于所在消息:按引用的文字处理",
+            )
+            self.notes.append(Note(told, (("count", reading.suspects),)))
         if reading.source.encoding in ("gb18030", "mixed"):
             told = Text("read as {encoding}: the file does not say its encoding", "按 {encoding} 读取:文件未注明编码")
             self.notes.append(Note(told, (("encoding", reading.source.encoding),)))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 BLOCK = 4 << 20
 _DAY_AND_TIME = re.compile(r"(\d{4})[-/.](\d\d?)[-/.](\d\d?)[ T](\d\d?):(\d\d)(?::(\d\d))?", re.ASCII)
+_WALL_WIDTH = len("2024-12-01 08:03:10")
 _EARLIEST, _LATEST = 915_148_800_000, 4_102_444_800_000
 """1999 and 2100, in milliseconds."""
 _NO_ROWS = pa.RecordBatch.from_arrays([], [])
@@ -136,9 +137,12 @@ def wall_clock(texts: pa.Array) -> pa.Array:
     Takes what spreadsheets make of it as well: ``2024/12/1 8:03``.
     """
     try:
-        return texts.cast(pa.timestamp("ms"))
+        lengths = pc.min_max(pc.binary_length(texts))  # Arrow would also take a date alone
+        if lengths["min"].as_py() == lengths["max"].as_py() == _WALL_WIDTH:
+            return texts.cast(pa.timestamp("ms"))
     except pa.ArrowInvalid:
-        return pa.array([_wall(text) for text in texts.to_pylist()], pa.timestamp("ms"))
+        pass
+    return pa.array([_wall(text) for text in texts.to_pylist()], pa.timestamp("ms"))
 
 
 def _wall(text: str | None) -> datetime | None:

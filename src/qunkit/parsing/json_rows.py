@@ -131,7 +131,7 @@ class RowReader:
         if lines is None:
             return None
         longest = int((ends - starts).max())
-        reading = arrow_json.ReadOptions(block_size=max(_PARSE_BLOCK, longest + 2))
+        reading = arrow_json.ReadOptions(block_size=max(min(_PARSE_BLOCK, len(lines)), longest) + 2)
         schema = pa.schema(list(self._written.items()))
         parsing = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         try:

@@ -26,10 +26,10 @@ RECORD_CAP = 16 << 20
 """No record is longer: what seems to be is damage, or nothing that a chat holds."""
 CUT, TOO_LONG = "truncated-tail", "record-too-long"
 
-_SOUND = 8
-"""So many sound records in a row end the walk, …"""
+_PATIENCE, _MOST_PATIENCE = 8, 4096
+"""So many sound records in a row end the walk; the more often there is damage, the more."""
 _REACH = 16 << 10
-"""… and so many bytes go by the block next, then twice as many, and so on: damage costs no more than its neighbourhood."""
+"""So many bytes go by the block then, twice as many next, and so on: damage costs no more than its neighbourhood."""
 _FAR = 1 << 40
 _TRIES = 64
 _LONGEST_GAP = 64
@@ -97,14 +97,15 @@ class Stream:
     """How records begin: the bracket and the first key."""
     _lost: str | None = None
     """Within damage: the reason of the reject that grows."""
-    _sound: int = _SOUND
+    _sound: int = _PATIENCE
     """Sound records since the last damage."""
+    _patience: int = _PATIENCE
     _reach: int = _FAR
 
     def pieces(self) -> Iterator[tuple[int, Piece]]:
         """Pieces one behind the other, each with the place of its data in the text, to the end of the array or the file."""
         while not self.closed:
-            piece = self._block() if self._sound >= _SOUND else None
+            piece = self._block() if self._sound >= self._patience else None
             if piece is None:
                 piece = self._walked()
             if piece is not None:
@@ -144,6 +145,8 @@ class Stream:
         sound, rows, bad = self._parsed(starts[:sound], ends[:sound], found.too_deep)
         if sound < count:
             self._damaged()
+        elif sound:
+            self._patience = max(self._patience // 2, _PATIENCE)
         if not sound:
             return None
         self._learn(int(starts[sound - 1]))
@@ -169,7 +172,7 @@ class Stream:
         return state is State.WHOLE or not start < self._find_begin(max(place - len(self._begin), start + 1)) < end
 
     def _damaged(self) -> None:
-        self._sound, self._reach = 0, _REACH
+        self._sound, self._reach, self._patience = 0, _REACH, min(2 * self._patience, _MOST_PATIENCE)
 
     def _learn(self, place: int) -> None:
         found = _BEGIN.match(self.window.data, place)
@@ -184,7 +187,7 @@ class Stream:
                 marks = _all_damage(marks)
             marks += steps
             at = marks[-1].end
-            if self._sound >= _SOUND:
+            if self._sound >= self._patience:
                 break
         if not marks:
             return None
@@ -234,6 +237,8 @@ class Stream:
         if what is None:
             self._learn(at)
             self._sound += 1
+        else:
+            self._damaged()
         separated = after < len(data) and (data[after] == _CLOSE_BRACKET or data.find(b",", end, after) >= 0)
         if separated or after == end:
             return [Mark(after, what, end)]
