@@ -24,15 +24,15 @@ TITLE = Text("Weekly report {week}", "社群周报 {week}")
 
 _SUMMARY = Text("The week in short", "本周概况")
 _VOLUME = Text(
-    "{messages} messages ({messages_change} on the week before) from {posters} people ({posters_change}) in {groups} groups ({groups_change}).",
+    "Messages {messages} ({messages_change}), people posting {posters} ({posters_change}), groups with messages {groups} ({groups_change}); in brackets against the week before.",
     "消息 {messages} 条(环比 {messages_change}),发言 {posters} 人(环比 {posters_change}),有消息的群 {groups} 个(环比 {groups_change})。",
 )
 _PEOPLE = Text(
-    "{new_posters} people posted for the first time; {lapsed_posters} who posted the week before stayed silent.",
+    "First-time posters {new_posters}; posted the week before and stayed silent in this one {lapsed_posters}.",
     "首次发言 {new_posters} 人;上周发言、本周沉默 {lapsed_posters} 人。",
 )
 _MOVES = Text(
-    "{joins} joins and {removed} removals were announced. Whoever leaves alone leaves no notice.",
+    "Announced joins {joins}, removals {removed}. Whoever leaves alone leaves no notice.",
     "系统提示入群 {joins} 人次,移出 {removed} 人次。自行退群不会有提示。",
 )
 _PARTIAL = Text(

@@ -1,6 +1,5 @@
 """chatlog's CSV against the truth of the sample, against cuts and re-saves, and against its wording."""
 
-# ruff: noqa: DTZ001 (wall clocks are naive)
 from __future__ import annotations
 
 import json

@@ -1,6 +1,5 @@
 """MemoTrace's CSV of all versions against the truth of the samples, against cuts and re-saves."""
 
-# ruff: noqa: DTZ001 (wall clocks are naive)
 from __future__ import annotations
 
 import csv

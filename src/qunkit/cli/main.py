@@ -39,7 +39,7 @@ def run(args: Sequence[str]) -> int:
 def application() -> Any:
     """The whole command."""
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
-    app.callback(cls=Commands, help=_HELP.say(session.current.lang))(lambda: None)
+    app.callback(cls=Commands, help=_HELP.say(session.current.lang), add_help_option=False)(lambda: None)
     return typer.main.get_command(app)
 
 
@@ -47,9 +47,13 @@ def _invoke(args: list[str]) -> int:
     if args[:1] == ["--version"]:
         sys.stdout.write(f"qunkit {__version__}\n")
         return 0
+    command = application()
+    if not args or args[0] == "--help":
+        sys.stdout.write(command.get_help(command.make_context("qunkit", [], resilient_parsing=True)) + "\n")
+        return 0
     try:
-        with application().make_context("qunkit", args or ["--help"]) as context:
-            context.command.invoke(context)
+        with command.make_context("qunkit", args) as context:
+            command.invoke(context)
     except typer.Exit as leaving:
         return leaving.exit_code
     return 0

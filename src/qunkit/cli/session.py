@@ -37,8 +37,8 @@ def start(args: Sequence[str]) -> None:
         BadOption: a language that qunkit does not speak.
     """
     current.lang, current.told, current.debug = "en", False, "--debug" in args
-    for name, value in (("--lang", _value(args, "--lang")), ("$" + VARIABLE, os.environ.get(VARIABLE))):
-        if value:
+    for name, value in (("--lang", _value(args, "--lang")), ("$" + VARIABLE, os.environ.get(VARIABLE) or None)):
+        if value is not None:
             current.lang, current.told = _lang(name, value), True
             return
 
@@ -63,7 +63,7 @@ def _value(args: Sequence[str], option: str) -> str | None:
         if arg == "--":
             return None
         if arg == option:
-            return args[place + 1] if place + 1 < len(args) else None
+            return args[place + 1] if place + 1 < len(args) else ""
         if arg.startswith(option + "="):
             return arg.removeprefix(option + "=")
     return None

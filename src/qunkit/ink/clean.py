@@ -91,8 +91,11 @@ def term(text: str) -> str:
 
 # The @ of a mail address and of @someone on GitHub; not that of an id such as 1234@chatroom.
 _MD_AT = re.compile(r"(?<![A-Za-z0-9.+_-])@(?=[A-Za-z0-9])|@(?=[A-Za-z0-9_-]*\.|$)")
-# Points and colons between digits and hyphens inside words mark nothing up: dates and numbers stay readable.
-_MD_MARKS = re.compile(r"[!#$&()*+<=>@\[\\\]^_`{|}~]|(?<![0-9])[.:]|[.:](?![0-9])|(?<![0-9A-Za-z])-|-(?![0-9A-Za-z])")
+_MD_MARKS = re.compile(
+    r"[!#$&*+<=>@\[\\\]^_`{|}~]"  # wherever they stand
+    r"|^-|(?<=[0-9])\)|(?<=[0-9])\.(?=\s|$)"  # list items and rules
+    r"|(?<![0-9])[.:](?=\S)|[.:](?=[^\s0-9])"  # addresses and :emoji:, but neither 12.5 nor 23:59
+)
 
 
 def md(text: str) -> str:

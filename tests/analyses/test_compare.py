@@ -1,0 +1,97 @@
+"""`compare` and `compare groups` against figures worked out by hand and against counting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+
+from qunkit.dataset import Scope
+from support.logs import EXAMPLES, logs, seen
+from support.messages import moment
+from support.questions import ask, table
+
+WEEK = Scope(since=moment("2026-05-11"), until=moment("2026-05-18"), as_of=moment("2026-05-17 23:59:59"))
+
+# Week of 27 April (earlier), of 4 May (before), of 11 May (this). Nobody posts on the 13th and 14th in any group: holes.
+LOG = [
+    {"at": "2026-05-01 10:00:00", "sender_id": "old"},
+    {"at": "2026-05-04 00:00:00", "sender_id": "a"},
+    {"at": "2026-05-05 10:00:00", "sender_id": "b"},
+    {"at": "2026-05-05 10:00:00", "group_id": "h", "sender_id": "b"},
+    {"at": "2026-05-10 23:59:59", "sender_id": "c"},
+    {"at": "2026-05-10 23:59:59", "event": "removed", "target_ids": ["x"]},
+    {"at": "2026-05-11 00:00:00", "sender_id": "a"},
+    {"at": "2026-05-12 09:00:00", "sender_id": "a"},
+    {"at": "2026-05-12 09:01:00", "sender_id": "new"},
+    {"at": "2026-05-12 09:02:00", "event": "invited", "target_ids": ["p", "q", None]},
+    {"at": "2026-05-15 09:00:00", "event": "joined_qr"},
+    {"at": "2026-05-16 09:00:00", "event": "renamed"},
+    {"at": "2026-05-17 09:00:00", "sender_id": "a"},
+    {"at": "2026-05-18 00:00:00", "sender_id": "late"},
+]
+
+
+def test_two_weeks_by_hand():
+    this, before = ask("compare", LOG, scope=WEEK)
+    assert this == {
+        "period": "this",
+        "messages": 4,  # a a new a
+        "posters": 2,
+        "groups": 1,  # h is silent
+        "new_posters": 1,  # new; late is after the window
+        "lapsed_posters": 2,  # b c
+        "joins": 4,  # p, q, one unknown, and the QR code
+        "removed": 0,
+        "hole_days": 2,  # the 13th and the 14th
+    }
+    assert before == {
+        "period": "before",
+        "messages": 4,  # a b b c
+        "posters": 3,
+        "groups": 2,
+        "new_posters": 3,
+        "lapsed_posters": 1,  # old
+        "joins": 0,
+        "removed": 1,
+        "hole_days": 4,  # 6, 7, 8, 9 May
+    }
+
+
+def test_groups_by_hand():
+    rows = [*LOG, *({"at": f"2026-05-05 1{n}:00:00", "sender_id": "b"} for n in range(7))]
+    g, h = ask("compare_groups", rows, scope=WEEK)
+    assert (g["group_id"], g["messages"], g["messages_before"], g["change"]) == ("g", 4, 10, -0.6)  # (4 - 10) / 10
+    assert (g["posters"], g["posters_before"], g["joins"], g["removed"]) == (2, 3, 4, 0)
+    assert g["days"] == [1, 2, None, None, 0, 0, 1]  # 11 to 17 May: the 13th and 14th are holes
+    assert (h["messages"], h["messages_before"], h["change"], h["days_silent"]) == (0, 1, None, 12)
+    assert h["days"] == [0, 0, None, None, 0, 0, 0]
+
+
+def test_no_messages_at_all():
+    assert table(ask("compare", [], scope=WEEK), "period", "messages") == [("this", 0), ("before", 0)]
+    assert ask("compare_groups", [], scope=WEEK) == []
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(logs())
+def test_counting_gives_the_same(rows):
+    if not rows:
+        return
+    middle = sorted(moment(row["at"]) for row in rows)[len(rows) // 2]
+    since = datetime(middle.year, middle.month, middle.day)
+    length = timedelta(days=2)
+    scope = Scope(since=since, until=since + length, as_of=since + length)
+    _, posts, _ = seen(rows, scope)
+    spans = {"this": (since, since + length), "before": (since - length, since)}
+    found = {row["period"]: row for row in ask("compare", rows, scope=scope)}
+    for period, (start, end) in spans.items():
+        mine = [row for row in posts if start <= row["at"] < end]
+        last = {row["sender_id"] for row in posts if start - length <= row["at"] < start}
+        ever = {row["sender_id"] for row in posts if row["at"] < start}
+        who = {row["sender_id"] for row in mine}
+        assert found[period]["messages"] == len(mine)
+        assert found[period]["posters"] == len(who)
+        assert found[period]["groups"] == len({row["group_id"] for row in mine})
+        assert found[period]["new_posters"] == len(who - ever)
+        assert found[period]["lapsed_posters"] == len(last - who)

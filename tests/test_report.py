@@ -1,0 +1,83 @@
+"""The weekly report says what the tables say, and nothing that the data do not show."""
+
+from __future__ import annotations
+
+import pytest
+
+from qunkit.analyze import coverage
+from qunkit.dataset import Scope
+from qunkit.engines.duckdb import connect
+from qunkit.report import weekly
+from support.messages import moment, write_snapshot
+
+WEEK = Scope(since=moment("2026-05-11"), until=moment("2026-05-18"), as_of=moment("2026-05-17 23:59:59"))
+
+
+def report(tmp_path, rows, scope=WEEK):
+    with connect(write_snapshot(tmp_path, rows), scope) as engine:
+        return weekly(engine, scope, coverage(engine))
+
+
+def said(section, lang="en"):
+    return [note.say(lang) for note in section.lines]
+
+
+def chat(day, times, **columns):
+    return [{"at": f"2026-05-{day:02} 09:{n:02}:00", **columns} for n in range(times)]
+
+
+@pytest.fixture
+def full(tmp_path):
+    rows = (
+        chat(5, 20, group_id="lively") + chat(12, 30, group_id="lively") + chat(17, 1, group_id="lively", sender_id="b")
+    )
+    rows += chat(6, 12, group_id="fell") + chat(1, 3, group_id="still")
+    rows += [{"at": "2026-05-12 10:00:00", "group_id": "lively", "event": "invited", "target_ids": ["x", "y"]}]
+    return report(tmp_path, rows)
+
+
+def test_the_title_names_the_iso_week(full):
+    assert full.title.say("en") == "Weekly report 2026-W20"
+    assert full.facts["week"] == "2026-W20"
+
+
+def test_the_summary_is_made_of_counted_figures(full):
+    volume = dict(full.sections[0].lines[0].facts)
+    # 31 messages this week against 20 + 12; posters a, b against a; one group against two
+    assert (volume["messages"], volume["posters"], volume["groups"]) == (31, 2, 1)
+    assert (volume["messages_change"], volume["posters_change"], volume["groups_change"]) == ((31 - 32) / 32, 1.0, -1)
+    assert dict(full.sections[0].lines[2].facts)["joins"] == 2
+
+
+def test_days_without_any_data_are_named_as_holes(full):
+    # data on 1, 5, 6, 12, 17 May; in 4 to 17 May the days 4, 7–11, 13–16 hold nothing
+    assert "10 days" in said(full.sections[0])[3]
+
+
+def test_groups_that_fell_silent_and_those_that_still_are(full):
+    fell, still = said(full.sections[1])
+    assert fell.startswith("Group fell: 12 messages the week before, none this week")
+    assert still == "Group still: silent for 16 days."  # 1 May 09:02 to 17 May 23:59:59
+
+
+def test_every_group_spoke(tmp_path):
+    (line,) = said(report(tmp_path, chat(11, 3)).sections[1], "zh")
+    assert line == "没有:本周每个群都有消息。"
+
+
+def test_the_tables_are_the_analyses_with_fewer_columns(full):
+    groups, members = full.sections[2].result, full.sections[3].result
+    names = [column.name for column in groups.columns]
+    assert [dict(zip(names, row, strict=True))["messages"] for row in groups.rows()] == [31, 0, 0]
+    assert next(iter(members.rows()))[0] == "Name a"
+
+
+def test_a_week_without_messages_says_so_and_shows_no_members(tmp_path):
+    told = report(tmp_path, chat(5, 3))
+    assert said(told.sections[0])[0] == "No messages this week."
+    assert [section.name for section in told.sections] == ["summary", "silent", "groups"]
+
+
+def test_a_week_that_is_not_over_is_marked(tmp_path):
+    assert any("not complete" in line for line in said(report(tmp_path, chat(13, 3)).sections[0]))
+    assert not any("not complete" in line for line in said(report(tmp_path / "2", chat(17, 3)).sections[0]))
