@@ -366,3 +366,13 @@ def test_any_records_are_survived(records: list[Row]) -> None:
             assert after["sender_id"] is after["sender_name"] is None
         if before["text"] is None:
             assert after["text"] is None
+
+
+def test_a_pat_under_the_patters_own_name_is_a_pat_and_quoted_by_another_it_is_not():
+    sentence = '"张大嘴" 拍了拍 "凯文"'
+    rows = [{"sender_id": "z1", "sender_name": name, "text": sentence} for name in ("张大嘴", "凯文")]
+    table = pa.Table.from_pylist([{"offset": n, "epoch": 0, **row} for n, row in enumerate(rows)], schema=RAW.arrow)
+    told = interpret(table.to_batches()[0], People())
+    assert told.column("kind").to_pylist() == ["pat", "text"]
+    assert told.column("event").to_pylist() == ["patted", None]
+    assert told.column("actor_id").to_pylist() == ["z1", None]

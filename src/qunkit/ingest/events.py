@@ -91,7 +91,8 @@ def _owner(columns: Columns, people: People) -> None:
 def _events(columns: Columns, people: People) -> None:
     """Read the notices: rows of a notice's kind, and sentences of nobody."""
     told = pc.is_in(columns["kind"], pa.array(["text", "other"]))
-    rows = pc.indices_nonzero(pc.or_(_is_notice(columns), _and(told, _nobody(columns))))
+    heard = pc.or_(_nobody(columns), pc.fill_null(pc.match_substring(columns["text"], "拍了拍"), False))
+    rows = pc.indices_nonzero(pc.or_(_is_notice(columns), _and(told, heard)))
     names = ("kind", "text", "sender_id", "sender_name")
     records = pa.Table.from_pydict({name: columns[name].take(rows) for name in names}).to_pylist()
     interpreted = [_interpreted(record, people) for record in records]
@@ -105,8 +106,9 @@ def _interpreted(record: Row, people: People) -> Row:
     """A notice's row with its event; a row that is none, as it was."""
     kind, text, sender, shown = record["kind"], record["text"], record["sender_id"], record["sender_name"]
     notice = _read(text, people) if text else None
-    if notice is None and kind not in NOT_POSTS:
-        return record
+    own_pat = notice is not None and notice.event == "patted" and notice.actor_name == shown
+    if kind not in NOT_POSTS and (notice is None or ((sender or shown) and not own_pat)):
+        return record  # what a member says is no notice, but for the sentence of a pat under the patter's own name
     notice = notice or Notice("other")
     event = _EVENT_OF_KIND.get(kind or "", "other") if notice.event == "other" else notice.event
     actor_name, actor_id = _member(notice.actor_name, notice.actor_id, people)
