@@ -124,12 +124,12 @@ MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethro
 
 
 def _page(cell: str) -> str:
-    return f"# {cell}\n\nsaid {cell}\n\n| a | b |\n|---|---|\n| {cell} | 2 |\n| {cell} | {cell} |\n\n- {cell}\n- x {cell}\n"
+    return f"# {cell}\n\nsaid {cell}\n\n| a | b |\n|---|---|\n| {cell} | kept |\n| {cell} | {cell} |\n\n- {cell}\n- x {cell}\n"
 
 
 def _skeleton(page: str) -> list[str]:
     """Elements, and the cell that must stay where it is."""
-    return re.findall(r"<td>2</td>|<[^>]*>", MARKDOWN.render(page))
+    return re.findall(r"<td>kept</td>|<[^>]*>", MARKDOWN.render(page))
 
 
 @settings(steady, max_examples=400)
@@ -155,7 +155,7 @@ def test_markdown_leaves_github_nothing_to_link(text: str) -> None:
     assert not re.search(r"(?i)www\.\S|(?<!\\):/", cell)
     said = re.sub(r"\\(.)", r"\1", cell)
     assert not re.search(r"[\w.+-]@[\w-]*\.\w", said, re.ASCII)
-    assert not re.search(r"(^|[^\w.+-])@\w", said, re.ASCII)
+    assert not re.search(r"(^|[^\w.+-])@[A-Za-z0-9]", said, re.ASCII)
 
 
 @pytest.mark.parametrize(

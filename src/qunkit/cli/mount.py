@@ -6,9 +6,12 @@ members``; the part before the underscore alone is the command ``activity``, if 
 
 from __future__ import annotations
 
+import re
+from ast import literal_eval
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -38,7 +41,7 @@ _BEFORE = {
     "--debug": Text("show the traceback of an error", "出错时显示详细堆栈"),
 }
 _SPOKEN = {
-    "Usage:": "用法：",
+    "Usage: ": "用法：",
     "Options:": "选项：",
     "Arguments:": "参数：",
     "[OPTIONS]": "[选项]",
@@ -48,6 +51,7 @@ _SPOKEN = {
     "Show this message and exit.": "显示帮助",
 }
 """What typer says in every help text."""
+_TITLE = re.compile(r'^TITLE = Text\(\s*("[^"\n]*"),\s*("[^"\n]*"),?\s*\)$', re.MULTILINE)
 _ANSWERS, _DATA = Text("Answers", "分析"), Text("Data", "数据")
 _COLUMNS = Text("Columns", "输出列")
 _SEE = Text("See also: {names}", "另见：{names}")
@@ -60,6 +64,16 @@ def analyses() -> dict[str, str]:
     return {name.replace("_", " ", 1).replace("_", "-"): name for name in registry.names("analyses")}
 
 
+def title(analysis: str) -> Text:
+    """An analysis's TITLE, read from its file as text: to load thirty modules would take longer than all the rest of the help."""
+    file = Path(registry.__file__).with_name("analyses") / f"{analysis}.py"
+    found = _TITLE.search(file.read_text("utf-8")) if file.exists() else None
+    if found:
+        return Text(*(literal_eval(phrase) for phrase in found.groups()))
+    stated: Text = registry.load("analyses", analysis).TITLE
+    return stated
+
+
 class Command(TyperCommand):
     """One command; `columns` are described at the end of its help."""
 
@@ -68,6 +82,20 @@ class Command(TyperCommand):
     def get_help(self, ctx: Any) -> str:
         """The help text."""
         return _speak(super().get_help(ctx))
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """``[OPTIONS]`` and the arguments, as they were written."""
+        return ["[OPTIONS]", *(str(one.metavar) for one in self.get_params(ctx) if one.param_type_name == "argument")]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Arguments, then options; the same under every version of typer."""
+        params: list[Any] = self.get_params(ctx)
+        arguments = [(one.metavar, one.help) for one in params if one.param_type_name == "argument"]
+        options = [one.get_help_record(ctx) for one in params if one.param_type_name == "option"]
+        for heading, rows in (("Arguments", arguments), ("Options", options)):
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """What the columns mean, and what else to see."""
@@ -118,7 +146,7 @@ class Commands(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The commands under two headings."""
-        titles = {name: registry.load("analyses", module).TITLE for name, module in analyses().items()}
+        titles = {name: title(module) for name, module in analyses().items()}
         for heading, rows in ((_DATA, COMMANDS), (_ANSWERS, titles)):
             if rows:
                 with formatter.section(heading.say(current.lang)):

@@ -1,0 +1,54 @@
+"""ChatLab's standard exchange format as one JSON document, by ChatLab itself or by another exporter.
+
+    {"chatlab": {"version": "0.0.2", "exportedAt": 1700000000, "generator": "WeFlow"},
+     "meta": {"name": "读书会", "platform": "wechat", "type": "group", "groupId": "1@chatroom"},
+     "members": [{"platformId": "wxid_a", "accountName": "小王", "groupNickname": "王"}],
+     "messages": [{"sender": "wxid_a", "accountName": "小王", "timestamp": 1700000001, "type": 0, "content": "早",
+       "platformMessageId": "9", "replyToMessageId": "8"}]}
+
+In ChatLab export a chat in its standard format; WeFlow and CipherTalk offer it as "ChatLab".
+
+Kept: platform, group id, member list with group nicknames and roles, sender ids, message ids and the quoted message's id (version 0.0.2; CipherTalk
+prints ids rounded to 16 digits), time to the second, type, text. Lost: what the writer left out; WeFlow gives stickers, red packets, 接龙, announcements and forwards
+the type of a link, so their kind is read from their wording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from qunkit.exports import Batch, Head
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    from qunkit.parsing.source import Source
+
+TITLE = Text("ChatLab JSON", "ChatLab 标准格式 JSON")
+
+
+def sniff(head: Head) -> bool:
+    """A ``chatlab`` header, and messages with timestamp and sender (or none)."""
+    if "chatlab" not in head.top or "session" in head.top:
+        return False
+    return "meta" in head.top if head.first is None else {"timestamp", "sender"} <= set(head.first)
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """The messages, then the members."""
+    import numpy as np
+
+    from qunkit.chat import chatlab
+    from qunkit.parsing.json_array import JsonArray
+    from qunkit.parsing.places import raw_batch
+
+    array = JsonArray(source, chatlab.COLUMNS)
+    meta: Mapping[str, Any] = {}
+    for records in array:
+        if not meta and len(records.offsets):
+            outline = array.outline if "meta" in array.outline else JsonArray(source, {}).read_outline()
+            meta = chatlab.object_of(outline.get("meta"))
+        yield chatlab.batch(records, meta)
+    listed = array.outline.get("members")
+    if members := chatlab.members(listed if isinstance(listed, list) else [], array.outline):
+        yield Batch(raw_batch(np.empty(0, np.int64)), members=members)

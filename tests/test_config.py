@@ -1,0 +1,127 @@
+"""Settings: layers, keys, and what is said of a wrong one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qunkit.config import FILE, KEYS, Config, People, load
+from qunkit.errors import BadConfig
+
+WHOLE = """\
+lang = "zh"
+day_start = 4
+
+[staff]
+ids = ["wxid_mint"]
+names = ["小助手"]
+
+[staff.groups."周末徒步*"]
+names = ["领队-阿岚"]
+
+[bots]
+ids = ["wxid_robot"]
+
+[tags]
+outdoor = ["周末徒步*", "58192034417@chatroom"]
+"""
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def write(folder: Path, text: str, name: str = FILE) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_nothing_said_is_the_defaults(dataset: Path) -> None:
+    assert load(dataset) == Config()
+    assert load(dataset / "not there") == Config()
+
+
+def test_every_key(dataset: Path) -> None:
+    write(dataset, WHOLE)
+    assert load(dataset) == Config(
+        lang="zh",
+        day_start=4,
+        staff=People(("wxid_mint",), ("小助手",)),
+        staff_of={"周末徒步*": People((), ("领队-阿岚",))},
+        bots=People(("wxid_robot",)),
+        tags={"outdoor": ("周末徒步*", "58192034417@chatroom")},
+    )
+
+
+def test_a_byte_order_mark_of_notepad_is_no_error(dataset: Path) -> None:
+    (dataset / FILE).write_bytes(b"\xef\xbb\xbf" + WHOLE.encode())
+    assert load(dataset).lang == "zh"
+
+
+def test_the_file_of_the_command_line_goes_first_key_by_key(dataset: Path) -> None:
+    write(dataset, WHOLE)
+    more = write(dataset, 'day_start = 6\n[staff]\nids = ["b"]', "more.toml")
+    settings = load(dataset, more)
+    assert (settings.day_start, settings.staff, settings.staff_of) == (6, People(("b",)), {})
+    assert settings.lang == "zh"
+    assert settings.tags == load(dataset).tags
+
+
+def test_the_hash_is_of_what_changes_answers(dataset: Path) -> None:
+    write(dataset, WHOLE)
+    before = load(dataset).hash
+    write(dataset, "# a remark\n" + WHOLE.replace('lang = "zh"\n', ""))
+    assert load(dataset).hash == before
+    write(dataset, WHOLE.replace("wxid_mint", "wxid_other"))
+    assert load(dataset).hash != before
+    assert len(before) == 12
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("colour = 1", "unknown key colour; known are lang, day_start, staff, bots, tags"),
+        ("stafff = 1", r"unknown key stafff \(did you mean staff\?\)"),
+        ("[staff]\nname = []", r"unknown key staff.name \(did you mean staff.names\?\)"),
+        ("[bots.groups.x]\nids = []", "unknown key bots.groups"),
+        ("[staff.groups.G]\nid = []", r"unknown key staff.groups.G.id \(did you mean staff.groups.G.ids\?\)"),
+        ('lang = "fr"', "lang is not en or zh"),
+        ("day_start = 24", "day_start is not an hour"),
+        ("day_start = true", "day_start is not an hour"),
+        ('staff = ["a"]', "staff is not a table"),
+        ('[staff]\nids = "a"', "staff.ids is not a list of texts"),
+        ('[tags]\na = ["x", 1]', "tags.a is not a list of texts"),
+        ('[staff.groups]\nG = ["x"]', "staff.groups.G is not a table"),
+        ("lang = ", r"not TOML: .*line 1"),
+        ("[staff]\n[staff]", r"not TOML: "),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_file(dataset: Path, text: str, says: str) -> None:
+    path = write(dataset, text)
+    with pytest.raises(BadConfig, match=says) as caught:
+        load(dataset)
+    assert str(path) in caught.value.sentence("zh")
+    assert caught.value.code == 78
+
+
+def test_the_wrong_file_is_named(dataset: Path) -> None:
+    write(dataset, WHOLE)
+    with pytest.raises(BadConfig, match=r"more\.toml: unknown key x"):
+        load(dataset, write(dataset, "x = 1", "more.toml"))
+
+
+def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
+    with pytest.raises(BadConfig, match="No such file"):
+        load(dataset, dataset / "nowhere.toml")
+    (dataset / "gbk.toml").write_bytes('lang = "中"'.encode("gb18030"))
+    with pytest.raises(BadConfig, match="not UTF-8"):
+        load(dataset, dataset / "gbk.toml")
+
+
+def test_keys_are_described_in_both_languages() -> None:
+    assert all(text.en and text.zh for text in KEYS.values())
+    top = {key.split(".")[0] for key in KEYS}
+    assert top == {"lang", "day_start", "staff", "bots", "tags"}
