@@ -266,11 +266,14 @@ def _top_level(data: bytes, place: int) -> tuple[dict[str, Any], dict[str, dict[
 
 def _end_of_value(data: bytes, place: int) -> int:
     """Behind the value at `place`; 0 if the data end before. The brackets of a long one are believed."""
-    if data[place : place + 1] in (b"{", b"["):
-        close = elements(data, place + 1, len(data)).close
-        return close + 1 if close is not None else 0
-    state, end = walk(data, place)
-    return end if state is State.WHOLE else 0
+    if data[place : place + 1] not in (b"{", b"["):
+        state, end = walk(data, place)
+        return end if state is State.WHOLE else 0
+    reach, close = _SMALL, elements(data, place + 1, min(place + _SMALL, len(data))).close
+    while close is None and place + reach < len(data):
+        reach *= 8
+        close = elements(data, place + 1, min(place + reach, len(data))).close
+    return close + 1 if close is not None else 0
 
 
 def _first_object(data: bytes, place: int) -> dict[str, Any] | None:

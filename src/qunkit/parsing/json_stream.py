@@ -260,7 +260,7 @@ class Stream:
         """Whether what is behind the bracket is, as far as can be seen, the rest of the document."""
         if self.top_level:
             return blanks(self.window.data, at + 1) == len(self.window.data)
-        rest = b'{"":0' + self.window.data[at + 1 :]
+        rest = b'{"":0' + self.window.data[at + 1 : at + _SIGHT]
         state, end = walk(rest, 0)
         return state is State.CUT or (state is State.WHOLE and blanks(rest, end) == len(rest))
 
