@@ -76,11 +76,13 @@ def commands_page() -> str:
 
 
 def commands() -> list[tuple[str, ...]]:
-    """Every command as its words, found by asking the program."""
+    """Every command as its words, found by asking the program: whatever its help lists below a heading but Options."""
     found: list[tuple[str, ...]] = [()]
-    for words in found:
-        section = help_of(words).partition("\nCommands:\n")[2]
-        found += [(*words, name) for name in re.findall(r"^  ([a-z][a-z-]*)", section, re.MULTILINE)]
+    for section in re.split(r"\n\n(?=[A-Z]\w*:\n)", help_of(()))[1:]:
+        if not section.startswith("Options:"):
+            found += [
+                tuple(words.split(" ")) for words in re.findall(r"^  ([a-z]+(?: [a-z]+)*)", section, re.MULTILINE)
+            ]
     return sorted(found)
 
 

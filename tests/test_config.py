@@ -95,7 +95,7 @@ def test_the_hash_is_of_what_changes_answers(dataset: Path) -> None:
         ('[staff]\nids = "a"', "staff.ids is not a list of texts"),
         ('[tags]\na = ["x", 1]', "tags.a is not a list of texts"),
         ('[staff.groups]\nG = ["x"]', "staff.groups.G is not a table"),
-        ("lang = ", r"not TOML: .*line 1"),
+        ("day_start = 4\nlang = \n", r"not TOML: .*line 2"),
         ("[staff]\n[staff]", r"not TOML: "),
     ],
 )
