@@ -28,6 +28,7 @@ PEOPLE.add_members(
 )
 
 CASES: list[tuple[str, list[str]]] = [
+    (f"@凯文·第5章{GAP}在吗", ["name:凯文·第5章"]),  # up to U+2005 all is the name
     (f"@阿岚-领队{GAP}几点出发? @凯文{GAP}开几辆车", ["wxid_me", "wxid_k"]),
     ("@阿岚-领队 几点出发? @凯文 开几辆车", ["wxid_me", "wxid_k"]),
     ("@所有人 7:30 东门", ["notify@all"]),

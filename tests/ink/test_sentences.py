@@ -74,6 +74,7 @@ def test_a_year_has_no_thousands() -> None:
         ({"since": date(2026, 5, 11), "until": None}, ["2026-05-11 起"]),
         ({"as_of": datetime(2026, 5, 17, 23, 59, 59, 999000)}, ["截至 2026-05-17"]),
         ({"as_of": datetime(2026, 5, 17, 9, 5)}, ["截至 2026-05-17 09:05"]),
+        ({"as_of": datetime(2026, 5, 17, 23, 59, 59)}, ["截至 2026-05-17 23:59"]),
         ({"as_of": None, "config": "abc", "timezone": "Asia/Shanghai"}, ["时区 Asia/Shanghai"]),
         (
             {

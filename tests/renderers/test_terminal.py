@@ -84,6 +84,8 @@ def test_a_table_by_hand() -> None:
         "Ana        9  25.0% ████\n"
         "阿秀       –      –\n"
     )
+    assert "\x1b[2m    –" in _write(result, width=80, color=True)
+    assert "50.0% \x1b[36m████████\x1b[0m" in _write(result, width=80, color=True)
 
 
 def test_cards_by_hand() -> None:

@@ -1,7 +1,7 @@
 """Who is called with @ in a text: ``@凯文\\u2005几点``. Chat programs put U+2005 behind the name, copies a plain space.
 
-Names hold spaces and each other's beginnings, so the longest known name wins. Before U+2005 a name counts even if
-nobody is known by it.
+Up to U+2005 all is the name, even if nobody is known by it. Else the longest known name wins: names hold spaces and each other's
+beginnings.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Matcher:
         for _ in range(_MOST):
             if at < 0:
                 break
-            name = self._known(text, safe, at + 1) or self._marked(text, at + 1)
+            name = self._marked(text, at + 1) or self._known(text, safe, at + 1)
             if name and (at == 0 or not _WORD.match(text[at - 1]) or text.startswith(_END, at + 1 + len(name))):
                 found[self._id(name)] = None
             at = text.find("@", at + 1)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from qunkit import demo
+from qunkit.cli import streams
 from qunkit.cli.expose import argument, option
 from qunkit.cli.failures import NOTE, say
 from qunkit.cli.session import current
@@ -50,7 +50,8 @@ def run(params: Params) -> int:
     folder = Path(params.folder)
     _must_be_possible(params, folder)
     written = demo.write(folder, seed=params.seed, groups=params.groups, weeks=params.weeks, plain=params.plain)
-    sys.stdout.writelines(f"{path}\n" for path in written)
+    with streams.output() as out:
+        out.writelines(f"{path}\n" for path in written)
     say(_NEXT.say(current.lang, folder=folder), label=NOTE)
     return 0
 

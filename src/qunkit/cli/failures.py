@@ -35,7 +35,7 @@ _IN_CHINESE = (
     (r"No such option: ([^ ]+?) \(Possible options: (.+)\)", "没有选项 {0}，是否想用 {1}？"),
     (r"Missing argument '(.+)'\.", "缺少参数 {0}。"),
     (r"Option '?([^ ']+)'? requires an argument\.", "选项 {0} 需要一个值。"),
-    (r"Got unexpected extra arguments? \((.*)\)", "多余的参数：{0}。"),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)", "多余的参数：{0}。"),
     (r"Invalid value for '(.+)': .*(?:integer|float|number|range).*", "{0}：不是有效的数值。"),
 )
 """Typer's frequent complaints; the rest stays English."""

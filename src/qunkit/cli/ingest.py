@@ -49,7 +49,7 @@ OPTIONS = (Params, Place, Output)
 def run(params: Params, place: Place, output: Output) -> int:
     """Ingest; the exit code is the summary's."""
     from qunkit.cli.progress import progress
-    from qunkit.cli.show import check, show
+    from qunkit.cli.show import FOR_PEOPLE, check, chosen, show
 
     _must_be_known(params)
     check(output)
@@ -66,6 +66,8 @@ def run(params: Params, place: Place, output: Output) -> int:
             date=params.date,
         )
     result = summary.to_result()
+    if chosen(output, result) in FOR_PEOPLE:
+        result = summary.for_people()
     result.notes = [] if params.quiet else result.notes
     show(result, output, place, [Path(name) for name in params.exports if name != "-"])
     _complain(summary, quiet=params.quiet)

@@ -29,11 +29,11 @@ def run(args: Sequence[str]) -> int:
     """Run the command line `args`; what goes wrong is said on stderr. Returns the exit code."""
     try:
         session.start(args)
-        with streams.output():
-            code = _invoke(list(args[session.begins(args) :]))
+        code = _invoke(list(args[session.begins(args) :]))
+        with streams.output():  # what typer wrote is in the buffer
+            return code
     except BaseException as error:  # the one place where exceptions end
         return failures.tell(error)
-    return code
 
 
 def application() -> Any:
@@ -45,15 +45,19 @@ def application() -> Any:
 
 def _invoke(args: list[str]) -> int:
     if args[:1] == ["--version"]:
-        sys.stdout.write(f"qunkit {__version__}\n")
-        return 0
+        return _say(f"qunkit {__version__}")
     command = application()
     if not args or args[0] == "--help":
-        sys.stdout.write(command.get_help(command.make_context("qunkit", [], resilient_parsing=True)) + "\n")
-        return 0
+        return _say(command.get_help(command.make_context("qunkit", [], resilient_parsing=True)))
     try:
         with command.make_context("qunkit", args) as context:
             command.invoke(context)
     except typer.Exit as leaving:
         return leaving.exit_code
+    return 0
+
+
+def _say(text: str) -> int:
+    with streams.output() as out:
+        out.write(text + "\n")
     return 0

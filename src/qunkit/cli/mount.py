@@ -46,7 +46,7 @@ _SPOKEN = {
     "Arguments:": "参数：",
     "[OPTIONS]": "[选项]",
     "COMMAND [ARGS]...": "命令 [参数]...",
-    "[default: ": "[默认：",
+    "[default:": "[默认：",
     "[required]": "[必填]",
     "Show this message and exit.": "显示帮助",
 }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
+from qunkit.cli import streams
 from qunkit.cli.options import Place
 from qunkit.words import Text
 
@@ -23,6 +22,6 @@ def run(place: Place) -> int:
     """Print the path, absolute."""
     from qunkit.ingest.store import open_snapshot
 
-    with open_snapshot(place.path) as snapshot:
-        sys.stdout.write(f"{snapshot.path.resolve()}\n")
+    with open_snapshot(place.path) as snapshot, streams.output() as out:
+        out.write(f"{snapshot.path.resolve()}\n")
     return 0

@@ -21,8 +21,8 @@ from qunkit.words import Text
 
 _SAY_NOTHING = ("tsv", "csv", "jsonl")
 """Renderers that leave the notes of a result out."""
-_SAY_EMPTY = ("terminal", "markdown")
-"""Renderers that say themselves that there are no rows."""
+FOR_PEOPLE = ("terminal", "markdown")
+"""Renderers for people: they say themselves that there are no rows."""
 _EMPTY = Text("no rows: nothing in the dataset matches", "没有结果：数据集中没有符合条件的内容")
 
 
@@ -96,7 +96,7 @@ def _remark(result: Result, name: str, counted: _Counted | None) -> None:
 
         for note in result.notes:
             say(ink.sentence(note, current.lang), label=NOTE)
-    if counted and not counted.count and name not in _SAY_EMPTY:
+    if counted and not counted.count and name not in FOR_PEOPLE:
         say(_EMPTY.say(current.lang), label=NOTE)
 
 

@@ -34,13 +34,10 @@ def _cells(rows: pa.RecordBatchReader) -> Iterator[tuple[Cell, ...]]:
 
 
 def _plain(column: pa.Array) -> list[Cell]:
-    """Python values; what a cell cannot hold (a struct, bytes, a time of day) as text."""
+    """Python values; what a cell cannot hold as it is (a struct, bytes, a decimal) as text or float."""
     values: list[Cell] = column.to_pylist()
-    return values if _type(column.type) != "text" else [_text(value) for value in values]
-
-
-def _text(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else str(value)
+    as_one = {"text": str, "float": float}.get(_type(column.type))
+    return [None if value is None else as_one(value) for value in values] if as_one else values
 
 
 def _type(kind: pa.DataType) -> Type:

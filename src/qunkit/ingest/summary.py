@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import Any
 
 from qunkit import schema
 from qunkit.errors import QunkitError
+from qunkit.ingest.ledger import KINDS
 from qunkit.ingest.read import Reading
 from qunkit.results import Column, Note, Result
 from qunkit.words import Text
 
 PARTLY = 3
+_FOR_PEOPLE = 9
+"""So many columns people see; the rest splits up the bytes."""
 
 STATUSES = {
     "ingested": Text("ingested", "已导入"),
@@ -166,18 +170,35 @@ class IngestSummary:
         return PARTLY if errors or any(file.rejected for file in went_in) else 0
 
     def to_result(self) -> Result:
-        """The summary as a table, one row a file."""
-        result = Result("ingest", Text("Ingested files", "导入结果"), COLUMNS, [_row(file) for file in self.files])
-        for file in self.files:
-            told = [
-                Note(Text("{file}: {note}", "{file}:{note}"), (("file", file.label), ("note", note)))
-                for note in file.notes
-            ]
-            result.notes += told
+        """The summary as a table, one row a file, with every sum."""
+        notes = [
+            Note(Text("{file}: {note}", "{file}:{note}"), (("file", file.label), ("note", note)))
+            for file in self.files
+            for note in file.notes
+        ]
+        return Result("ingest", Text("Ingested files", "导入结果"), COLUMNS, [_row(file) for file in self.files], notes)
+
+    def for_people(self) -> Result:
+        """The same to look at: names without the folder they share, and the bytes added up in a sentence."""
+        result = self.to_result()
+        folder = os.path.commonpath([os.path.dirname(file.label) for file in self.files]) if self.files else ""
+        names = [file.label.removeprefix(folder).lstrip("/") for file in self.files]
+        rows = zip(names, self.files, strict=True)
+        result.columns = COLUMNS[:_FOR_PEOPLE]
+        result.cells = [(name, *_row(file)[1:_FOR_PEOPLE]) for name, file in rows]
+        result.notes.append(self._bytes())
         return result
+
+    def _bytes(self) -> Note:
+        totals = {kind: sum(file.bytes.get(kind, 0) for file in self.files) for kind in KINDS}
+        told = Text(
+            "Every byte is accounted for: {message} in messages + {notice} in notices + {reject} rejected + {framing} framing = {total}.",
+            "每个字节都有去处:消息 {message} + 提示 {notice} + 未识别 {reject} + 结构 {framing} = {total}。",
+        )
+        return Note(told, (*totals.items(), ("total", sum(totals.values()))))
 
 
 def _row(file: FileSummary) -> tuple[str | int | None, ...]:
-    shares = [file.bytes.get(kind, 0) for kind in ("message", "notice", "reject", "framing")]
+    shares = [file.bytes.get(kind, 0) for kind in KINDS]
     counts = (file.total, file.new, file.known, file.rejected, file.notices)
     return (file.label, file.format, file.status, *counts, file.size, *shares)

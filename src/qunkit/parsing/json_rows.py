@@ -26,6 +26,8 @@ RECORD = "{}"
 BAD_JSON, UNDECODABLE, BAD_RECORD = "bad-json", "undecodable", "bad-record"
 
 _PARSE_BLOCK = 1 << 20
+_FEW = 32
+"""Python is faster with so many records."""
 _SPAN = 512 << 10
 _TYPES = {"string": pa.string(), "int64": pa.int64(), "double": pa.float64(), "bool": pa.bool_()}
 _SHORT_GAP = 64
@@ -126,12 +128,13 @@ class RowReader:
         return pa.RecordBatch.from_arrays([*columns, _records(data, starts, ends)], [*self.columns, RECORD])
 
     def _fast(self, data: bytes, starts: Ints, ends: Ints) -> list[pa.Array] | None:
-        """The columns as pyarrow reads them; None: it refuses, or counts otherwise."""
-        lines = _lines(data, starts, ends)
+        """The columns as pyarrow reads them; None: it refuses, counts otherwise, or is not worth its while."""
+        lines = _lines(data, starts, ends) if len(starts) > _FEW else None
         if lines is None:
             return None
         longest = int((ends - starts).max())
-        reading = arrow_json.ReadOptions(block_size=max(min(_PARSE_BLOCK, len(lines)), longest) + 2)
+        block = max(min(_PARSE_BLOCK, len(lines)), longest) + 2
+        reading = arrow_json.ReadOptions(block_size=block, use_threads=len(lines) > block)
         schema = pa.schema(list(self._written.items()))
         parsing = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         try:

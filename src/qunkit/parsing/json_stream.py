@@ -184,7 +184,7 @@ class Stream:
         at, marks = self.place, list[Mark]()
         while steps := self._step(at):
             if self.window.data[at] == _CLOSE_BRACKET:
-                marks = _all_damage(marks)
+                _take_back(marks)
             marks += steps
             at = marks[-1].end
             if self._sound >= self._patience:
@@ -282,10 +282,12 @@ class Stream:
         return next((at for at in islice(brackets, _TRIES) if self._is_close(at)), -1)
 
 
-def _all_damage(marks: list[Mark]) -> list[Mark]:
+def _take_back(marks: list[Mark]) -> None:
     """What has been taken for records since the last damage was none."""
-    since = max((index for index, mark in enumerate(marks) if mark.what), default=-1) + 1
-    return [*marks[:since], *(Mark(mark.end, BAD_JSON) for mark in marks[since:])]
+    for index in range(len(marks) - 1, -1, -1):
+        if marks[index].what is not None:
+            return
+        marks[index] = Mark(marks[index].end, BAD_JSON)
 
 
 def _first(odd: npt.NDArray[np.bool_]) -> int:

@@ -1,0 +1,288 @@
+"""What every format of the shelf promises, on the real sample exports; a new format is tested as soon as the table names its samples."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from qunkit import registry
+from qunkit.errors import QunkitError
+from qunkit.exports import Batch
+from qunkit.ingest.ledger import Ledger
+from qunkit.parsing.source import Source, open_source
+from qunkit.schema import KINDS, MEMBERS, RAW, REASONS
+from qunkit.words import Text
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+NAMES = registry.names("formats")
+_GROUP, _ROOM = "周末徒步·拼车群(东区)", "58192034417@chatroom"
+_V2, _V3 = f"memotrace_v2/聊天记录/{_GROUP}", f"memotrace_v3/聊天记录/{_GROUP}({_ROOM})"
+_YEAR, _TWO_DAYS, _DAY = "2024-06-01~2025-06-01", "2024-11-30~2024-12-01", "2024-12-01"
+_QQ = "group_周末徒步·QQ群_770011223_20250109_120000"
+_CHUNKED = f"qce_v5/chunked/{_QQ}_chunked_jsonl"
+
+BELONGS: dict[str, str | None] = {
+    "README.md": None,
+    "truth.jsonl": None,
+    f"weflow/json/{_GROUP}.json": "weflow_json",
+    f"weflow/arkme-json/{_GROUP}.json": "weflow_json",
+    f"weflow/chatlab/{_GROUP}.json": "chatlab_json",
+    f"weflow/chatlab-jsonl/{_GROUP}.jsonl": "chatlab_jsonl",
+    f"weflow/sql/{_GROUP}.sql": None,
+    f"weflow/txt/{_GROUP}.txt": None,
+    f"weflow/txt_groupnick/{_GROUP}.txt": None,
+    f"weflow/weclone/{_GROUP}.csv": None,
+    f"weflow/excel/{_GROUP}.xlsx": None,
+    f"weflow/excel_compact/{_GROUP}.xlsx": None,
+    f"ciphertalk/json/{_GROUP}.json": None,
+    f"ciphertalk/chatlab/{_GROUP}.json": "chatlab_json",
+    f"ciphertalk/chatlab-jsonl/{_GROUP}.jsonl": "chatlab_jsonl",
+    f"ciphertalk/excel/{_GROUP}.xlsx": None,
+    f"{_V2}/{_GROUP}_utf8.csv": "memotrace_csv",
+    f"{_V2}/{_GROUP}.txt": "memotrace_txt",
+    f"{_V2}/{_GROUP}_chat.txt": None,  # for language models: without times
+    f"{_V3}/{_GROUP}.csv": "memotrace_csv",
+    f"{_V3}/{_GROUP}.txt": "memotrace_txt",
+    f"{_V3}/{_GROUP}_chat.txt": None,
+    f"{_V3}/{_GROUP}.html.json": None,
+    f"{_V3}/{_GROUP}.xlsx": None,
+    f"pywxdump/csv/{_ROOM}/{_ROOM}_0_52.csv": None,
+    f"pywxdump/csv/{_ROOM}/users.json": None,
+    f"pywxdump/json/{_ROOM}/{_ROOM}_0_52.json": None,
+    f"pywxdump/json/{_ROOM}/users.json": None,
+    f"chatlog/{_YEAR}/{_ROOM}_2024-06-01_2025-06-01.csv": "chatlog_csv",
+    f"chatlog/{_YEAR}/{_ROOM}_2024-06-01_2025-06-01.json": None,
+    f"chatlog/{_YEAR}/{_ROOM}_2024-06-01_2025-06-01.txt": None,
+    f"chatlog/{_YEAR}/{_ROOM}_2024-06-01_2025-06-01_multi_talker.txt": None,
+    f"chatlog/{_TWO_DAYS}/{_ROOM}_2024-11-30_2024-12-01.csv": "chatlog_csv",
+    f"chatlog/{_TWO_DAYS}/{_ROOM}_2024-11-30_2024-12-01.json": None,
+    f"chatlog/{_TWO_DAYS}/{_ROOM}_2024-11-30_2024-12-01.txt": None,
+    f"chatlog/{_TWO_DAYS}/{_ROOM}_2024-11-30_2024-12-01_multi_talker.txt": None,
+    f"chatlog/{_DAY}/{_ROOM}_2024-12-01_2024-12-01.csv": "chatlog_csv",
+    f"chatlog/{_DAY}/{_ROOM}_2024-12-01_2024-12-01.json": None,
+    f"chatlog/{_DAY}/{_ROOM}_2024-12-01_2024-12-01.txt": None,
+    f"chatlog/{_DAY}/{_ROOM}_2024-12-01_2024-12-01_multi_talker.txt": None,
+    "qce_v5/truth.jsonl": None,
+    f"qce_v5/json/{_QQ}.json": None,
+    f"qce_v5/txt/{_QQ}.txt": None,
+    f"qce_v5/xlsx/{_QQ}.xlsx": None,
+    f"{_CHUNKED}/manifest.json": None,
+    f"{_CHUNKED}/chunks/c000001.jsonl": None,
+    f"{_CHUNKED}/chunks/c000002.jsonl": None,
+    f"{_CHUNKED}/chunks/c000003.jsonl": None,
+}
+"""Which format each sample is, by hand; None: no format reads it yet."""
+
+READ = [sample for sample, name in BELONGS.items() if name]
+SHARDS = 8
+STRIDE = 7
+MUTATIONS = int(os.environ.get("QUNKIT_MUTATIONS", "300"))
+
+
+@dataclass
+class Told:
+    """What a format says of a whole file."""
+
+    messages: pa.Table
+    runs: pa.Table
+    reasons: list[str]
+    members: list[dict[str, object]]
+    batches: list[Batch] = field(default_factory=list)
+
+    @property
+    def ranges(self) -> list[tuple[str, int, int]]:
+        """Runs of neighbours of one kind."""
+        return [(row["kind"], row["start"], row["end"]) for row in self.runs.to_pylist()]
+
+
+def module_of(sample: str) -> ModuleType:
+    name = BELONGS[sample]
+    assert name is not None
+    return registry.load("formats", name)
+
+
+def told(module: ModuleType, source: Source) -> Told:
+    """Read everything."""
+    return accounted(list(module.read(source)), source.size)
+
+
+def accounted(batches: list[Batch], size: int) -> Told:
+    """What batches say; their ranges must tile the file exactly."""
+    ledger = Ledger()
+    for batch in batches:
+        ledger.add(batch)
+    return Told(
+        pa.Table.from_batches([batch.messages.replace_schema_metadata() for batch in batches], RAW.arrow),
+        ledger.close(size, np.empty(0, np.int64)),
+        [reject.reason for batch in batches for reject in batch.rejects],
+        [row for batch in batches for row in batch.members],
+        batches,
+    )
+
+
+def attempt(module: ModuleType, path: Path) -> Told | None:
+    """What is said of a damaged file; None if it is refused, or read as nothing. Any other exception is a bug."""
+    try:
+        source = open_source(path)
+        module.sniff(source.head)
+        batches = list(module.read(source))
+    except QunkitError:
+        return None
+    return accounted(batches, source.size) if batches else None
+
+
+def copied(sample: str, folder: Path) -> Path:
+    """A copy to be damaged, in the same folders: their names may hold the group's id."""
+    path = folder / sample
+    path.parent.mkdir(parents=True)
+    shutil.copyfile(SAMPLES / sample, path)
+    return path
+
+
+def test_the_table_names_every_sample() -> None:
+    found = {str(path.relative_to(SAMPLES)) for path in SAMPLES.rglob("*") if path.is_file()}
+    assert {unicodedata.normalize("NFC", name) for name in found} == set(BELONGS)
+
+
+@pytest.mark.parametrize("sample", BELONGS)
+def test_one_format_at_most_says_yes_and_the_right_one(sample: str) -> None:
+    head = open_source(SAMPLES / sample).head
+    yes = [name for name in NAMES if registry.load("formats", name).sniff(head)]
+    assert yes == [name for name in [BELONGS[sample]] if name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_format_has_a_sample(name: str) -> None:
+    assert name in BELONGS.values()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_format_has_a_title_in_both_languages(name: str) -> None:
+    title = registry.load("formats", name).TITLE
+    assert isinstance(title, Text)
+    assert title.en.strip()
+    assert title.zh.strip()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_docstring_shows_a_sample_and_says_what_is_kept_and_lost(name: str) -> None:
+    told = registry.load("formats", name).__doc__ or ""
+    assert any(line.startswith("    ") for line in told.split("\n"))
+    assert "kept" in told.lower() or "keeps" in told.lower()
+    assert "lost" in told.lower() or "loses" in told.lower()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_parts_stand_in_order(name: str) -> None:
+    """Docstring, constants, classes, public functions (`sniff`, `read`), helpers."""
+    module = registry.load("formats", name)
+    parts = [_part(node) for node in ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")).body]
+    assert parts == sorted(parts)
+    functions = [value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__]
+    assert {one.__name__ for one in functions if not one.__name__.startswith("_")} == {"sniff", "read"}
+
+
+def _part(node: ast.stmt) -> int:
+    if isinstance(node, ast.FunctionDef):
+        return 3 if node.name.startswith("_") else 2
+    return 1 if isinstance(node, ast.ClassDef) else 0
+
+
+@pytest.mark.parametrize("sample", READ)
+def test_batches_keep_the_contract(sample: str) -> None:
+    source = open_source(SAMPLES / sample)
+    found = told(module_of(sample), source)
+    assert found.messages.num_rows
+    for batch in found.batches:
+        assert batch.messages.schema == RAW.arrow
+        batch.messages.validate(full=True)
+        for reject in batch.rejects:
+            assert reject.raw == source.raw(reject.start, reject.end)
+            assert reject.reason in REASONS
+        for row in batch.members:
+            assert set(row) <= set(MEMBERS.names) - {"source"}
+            assert row["member_id"]
+    offsets = found.messages["offset"].to_numpy()
+    assert (np.diff(offsets) > 0).all()
+    assert set(found.messages["kind"].to_pylist()) <= {*KINDS, None}
+    timed = zip(found.messages["epoch"].to_pylist(), found.messages["wall"].to_pylist(), strict=True)
+    assert all((epoch is None) != (wall is None) for epoch, wall in timed)
+
+
+@pytest.mark.parametrize("sample", READ)
+def test_a_whole_sample_has_no_rejects(sample: str) -> None:
+    assert told(module_of(sample), open_source(SAMPLES / sample)).reasons == []
+
+
+@pytest.mark.parametrize("size", [127, 1009])
+@pytest.mark.parametrize("sample", READ)
+def test_where_blocks_end_does_not_matter(sample: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the header of a CSV file must lie in the first block."""
+    module = module_of(sample)
+    whole = told(module, open_source(SAMPLES / sample))
+    blocks = Source.blocks
+
+    def tiny(self: Source, _: int = 0) -> Iterator[tuple[int, bytes]]:
+        return blocks(self, size)
+
+    monkeypatch.setattr(Source, "blocks", tiny)
+    pieces = told(module, open_source(SAMPLES / sample))
+    assert pieces.messages.equals(whole.messages)
+    assert (pieces.ranges, pieces.members) == (whole.ranges, whole.members)
+
+
+def _smallest() -> list[str]:
+    samples: dict[str | None, str] = {}
+    for sample in sorted(READ, key=lambda one: (SAMPLES / one).stat().st_size, reverse=True):
+        samples[BELONGS[sample]] = sample
+    return sorted(samples.values())
+
+
+SMALLEST = _smallest()
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("sample", SMALLEST, ids=[str(BELONGS[sample]) for sample in SMALLEST])
+def test_a_cut_file_says_the_same_up_to_its_last_message(sample: str, shard: int, tmp_path: Path) -> None:
+    _sweep(sample, tmp_path, lambda cut: cut % STRIDE == 0 and cut // STRIDE % SHARDS == shard)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("sample", SMALLEST, ids=[str(BELONGS[sample]) for sample in SMALLEST])
+def test_so_it_does_wherever_it_is_cut(sample: str, shard: int, tmp_path: Path) -> None:
+    _sweep(sample, tmp_path, lambda cut: cut % STRIDE != 0 and cut % SHARDS == shard)
+
+
+def _sweep(sample: str, folder: Path, wanted: Any) -> None:
+    module, path = module_of(sample), copied(sample, folder)
+    whole = told(module, open_source(path)).messages
+    for cut in filter(wanted, range(path.stat().st_size, -1, -1)):
+        os.truncate(path, cut)
+        if found := attempt(module, path):
+            sure = max(found.messages.num_rows - 1, 0)
+            assert found.messages.slice(0, sure).equals(whole.slice(0, sure)), cut
+
+
+@pytest.mark.parametrize("sample", READ)
+def test_a_changed_byte_raises_nothing_and_loses_nothing(sample: str, tmp_path: Path) -> None:
+    module, path = module_of(sample), copied(sample, tmp_path)
+    original, dice = path.read_bytes(), Random(sample)
+    for _ in range(MUTATIONS):
+        at, to = dice.randrange(len(original)), dice.choice([dice.randrange(256), *b'"\n\r,\\{}[]:\0 \xff'])
+        path.write_bytes(original[:at] + bytes([to]) + original[at + 1 :])
+        if found := attempt(module, path):
+            assert set(found.reasons) <= set(REASONS), (at, to)
+            assert set(found.messages["kind"].to_pylist()) <= {*KINDS, None}, (at, to)
