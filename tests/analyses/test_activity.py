@@ -120,16 +120,21 @@ def test_who_was_removed_is_no_member_until_they_are_back():
 
 
 def test_stickiness_by_hand():
-    # Ten people post on the first day, one of them on each of the 28 after it: MAU at the end of day 28 (27 days later) is 10,
-    # DAU 10, 1, 1, …: (10 + 27) / 28 days ÷ 10. A day later the first day has left the trailing 28: one person, no ratio.
+    # Ten people post on the first day, one of them on each of the 27 after it, all ten on the 29th day. At the end of day 28: MAU 10, DAU
+    # 10, 1, 1, …: (10 + 27) / 28 days ÷ 10. A day later the first day has left the trailing 28, and ten are back: the same.
+    assert table(sticky(10)[26:], "mau", "stickiness") == [
+        (10, None),  # younger than 28 days
+        (10, pytest.approx(37 / 28 / 10, abs=1e-12)),
+        (10, pytest.approx(37 / 28 / 10, abs=1e-12)),
+    ]
+    assert table(sticky(9)[26:], "mau", "stickiness") == [(9, None), (9, None), (9, None)]
+
+
+def sticky(people):
     begin = moment("2026-05-04 12:00")
-    rows = [{"at": begin, "sender_id": f"p{n}"} for n in range(10)]
-    rows += [{"at": begin + timedelta(days=n), "sender_id": "p0"} for n in range(1, 29)]
-    found = ask("activity", rows, per="day")
-    assert [row["stickiness"] for row in found[:27]] == [None] * 27  # younger than 28 days
-    assert found[27]["mau"] == 10
-    assert found[27]["stickiness"] == pytest.approx(37 / 28 / 10, abs=1e-12)
-    assert (found[28]["mau"], found[28]["stickiness"]) == (1, None)
+    rows = [{"at": begin + timedelta(days=day), "sender_id": f"p{n}"} for n in range(people) for day in (0, 28)]
+    rows += [{"at": begin + timedelta(days=day), "sender_id": "p0"} for day in range(1, 28)]
+    return ask("activity", rows, per="day")
 
 
 def brute(rows, scope, per):

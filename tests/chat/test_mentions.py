@@ -90,10 +90,14 @@ def test_many_signs_are_read_quickly() -> None:
 
 
 def naive(text: str, names: dict[str, str]) -> list[str]:
-    """Every place, every name, the longest that fits: quadratic and plain."""
+    """Every place: what U+2005 ends, else every name, the longest that fits. Quadratic and plain."""
     found: list[str] = []
     for at, sign in enumerate(text):
         if sign != "@":
+            continue
+        marked = text[at + 1 :].split(GAP)[0] if GAP in text[at + 1 :] else ""
+        if marked.strip() and len(marked) <= 64 and "@" not in marked and "\n" not in marked:
+            found.append(names.get(marked.strip(), "name:" + marked.strip()))
             continue
         fitting = []
         for name in names:
@@ -106,10 +110,6 @@ def naive(text: str, names: dict[str, str]) -> list[str]:
             name = max(fitting, key=len)
             if not behind_word or text[at + 1 + len(name) :].startswith(GAP):
                 found.append(names[name])
-            continue
-        marked = text[at + 1 :].split(GAP)[0] if GAP in text[at + 1 :] else ""
-        if marked.strip() and len(marked) <= 64 and "@" not in marked and "\n" not in marked:
-            found.append(names.get(marked.strip(), "name:" + marked.strip()))
     return list(dict.fromkeys(found))
 
 

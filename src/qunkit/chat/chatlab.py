@@ -46,6 +46,8 @@ _KINDS = {
 _LINK, _OTHER = 7, 99
 """Types that exporters give to what they have no type for: there the wording decides."""
 _WORDLESS = ("text", "system")
+_ROOM_FIRST = r"^\d+@chatroom[\d:]*\s*"
+"""What CipherTalk leaves of a notice's XML before its sentence, or of all of it: the room and the numbers of messages."""
 _ROLES = ("owner", "admin")
 
 
@@ -56,7 +58,8 @@ def batch(records: Records, meta: Mapping[str, Any]) -> Batch:
     sender, notice = filled(records["sender"]), _from_the_room(records, room)
     nothing = pa.scalar(None, pa.string())
     shown = pc.coalesce(filled(records["groupNickname"]), filled(records["accountName"]))
-    columns = {"kind": _kinds(records, notice), "text": records["content"]}
+    sentence = filled(pc.replace_substring_regex(records["content"], _ROOM_FIRST, "", max_replacements=1))
+    columns = {"kind": _kinds(records, notice), "text": pc.if_else(notice, sentence, records["content"])}
     _undo(columns, records, notice)
     told = records.batch(
         epoch=epoch,

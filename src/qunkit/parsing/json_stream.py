@@ -157,7 +157,9 @@ class Stream:
         bad = dict.fromkeys(np.flatnonzero(ends - starts > RECORD_CAP).tolist(), TOO_LONG)
         deep = np.searchsorted(starts, too_deep, "right") - 1
         bad |= dict.fromkeys(deep[too_deep < (ends[-1] if len(ends) else 0)].tolist(), BAD_JSON)
-        readable = np.setdiff1d(np.arange(len(starts)), list(bad))
+        is_readable = np.ones(len(starts), np.bool_)
+        is_readable[list(bad)] = False
+        readable = np.flatnonzero(is_readable)
         rows, unread = self.rows.read(self.window.data, starts[readable], ends[readable])
         bad |= {int(readable[index]): reason for index, reason in unread.items()}
         for index in sorted(readable[list(unread)].tolist()):

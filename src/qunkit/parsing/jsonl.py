@@ -1,72 +1,68 @@
-"""JSON lines: one record a line, as columns, with the range of each. Blank lines and lines that begin with # are framing."""
+"""JSON Lines, streamed: one record a line, as columns. Blank lines and lines that begin with # are framing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from qunkit.parsing.csv import Records
 from qunkit.parsing.csv_block import FRAMING, Piece
 from qunkit.parsing.json_array import located
-from qunkit.parsing.json_rows import RowReader
-from qunkit.parsing.json_stream import CUT, RECORD_CAP, TOO_LONG
-from qunkit.parsing.source import Source
+from qunkit.parsing.json_rows import BAD_JSON, BAD_RECORD, RowReader
+from qunkit.parsing.json_scan import DEPTH_LIMIT, Ints, State, blanks, walk
+from qunkit.parsing.json_stream import CUT, RECORD_CAP, TOO_LONG, Window
+
+if TYPE_CHECKING:
+    from qunkit.parsing.source import Source
 
 BLOCK = 8 << 20
-_LF, _HASH = 10, 35
-_BLANKS = np.frombuffer(b" \t\r\n", np.uint8)
+_LF = 10
+_BLANKS = b" \t\r\n"
 
 
 def read_lines(source: Source, columns: Mapping[str, str], *, block: int = BLOCK) -> Iterator[Records]:
-    """Every line of the file, in batches of about `block` bytes.
+    """Every line of the file, in batches: the wanted columns and `json_rows.RECORD`; memory does not grow with the file.
 
     Args:
         source: the file.
-        columns: name → type (string, int64, double, bool) of the wanted members; `json_rows.RECORD` comes with them.
+        columns: name → type (string, int64, double, bool) of the wanted members of a record. What has another type is converted
+            where that loses nothing, else null.
         block: bytes to read at once.
     """
-    reader = RowReader(columns, source.encoding == "mixed")
-    rest, base, skipping = b"", 0, False
-    for _, more in source.blocks(block):
-        data = rest + more
-        end = data.rfind(b"\n") + 1
-        if end:
-            yield located(source, _piece(reader, data[:end], skipping), base)
-            skipping = False
-        elif len(data) > RECORD_CAP:
-            yield located(source, Piece(np.array([0, len(data)]), reader.none(), {0: TOO_LONG}), base)
-            end, skipping = len(data), True
-        rest, base = data[end:], base + end
-    if rest:
-        yield located(source, _piece(reader, rest, skipping), base)
+    window, rows = Window(source.blocks(block), block), RowReader(columns, source.encoding == "mixed")
+    too_long = False
+    while not window.at_end:
+        window.grow()
+        end = len(window.data) if window.at_end else window.data.rfind(b"\n") + 1
+        if not end and len(window.data) > RECORD_CAP:
+            end, too_long = len(window.data), True
+            yield located(source, Piece(np.array([0, end]), rows.none(), {0: TOO_LONG}), window.base)
+        elif end:
+            yield located(source, _piece(window.data, end, rows, too_long, window.at_end), window.base)
+            too_long = False
+        window.drop(end)
 
 
-def _piece(reader: RowReader, data: bytes, skipping: bool) -> Piece:
-    """The lines of `data`; `skipping`: the first is the end of one that was too long."""
-    raw = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(raw == _LF) + 1
-    if not len(ends) or ends[-1] != len(data):
-        ends = np.r_[ends, len(data)]
-    starts = np.r_[0, ends[:-1]]
-    is_record = _first_character(raw, data, starts, ends)
-    other = dict.fromkeys(np.flatnonzero(~is_record).tolist(), FRAMING)
-    if skipping:
-        is_record[0], other[0] = False, TOO_LONG
-    places = np.flatnonzero(is_record)
-    rows, bad = reader.read(data, starts[places], ends[places])
-    for index, reason in bad.items():
-        line = int(places[index])
-        cut = line == len(starts) - 1 and data[-1] != _LF
-        other[line] = CUT if cut else reason
-    return Piece(np.r_[starts, len(data)], rows, other)
-
-
-def _first_character(raw: np.ndarray, data: bytes, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Whether each line holds a record: neither blank nor a comment."""
-    first = raw[starts]
-    is_record: np.ndarray = first != _HASH
-    for line in np.flatnonzero(np.isin(first, _BLANKS)):  # exporters do not indent: few
-        text = data[starts[line] : ends[line]].lstrip()
-        is_record[line] = bool(text) and not text.startswith(b"#")
-    return is_record
+def _piece(data: bytes, end: int, rows: RowReader, goes_on: bool, at_end: bool) -> Piece:
+    """The lines of `data` up to `end`. `goes_on`: the first is the rest of one that is too long."""
+    codes = np.frombuffer(data, np.uint8)[:end]
+    bounds = np.append(np.append(0, np.flatnonzero(codes[:-1] == _LF) + 1), end)
+    starts, ends = bounds[:-1], bounds[1:]
+    other = {0: TOO_LONG} if goes_on else {}
+    odd = (codes[starts] != ord("{")) | (ends - starts > RECORD_CAP)
+    for index in np.flatnonzero(odd).tolist():
+        what = _what(data[starts[index] : ends[index]])
+        if what:
+            other.setdefault(index, what)
+    plain = np.ones(len(starts), np.bool_)
+    plain[list(other)] = False
+    read, bad = _rows(rows, data, starts[plain], ends[plain])
+    index_of = np.flatnonzero(plain)
+    other |= {int(index_of[index]): reason for index, reason in bad.items()}
+    last = len(starts) - 1
+    if at_end and other.get(last) == BAD_JSON and codes[end - 1] != _LF:
+        other[last] = CUT
+    return Piece(bounds, read, other)
