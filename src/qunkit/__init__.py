@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit.version import VERSION as __version__
 
-
 if TYPE_CHECKING:
     from qunkit.api import Dataset, open_dataset
     from qunkit.errors import QunkitError

@@ -171,3 +171,36 @@ def on_a_terminal(dataset: Path, *args: str, **variables: str) -> str:
     os.close(ours)
     assert process.wait(60) == 0
     return said.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_sees_progress_and_a_pipe_does_not(dataset: Path, shell: Shell, tmp_path: Path) -> None:
+    export = next((Path(__file__).parents[1] / "samples").glob("memotrace_v3/*/*/*.csv"))
+    seen = on_a_terminal(dataset, "ingest", str(export), "--data", str(tmp_path / "a"), COLUMNS="100")
+    assert "\x1b[?25l" in seen  # the cursor is hidden while the bar is drawn
+    assert export.name[:4] in seen
+    ran = shell(f"$Q ingest '{export}' --data {tmp_path}/b")
+    assert "\x1b" not in ran.out + ran.err
+
+
+def test_a_killed_ingest_leaves_nothing_half_made(dataset: Path, shell: Shell, tmp_path: Path) -> None:
+    assert shell(f"$Q demo {tmp_path}/demo --groups 4 --weeks 12").code == 0
+    data = tmp_path / "data"
+    command = [
+        sys.executable,
+        "-m",
+        "qunkit",
+        "ingest",
+        *map(str, (tmp_path / "demo" / "exports").rglob("*.csv")),
+        "--data",
+        str(data),
+    ]
+    with subprocess.Popen(
+        command, env=surroundings(dataset), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        while not list(data.glob(".new-*/spool/*")) and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err.decode()) == (143, b"", "")
+    assert not list(data.glob(".new-*"))
+    assert shell(f"$Q groups --data {data}").code == 66

@@ -269,7 +269,7 @@ def test_so_it_does_wherever_it_is_cut(sample: str, shard: int, tmp_path: Path) 
 def _sweep(sample: str, folder: Path, wanted: Any) -> None:
     module, path = module_of(sample), copied(sample, folder)
     whole = told(module, open_source(path)).messages
-    for cut in filter(wanted, range(path.stat().st_size, -1, -1)):
+    for cut in filter(wanted, range(path.stat().st_size, 0, -1)):
         os.truncate(path, cut)
         if found := attempt(module, path):
             sure = max(found.messages.num_rows - 1, 0)

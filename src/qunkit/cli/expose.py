@@ -83,7 +83,7 @@ def _flags(one: Field[Any]) -> tuple[str, ...]:
 
 def _parameter(kind: type, one: Field[Any]) -> inspect.Parameter:
     hint = get_type_hints(kind)[one.name]
-    info = _argument(one) if one.metadata.get("argument") else _option(one)
+    info = _argument(one) if one.metadata.get("argument") else _option(one, hint)
     annotation = list[str] if hint == tuple[str, ...] else hint
     return inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=info, annotation=annotation)
 
@@ -94,12 +94,19 @@ def _argument(one: Field[Any]) -> Any:
     return typer.Argument(default, metavar=one.metadata["metavar"], help=help, show_default=False)
 
 
-def _option(one: Field[Any]) -> Any:
-    metavar = one.metadata.get("metavar")
+def _option(one: Field[Any], hint: object) -> Any:
     return typer.Option(
         list(one.default) if isinstance(one.default, tuple) else one.default,
         *_flags(one),
         help=one.metadata["help"].say(current.lang),
-        metavar="|".join(one.metadata.get("choices", ())) or (metavar() if callable(metavar) else metavar),
+        metavar=_metavar(one, hint),
         show_default=one.default not in (None, False, ()),
     )
+
+
+def _metavar(one: Field[Any], hint: object) -> str:
+    """What stands for the value in the help: the choices, what was said, or N for a number."""
+    if one.metadata.get("choices"):
+        return "|".join(one.metadata["choices"])
+    said = one.metadata.get("metavar")
+    return str(said() if callable(said) else said) if said else "N" if "int" in str(hint) else "VALUE"

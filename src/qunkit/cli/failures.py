@@ -36,7 +36,7 @@ _IN_CHINESE = (
     (r"Missing argument '(.+)'\.", "缺少参数 {0}。"),
     (r"Option '?([^ ']+)'? requires an argument\.", "选项 {0} 需要一个值。"),
     (r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)", "多余的参数：{0}。"),
-    (r"Invalid value for '(.+)': .*(?:integer|float|number|range).*", "{0}：不是有效的数值。"),
+    (r"Invalid value for '([^']+)'.*: .*(?:integer|float|number|range).*", "{0}：不是有效的数值。"),
 )
 """Typer's frequent complaints; the rest stays English."""
 _BUG = Text("Internal error: {kind} at {place}.", "内部错误：{kind}，位置 {place}。")

@@ -46,13 +46,12 @@ _SPOKEN = {
     "Arguments:": "参数：",
     "[OPTIONS]": "[选项]",
     "COMMAND [ARGS]...": "命令 [参数]...",
-    "[default:": "[默认：",
-    "[required]": "[必填]",
     "Show this message and exit.": "显示帮助",
 }
 """What typer says in every help text."""
 _TITLE = re.compile(r'^TITLE = Text\(\s*("[^"\n]*"),\s*("[^"\n]*"),?\s*\)$', re.MULTILINE)
 _ANSWERS, _DATA = Text("Answers", "分析"), Text("Data", "数据")
+_USUAL = Text("[default: {value}]", "[默认：{value}]")
 _COLUMNS = Text("Columns", "输出列")
 _SEE = Text("See also: {names}", "另见：{names}")
 _NO_SUCH = Text("No such command: {name}.", "没有命令 {name}。")
@@ -91,7 +90,7 @@ class Command(TyperCommand):
         """Arguments, then options; the same under every version of typer."""
         params: list[Any] = self.get_params(ctx)
         arguments = [(one.metavar, one.help) for one in params if one.param_type_name == "argument"]
-        options = [one.get_help_record(ctx) for one in params if one.param_type_name == "option"]
+        options = [_record(one) for one in params if one.param_type_name == "option"]
         for heading, rows in (("Arguments", arguments), ("Options", options)):
             if rows:
                 with formatter.section(heading):
@@ -103,6 +102,13 @@ class Command(TyperCommand):
             with formatter.section(_COLUMNS.say(current.lang)):
                 formatter.write_dl(self.columns)
         super().format_epilog(ctx, formatter)
+
+
+def _record(option: Any) -> tuple[str, str]:
+    """How an option is spelt and what it does; typer's own wording differs between versions."""
+    spelt = ", ".join(option.opts) + ("" if option.is_flag else f" {option.metavar}")
+    usual = "  " + _USUAL.say(current.lang, value=option.default) if option.show_default else ""
+    return spelt, option.help + usual
 
 
 class Commands(TyperGroup):

@@ -56,8 +56,9 @@ def _parted(records: Records, header: Mapping[str, Any]) -> tuple[Records, list[
 
     type_ = pc.fill_null(records["_type"], "")
     is_member = pc.equal(type_, "member")
-    raw = records[RECORD].filter(is_member).to_pylist()
-    members = chatlab.members((loads(line, records.source.encoding == "mixed") for line in raw), header)
+    # what RECORD says of a line may reach over a bad line behind it
+    lines = (raw.partition(b"\n")[0] for raw in records[RECORD].filter(is_member).to_pylist())
+    members = chatlab.members((loads(line, records.source.encoding == "mixed") for line in lines), header)
     framed = np.asarray(pc.is_in(type_, value_set=pa.array(["header", "member"])).to_numpy(zero_copy_only=False))
     framing = list(zip(records.offsets[framed].tolist(), records.ends[framed].tolist(), strict=True))
     kept = replace(

@@ -113,14 +113,18 @@ SELECT platform, m.group_key AS group_id, label AS group_name, m.message_id, m.n
 FROM observed o JOIN (FROM message_of ANTI JOIN several USING (group_key, message_id)) m ON m.telling = o.rowid
 """
 
+_VAGUE = "CASE WHEN event = 'other' OR len(target_ids) > list_count(target_ids) THEN '1' ELSE '0' END"
+"""Whether a notice was told without its names: ``"$username$"邀请"$names$"加入了群聊``. A telling that has them goes before it."""
+
 _JOINED = f"""
 INSERT INTO resolved
 SELECT arg_min(platform, rank), group_key, MIN(label), message_id, MIN(native_id), MAX(seq), arg_min(sent_at, rank),
   arg_min(local_time, rank), arg_min(time_quality, rank), arg_min(sender_key, rank),
   COALESCE(arg_min(NULLIF(kind, 'other'), rank), 'other'),
-  {", ".join(f"arg_min({name}, rank)" for name in (*_TAKEN, *_TAKEN_LAST))}, arg_min(sources[1], rank)
+  {", ".join(f"arg_min({name}, vague || rank)" for name in _TAKEN)},
+  {", ".join(f"arg_min({name}, rank)" for name in _TAKEN_LAST)}, arg_min(sources[1], rank)
 FROM (
-  SELECT o.* EXCLUDE (native_id), m.*,
+  SELECT o.* EXCLUDE (native_id), m.*, {_VAGUE} AS vague,
     list_position({list(schema.TIME_QUALITIES)}, time_quality) || sources[1] || lpad(CAST(seq AS VARCHAR), 9, '0')
       || COALESCE(o.native_id, '') AS rank
   FROM observed o JOIN (FROM message_of SEMI JOIN several USING (group_key, message_id)) m ON m.telling = o.rowid

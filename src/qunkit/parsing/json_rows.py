@@ -31,6 +31,7 @@ _FEW = 32
 _SPAN = 512 << 10
 _TYPES = {"string": pa.string(), "int64": pa.int64(), "double": pa.float64(), "bool": pa.bool_()}
 _SHORT_GAP = 64
+_BLANKS = " \t\r\n"
 _TAB, _LF, _CR, _BLANK = b"\t\n\r "
 _LONE = re.compile("[\ud800-\udfff]")
 _INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
@@ -108,13 +109,21 @@ class RowReader:
     def __post_init__(self) -> None:
         self._written = {name: _TYPES[type_] for name, type_ in self.columns.items()}
 
-    def read(self, data: bytes, starts: Ints, ends: Ints) -> tuple[pa.RecordBatch, dict[int, str]]:
-        """The records at these places (objects, apart from each other) as rows; and why those that are missing are."""
+    def read(
+        self, data: bytes, starts: Ints, ends: Ints, *, matched: bool = True
+    ) -> tuple[pa.RecordBatch, dict[int, str]]:
+        """The records at these places as rows; and why those that are missing are none.
+
+        Args:
+            data: the block.
+            starts, ends: places of opening braces and behind closing ones.
+            matched: the brackets between them are known to match; else each record is read on its own.
+        """
         if not len(starts):
             return self.none(), {}
         if not self.columns:
             return self._batch([], data, starts, ends), {}
-        columns = self._fast(data, starts, ends)
+        columns = self._fast(data, starts, ends) if matched else None
         if columns is not None:
             return self._batch(columns, data, starts, ends), {}
         return self._slow(data, starts, ends)
@@ -161,14 +170,18 @@ class RowReader:
             values = [record.get(name) for record in records]
             self._learn(name, values)
             columns.append(pa.array(map(_TO[type_], values), _TYPES[type_]))
-        good = np.ones(len(starts), np.bool_)
-        good[list(bad)] = False
-        return self._batch(columns, data, starts[good], ends[good]), bad
+        texts = [
+            data[start:end] for index, (start, end) in enumerate(zip(starts, ends, strict=True)) if index not in bad
+        ]
+        return pa.RecordBatch.from_arrays([*columns, pa.array(texts, pa.binary())], [*self.columns, RECORD]), bad
 
     def _record(self, raw: bytes) -> dict[str, Value] | str:
         """One record, or why it is none."""
         try:
-            record = loads(raw, self.mixed)
+            text = decoded(raw, self.mixed)
+            record, end = _DECODER.raw_decode(text)
+            if text[end:].strip(_BLANKS):
+                return BAD_JSON
         except UnicodeDecodeError:
             return UNDECODABLE
         except (ValueError, RecursionError, MemoryError):

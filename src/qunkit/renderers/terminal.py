@@ -1,4 +1,4 @@
-"""Tables and reports for people at a terminal.
+"""Tables and reports for people at a terminal, drawn by Rich.
 
 Signs carry the meaning (▲▼, bars, shades), colour only repeats it. A table that does not fit gives way in steps (long
 texts fold, bars go, headings fold) and then becomes cards, one a row, and says so. Where the output cannot carry block
@@ -7,24 +7,28 @@ characters, plain ASCII stands in for them.
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from qunkit import ink
 from qunkit.results import Cell, Column, Note, Report, Result
 from qunkit.words import Lang, Text
 
+if TYPE_CHECKING:
+    import rich.console as rc
+    from rich.measure import Measurement
+    from rich.segment import Segment
+    from rich.table import Table
+    from rich.text import Text as Styled
+
 TITLE = Text("table for people", "给人看的表格")
 SUFFIX = ".txt"
 
-_BELOW = Text(
-    "Too narrow ({width}) for all columns: {below} of {count} stand below each row.",
-    "窗口太窄（{width}），{count} 列中有 {below} 列写在每行下面。",
-)
 _CARDS = Text(
     "Too narrow ({width}) for {count} columns side by side: one card a row.",
     "窗口太窄（{width}），放不下 {count} 列，改为每行一张卡片。",
@@ -38,42 +42,32 @@ _PEAK = Text("Highest: {weekday} {hour}:00, {value}.", "最高：{weekday} {hour
 
 _MAP_WIDTH = 30
 """A map is 24 hours and the names of the weekdays wide; where that does not fit, it is a table."""
-
-_STYLES = {"": "", "cut": "", "bold": "1", "dim": "2", "bar": "36", "up": "36", "down": "33"}
-_ASCII = str.maketrans("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉░▒▓─–—▲▼±≤⏎…·•、◌", "_..--=+#.:::+++.:*---^v=<|~.*,o")
 _READABLE = 100
 """Rules and sentences grow no wider than this."""
+_LONGEST = 160
+"""Columns of text that one cell shows, on as many lines as it takes."""
+_BAR = 8
+_GAP = 2
+_DRAWN = "cyan"
+_SIGNS = {"▲": "cyan", "▼": "yellow", "–": "dim"}
+_ASCII = str.maketrans("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉░▒▓─–—▲▼±≤⏎…·•、◌", "_..--=+#.:::+++.:*---^v=<|~.*,o")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Page:
-    """Where lines go: how wide it is, and what it can show."""
+    """What is drawn on, how wide it is and in which language."""
 
-    out: TextIO
+    console: rc.Console
     lang: Lang
     width: int
-    color: bool
-    ascii: bool
 
-    def line(self, *runs: ink.Run) -> None:
-        text = "".join(self._paint(*run) for run in ink.trimmed(list(runs)))
-        self.out.write((text.translate(_ASCII) if self.ascii else text) + "\n")
+    def draw(self, *things: rc.RenderableType) -> None:
+        for thing in things:
+            self.console.print(_Trimmed(thing))
 
-    def _paint(self, text: str, style: str) -> str:
-        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.color and _STYLES[style] and text else text
-
-    def draw(self, lines: Iterable[ink.Line]) -> int:
-        """Lines one by one; returns how many cells were cut."""
-        cut = 0
-        for line in lines:
-            self.line(*line)
-            cut += sum(style == "cut" for _, style in line)
-        return cut
-
-    def flow(self, runs: list[ink.Run], *, first: str = "", rest: str = "") -> None:
-        """Runs as a paragraph, folded at the width."""
-        for at, line in enumerate(ink.fold_runs(runs, min(self.width, _READABLE) - ink.width(rest))):
-            self.line((rest if at else first, "dim"), *line)
+    def say(self, text: str, style: str = "dim") -> None:
+        """A paragraph of text that is clean already."""
+        self.draw(_narrow(_Folded(_styled((text, style))), self.width))
 
 
 def write(
@@ -90,15 +84,39 @@ def write(
     `width`: columns, at least 20; None asks the terminal. `color`: None means yes on a terminal, unless NO_COLOR is set or
     TERM is dumb. `limit`: rows of one table that are read and drawn; more are announced, not drawn.
     """
+    drawn = io.StringIO()
     columns = max(20, width or shutil.get_terminal_size().columns)
-    page = _Page(out, lang, columns, _wants_color(out) if color is None else color, not _can_draw(out))
+    page = _Page(_console(drawn, columns, _wants_color(out) if color is None else color), lang, columns)
     if isinstance(thing, Report):
         _report(page, thing, limit)
     else:
-        page.line((ink.term(thing.title.say(lang)), "bold"))
+        page.say(ink.term(thing.title.say(lang)), "bold")
         _context(page, ink.context(thing.facts, lang))
-        page.line()
+        page.draw("")
         _body(page, thing, limit, _year(thing))
+    text = drawn.getvalue()
+    out.write(text if _can_draw(out) else text.translate(_ASCII))
+
+
+def _console(out: TextIO, width: int, color: bool) -> rc.Console:
+    """A console that asks the environment nothing: the same data and options give the same bytes."""
+    from rich.console import Console
+
+    return Console(
+        file=out,
+        width=width,
+        height=25,
+        color_system="standard" if color else None,
+        no_color=not color,
+        force_terminal=color,
+        force_jupyter=False,
+        force_interactive=False,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        _environ={},
+    )
 
 
 def _year(thing: Result | Report) -> int | None:
@@ -118,32 +136,106 @@ def _can_draw(out: TextIO) -> bool:
     return True
 
 
+# -- what Rich lacks -----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """Text that folds between Chinese characters too; it asks for `least` columns."""
+
+    text: Styled
+    least: int = 12
+
+    def __rich_measure__(self, console: rc.Console, options: rc.ConsoleOptions) -> Measurement:
+        from rich.measure import Measurement
+
+        whole = self.text.cell_len
+        return Measurement(min(whole, self.least), whole).with_maximum(options.max_width)
+
+    def __rich_console__(self, console: rc.Console, options: rc.ConsoleOptions) -> rc.RenderResult:
+        for line in self.text.divide(ink.breaks(self.text.plain, options.max_width)):
+            line.rstrip()
+            yield line
+
+
+@dataclass(frozen=True, slots=True)
+class _Trimmed:
+    """Anything without the spaces at the ends of its lines."""
+
+    thing: rc.RenderableType
+
+    def __rich_console__(self, console: rc.Console, options: rc.ConsoleOptions) -> Iterator[Segment]:
+        from rich.segment import Segment
+
+        for line in console.render_lines(self.thing, options, pad=False):
+            while line and not line[-1].text.strip(" "):
+                line.pop()
+            yield from line[:-1]
+            yield from (Segment(last.text.rstrip(" "), last.style) for last in line[-1:])
+            yield Segment.line()
+
+
+def _styled(*runs: tuple[str, str]) -> Styled:
+    """Clean text with styles; never read as markup."""
+    from rich.text import Text as Styled
+
+    return Styled.assemble(*runs)
+
+
+def _narrow(thing: rc.RenderableType, width: int) -> rc.RenderableType:
+    from rich.constrain import Constrain
+
+    return Constrain(thing, min(width, _READABLE))
+
+
+def _grid(gap: int) -> Table:
+    from rich.table import Table
+
+    return Table.grid(padding=(0, gap, 0, 0))
+
+
 # -- report --------------------------------------------------------------------------------------------------------
 def _report(page: _Page, report: Report, limit: int) -> None:
-    page.line((ink.term(ink.sentence(report.title, page.lang)), "bold"))
+    page.say(ink.term(ink.sentence(report.title, page.lang)), "bold")
     _context(page, ink.context(report.facts, page.lang))
     for section in report.sections:
-        title = ink.clip(ink.term(section.title.say(page.lang)), page.width - 6)
-        rule = "─" * (min(page.width, _READABLE) - ink.width(title) - 4)
-        page.line()
-        page.line(("── ", "dim"), (title, "bold"), (" " + rule, "dim"))
-        for note in section.lines:
-            page.flow(_runs(note, page.lang), first="• ", rest="  ")
+        page.draw("", _heading(page, ink.term(section.title.say(page.lang))))
+        _list(page, "•", [_runs(note, page.lang) for note in section.lines])
         if section.result:
             if section.lines:
-                page.line()
+                page.draw("")
             own = {name: value for name, value in section.result.facts.items() if report.facts.get(name) != value}
             _context(page, ink.context(own, page.lang))
             _body(page, section.result, limit, _year(report))
 
 
+def _heading(page: _Page, title: str) -> rc.RenderableType:
+    from rich.rule import Rule
+
+    return _narrow(Rule(_styled(("── ", "dim"), (title, "bold")), align="left", style="dim"), page.width)
+
+
 def _context(page: _Page, said: list[str]) -> None:
-    for line in ink.flow([ink.term(fact) for fact in said], min(page.width, _READABLE)):
-        page.line((line, "dim"))
+    """Facts with dots between, on lines that break between facts."""
+    lines: list[str] = []
+    for fact in map(ink.term, said):
+        longer = f"{lines[-1]} · {fact}" if lines else fact
+        if lines and _styled((longer, "")).cell_len <= min(page.width, _READABLE):
+            lines[-1] = longer
+        else:
+            lines.append(fact)
+    for line in lines:
+        page.say(line)
 
 
-def _runs(note: Note, lang: Lang) -> list[ink.Run]:
-    return [(ink.term(text), ink.style_of(text) or ("bold" if bold else "")) for text, bold in ink.pieces(note, lang)]
+def _runs(note: Note, lang: Lang) -> Styled:
+    return _styled(*((ink.term(text), _style(text) or ("bold" if bold else "")) for text, bold in ink.pieces(note, lang)))
+
+
+def _list(page: _Page, mark: str, items: Sequence[Styled]) -> None:
+    grid = _grid(1)
+    for item in items:
+        grid.add_row(_styled((mark, "dim")), _Folded(item))
+    if items:
+        page.draw(_narrow(grid, page.width))
 
 
 # -- tables --------------------------------------------------------------------------------------------------------
@@ -153,9 +245,8 @@ def _body(page: _Page, result: Result, limit: int, year: int | None) -> None:
     notes = _map(page, heat) if heat and page.width >= _MAP_WIDTH else _table(page, result, limit, year)
     notes += [ink.sentence(note, page.lang) for note in result.notes]
     if notes:
-        page.line()
-    for note in notes:
-        page.flow([(ink.term(note), "dim")], first="· ", rest="  ")
+        page.draw("")
+    _list(page, "·", [_styled((ink.term(note), "dim")) for note in notes])
 
 
 def _table(page: _Page, result: Result, limit: int, year: int | None) -> list[str]:
@@ -163,51 +254,25 @@ def _table(page: _Page, result: Result, limit: int, year: int | None) -> list[st
     source = result.rows()
     rows = list(islice(source, limit))
     said = [ink.MORE.say(page.lang, limit=ink.number(limit))] if next(source, None) is not None else []
-    strips = [_strip(column, [row[at] for row in rows], page.lang, year) for at, column in enumerate(result.columns)]
     if not rows:
-        page.flow([(ink.EMPTY.say(page.lang), "dim")])
+        page.say(ink.EMPTY.say(page.lang))
         return []
-    if plan := ink.plan(strips, page.width):
-        cut = page.draw(ink.grid(strips, plan))
-        if below := len(strips) - len(plan.widths):
-            said.insert(0, _BELOW.say(page.lang, below=below, count=len(strips), width=page.width))
+    strips = [_strip(column, [row[at] for row in rows], page.lang, year) for at, column in enumerate(result.columns)]
+    if table := _side_by_side(page, strips):
+        page.draw(table)
     else:
-        cut = page.draw(ink.cards(strips, page.width))
+        page.draw(_cards(strips, page.width))
         said.insert(0, _CARDS.say(page.lang, count=len(strips), width=page.width))
+    cut = sum(strip.cut for strip in strips)
     return [*said, _CUT.say(page.lang, count=ink.number(cut))] if cut else said
 
 
-def _strip(column: Column, cells: list[Cell], lang: Lang, year: int | None) -> ink.Strip:
-    shown = [ink.term(ink.show(cell, column, lang, year)) for cell in cells]
-    bars: list[str] = []
-    if column.type == "ratio" and (column.name == "share" or column.name.endswith("_share")):
-        shares = [cell if isinstance(cell, int | float) and not ink.is_missing(cell) else 0 for cell in cells]
-        bars = [ink.bar(share, max(shares, default=0), ink.BAR) for share in shares]
-    style = "bar" if column.type == "series" else ""
-    return ink.Strip(ink.term(column.label.say(lang)), shown, ink.is_number(column), bars, style)
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """One column made ready: cleaned texts, a bar behind each or none, and how many texts were cut."""
 
-
-def _map(page: _Page, heat: ink.Heat) -> list[str]:
-    """Draw weekdays and hours as shades; returns the legend."""
-    names = [weekday.say(page.lang) for weekday in ink.WEEKDAYS]
-    margin = max(map(ink.width, names)) + 2
-    wide = 2 if page.width >= margin + 2 * len(ink.HOURS) else 1
-    page.line((" " * margin + "".join(f"{hour:<{3 * wide}}" for hour in ink.HOURS[::3]), "dim"))
-    for weekday, name in enumerate(names, 1):
-        shades = "".join(f"{shade:{wide}}" if shade == "·" else shade * wide for shade in heat.shades(weekday))
-        page.line((ink.pad(name, margin), ""), (shades, "bar"))
-    return _legend(heat, page.lang)
-
-
-def _legend(heat: ink.Heat, lang: Lang) -> list[str]:
-    def say(value: float) -> str:
-        return ink.show(value, heat.measure, lang)
-
-    steps = ["·0", *(f"{shade}≤{say(heat.top * quarter / 4)}" for quarter, shade in enumerate("░▒▓█", 1))]
-    if len(heat.values) < 7 * 24:
-        steps.append(_BLANK.say(lang))
-    said = [_MAP.say(lang, label=heat.measure.label.say(lang), steps="  ".join(steps))]
-    if peak := heat.peak():
-        weekday, hour = ink.WEEKDAYS[peak[0] - 1].say(lang), peak[1]
-        said.append(_PEAK.say(lang, weekday=weekday, hour=hour, value=say(heat.values[peak])))
-    return said + heat.left_out(lang)
+    column: Column
+    label: str
+    cells: list[str]
+    bars: list[str]
+    cut: int
