@@ -60,6 +60,14 @@ def test_public_names() -> None:
     assert qunkit.Dataset is Dataset
 
 
+def test_where_the_dataset_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QUNKIT_DATA", raising=False)
+    assert open_dataset().path == Path("qunkit-data")
+    monkeypatch.setenv("QUNKIT_DATA", "/somewhere")
+    assert open_dataset().path == Path("/somewhere")
+    assert open_dataset("here").path == Path("here")
+
+
 def test_an_analysis_with_filters_and_parameters(chats: Dataset) -> None:
     result = chats.analyze("activity", per="day", group="乙", since="2024-11-30")
     names = [column.name for column in result.columns]
@@ -117,6 +125,7 @@ def test_messages_are_streamed_in_order(chats: Dataset) -> None:
         ({"kind": ["image"]}, [""]),
         ({"kind": ["image", "text"], "group": "乙"}, ["", "好"]),
         ({"sender": ["阿岚"]}, ["早", ""]),
+        ({"sender": "阿岚", "kind": "text"}, ["早"]),
         ({"sender": ["c", "a"]}, ["早", "好"]),
         ({"since": "2024-11-30", "until": "2024-11-30"}, [""]),
         ({"last": "1d"}, ["好"]),

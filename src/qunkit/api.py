@@ -14,6 +14,7 @@ Filters are the same everywhere: `group` and `tag` (one or several), `since`, `u
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
@@ -51,19 +52,24 @@ _DTYPES = {
 _FILTERS = {one.name for one in fields(Filters)}
 
 
+def dataset_path(path: str | Path | None = None) -> Path:
+    """Where the dataset is: `path`, else $QUNKIT_DATA, else qunkit-data."""
+    return Path(path or os.environ.get("QUNKIT_DATA") or "qunkit-data")
+
+
 def open_dataset(
-    path: str | Path = "qunkit-data",
+    path: str | Path | None = None,
     *,
     settings: str | Path | None = None,
     memory_limit: str | None = None,
     threads: int | None = None,
 ) -> Dataset:
-    """The dataset in the folder `path`; nothing is read yet, and the folder need not exist before `Dataset.ingest`.
+    """The dataset in the folder `path` (see `dataset_path`); nothing is read yet, and `Dataset.ingest` makes what is not there.
 
     `settings` is a file of settings that go before the dataset's qunkit.toml, `memory_limit` ("2GB") and `threads` hold the
     query engine back.
     """
-    return Dataset(Path(path), Path(settings) if settings else None, Machine(memory_limit, threads))
+    return Dataset(dataset_path(path), Path(settings) if settings else None, Machine(memory_limit, threads))
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,9 @@ class Dataset:
         with self.ask(chosen) as question:
             return weekly(question.engine, question.scope, question.facts)
 
-    def messages(self, kind: Sequence[str] = (), sender: Sequence[str] = (), **filters: Any) -> pa.RecordBatchReader:
+    def messages(
+        self, kind: str | Sequence[str] = (), sender: str | Sequence[str] = (), **filters: Any
+    ) -> pa.RecordBatchReader:
         """The messages that the filters let through, notices among them, by group, time and place, a batch at a time.
 
         `kind` are kinds of `schema.KINDS`, `sender` ids or shown names; columns are those of `schema.MESSAGES`. The snapshot is held
@@ -147,11 +155,12 @@ class Dataset:
         Raises:
             BadOption: no such kind.
         """
-        for one in kind:
+        kinds, senders = _several(kind), _several(sender)
+        for one in kinds:
             if one not in KINDS:
                 raise BadOption(option="--kind", value=one, expected=_one_of(KINDS))
         text = _MESSAGES.format(columns=", ".join(MESSAGES.names))
-        told = {"kinds": list(kind), "senders": list(sender)}
+        told = {"kinds": kinds, "senders": senders}
         return self._streamed(filters, lambda question: question.engine.stream(text, **told, **question.window))
 
     def sql(self, text: str, **filters: Any) -> pa.RecordBatchReader:
@@ -210,8 +219,13 @@ def _parted(asked: dict[str, Any]) -> tuple[Filters, dict[str, Any]]:
     """Filters, and what is left of `asked`."""
     told = {name: asked[name] for name in asked if name in _FILTERS}
     for name in ("group", "tag"):
-        told[name] = (told[name],) if isinstance(told.get(name), str) else tuple(told.get(name) or ())
+        told[name] = tuple(_several(told.get(name) or ()))
     return Filters(**told), {name: asked[name] for name in asked if name not in _FILTERS}
+
+
+def _several(value: str | Iterable[str]) -> list[str]:
+    """One or several."""
+    return [value] if isinstance(value, str) else list(value)
 
 
 def _must_be_empty(params: dict[str, Any]) -> None:

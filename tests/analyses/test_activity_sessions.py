@@ -44,6 +44,13 @@ def test_a_session_belongs_to_the_window_in_which_it_begins():
     assert table(before[-1:], "messages") == [(1,)]  # what comes after the end is not seen
 
 
+def test_a_turn_never_spans_two_sessions():
+    rows = [{"at": f"2026-05-04 09:0{n}:30"} for n in range(2)]
+    assert table(ask("activity_sessions", rows, gap=1), "messages", "turns") == [(2, 1)]
+    rows[1]["at"] = "2026-05-04 09:01:31"
+    assert table(ask("activity_sessions", rows, gap=1), "messages", "turns") == [(1, 1), (1, 1)]
+
+
 def naive(rows, scope, gap):
     _, posts, _ = seen(rows, scope)
     since, until, sessions = scope.since or EVER, scope.until or NEVER, []

@@ -42,6 +42,11 @@ def test_four_posters_are_too_few():
     ]
 
 
+def test_who_makes_exactly_half_of_the_turns_is_enough():
+    rows = [{"at": f"2026-05-04 09:{n:02}:00", "sender_id": id} for n, id in enumerate("abacadae")]
+    assert [row["bus_factor"] for row in ask("activity_shares", rows)] == [1]
+
+
 def gini(x):
     """Half the mean absolute difference of all pairs ÷ the mean, with the factor m / (m - 1)."""
     m = len(x)

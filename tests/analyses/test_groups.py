@@ -39,6 +39,16 @@ def test_a_group_of_notices_only_is_listed():
     assert table(found, *names) == [("g", 1, 1, None, moment("2026-05-04 09:00:00"), 9), ("h", 0, 0, None, None, None)]
 
 
+def test_a_week_is_seven_days_to_the_instant():
+    [row] = ask("groups", TWELVE, scope=Scope(as_of=moment("2026-05-11 10:00:00")))
+    assert (row["posters_7d"], row["posters_before"]) == (3, 3)  # d b s; c posted exactly a week ago, with a and b before
+
+
+def test_the_busiest_comes_first():
+    rows = [{"at": "2026-05-04 09:00:00", "group_id": group} for group in "abbcc"]
+    assert table(ask("groups", rows), "group_id") == [("b",), ("c",), ("a",)]
+
+
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(logs(), scopes())
 def test_counting_gives_the_same(rows, scope):

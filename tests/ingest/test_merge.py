@@ -1,6 +1,7 @@
 """Nothing doubled, nothing lost, whatever the order: the multiset union of what sources say."""
 
 import itertools
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -180,7 +181,9 @@ def told(chat, first, last, how):
                 rows.append(telling(second, text=text, native_id=native, **person))
             else:
                 rows.append(
-                    telling(second, text=text, native_id=f"{float(native):.16e}".replace(".", "")[:17] + "00", **person)
+                    telling(
+                        second, text=text, native_id=str(int(Decimal(repr(float(native))))), **person
+                    )  # as JavaScript prints it
                 )
     return rows
 

@@ -58,7 +58,6 @@ WEFLOW: Lines = {
     47: {"sender": None},
     41: {"text": None},  # the card's name
     42: {"text": "02:15"},
-    50: {"text": None},  # 当前版本不支持展示该内容
 }
 WEFLOW_JSON: Lines = {
     # shows nicknames and remarks, so notices and mentions that use group nicknames (凯文) or hidden nicknames (小刘🍉) name nobody it knows
@@ -67,6 +66,7 @@ WEFLOW_JSON: Lines = {
     27: {"actor": "name:小刘🍉"},
     33: {"actor": "name:凯文"},
     47: {"targets": ["name:小刘🍉"]},
+    50: {"text": None},  # 当前版本不支持展示该内容
 }
 WEFLOW_CHATLAB: Lines = {
     # the remark (刘同事) hides the nickname
@@ -77,6 +77,7 @@ WEFLOW_CHATLAB: Lines = {
     32: {"actor": "me"},
     45: {"actor": "me"},
     46: {"actor": "me"},
+    50: {"text": None},  # 当前版本不支持展示该内容
 }
 
 # -- CipherTalk --------------------------------------------------------------------------------------------------------
@@ -250,30 +251,46 @@ EXPECTED: dict[str, tuple[dict[str, str], tuple[int, ...], tuple[Lines, ...]]] =
 """Sample → how it shows people who have no id in it, the messages it leaves out, what it loses of the others."""
 
 
+def as_told(number: int, names: dict[str, str]) -> dict[str, Any]:
+    """A message of the truth, people as `names` shows them."""
+    told, event = TOLD[number - 1], EVENTS.get(number, {})
+    return {
+        "ts": told["ts"],
+        "sender": names.get(told["sender"], told["sender"]),
+        "kind": told["type"],
+        "text": told["text"],
+        "reply_to": told["reply_to"],
+        "mentions": [names.get(one, one) for one in told["mentions"]],
+        "event": event.get("event"),
+        "actor": names.get(event.get("actor", ""), event.get("actor")),
+        "targets": [names.get(one, one) for one in event.get("targets", [])],
+    }
+
+
+def said(row: dict[str, Any]) -> dict[str, Any]:
+    """The same of a row of the dataset."""
+    return {
+        "ts": int(row["sent_at"].timestamp()),
+        "sender": row["sender_id"],
+        "kind": row["kind"],
+        "text": row["text"],
+        "reply_to": row["reply_to"],
+        "mentions": row["mention_ids"] or [],
+        "event": row["event"],
+        "actor": row["actor_id"],
+        "targets": row["target_ids"] or [],
+    }
+
+
 def expected(sample: str) -> Lines:
-    """Each message as the file allows it to be known."""
+    """Each message as the file allows it to be known. A line that says what the truth says is idle, and a mistake."""
     names, left_out, tables = EXPECTED[sample]
-    lines: Lines = {}
-    for number, told in enumerate(TOLD, 1):
-        if number in left_out:
-            continue
-        line = {
-            "ts": told["ts"],
-            "sender": names.get(told["sender"], told["sender"]),
-            "kind": told["type"],
-            "text": told["text"],
-            "reply_to": told["reply_to"],
-            "mentions": [names.get(one, one) for one in told["mentions"]],
-            **{"event": None, "actor": None, "targets": []},
-        }
-        event = EVENTS.get(number, {})
-        line |= {
-            key: [names.get(one, one) for one in value] if key == "targets" else names.get(value, value)
-            for key, value in event.items()
-        }
-        for table in tables:
-            line |= table.get(number, {})
-        lines[number] = line
+    lines = {number: as_told(number, names) for number in range(1, len(TOLD) + 1) if number not in left_out}
+    for table in tables:
+        for number in table.keys() & lines.keys():
+            for key, value in table[number].items():
+                assert lines[number][key] != value, f"idle: {number} {key}"
+                lines[number][key] = value
     return lines
 
 
@@ -284,56 +301,59 @@ def found(sample: str, folder: Path) -> Lines:
     rows = sorted(messages(folder / "dataset")[0], key=lambda row: (row["sent_at"], row["seq"]))
     numbers = [number for number in range(1, len(TOLD) + 1) if number not in EXPECTED[sample][1]]
     ids = {row["message_id"]: TOLD[number - 1]["server_id"] for row, number in zip(rows, numbers, strict=True)}
-    lines: Lines = {}
-    for row, number in zip(rows, numbers, strict=True):
-        lines[number] = {
-            "ts": int(row["sent_at"].timestamp()),
-            "sender": row["sender_id"],
-            "kind": row["kind"],
-            "text": row["text"],
-            "reply_to": ids.get(row["reply_to"], row["reply_to"]),
-            "mentions": row["mention_ids"] or [],
-            "event": row["event"],
-            "actor": row["actor_id"],
-            "targets": row["target_ids"] or [],
-        }
+    lines = {number: said(row) for row, number in zip(rows, numbers, strict=True)}
+    for line in lines.values():
+        line["reply_to"] = ids.get(line["reply_to"], line["reply_to"])
     return lines
+
+
+def differences(got: Lines, wanted: Lines) -> list[tuple[int, str, Any, Any]]:
+    """Message, field, what is, what should be."""
+    assert got.keys() == wanted.keys()
+    return [
+        (number, key, got[number][key], value)
+        for number, line in wanted.items()
+        for key, value in line.items()
+        if got[number][key] != value
+    ]
 
 
 @pytest.mark.parametrize("sample", EXPECTED)
 def test_every_message_is_as_it_was_said(sample: str, tmp_path: Path) -> None:
-    wanted, got = expected(sample), found(sample, tmp_path)
-    different = [
-        (number, key, got[number][key], wanted[number][key])
-        for number in wanted
-        for key in wanted[number]
-        if got[number][key] != wanted[number][key]
-    ]
-    assert different == []
+    assert differences(found(sample, tmp_path), expected(sample)) == []
 
 
-@pytest.mark.parametrize("sample", EXPECTED)
-def test_no_line_of_the_tables_is_idle(sample: str) -> None:
-    """What a line says differs from the truth, or from what the file shows of names."""
-    names, left_out, tables = EXPECTED[sample]
-    plain = {number: dict(told) for number, told in enumerate(TOLD, 1)}
-    for table in tables:
-        for number, line in table.items():
-            if number in left_out:
-                continue
-            truth = plain[number] | {"kind": plain[number]["type"]} | EVENTS.get(number, {})
-            for key, value in line.items():
-                assert value != truth.get(key, [] if key == "targets" else None) or names, (number, key)
+def test_every_sample_that_a_format_reads_is_here(tmp_path: Path) -> None:
+    summary = ingest([SAMPLES], tmp_path / "dataset")
+    read = {Path(file.label).relative_to(SAMPLES).as_posix() for file in summary.files if file.status != "skipped"}
+    assert read == set(EXPECTED)
+
+
+TOGETHER: Lines = {
+    # what other exports say besides is more than the truth, or the words of the smallest source
+    16: {"text": LINK},
+    22: {"text": WEFLOW[22]["text"]},
+    42: {"text": "02:15"},
+}
+"""Lost by all samples together: nothing."""
+UNMATCHED = [
+    # chatlog has the owner's 3 and 36 as of "me", and nothing says who that is; WeChat 4's pat (47) is an empty text to it
+    (TOLD[2]["ts"], "me", "text", TOLD[2]["text"]),
+    (TOLD[35]["ts"], "me", "text", TOLD[35]["text"]),
+    (TOLD[46]["ts"], ZHANG, "text", ""),
+]
+"""Rows that belong to messages of other exports, and cannot be known to."""
 
 
 def test_all_samples_together_are_one_chat_in_any_order(tmp_path: Path) -> None:
     samples = [SAMPLES / sample for sample in EXPECTED]
-    states = []
-    for name, order in (("forwards", samples), ("backwards", samples[::-1])):
-        ingest(order, tmp_path / name)
-        states.append(messages(tmp_path / name))
-    ingest(samples[::3] + samples[1::3] + samples[2::3], tmp_path / "one by one", each=True)
-    states.append(messages(tmp_path / "one by one"))
-    for m in states[0][0]: print(m["sent_at"], m["sender_id"], m["kind"], m["native_id"], str(m["text"])[:30])
-    assert len({fingerprint for _, fingerprint in states}) == 1
-    assert len(states[0][0]) == 0
+    ingest(samples, tmp_path / "forwards")
+    ingest(samples[::-1], tmp_path / "backwards", each=True)
+    rows, fingerprint = messages(tmp_path / "forwards")
+    assert messages(tmp_path / "backwards") == (rows, fingerprint)
+    alone = [row for row in rows if row["native_id"] is None]
+    assert [(int(row["sent_at"].timestamp()), row["sender_id"], row["kind"], row["text"]) for row in alone] == UNMATCHED
+    known = {NUMBERS[row["native_id"]]: said(row) for row in rows if row["native_id"]}
+    wanted = {number: as_told(number, {}) | TOGETHER.get(number, {}) for number in range(1, len(TOLD) + 1)}
+    assert differences(known, wanted) == []
+    assert len(rows) == len(TOLD) + len(UNMATCHED) == 54

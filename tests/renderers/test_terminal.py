@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date, datetime
 from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from qunkit import ink
 from qunkit.renderers import terminal
@@ -30,7 +32,7 @@ def _write(thing: Any, lang: Lang = "zh", **options: Any) -> str:
 @pytest.mark.parametrize("width", [*range(20, 60, 3), 80, 100, 120, 160, 200])
 def test_no_line_is_wider_than_the_terminal(sample: ModuleType, thing: str, lang: Lang, width: int) -> None:
     lines = _write(getattr(sample, thing)(), lang, width=width).split("\n")
-    assert [line for line in lines if ink.width(line) > width] == []
+    assert [line for line in lines if cell_len(line) > width] == []
     assert [line for line in lines if line != line.rstrip()] == []
 
 
@@ -57,10 +59,25 @@ def test_a_report_says_once_what_it_is_about(sample: ModuleType) -> None:
 
 def test_it_says_how_it_gave_way(sample: ModuleType) -> None:
     assert "45.7% ████████" in _write(sample.ordinary(), width=160)
-    assert "写在每行下面" not in _write(sample.ordinary(), width=100)
-    assert "窗口太窄（60），10 列中有 5 列写在每行下面。" in _write(sample.ordinary(), width=60)
+    assert "45.7%   ▲" in _write(sample.ordinary(), width=100)  # the bars went
+    assert "太窄" not in _write(sample.ordinary(), width=100)
+    assert "窗口太窄（60），放不下 10 列，改为每行一张卡片。" in _write(sample.ordinary(), width=60)
     assert "放不下 10 列，改为每行一张" in _write(sample.ordinary(), width=40).replace("\n  ", "")
-    assert "Long texts cut (…): 2" in _write(_texts("x" * 300, "y" * 299, "z"), "en", width=40)
+    assert "Long texts cut (…): 2" in _write(_texts("x" * 300, "y" * 299, "z" * 160), "en", width=40)
+
+
+def test_the_day_stands_above_the_hour_before_there_are_cards() -> None:
+    at = Column("at", "datetime", Text("last post", ""))
+    name = Column("name", "text", Text("name", ""))
+    result = Result(
+        "r", Text("r", ""), (name, at), [("n" * 14, datetime(2026, 5, 7, 9, 30))], [], {"as_of": date(2026, 5, 8)}
+    )
+    assert _write(result, "en", width=26).endswith(
+        "name           last post\n" + "─" * 26 + "\nnnnnnnnnnnnnn  05-07 09:30\nn\n"
+    )
+    assert _write(result, "en", width=20).endswith(
+        "               last\nname           post\n" + "─" * 20 + "\nnnnnnnnnnnnnn  05-07\nn              09:30\n"
+    )
 
 
 def _texts(*texts: str) -> Result:
@@ -84,7 +101,7 @@ def test_a_table_by_hand() -> None:
         "Ana        9  25.0% ████\n"
         "阿秀       –      –\n"
     )
-    assert "\x1b[2m    –" in _write(result, width=80, color=True)
+    assert re.search("\x1b\\[2m *–", _write(result, width=80, color=True))
     assert "50.0% \x1b[36m████████\x1b[0m" in _write(result, width=80, color=True)
 
 
@@ -157,6 +174,7 @@ def test_colour_adds_nothing_but_colour(sample: ModuleType, thing: str) -> None:
     coloured = _write(getattr(sample, thing)(), width=100, color=True)
     assert re.sub("\x1b\\[[0-9]*m", "", coloured) == plain
     assert coloured.count("\x1b[") == 2 * coloured.count("\x1b[0m")
+    assert not re.search("\x1b\\[[1-9][0-9]*m *\x1b", coloured)
 
 
 def test_width_comes_from_the_terminal(sample: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,6 +182,30 @@ def test_width_comes_from_the_terminal(sample: ModuleType, monkeypatch: pytest.M
     assert _write(sample.ordinary()) == _write(sample.ordinary(), width=61)
     monkeypatch.setenv("COLUMNS", "3")
     assert _write(sample.ordinary()) == _write(sample.ordinary(), width=20)
+
+
+def test_the_environment_changes_nothing(sample: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, coloured = _write(sample.weekly(), width=90), _write(sample.weekly(), width=90, color=True)
+    for name, value in {
+        "COLUMNS": "33",
+        "LINES": "3",
+        "TERM": "dumb",
+        "FORCE_COLOR": "1",
+        "COLORTERM": "truecolor",
+        "NO_COLOR": "1",
+        "TTY_COMPATIBLE": "1",
+        "TTY_INTERACTIVE": "1",
+        "JUPYTER_COLUMNS": "44",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert _write(sample.weekly(), width=90) == plain
+    assert _write(sample.weekly(), width=90, color=True) == coloured
+
+
+def test_brackets_are_no_markup_and_colons_no_emoji() -> None:
+    assert "[bold]x[/bold] :smile: [link=http://a.example]" in _write(
+        _texts("[bold]x[/bold] :smile: [link=http://a.example]"), width=80, color=True
+    )
 
 
 def test_ascii_where_nothing_else_can_be_shown(sample: ModuleType) -> None:
@@ -176,7 +218,7 @@ def test_ascii_where_nothing_else_can_be_shown(sample: ModuleType) -> None:
     assert "- Highest" not in shown
     assert "* Highest: Thu 20:00, 15.50." in shown or ". Highest: Thu 20:00, 15.50." in shown
     assert [len(line) for line in shown.split("\n")] == [
-        ink.width(line) for line in _write(sample.hours(), "en", width=80).split("\n")
+        cell_len(line) for line in _write(sample.hours(), "en", width=80).split("\n")
     ]
 
 
@@ -194,5 +236,5 @@ def test_any_text_keeps_the_table_whole(texts: list[str], width: int) -> None:
     columns = (Column("text", "text", Text("text", "")), Column("n", "int", Text("n", "")))
     rows = [(text, 1000 + at) for at, text in enumerate(texts)]
     lines = _write(Result("r", Text("r", ""), columns, rows), "en", width=width).split("\n")
-    assert all(ink.width(line) <= width for line in lines)
+    assert all(cell_len(line) <= width for line in lines)
     assert [at for at in range(len(texts)) if not any(f"{1000 + at:,}" in line for line in lines)] == []

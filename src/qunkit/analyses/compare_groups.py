@@ -98,7 +98,7 @@ WITH named AS (
   FROM targets GROUP BY group_id
 )
 SELECT named.group_id, named.group_name, COALESCE(messages, 0) AS messages, COALESCE(messages_before, 0) AS messages_before,
-  CASE WHEN messages_before >= {FLOOR} THEN (messages - messages_before) / (messages_before * 1e0) END AS change,
+  CASE WHEN messages_before >= {FLOOR} THEN (messages - messages_before) / NULLIF(messages_before, 0) END AS change,
   COALESCE(posters, 0) AS posters, COALESCE(posters_before, 0) AS posters_before,
   COALESCE(joins, 0) AS joins, COALESCE(removed, 0) AS removed, parts.days, counted.last_post,
   FLOOR((epoch_s(:as_of) - epoch_s(counted.last_post)) / 86400) AS days_silent

@@ -70,7 +70,7 @@ def undo(
     """
     body = (text or "").lstrip()
     if kind == "quote":
-        return _quote(body, quote_sender, quote_text)
+        return _quote(body if text is not None else None, quote_sender, quote_text)
     if kind in (None, "other") and (link := _LINK.fullmatch(body)):
         return Wording("link", f"{link[1]}\n{link[2]}")
     mark = next((mark for mark in _MARKS if body.startswith(mark)), None)
@@ -78,8 +78,10 @@ def undo(
         kind = _MARKS[mark] if mark else kind
     if kind in _MEDIA:
         return Wording(kind, "" if mark or not body else text)
+    if mark in _LOST and kind == "channels":
+        return Wording(kind, description)
     if mark in _LOST:
-        return Wording(kind, None)
+        return Wording(kind, None, extra=_extra(description=description))
     if mark is None or _MARKS[mark] != kind:
         return Wording(kind, text)
     return _card(kind, html.unescape(body.removeprefix(mark)).strip(), description)
@@ -93,10 +95,13 @@ def _card(kind: str, body: str, description: str | None) -> Wording:
     return Wording(kind, body or None, extra=_extra(description=description))
 
 
-def _quote(text: str, sender: str | None, quoted: str | None) -> Wording:
+def _quote(text: str | None, sender: str | None, quoted: str | None) -> Wording:
     """``<reply>[引用 <name>：<words>]``: the bracket that closes the text; the known words say which, else the last."""
-    marks = list(_QUOTE.finditer(text)) if text.endswith("]") else []
-    if not marks:
+    known = f"[引用 {sender}：{quoted}]"
+    if text is not None and text.endswith(known):
+        return Wording("quote", text.removesuffix(known), sender, quoted)
+    marks = list(_QUOTE.finditer(text)) if text and text.endswith("]") else []
+    if text is None or not marks:
         return Wording("quote", text, sender, quoted)
     mark = next((mark for mark in marks if text[mark.end() : -1] == quoted), marks[-1])
     return Wording("quote", text[: mark.start()], sender or mark[1], quoted or text[mark.end() : -1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +112,9 @@ class Place:
     @property
     def path(self) -> Path:
         """The dataset's folder."""
-        return Path(self.data or os.environ.get("QUNKIT_DATA") or "qunkit-data")
+        from qunkit.api import dataset_path
+
+        return dataset_path(self.data)
 
     def open(self, machine: Machine = Machine()) -> Dataset:
         """The dataset, with its settings read; from now on the run speaks the language they say.

@@ -22,6 +22,7 @@ from qunkit.exports import Batch, Head
 from qunkit.words import Text
 
 if TYPE_CHECKING:
+    from qunkit.parsing.csv import Records
     from qunkit.parsing.source import Source
 
 TITLE = Text("ChatLab JSON", "ChatLab 标准格式 JSON")
@@ -43,12 +44,29 @@ def read(source: Source) -> Iterator[Batch]:
     from qunkit.parsing.places import raw_batch
 
     array = JsonArray(source, chatlab.COLUMNS)
-    meta: Mapping[str, Any] = {}
+    outline: Mapping[str, Any] = {}
     for records in array:
-        if not meta and len(records.offsets):
+        if not outline and len(records.offsets):
             outline = array.outline if "meta" in array.outline else JsonArray(source, {}).read_outline()
-            meta = chatlab.object_of(outline.get("meta"))
-        yield chatlab.batch(records, meta)
-    listed = array.outline.get("members")
-    if members := chatlab.members(listed if isinstance(listed, list) else [], array.outline):
+        yield _batch(records, outline)
+    if members := chatlab.members(_listed(array.outline), array.outline):
         yield Batch(raw_batch(np.empty(0, np.int64)), members=members)
+
+
+def _batch(records: Records, outline: Mapping[str, Any]) -> Batch:
+    from qunkit.chat import chatlab
+    from qunkit.parsing.json_rows import RECORD, instants
+
+    meta = chatlab.object_of(outline.get("meta"))
+    known = {str(chatlab.object_of(one).get("platformId")) for one in _listed(outline)}
+    records, epoch = records.timed(instants(records["timestamp"]))
+    columns = chatlab.columns(records.rows, meta, known)
+    chatlab.keep_forwarded(columns, records[RECORD])
+    batch = records.batch(epoch=epoch, **columns)
+    batch.messages = batch.messages.replace_schema_metadata({"platform": chatlab.platform_of(meta)})
+    return batch
+
+
+def _listed(outline: Mapping[str, Any]) -> list[Any]:
+    listed = outline.get("members")
+    return listed if isinstance(listed, list) else []

@@ -19,6 +19,8 @@ from qunkit.exports import Batch, Head
 from qunkit.words import Text
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from qunkit.parsing.csv import Records
     from qunkit.parsing.source import Source
 
@@ -27,39 +29,64 @@ TITLE = Text("ChatLab JSONL", "ChatLab 标准格式 JSONL")
 
 def sniff(head: Head) -> bool:
     """The first line that says anything is a header."""
-    return head.first is not None and head.first.get("_type") == "header" and "chatlab" in head.first
+    first = head.first if head.first is not None else _first_object(head.text)
+    return first.get("_type") == "header" and "chatlab" in first
 
 
 def read(source: Source) -> Iterator[Batch]:
     """The messages and members, as they stand."""
     from qunkit.chat import chatlab
+    from qunkit.parsing.json_rows import RECORD, instants
     from qunkit.parsing.jsonl import read_lines
 
-    header: Mapping[str, Any] = source.head.first or {}
+    header: Mapping[str, Any] = {}
+    known: set[str] = set()
     for records in read_lines(source, {"_type": "string", **chatlab.COLUMNS}):
-        records, members = _parted(records, header)
-        batch = chatlab.batch(records, chatlab.object_of(header.get("meta")))
+        header = header or _first(records, "header")
+        meta = chatlab.object_of(header.get("meta"))
+        records, listed = _parted(records)
+        members = chatlab.members(listed, header)
+        known.update(str(row["member_id"]) for row in members)
+        records, epoch = records.timed(instants(records["timestamp"]))
+        columns = chatlab.columns(records.rows, meta, known)
+        chatlab.keep_forwarded(columns, records[RECORD])
+        batch = records.batch(epoch=epoch, **columns)
+        batch.messages = batch.messages.replace_schema_metadata({"platform": chatlab.platform_of(meta)})
         batch.members = members
         yield batch
 
 
-def _parted(records: Records, header: Mapping[str, Any]) -> tuple[Records, list[dict[str, object]]]:
-    """The messages among the lines; the header and members become framing, anything else a reject."""
+def _first_object(text: str) -> Mapping[str, Any]:
+    """The first line of `text` that is neither blank nor a comment, if it is an object."""
+    import json
+
+    lines = (line.strip() for line in text.split("\n"))
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    try:
+        found = json.loads(first)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _first(records: Records, type_: str) -> Mapping[str, Any]:
+    """The first line of a type among `records`, or nothing."""
+    import pyarrow.compute as pc
+
+    found = _lines(records, pc.equal(records["_type"], type_))
+    return found[0] if found else {}
+
+
+def _parted(records: Records) -> tuple[Records, list[Mapping[str, Any]]]:
+    """The messages among the lines, and the member lines; header and members become framing, anything else a reject."""
     from dataclasses import replace
 
-    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from qunkit.chat import chatlab
-    from qunkit.parsing.json_rows import RECORD, loads
-
-    type_ = pc.fill_null(records["_type"], "")
-    is_member = pc.equal(type_, "member")
-    # what RECORD says of a line may reach over a bad line behind it
-    lines = (raw.partition(b"\n")[0] for raw in records[RECORD].filter(is_member).to_pylist())
-    members = chatlab.members((loads(line, records.source.encoding == "mixed") for line in lines), header)
-    framed = np.asarray(pc.is_in(type_, value_set=pa.array(["header", "member"])).to_numpy(zero_copy_only=False))
+    type_ = records["_type"]
+    members = _lines(records, pc.equal(type_, "member"))
+    framed = pc.is_in(type_, value_set=pa.array(["header", "member"])).to_numpy(zero_copy_only=False)
     framing = list(zip(records.offsets[framed].tolist(), records.ends[framed].tolist(), strict=True))
     kept = replace(
         records,
@@ -69,4 +96,12 @@ def _parted(records: Records, header: Mapping[str, Any]) -> tuple[Records, list[
         framing=sorted(records.framing + framing),
     )
     strange = pc.not_equal(pc.fill_null(kept["_type"], ""), "message").to_numpy(zero_copy_only=False)
-    return kept.without(np.asarray(strange), "bad-record"), members
+    return kept.without(strange, "bad-record"), members
+
+
+def _lines(records: Records, wanted: pa.Array) -> list[Mapping[str, Any]]:
+    """The wanted lines as objects."""
+    from qunkit.parsing.json_array import outlined
+    from qunkit.parsing.json_rows import RECORD
+
+    return [outlined(raw, records.source) for raw in records[RECORD].filter(wanted).to_pylist()]

@@ -44,6 +44,7 @@ _COLUMNS = {
     "quotedContent": "string",
     "quotedSender": "string",
     "appMsgDesc": "string",
+    "emojiMd5": "string",
 }
 _LABELS = {
     "文本消息": "text",
@@ -66,16 +67,21 @@ _LABELS = {
 }
 """Kinds of the Chinese labels, for rewritten files that have lost `localType`."""
 _WORDLESS = ("text", "system")
+_MEDIA = ("image", "voice", "video", "sticker")
+_NOTICES = ("system", "pat", "recall")
+_ROOM = "@chatroom"
+_SIBLINGS = {"exportTime", "exportInfo", "chat_username", "export_info"}
+"""Members of the documents of sibling tools: echotrace, CipherTalk, wechat-decrypt, wx-cli."""
+_EARLIEST, _LATEST, _MS_FROM = 915_148_800, 4_102_444_800, 10**11
 
 
 def sniff(head: Head) -> bool:
     """A ``weflow`` header; or a session with createTime messages, under a ChatLab header or none, that no sibling tool wrote."""
-    if not isinstance(head.first, Mapping) or "createTime" not in head.first:
-        return "weflow" in head.top and "session" in head.top
+    first = head.first or {}
     if "weflow" in head.top:
-        return True
-    others = {"exportTime", "exportInfo", "chat_username", "export_info"}
-    return "session" in head.top and not others & set(head.top) and "rawContent" not in head.first
+        return "session" in head.top and (not first or "createTime" in first)
+    own = first.get("senderUsername") is not None and "rawContent" not in first
+    return own and "createTime" in first and "session" in head.top and not _SIBLINGS & set(head.top)
 
 
 def read(source: Source) -> Iterator[Batch]:
@@ -84,12 +90,10 @@ def read(source: Source) -> Iterator[Batch]:
     from qunkit.parsing.places import raw_batch
 
     array = JsonArray(source, _COLUMNS)
-    outline: dict[str, Any] = {}
-    last = 0
+    outline: Mapping[str, Any] = {}
     for records in array:
         if not outline and len(records.offsets):
-            outline = _facts(source, array.outline)
-        last = int(records.ends[-1]) if len(records.ends) else last
+            outline = _facts(source, array.outline, records)
         yield _batch(records, outline)
     if members := _members(array.outline):
         import numpy as np
@@ -97,11 +101,13 @@ def read(source: Source) -> Iterator[Batch]:
         yield Batch(raw_batch(np.empty(0, np.int64)), members=members)
 
 
-def _facts(source: Source, outline: dict[str, Any]) -> dict[str, Any]:
-    """What stands outside the messages, wherever it stands."""
+def _facts(source: Source, outline: dict[str, Any], records: Records) -> dict[str, Any]:
+    """What stands outside the messages and is needed to read them, wherever it stands."""
     from qunkit.parsing.json_array import JsonArray
 
-    return outline if "session" in outline else JsonArray(source, {}).read_outline()
+    numbered = records["senderID"].null_count < len(records.offsets)
+    known = "session" in outline and ("senders" in outline or not numbered)
+    return outline if known else JsonArray(source, {}).read_outline()
 
 
 def _batch(records: Records, outline: Mapping[str, Any]) -> Batch:
@@ -114,12 +120,13 @@ def _batch(records: Records, outline: Mapping[str, Any]) -> Batch:
     room, name = _text(session.get("wxid")), _text(session.get("displayName")) or _text(session.get("nickname"))
     records, epoch = records.timed(instants(records["createTime"]))
     sender_id, sender_name = _senders(records, outline)
-    notice = pc.fill_null(pc.or_(pc.equal(sender_id, room or ""), pc.ends_with(sender_id, "@chatroom")), False)
+    kind = _kinds(records)
+    notice = _notices(kind, sender_id, room)
     nothing = pa.scalar(None, pa.string())
     columns = {
         "sender_id": pc.if_else(notice, nothing, sender_id),
         "sender_name": pc.if_else(notice, nothing, sender_name),
-        "kind": _kinds(records),
+        "kind": kind,
         "text": records["content"],
         "quote_id": _known(records["replyToMessageId"]),
     }
@@ -130,7 +137,7 @@ def _batch(records: Records, outline: Mapping[str, Any]) -> Batch:
         group_name=name,
         native_id=_known(records["platformMessageId"]),
         native_type=records["localType"].cast(pa.string()),
-        from_me=pc.equal(records["isSend"], 1),
+        from_me=pc.not_equal(records["isSend"], 0),
         **columns,
     )
 
@@ -149,7 +156,17 @@ def _senders(records: Records, outline: Mapping[str, Any]) -> tuple[pa.Array, pa
     return ids.take(at), pa.array(shown, pa.string()).take(at)
 
 
+def _notices(kind: pa.Array, sender_id: pa.Array, room: str | None) -> pa.Array:
+    """Where nobody speaks: the room does; or, in a private chat, the other person is said to have "sent" a notice."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    other = pc.and_(pc.equal(sender_id, room or ""), pc.is_in(kind, value_set=pa.array(_NOTICES)))
+    return pc.fill_null(pc.or_(pc.ends_with(sender_id, _ROOM), other), False)
+
+
 def _kinds(records: Records) -> pa.Array:
+    """From the type number; where that says nothing, from the label."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -158,45 +175,56 @@ def _kinds(records: Records) -> pa.Array:
     code = records["localType"]
     at = pc.index_in(records["type"], value_set=pa.array(list(_LABELS)))
     label = pa.array(list(_LABELS.values())).take(at)
-    return pc.coalesce(wechat_kinds(code, pa.nulls(len(code), pa.int64())), label)
+    kind = wechat_kinds(code, pa.nulls(len(code), pa.int64()))
+    return pc.coalesce(pc.if_else(pc.equal(kind, "other"), label, kind), label, kind)
 
 
 def _undo(columns: dict[str, pa.Array], records: Records) -> None:
-    """Undo the exporter's wording in the rows that can have any; ordinary texts cost nothing."""
+    """Undo the exporter's wording in the rows that can have any; ordinary texts and plain media cost nothing."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     from qunkit.chat.columns import put
     from qunkit.chat.weflow_wording import Wording, undo
 
-    rows = pc.indices_nonzero(pc.invert(pc.fill_null(pc.is_in(columns["kind"], value_set=pa.array(_WORDLESS)), False)))
-    told = (columns["kind"], columns["text"], records["quotedSender"], records["quotedContent"], records["appMsgDesc"])
+    kind, text = columns["kind"], columns["text"]
+    empty = pc.fill_null(pc.and_(pc.is_in(kind, value_set=pa.array(_MEDIA)), pc.is_null(text)), False)
+    columns["text"] = pc.if_else(empty, "", text)
+    rows = pc.indices_nonzero(pc.invert(pc.or_(empty, pc.is_in(kind, value_set=pa.array(_WORDLESS)))))
+    told = (kind, text, records["quotedSender"], records["quotedContent"], records["appMsgDesc"])
     found = [undo(*row) for row in zip(*(column.take(rows).to_pylist() for column in told), strict=True)]
     for name in Wording._fields:
-        column = columns.get(name, pa.nulls(len(columns["kind"]), pa.string()))
+        column = columns.get(name, pa.nulls(len(kind), pa.string()))
         columns[name] = put(column, rows, [getattr(wording, name) for wording in found])
+    md5 = pc.binary_join_element_wise('{"md5":"', _known(records["emojiMd5"]), '"}', "")
+    plain = pc.match_substring_regex(records["emojiMd5"], "^[0-9a-fA-F]{32}$")
+    columns["extra"] = pc.coalesce(columns["extra"], pc.if_else(plain, md5, pa.scalar(None, pa.string())))
 
 
 def _members(outline: Mapping[str, Any]) -> list[dict[str, object]]:
     """Rows of MEMBERS from arkme's list of senders and its complete list of members; the room itself is none."""
     room = _text(_object(outline.get("session")).get("wxid"))
-    seen_at = _number(_object(outline.get("weflow")).get("exportedAt"))
-    rows: list[dict[str, object]] = []
-    for complete, listed in ((False, outline.get("senders")), (True, outline.get("groupMembers"))):
-        for one in _objects(listed):
-            if (member := _text(one.get("wxid"))) and member != room:
-                rows.append(
-                    {
-                        "member_id": member,
-                        "group_nickname": _text(one.get("groupNickname")),
-                        "nickname": _text(one.get("nickname")) or _text(one.get("displayName")),
-                        "remark": _text(one.get("remark")),
-                        "account": _text(one.get("alias")),
-                        "complete": complete,
-                        "seen_at": seen_at * 1000 if seen_at else None,
-                    }
-                )
-    return rows
+    made = _number(_object(outline.get("weflow")).get("exportedAt")) or 0
+    made = made // 1000 if made > _MS_FROM else made
+    seen_at = made * 1000 if _EARLIEST <= made < _LATEST else None
+    return [
+        _member(one, complete, seen_at)
+        for complete, listed in ((False, outline.get("senders")), (True, outline.get("groupMembers")))
+        for one in _objects(listed)
+        if _text(one.get("wxid")) not in (None, room)
+    ]
+
+
+def _member(one: Mapping[str, Any], complete: bool, seen_at: int | None) -> dict[str, object]:
+    return {
+        "member_id": _text(one.get("wxid")),
+        "group_nickname": _text(one.get("groupNickname")),
+        "nickname": _text(one.get("nickname")) or _text(one.get("displayName")),
+        "remark": _text(one.get("remark")),
+        "account": _text(one.get("alias")),
+        "complete": complete,
+        "seen_at": seen_at,
+    }
 
 
 def _known(column: pa.Array) -> pa.Array:

@@ -28,9 +28,9 @@ WHERE r.kind = 'quote' OR r.quote_id IS NOT NULL OR r.quote_time IS NOT NULL OR 
 """
 
 _BY_TIME = """
-SELECT q.message, arg_min(c.message_id, (c.seq, c.message_id)) AS reply_to
+SELECT q.message, arg_min(c.message_id, (c.sender_id = 'me', c.seq, c.message_id)) AS reply_to
 FROM quotes q JOIN candidates c ON c.group_id = q.group_id AND c.sent_at = q.quote_time
-WHERE q.quote_id IS NULL AND (q.quoted IS NULL OR c.sender_id = q.quoted) AND c.message_id <> q.message_id
+WHERE q.quote_id IS NULL AND (q.quoted IS NULL OR c.sender_id IN (q.quoted, 'me')) AND c.message_id <> q.message_id
 GROUP BY q.message
 """
 

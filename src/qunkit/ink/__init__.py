@@ -4,7 +4,7 @@ Chat content is hostile: a member may call himself ``\\x1b]0;owned\\x07`` or ``=
 progress bars put nothing on a screen or into a file that did not go through here:
 
 * `term`, `md`, `tsv_cell`, `csv_cell`, `json_text`: one string, made harmless for one kind of output;
-* `width`, `clip`, `pad`, `fold`: how wide a terminal shows it;
+* `clip`: cut to the columns that a terminal shows; `paper`, `tables`: drawn there by Rich;
 * `show` and its parts: a cell as people read it; `machine`, `plain`: a cell as programs read it;
 * `sentence`, `context`: notes and facts in words; `Heat`: a table that is drawn as a map.
 """
@@ -30,35 +30,24 @@ from qunkit.ink.cells import (
     tsv_cell,
 )
 from qunkit.ink.clean import csv_text, json_dump, json_text, md, term, tsv_text
-from qunkit.ink.columns import clip, fold, pad, width
-from qunkit.ink.drawing import Line, Run, cards, flow, fold_runs, grid, style_of, trimmed
+from qunkit.ink.columns import clip
 from qunkit.ink.heatmap import HOURS, Heat, heat
-from qunkit.ink.layout import BAR, Strip, plan
 from qunkit.ink.sentences import EMPTY, MORE, context, pieces, sentence
 
 __all__ = [
-    "BAR",
     "EMPTY",
     "HOURS",
     "MORE",
     "NULL",
     "WEEKDAYS",
     "Heat",
-    "Line",
-    "Run",
-    "Strip",
     "bar",
-    "cards",
     "change",
     "clip",
     "context",
     "csv_cell",
     "csv_text",
     "duration",
-    "flow",
-    "fold",
-    "fold_runs",
-    "grid",
     "heat",
     "is_missing",
     "is_number",
@@ -68,18 +57,13 @@ __all__ = [
     "machine",
     "md",
     "number",
-    "pad",
     "percent",
     "pieces",
     "plain",
-    "plan",
     "sentence",
     "show",
     "sparkline",
-    "style_of",
     "term",
-    "trimmed",
     "tsv_cell",
     "tsv_text",
-    "width",
 ]

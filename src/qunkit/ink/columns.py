@@ -5,8 +5,9 @@ Rich folds at spaces only, which Chinese has none of, and begins lines with clos
 
 from __future__ import annotations
 
-# Closing punctuation does not begin a line.
+# Closing punctuation does not begin a line; an opening bracket, and the sign of a change, do not end one.
 _NOT_FIRST = frozenset("，。、；：！？）」』】》〉”’…—～,.;:!?)]}%")
+_NOT_LAST = frozenset("（「『【《〈“‘([{▲▼±")
 
 
 def clip(text: str, columns: int) -> str:
@@ -24,10 +25,13 @@ def breaks(text: str, columns: int) -> list[int]:
     """Where in `text` its second and further lines begin, if none may be wider than `columns` but for spaces at its end.
 
     A line breaks behind a space, or between two characters of which one is wide (Chinese), or, in a word that is too
-    long, anywhere; closing punctuation does not begin a line where that can be helped, no picture is cut in two.
+    long, anywhere. Where that can be helped, closing punctuation does not begin a line and an opening bracket does not end one.
+    No picture is cut in two.
     """
-    from rich.cells import split_graphemes
+    from rich.cells import cell_len, split_graphemes
 
+    if cell_len(text) <= columns:
+        return []
     pieces = [(text[start:end], wide) for start, end, wide in split_graphemes(text)[0]]
     lines = [0]
     used = 0
@@ -44,8 +48,11 @@ def breaks(text: str, columns: int) -> list[int]:
 
 def _break_at(pieces: list[tuple[str, int]], first: int, last: int) -> int:
     """Where to break the line from `first`, on which `last` did not fit: at the last good place, else before `last`."""
-    for at in range(last, first, -1):
-        (before, left), (after, right) = pieces[at - 1], pieces[at]
-        if before == " " or (2 in (left, right) and after != " " and after not in _NOT_FIRST):
-            return at
-    return last
+    return next((at for at in range(last, first, -1) if _may_break(pieces, at)), last)
+
+
+def _may_break(pieces: list[tuple[str, int]], at: int) -> bool:
+    (before, left), (after, right) = pieces[at - 1], pieces[at]
+    if before == " ":
+        return after != " " and (at < 2 or pieces[at - 2][0] not in _NOT_LAST)
+    return 2 in (left, right) and after != " " and after not in _NOT_FIRST and before not in _NOT_LAST

@@ -33,6 +33,7 @@ _GIVE = 1 << 20
 _OVERLAP = 256
 _LONGEST_INTEGER = 19
 _NEVER = re.compile(rb"(?!)")
+_DECODER = json.JSONDecoder(parse_int=lambda number: int(number) if len(number) <= _LONGEST_INTEGER else number)
 
 _SKIM = 8 << 20
 _SKIM_MEMBERS = 1000
@@ -116,7 +117,7 @@ class JsonArray:
         if state is not State.WHOLE:
             return state
         self._place += 1
-        key = str(self._loaded(name))
+        key = str(outlined(name, self._source))
         if key == self._key and self._next() == b"[":
             self._place += 1
             yield from self._array(top_level=False)
@@ -124,7 +125,7 @@ class JsonArray:
         self._next()
         state, value = self._value()
         if state is State.WHOLE:
-            self.outline[key] = self._loaded(value)
+            self.outline[key] = outlined(value, self._source)
         return state
 
     def _array(self, *, top_level: bool) -> _Pieces:
@@ -167,14 +168,6 @@ class JsonArray:
         self._place = end
         return state, value
 
-    def _loaded(self, value: bytes) -> Any:
-        """A sound value, in any encoding, with integers as integers unless they are monstrous."""
-        try:
-            text = decoded(value, self._source.encoding == "mixed")
-        except UnicodeDecodeError:
-            text = value.decode("utf-8", "replace")
-        return _python(text)
-
     def _grow(self) -> None:
         self._window.drop(self._given)
         self._place, self._start, self._given = self._place - self._given, self._start - self._given, 0
@@ -184,6 +177,15 @@ class JsonArray:
         """What has not been given out, up to `end`."""
         bounds, self._given = np.array([self._given, end], np.int64), end
         return self._window.base, Piece(bounds, self._rows.none(), {0: what})
+
+
+def outlined(value: bytes, source: Source) -> Any:
+    """A sound value at the begin of `value` in Python's own types; integers of more than 19 digits as strings."""
+    try:
+        text = decoded(value, source.encoding == "mixed")
+    except UnicodeDecodeError:
+        text = value.decode("utf-8", "replace")
+    return _python(text)
 
 
 def located(source: Source, piece: Piece, base: int) -> Records:
@@ -303,8 +305,7 @@ def _loads(raw: bytes) -> Any:
 
 
 def _python(text: str) -> Any:
-    """Sound JSON in Python's own types."""
-    value = json.loads(text, parse_int=lambda number: int(number) if len(number) <= _LONGEST_INTEGER else number)
+    value, _ = _DECODER.raw_decode(text)
     if "\\ud" in text or "\\uD" in text:
         return json.loads(well_formed(json.dumps(value, ensure_ascii=False)))
     return value

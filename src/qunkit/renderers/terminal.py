@@ -10,20 +10,16 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 from qunkit import ink
-from qunkit.results import Cell, Column, Note, Report, Result
+from qunkit.ink import tables
+from qunkit.ink.paper import Paper, grid, style_of, styled
+from qunkit.results import Note, Report, Result
 from qunkit.words import Lang, Text
 
 if TYPE_CHECKING:
-    import rich.console as rc
-    from rich.measure import Measurement
-    from rich.segment import Segment
-    from rich.table import Table
     from rich.text import Text as Styled
 
 TITLE = Text("table for people", "给人看的表格")
@@ -42,32 +38,7 @@ _PEAK = Text("Highest: {weekday} {hour}:00, {value}.", "最高：{weekday} {hour
 
 _MAP_WIDTH = 30
 """A map is 24 hours and the names of the weekdays wide; where that does not fit, it is a table."""
-_READABLE = 100
-"""Rules and sentences grow no wider than this."""
-_LONGEST = 160
-"""Columns of text that one cell shows, on as many lines as it takes."""
-_BAR = 8
-_GAP = 2
-_DRAWN = "cyan"
-_SIGNS = {"▲": "cyan", "▼": "yellow", "–": "dim"}
 _ASCII = str.maketrans("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉░▒▓─–—▲▼±≤⏎…·•、◌", "_..--=+#.:::+++.:*---^v=<|~.*,o")
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What is drawn on, how wide it is and in which language."""
-
-    console: rc.Console
-    lang: Lang
-    width: int
-
-    def draw(self, *things: rc.RenderableType) -> None:
-        for thing in things:
-            self.console.print(_Trimmed(thing))
-
-    def say(self, text: str, style: str = "dim") -> None:
-        """A paragraph of text that is clean already."""
-        self.draw(_narrow(_Folded(_styled((text, style))), self.width))
 
 
 def write(
@@ -84,39 +55,18 @@ def write(
     `width`: columns, at least 20; None asks the terminal. `color`: None means yes on a terminal, unless NO_COLOR is set or
     TERM is dumb. `limit`: rows of one table that are read and drawn; more are announced, not drawn.
     """
-    drawn = io.StringIO()
+    drawn = io.StringIO()  # Rich would flush after every line, and end the process where a pipe breaks
     columns = max(20, width or shutil.get_terminal_size().columns)
-    page = _Page(_console(drawn, columns, _wants_color(out) if color is None else color), lang, columns)
+    paper = Paper(drawn, columns, color=_wants_color(out) if color is None else color)
     if isinstance(thing, Report):
-        _report(page, thing, limit)
+        _report(paper, thing, lang, limit)
     else:
-        page.say(ink.term(thing.title.say(lang)), "bold")
-        _context(page, ink.context(thing.facts, lang))
-        page.draw("")
-        _body(page, thing, limit, _year(thing))
+        paper.say(ink.term(thing.title.say(lang)), "bold")
+        paper.flow([ink.term(fact) for fact in ink.context(thing.facts, lang)])
+        paper.draw()
+        _body(paper, thing, lang, limit, _year(thing))
     text = drawn.getvalue()
     out.write(text if _can_draw(out) else text.translate(_ASCII))
-
-
-def _console(out: TextIO, width: int, color: bool) -> rc.Console:
-    """A console that asks the environment nothing: the same data and options give the same bytes."""
-    from rich.console import Console
-
-    return Console(
-        file=out,
-        width=width,
-        height=25,
-        color_system="standard" if color else None,
-        no_color=not color,
-        force_terminal=color,
-        force_jupyter=False,
-        force_interactive=False,
-        legacy_windows=False,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        _environ={},
-    )
 
 
 def _year(thing: Result | Report) -> int | None:
@@ -136,143 +86,76 @@ def _can_draw(out: TextIO) -> bool:
     return True
 
 
-# -- what Rich lacks -----------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class _Folded:
-    """Text that folds between Chinese characters too; it asks for `least` columns."""
-
-    text: Styled
-    least: int = 12
-
-    def __rich_measure__(self, console: rc.Console, options: rc.ConsoleOptions) -> Measurement:
-        from rich.measure import Measurement
-
-        whole = self.text.cell_len
-        return Measurement(min(whole, self.least), whole).with_maximum(options.max_width)
-
-    def __rich_console__(self, console: rc.Console, options: rc.ConsoleOptions) -> rc.RenderResult:
-        for line in self.text.divide(ink.breaks(self.text.plain, options.max_width)):
-            line.rstrip()
-            yield line
-
-
-@dataclass(frozen=True, slots=True)
-class _Trimmed:
-    """Anything without the spaces at the ends of its lines."""
-
-    thing: rc.RenderableType
-
-    def __rich_console__(self, console: rc.Console, options: rc.ConsoleOptions) -> Iterator[Segment]:
-        from rich.segment import Segment
-
-        for line in console.render_lines(self.thing, options, pad=False):
-            while line and not line[-1].text.strip(" "):
-                line.pop()
-            yield from line[:-1]
-            yield from (Segment(last.text.rstrip(" "), last.style) for last in line[-1:])
-            yield Segment.line()
-
-
-def _styled(*runs: tuple[str, str]) -> Styled:
-    """Clean text with styles; never read as markup."""
-    from rich.text import Text as Styled
-
-    return Styled.assemble(*runs)
-
-
-def _narrow(thing: rc.RenderableType, width: int) -> rc.RenderableType:
-    from rich.constrain import Constrain
-
-    return Constrain(thing, min(width, _READABLE))
-
-
-def _grid(gap: int) -> Table:
-    from rich.table import Table
-
-    return Table.grid(padding=(0, gap, 0, 0))
-
-
-# -- report --------------------------------------------------------------------------------------------------------
-def _report(page: _Page, report: Report, limit: int) -> None:
-    page.say(ink.term(ink.sentence(report.title, page.lang)), "bold")
-    _context(page, ink.context(report.facts, page.lang))
+def _report(paper: Paper, report: Report, lang: Lang, limit: int) -> None:
+    paper.say(ink.term(ink.sentence(report.title, lang)), "bold")
+    paper.flow([ink.term(fact) for fact in ink.context(report.facts, lang)])
     for section in report.sections:
-        page.draw("", _heading(page, ink.term(section.title.say(page.lang))))
-        _list(page, "•", [_runs(note, page.lang) for note in section.lines])
+        paper.head(ink.term(section.title.say(lang)))
+        paper.bullets("•", [_runs(note, lang) for note in section.lines])
         if section.result:
             if section.lines:
-                page.draw("")
+                paper.draw()
             own = {name: value for name, value in section.result.facts.items() if report.facts.get(name) != value}
-            _context(page, ink.context(own, page.lang))
-            _body(page, section.result, limit, _year(report))
-
-
-def _heading(page: _Page, title: str) -> rc.RenderableType:
-    from rich.rule import Rule
-
-    return _narrow(Rule(_styled(("── ", "dim"), (title, "bold")), align="left", style="dim"), page.width)
-
-
-def _context(page: _Page, said: list[str]) -> None:
-    """Facts with dots between, on lines that break between facts."""
-    lines: list[str] = []
-    for fact in map(ink.term, said):
-        longer = f"{lines[-1]} · {fact}" if lines else fact
-        if lines and _styled((longer, "")).cell_len <= min(page.width, _READABLE):
-            lines[-1] = longer
-        else:
-            lines.append(fact)
-    for line in lines:
-        page.say(line)
+            paper.flow([ink.term(fact) for fact in ink.context(own, lang)])
+            _body(paper, section.result, lang, limit, _year(report))
 
 
 def _runs(note: Note, lang: Lang) -> Styled:
-    return _styled(*((ink.term(text), _style(text) or ("bold" if bold else "")) for text, bold in ink.pieces(note, lang)))
+    pieces = ((ink.term(text), bold) for text, bold in ink.pieces(note, lang))
+    return styled(*((text, style_of(text) or ("bold" if bold else "")) for text, bold in pieces))
 
 
-def _list(page: _Page, mark: str, items: Sequence[Styled]) -> None:
-    grid = _grid(1)
-    for item in items:
-        grid.add_row(_styled((mark, "dim")), _Folded(item))
-    if items:
-        page.draw(_narrow(grid, page.width))
-
-
-# -- tables --------------------------------------------------------------------------------------------------------
-def _body(page: _Page, result: Result, limit: int, year: int | None) -> None:
+def _body(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None) -> None:
     """The table, the map or the cards of a result, and its notes."""
     heat, result = ink.heat(result)
-    notes = _map(page, heat) if heat and page.width >= _MAP_WIDTH else _table(page, result, limit, year)
-    notes += [ink.sentence(note, page.lang) for note in result.notes]
+    drawn = heat and paper.width >= _MAP_WIDTH
+    notes = _map(paper, heat, lang) if heat and drawn else _table(paper, result, lang, limit, year)
+    notes += [ink.sentence(note, lang) for note in result.notes]
     if notes:
-        page.draw("")
-    _list(page, "·", [_styled((ink.term(note), "dim")) for note in notes])
+        paper.draw()
+    paper.bullets("·", [styled((ink.term(note), "dim")) for note in notes])
 
 
-def _table(page: _Page, result: Result, limit: int, year: int | None) -> list[str]:
+def _table(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None) -> list[str]:
     """Draw the rows; returns what has to be said about it."""
     source = result.rows()
     rows = list(islice(source, limit))
-    said = [ink.MORE.say(page.lang, limit=ink.number(limit))] if next(source, None) is not None else []
+    said = [ink.MORE.say(lang, limit=ink.number(limit))] if next(source, None) is not None else []
     if not rows:
-        page.say(ink.EMPTY.say(page.lang))
+        paper.say(ink.EMPTY.say(lang))
         return []
-    strips = [_strip(column, [row[at] for row in rows], page.lang, year) for at, column in enumerate(result.columns)]
-    if table := _side_by_side(page, strips):
-        page.draw(table)
-    else:
-        page.draw(_cards(strips, page.width))
-        said.insert(0, _CARDS.say(page.lang, count=len(strips), width=page.width))
+    strips = [tables.strip(column, [row[at] for row in rows], lang, year) for at, column in enumerate(result.columns)]
+    table = tables.side_by_side(strips, paper)
+    paper.draw(table or tables.cards(strips, paper))
+    if table is None:
+        said.insert(0, _CARDS.say(lang, count=len(strips), width=paper.width))
     cut = sum(strip.cut for strip in strips)
-    return [*said, _CUT.say(page.lang, count=ink.number(cut))] if cut else said
+    return [*said, _CUT.say(lang, count=ink.number(cut))] if cut else said
 
 
-@dataclass(frozen=True, slots=True)
-class _Strip:
-    """One column made ready: cleaned texts, a bar behind each or none, and how many texts were cut."""
+def _map(paper: Paper, heat: ink.Heat, lang: Lang) -> list[str]:
+    """Draw weekdays and hours as shades; returns the legend."""
+    names = [weekday.say(lang) for weekday in ink.WEEKDAYS]
+    margin = max(styled((name, "")).cell_len for name in names) + 2
+    wide = 2 if paper.width >= margin + 2 * len(ink.HOURS) else 1
+    drawn = grid(2)
+    drawn.add_row("", styled(("".join(f"{hour:<{3 * wide}}" for hour in ink.HOURS[::3]), "dim")))
+    for weekday, name in enumerate(names, 1):
+        shades = "".join(f"{shade:{wide}}" if shade == "·" else shade * wide for shade in heat.shades(weekday))
+        drawn.add_row(name, styled((shades, "cyan")))
+    paper.draw(drawn)
+    return _legend(heat, lang)
 
-    column: Column
-    label: str
-    cells: list[str]
-    bars: list[str]
-    cut: int
+
+def _legend(heat: ink.Heat, lang: Lang) -> list[str]:
+    def say(value: float) -> str:
+        return ink.show(value, heat.measure, lang)
+
+    steps = ["·0", *(f"{shade}≤{say(heat.top * quarter / 4)}" for quarter, shade in enumerate("░▒▓█", 1))]
+    if len(heat.values) < 7 * 24:
+        steps.append(_BLANK.say(lang))
+    said = [_MAP.say(lang, label=heat.measure.label.say(lang), steps="  ".join(steps))]
+    if peak := heat.peak():
+        weekday, hour = ink.WEEKDAYS[peak[0] - 1].say(lang), peak[1]
+        said.append(_PEAK.say(lang, weekday=weekday, hour=hour, value=say(heat.values[peak])))
+    return said + heat.left_out(lang)

@@ -1,0 +1,152 @@
+"""Columns of cells as a Rich table, or, where they do not fit side by side, as cards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from qunkit.ink.cells import bar, is_missing, is_number, show
+from qunkit.ink.clean import term
+from qunkit.ink.columns import breaks, clip
+from qunkit.ink.paper import Folded, Paper, grid, style_of, styled
+from qunkit.results import Cell, Column, Type
+from qunkit.words import Lang
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+GAP = 2
+BAR = 8
+LONGEST = 160
+"""Columns of text that one cell shows, on as many lines as that takes."""
+
+
+class _Step(NamedTuple):
+    """How far columns give way: `text` is how narrow texts may become; the rest is drawn so, or not."""
+
+    text: int
+    bars: bool = False
+    folded_labels: bool = False
+    folded_times: bool = False
+
+
+_STEPS = (
+    _Step(24, bars=True),
+    _Step(16),
+    _Step(12, folded_labels=True),
+    _Step(12, folded_labels=True, folded_times=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One column made ready: cleaned texts, and a bar behind each or none."""
+
+    label: str
+    cells: list[str]
+    type: Type
+    right: bool
+    bars: list[str]
+    style: str
+    cut: int
+    """How many texts were too long and end in …."""
+
+    @property
+    def body(self) -> int:
+        """Columns of the widest cell, without its bar."""
+        return max((styled((cell, "")).cell_len for cell in self.cells), default=0)
+
+    def text(self, at: int, style: str = "") -> Text:
+        """The cell of row `at`, without its bar."""
+        return styled((self.cells[at], style or self.style or style_of(self.cells[at])))
+
+
+def strip(column: Column, cells: Sequence[Cell], lang: Lang, year: int | None) -> Strip:
+    """A column of a result, ready to be drawn; dates of `year` leave the year out."""
+    whole = [term(show(cell, column, lang, year)) for cell in cells]
+    shown = [clip(text, LONGEST) for text in whole]
+    return Strip(
+        label=term(column.label.say(lang)),
+        cells=shown,
+        type=column.type,
+        right=is_number(column),
+        bars=_bars(cells) if _is_share(column) else [],
+        style="cyan" if column.type == "series" else "",
+        cut=sum(text != short for text, short in zip(whole, shown, strict=True)),
+    )
+
+
+def _is_share(column: Column) -> bool:
+    return column.type == "ratio" and (column.name == "share" or column.name.endswith("_share"))
+
+
+def _bars(cells: Sequence[Cell]) -> list[str]:
+    shares = [cell if isinstance(cell, int | float) and not is_missing(cell) else 0 for cell in cells]
+    return [bar(share, max(shares, default=0), BAR) for share in shares]
+
+
+def side_by_side(strips: Sequence[Strip], paper: Paper) -> Table | None:
+    """The strips as a table that fits on `paper`, or None where there is none that can be read."""
+    from rich.measure import Measurement
+
+    endless = paper.console.options.update(width=1 << 20)
+    tables = (_table(strips, step) for step in _STEPS)
+    fits = (table for table in tables if Measurement.get(paper.console, endless, table).minimum <= paper.width)
+    return next(fits, None)
+
+
+def _table(strips: Sequence[Strip], step: _Step) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), border_style="dim")
+    for one in strips:
+        label = styled((one.label, "bold"))
+        floor = _on_two_lines(label) if step.folded_labels else label.cell_len
+        width = None if one.type in ("text", "list") else max(floor, _body(one, step))
+        right = one.right and not (step.bars and one.bars)
+        table.add_column(Folded(label, floor), justify="right" if right else "left", width=width)
+    for at in range(len(strips[0].cells)):
+        table.add_row(*(_cell(one, at, step) for one in strips))
+    return table
+
+
+def _on_two_lines(label: Text) -> int:
+    """The columns that a heading needs on two lines of about the same length; no word is cut."""
+    whole = label.cell_len
+    word = max((len(word) for word in label.plain.split() if word.isascii()), default=1)
+    narrow = range(max(word, (whole + 1) // 2), whole)
+    return next((columns for columns in narrow if len(breaks(label.plain, columns)) < 2), whole)
+
+
+def _body(one: Strip, step: _Step) -> int:
+    """The columns of what never folds: numbers, sparklines, and times but where the day may stand above the hour."""
+    if one.type == "datetime" and step.folded_times:
+        return max((len(word) for cell in one.cells for word in cell.split()), default=0)
+    return one.body + (1 + BAR if step.bars and one.bars else 0)
+
+
+def _cell(one: Strip, at: int, step: _Step) -> Text | Folded:
+    return _barred(one, at) if step.bars and one.bars else Folded(one.text(at), step.text)
+
+
+def _barred(one: Strip, at: int) -> Text:
+    return styled((f"{one.cells[at]:>{one.body}} ", style_of(one.cells[at])), (one.bars[at], "cyan"))
+
+
+def cards(strips: Sequence[Strip], paper: Paper) -> Table:
+    """Rows one below the other: a line or more for each column, label and value; an empty line between rows."""
+    table = grid(GAP)
+    widest = max(styled((one.label, "")).cell_len for one in strips)
+    table.add_column(width=min(widest, paper.width // 2 - GAP))
+    for at in range(len(strips[0].cells)):
+        if at:
+            table.add_row()
+        for nth, one in enumerate(strips):
+            value = one.text(at, "" if nth else "bold")
+            if one.bars:
+                value.append(f" {one.bars[at]}", "cyan")
+            table.add_row(Folded(styled((one.label, "dim"))), Folded(value))
+    return table
