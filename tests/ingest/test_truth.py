@@ -201,7 +201,6 @@ CHATLOG: Lines = {
     # the owner's texts whose first line ends in a colon lose the owner's id; put together again, they are of "me"
     3: {"sender": "me"},
     36: {"sender": "me"},
-    10: {"reply_to": None},  # quotes 3, as of the owner's id
     49: {"reply_to": None},  # it was never in the export, and there is no id
     16: {"text": LINK},
     18: {"text": None},  # [小程序|name of the program]
@@ -227,6 +226,7 @@ CHATLOG: Lines = {
     45: {"actor": "me", "targets": ["name:王五 Wang"]},  # shown by the group nickname 王 五 only
     46: {"actor": "me"},
 }
+CHATLOG_LAST_DAY: Lines = {10: {"reply_to": None}}  # quotes 3, of the day before
 
 _GROUP, _ROOM = "周末徒步·拼车群(东区)", "58192034417@chatroom"
 _V2, _V3 = f"memotrace_v2/聊天记录/{_GROUP}/{_GROUP}", f"memotrace_v3/聊天记录/{_GROUP}({_ROOM})/{_GROUP}"
@@ -246,7 +246,7 @@ EXPECTED: dict[str, tuple[dict[str, str], tuple[int, ...], tuple[Lines, ...]]] =
     f"{_V3}.txt": (MEMOTRACE_3_NAMES, (), (MEMOTRACE_3, MEMOTRACE_3_TXT)),
     f"chatlog/2024-06-01~2025-06-01/{_ROOM}_2024-06-01_2025-06-01.csv": (IDS, (), (CHATLOG,)),
     f"chatlog/2024-11-30~2024-12-01/{_ROOM}_2024-11-30_2024-12-01.csv": (IDS, (), (CHATLOG,)),
-    f"chatlog/2024-12-01/{_ROOM}_2024-12-01_2024-12-01.csv": (IDS, BEFORE_MIDNIGHT, (CHATLOG,)),
+    f"chatlog/2024-12-01/{_ROOM}_2024-12-01_2024-12-01.csv": (IDS, BEFORE_MIDNIGHT, (CHATLOG, CHATLOG_LAST_DAY)),
 }
 """Sample → how it shows people who have no id in it, the messages it leaves out, what it loses of the others."""
 
