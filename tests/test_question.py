@@ -16,7 +16,13 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from datasets import make_dataset
 
-GROUPS = {"1@chatroom": "周末徒步", "2@chatroom": "周末徒步·东区", "3@chatroom": "[官方] Readers", "name:x": None}
+GROUPS = {
+    "1@chatroom": "周末徒步",
+    "2@chatroom": "周末徒步·东区",
+    "3@chatroom": "[官方] Readers",
+    "name:x": None,
+    "name:y": "方 readers",
+}
 
 
 @pytest.mark.parametrize(
@@ -27,7 +33,7 @@ GROUPS = {"1@chatroom": "周末徒步", "2@chatroom": "周末徒步·东区", "3
         (("周末徒步*",), ["1@chatroom", "2@chatroom"]),
         (("*东区", "name:x"), ["2@chatroom", "name:x"]),
         (("[官方] Readers",), ["3@chatroom"]),  # brackets of a name, not a set
-        (("* readers",), ["3@chatroom"]),
+        (("* readers",), ["3@chatroom", "name:y"]),
         (("[12]@*",), ["1@chatroom", "2@chatroom"]),
         (("?@chatroom",), ["1@chatroom", "2@chatroom", "3@chatroom"]),
         ((), []),
@@ -48,7 +54,7 @@ def test_every_pattern_must_find_something() -> None:
 
 def test_tags_are_groups_and_go_together_with_groups() -> None:
     tags = {"hike": ("周末徒步*",), "read": ("*readers",), "old": ("gone*",)}
-    assert choose(Filters(tag=("hike", "read")), tags, GROUPS) == ("1@chatroom", "2@chatroom", "3@chatroom")
+    assert choose(Filters(tag=("hike", "read")), tags, GROUPS) == ("1@chatroom", "2@chatroom", "3@chatroom", "name:y")
     assert choose(Filters(group=("*东区",), tag=("hike",)), tags, GROUPS) == ("2@chatroom",)
     with pytest.raises(NoSuchGroup, match="'old'"):
         choose(Filters(tag=("old",)), tags, GROUPS)

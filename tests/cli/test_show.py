@@ -55,7 +55,8 @@ def test_a_file_is_private_and_replaces_the_old_one_whole(qunkit: Run, tmp_path:
 def test_a_failure_leaves_the_old_file(qunkit: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.tsv"
     path.write_text("old")
-    assert qunkit("sql", "SELECT CAST(text AS INT) FROM posts", "-o", str(path)).code == 2
+    fails_late = "SELECT CASE WHEN range = 900000 THEN error('now') ELSE '' END FROM range(1000000)"
+    assert qunkit("sql", fails_late, "-o", str(path)).code == 2
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["a.tsv"]
 
