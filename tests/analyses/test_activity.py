@@ -31,6 +31,7 @@ def test_two_weeks_by_hand():
         "posters": 5,
         "posters_ordinary": 4,
         "dau": 1.2,
+        "wau": 5,
         "mau": 5,
         "stickiness": None,  # MAU below 10
         "members": 5,  # a b c seen, d invited, s seen
@@ -45,6 +46,7 @@ def test_two_weeks_by_hand():
         "posters": 2,
         "posters_ordinary": 2,
         "dau": 2.0,
+        "wau": 4,  # 5 to 11 May: d b s, and a b on the 11th
         "participation": 0.4,
     }
 
@@ -160,6 +162,7 @@ def brute(rows, scope, per):
             month = {max(days) - timedelta(days=n) for n in range(28)}
             active = {(day(row), row["sender_id"]) for row in mine if day(row) in month}
             mau = len({id for _, id in active})
+            week = {id for at, id in active if at > max(days) - timedelta(days=7)}
             known = len(month & observed & set(life))
             open_ = [d for d in days if d in observed]
             plain = [row for row in counted if row["sender_id"] not in scope.staff]
@@ -174,6 +177,7 @@ def brute(rows, scope, per):
                 "days": len(open_),
                 **(told if open_ else dict.fromkeys(told)),
                 "dau": round(len({(day(row), row["sender_id"]) for row in counted}) / len(open_), 9) if open_ else None,
+                "wau": len(week),
                 "mau": mau,
                 "stickiness": round(len(active) / known / mau, 9) if sticky else None,
                 "members": estimate(rows, mine, history, group, day, max(days)),

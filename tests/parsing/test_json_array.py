@@ -22,7 +22,9 @@ from qunkit.parsing.source import Source, open_source
 
 COLUMNS = {"id": "int64", "words": "string", "sent": "bool"}
 AWKWARD = 'ab"\\[]{}|,: \n\té中\u2028\x00\x7f😀/n'
-RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+RELAXED = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 words = st.text(alphabet=st.sampled_from(AWKWARD), max_size=12)
 values = st.recursive(
@@ -340,7 +342,7 @@ def test_a_damaged_byte_costs_one_record(
     found = read(tmp_path / "x.json", bytes(raw), block)
     assert found.rows == as_asked(told[:index] + told[index + 1 :])
     assert "bad-json" in found.reasons
-    assert [damage for damage in found.ranges if damage[0] <= place < damage[1]][0][2] == "bad-json"
+    assert next(damage for damage in found.ranges if damage[0] <= place < damage[1])[2] == "bad-json"
     assert found.outline == {"a": 1, "b": 2}
 
 
@@ -531,18 +533,12 @@ def skimmed(path: Path, raw: bytes) -> tuple[dict[str, Any], dict[str, Any] | No
         (b'{"a": 1, nonsense', {"a": 1}, None),
         (b"nonsense", {}, None),
         (b"", {}, None),
-        (b'{"big": ' + b"1" * 5000 + b', "a": 1}', {"a": 1}, None),
+        (b'{"big": ' + b"1" * 5000 + b',\n"a": 1}', {"a": 1}, None),
+        (b'{"big": ' + b"1" * 30 + b',\n"a": 1}', {"big": "1" * 30, "a": 1}, None),
     ],
 )
 def test_skim(raw: bytes, top: dict[str, Any], first: dict[str, Any] | None, tmp_path: Path) -> None:
-    found = skimmed(tmp_path / "x.json", raw)
-    assert (
-        {name: value for name, value in found[0].items() if name != "big"},
-        found[1] and {k: v for k, v in found[1].items()},
-    ) == (
-        top,
-        first if first is not None or b"big" not in raw else found[1],
-    )
+    assert skimmed(tmp_path / "x.json", raw) == (top, first)
 
 
 def test_skim_looks_behind_a_long_member_list_and_at_the_very_end(tmp_path: Path) -> None:

@@ -1,13 +1,13 @@
 """Who posted, period by period: 每个群每天、每周或每月的消息数与发言人数.
 
-    period      group    days  messages  posters  dau  mau  stickiness  members  participation
-    2026-05-04  妈妈群      7       412       38  12.6   61        0.19      198           0.19
+    period      group    days  messages  posters  dau  wau  mau  stickiness  members  participation
+    2026-05-04  妈妈群      7       412       38  12.6   38   61        0.19      198           0.19
 
 Only posting shows in an export, never reading: every "active" here means "posted". A period in which no group of the dataset
 has any data (`days` = 0) is a hole in the exports: its counts are null, not 0.
 
-Definitions. DAU, MAU: distinct people who posted on a day, in the 28 days up to a day (28, so that weekdays weigh
-the same); stickiness: mean DAU of those 28 days ÷ MAU. Members: those on the newest complete roster, and posters of the period who are no longer
+Definitions. DAU, WAU, MAU: distinct people who posted on a day, in the 7, in the 28 days up to a day (28, so that weekdays
+weigh the same); stickiness: mean DAU of those 28 days ÷ MAU. Members: those on the newest complete roster, and posters of the period who are no longer
 on it; without a roster an estimate: seen or joined by then, and not gone since.
 """
 
@@ -52,6 +52,12 @@ COLUMNS = (
     ),
     Column(
         "dau", "float", Text("DAU", "日均发言人数"), Text("mean number of posters a day, over `days`", "按天数平均")
+    ),
+    Column(
+        "wau",
+        "int",
+        Text("WAU", "周活跃(发言)"),
+        Text("people who posted in the 7 days to the period's end", "期末前 7 天发言人数"),
     ),
     Column(
         "mau",
@@ -150,14 +156,18 @@ WITH named AS (
   FROM presences
 ), starts AS (
   SELECT group_id, MIN(day) AS day FROM calendar GROUP BY group_id
-), steps AS (  -- somebody counts in MAU from a day of posting to the 27th day after it
-  SELECT group_id, day, SUM(mau) AS mau, SUM(members) AS members
+), steps AS (  -- somebody counts in MAU from a day of posting to the 27th day after it, in WAU to the 6th
+  SELECT group_id, day, SUM(wau) AS wau, SUM(mau) AS mau, SUM(members) AS members
   FROM (
-    SELECT group_id, day, 1 AS mau, 0 AS members FROM visits WHERE before IS NULL OR days_between(before, day) > 27
+    SELECT group_id, day, 0 AS wau, 1 AS mau, 0 AS members FROM visits WHERE before IS NULL OR days_between(before, day) > 27
     UNION ALL
-    SELECT group_id, day + 28, -1, 0 FROM visits WHERE after IS NULL OR days_between(day, after) > 27
+    SELECT group_id, day + 28, 0, -1, 0 FROM visits WHERE after IS NULL OR days_between(day, after) > 27
     UNION ALL
-    SELECT moves.group_id, GREATEST(moves.day, starts.day), 0, moves.step
+    SELECT group_id, day, 1, 0, 0 FROM visits WHERE before IS NULL OR days_between(before, day) > 6
+    UNION ALL
+    SELECT group_id, day + 7, -1, 0, 0 FROM visits WHERE after IS NULL OR days_between(day, after) > 6
+    UNION ALL
+    SELECT moves.group_id, GREATEST(moves.day, starts.day), 0, 0, moves.step
     FROM moves JOIN starts ON starts.group_id = moves.group_id WHERE moves.step <> 0
   ) changes
   GROUP BY group_id, day
@@ -168,6 +178,7 @@ WITH named AS (
     days_between(c.first_day, c.day) + 1 AS age,
     SUM(c.observed) OVER month AS days_28,
     SUM(COALESCE(daily.posters, 0)) OVER month AS poster_days_28,
+    SUM(COALESCE(steps.wau, 0)) OVER past AS wau,
     SUM(COALESCE(steps.mau, 0)) OVER past AS mau,
     SUM(COALESCE(steps.members, 0)) OVER past AS members
   FROM calendar c
@@ -187,7 +198,7 @@ WITH named AS (
     CASE WHEN periods.days > 0 THEN COALESCE(counted.posters, 0) END AS posters,
     CASE WHEN periods.days > 0 THEN COALESCE(counted.posters_ordinary, 0) END AS posters_ordinary,
     COALESCE(counted.poster_days, 0) / NULLIF(periods.days, 0) AS dau,
-    rolling.mau,
+    rolling.wau, rolling.mau,
     CASE WHEN rolling.mau >= 10 AND rolling.age >= 28
       THEN rolling.poster_days_28 / NULLIF(rolling.days_28, 0) / NULLIF(rolling.mau, 0) END AS stickiness,
     COALESCE(rosters.members + COALESCE(counted.unlisted, 0), rolling.members) AS members,
@@ -198,7 +209,7 @@ WITH named AS (
   LEFT JOIN counted ON counted.group_id = periods.group_id AND counted.period = periods.period
   LEFT JOIN rosters ON rosters.group_id = periods.group_id
 )
-SELECT period, group_id, group_name, days, messages, messages_ordinary, posters, posters_ordinary, dau, mau, stickiness,
+SELECT period, group_id, group_name, days, messages, messages_ordinary, posters, posters_ordinary, dau, wau, mau, stickiness,
   members, members_how,
   CASE WHEN members >= 5 THEN posters / NULLIF(members, 0) END AS participation
 FROM sized ORDER BY period, group_id

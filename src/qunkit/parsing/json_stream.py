@@ -118,11 +118,16 @@ class Stream:
 
     def _find_begin(self, place: int) -> int:
         """The next place that looks like the begin of a record; -1 if the window has none."""
-        data = self.window.data
-        if not self._begin:  # the first record is damaged: how do most begin that follow another?
-            begins = Counter(found[1] for found in _NEXT_BEGIN.finditer(data, place, place + _SIGHT))
-            self._begin = max(begins, key=begins.__getitem__, default=b"")
-        return data.find(self._begin, place) if self._begin else -1
+        self._begin = self._begin or self._guessed_begin()
+        return self.window.data.find(self._begin, place) if self._begin else -1
+
+    def _guessed_begin(self) -> bytes:
+        """How most records begin, where the first one is damaged: those the brackets tell, else objects that follow another."""
+        data, end = self.window.data, min(self.place + _SIGHT, len(self.window.data))
+        told = (_BEGIN.match(data, place) for place in elements(data, self.place, end).starts[1:].tolist())
+        begins = Counter(found.group() for found in told if found)
+        begins = begins or Counter(found[1] for found in _NEXT_BEGIN.finditer(data, self.place, end))
+        return max(begins, key=begins.__getitem__, default=b"")
 
     def _grow(self) -> None:
         self.window.drop(self.place)
@@ -234,6 +239,8 @@ class Stream:
         if after == len(data) and not self.window.at_end:
             return []
         what = None if data[at] == _OPEN_BRACE else BAD_RECORD
+        if not self._sound and data[after : after + 1] == b"}":
+            what = BAD_JSON  # an object within a damaged record
         if end - at > RECORD_CAP:
             what = TOO_LONG
         if what is None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 from qunkit import ink
 from qunkit.ink import tables
 from qunkit.ink.paper import Paper, grid, style_of, styled
-from qunkit.results import Note, Report, Result
+from qunkit.results import Cell, Column, Note, Report, Result
 from qunkit.words import Lang, Text
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ _CARDS = Text(
 _CUT = Text(
     "Long texts cut (…): {count}; --format tsv gives all.", "{count} 处长文本已截断（…），--format tsv 可得到全部。"
 )
+_IDS = Text("Ids are left out; --format tsv gives them.", "未显示 id，--format tsv 可得到。")
+_NAMED = {"group_id": "group_name", "member_id": "name", "starter_id": "starter_name"}
+"""Ids, and the column that says for people who or what is meant."""
 _MAP = Text("{label}: {steps}", "{label}：{steps}")
 _BLANK = Text("blank: not observed", "空白：未观察到")
 _PEAK = Text("Highest: {weekday} {hour}:00, {value}.", "最高：{weekday} {hour} 点，{value}。")
@@ -124,13 +127,29 @@ def _table(paper: Paper, result: Result, lang: Lang, limit: int, year: int | Non
     if not rows:
         paper.say(ink.EMPTY.say(lang))
         return []
-    strips = [tables.strip(column, [row[at] for row in rows], lang, year) for at, column in enumerate(result.columns)]
+    drawn = _needed(result.columns, rows)
+    if len(drawn) < len(result.columns):
+        said.append(_IDS.say(lang))
+    strips = [tables.strip(result.columns[at], [row[at] for row in rows], lang, year) for at in drawn]
     table = tables.side_by_side(strips, paper)
     paper.draw(table or tables.cards(strips, paper))
     if table is None:
         said.insert(0, _CARDS.say(lang, count=len(strips), width=paper.width))
     cut = sum(strip.cut for strip in strips)
     return [*said, _CUT.say(lang, count=ink.number(cut))] if cut else said
+
+
+def _needed(columns: tuple[Column, ...], rows: list[tuple[Cell, ...]]) -> list[int]:
+    """Places of the columns without the ids that nobody needs: each row's name stands beside it and is no other id's."""
+    place = {column.name: at for at, column in enumerate(columns)}
+    spare = set()
+    for id_, name in _NAMED.items():
+        if id_ in place and name in place:
+            pairs = {(row[place[id_]], row[place[name]]) for row in rows}
+            names = {shown for _, shown in pairs}
+            if None not in names and len(names) == len(pairs):
+                spare.add(place[id_])
+    return [at for at in range(len(columns)) if at not in spare]
 
 
 def _map(paper: Paper, heat: ink.Heat, lang: Lang) -> list[str]:
