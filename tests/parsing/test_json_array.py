@@ -347,7 +347,8 @@ def test_a_damaged_byte_costs_one_record(
 
 
 TOLD = [{"id": n, "words": f"早{n}", "more": {"id": -1}} for n in range(30)]
-ONE = json.dumps(TOLD[15], separators=(",", ":"))
+TEXTS = [json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in TOLD]
+ONE = TEXTS[15]
 
 
 @pytest.mark.parametrize(
@@ -365,7 +366,7 @@ ONE = json.dumps(TOLD[15], separators=(",", ":"))
         ("{" + ONE, 0),
         ("[" + ONE, 0),
         (ONE + ",null", 0),
-        (ONE + ',"x",1.5,[1,{"id":3}]', 0),
+        (ONE + ',"x",1.5,[1,{"x":3}]', 0),
         (ONE + ",{}", 0),
         (ONE + ",,", 0),
         (ONE + " nonsense", 0),
@@ -380,9 +381,7 @@ ONE = json.dumps(TOLD[15], separators=(",", ":"))
 @pytest.mark.parametrize("block", [100, 1 << 20])
 @pytest.mark.parametrize("at", [0, 15, 29])
 def test_damage_costs_no_more_than_it_must(damaged: str, lost: int, block: int, at: int, tmp_path: Path) -> None:
-    texts = [json.dumps(one, separators=(",", ":")) for one in TOLD]
-    texts.insert(at, damaged.replace("15", str(at)))
-    del texts[at + 1]
+    texts = [*TEXTS[:at], damaged.replace("15", str(at)), *TEXTS[at + 1 :]]
     found = read(tmp_path / "x.json", f'{{"a":1,"messages":[{",".join(texts)}],"b":2}}'.encode(), block)
     survivors = [one["id"] for one in TOLD if one["id"] != at or not lost]
     assert [one for one in found.ids if one is not None] == survivors

@@ -59,7 +59,7 @@ def output() -> Iterator[TextIO]:
         sys.stdout.flush()
     except OSError as error:
         abandon(sys.stdout)
-        if isinstance(error, BrokenPipeError) or error.filename:
+        if isinstance(error, BrokenPipeError) or error.filename or error.errno is None:
             raise
         raise OutputFailed(why=why(error)) from None
 

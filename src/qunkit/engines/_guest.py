@@ -60,7 +60,7 @@ def _told(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
     try:
         yield from rows
-    except (duckdb.Error, pa.ArrowException) as error:
+    except (duckdb.Error, pa.ArrowException, OSError) as error:  # Arrow's stream says everything as an OSError
         raise _said(error) from None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from qunkit.dataset import Scope
 from qunkit.engines._guest import guarded
-from qunkit.engines._heard import heard
+from qunkit.engines._heard import batches, heard
 from qunkit.engines._pool import run
 from qunkit.engines._views import views
 from qunkit.errors import DatasetDamaged, OutOfResources, ReadWriteFailed
@@ -114,10 +114,13 @@ class Engine:
 
     def stream(self, text: str, **params: object) -> pa.RecordBatchReader:
         """The rows of a portable query, a batch at a time. Other queries may run meanwhile; errors as for `sql`."""
+        import pyarrow as pa
+
         cursor = self._connection.cursor()
         for setting in (statement for statement in PRELUDE if statement.startswith("SET")):
             cursor.execute(setting)
-        return self._asked(cursor, text, params, _reader)
+        reader = self._asked(cursor, text, params, _reader)
+        return pa.RecordBatchReader.from_batches(reader.schema, _streamed(cursor, reader))
 
     def guest(self, text: str, files: Sequence[Path]) -> pa.RecordBatchReader:
         """The rows of one SELECT that a person wrote, in DuckDB's own dialect, on the views over `files`.
@@ -197,6 +200,16 @@ def _reader(relation: Any) -> Any:
     """A reader of `relation`'s batches: DuckDB 2 renamed the method."""
     read = getattr(relation, "to_arrow_reader", None) or relation.fetch_record_batch
     return read(_BATCH)
+
+
+def _streamed(connection: duckdb.DuckDBPyConnection, reader: Any) -> Iterator[pa.RecordBatch]:
+    """The batches of `reader`. Arrow tells whatever DuckDB says on the way as an OSError without a number."""
+    try:
+        yield from batches(connection, reader)
+    except OSError as error:
+        if "Out of Memory" in str(error):
+            raise OutOfResources(what=Text("memory", "内存")) from error
+        raise ReadWriteFailed(path="dataset", why=str(error).partition("\n")[0]) from error
 
 
 def _rewritten(text: str) -> tuple[str, set[str]]:

@@ -258,20 +258,25 @@ class Stream:
         data, at_end = self.window.data, self.window.at_end
         if len(data) - at < _SIGHT and not at_end:
             return []
-        begin = -1 if self._is_close(at) else self._find_begin(at + 1)
-        if begin < 0:
+        again = -1 if self._is_close(at) else self._find_begin(at + 1)
+        if again < 0 and at_end and not self._is_close(at):
+            again = self._find_close(at + 1)
+        if again < 0:
             self.closed = True
             return []
         self._damaged()
-        return [Mark(begin, BAD_JSON)]
+        return [Mark(again, BAD_JSON)]
 
     def _is_close(self, at: int) -> bool:
-        """Whether what is behind the bracket is, as far as can be seen, the rest of the document."""
-        if self.top_level:
-            return blanks(self.window.data, at + 1) == len(self.window.data)
-        rest = b'{"":0' + self.window.data[at + 1 : at + _SIGHT]
-        state, end = walk(rest, 0)
-        return state is State.CUT or (state is State.WHOLE and blanks(rest, end) == len(rest))
+        """Whether what is behind the bracket is, as far as can be seen, the rest of the document. What is behind that is not asked."""
+        rest, end = self.window.data[at + 1 : at + _SIGHT], 0
+        if not self.top_level:
+            rest = b'{"":0' + rest
+            state, end = walk(rest, 0)
+            if state is not State.WHOLE:
+                return state is State.CUT
+        behind = blanks(rest, end)
+        return rest[behind : behind + 1] not in (b",", b"]", b"}")
 
     def _search(self, at: int, begin: int) -> list[Mark]:
         """Damage from `at` up to the begin of a record, not before `begin`; at the end of the file, up to the end of the array."""
