@@ -11,7 +11,7 @@ demo: $(VENV)/installed
 	rm -rf $(DEMO)
 	$(BIN)/qunkit demo $(DEMO)
 	$(BIN)/qunkit ingest $(DEMO)/exports --data $(DEMO)/dataset --lang $(LANGUAGE) --format terminal
-	$(BIN)/qunkit report --data $(DEMO)/dataset --lang $(LANGUAGE) --format terminal
+	$(BIN)/qunkit report --data $(DEMO)/dataset --config $(DEMO)/qunkit.toml --lang $(LANGUAGE) --format terminal
 
 test: lint
 	$(BIN)/pytest

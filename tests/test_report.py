@@ -73,7 +73,7 @@ def test_the_tables_are_the_analyses_with_fewer_columns(full):
 
 
 def test_a_week_without_messages_says_so_and_shows_no_members(tmp_path):
-    told = report(tmp_path, chat(5, 3))
+    told = report(tmp_path, [*chat(5, 3), {"at": "2026-05-12 10:00:00", "event": "renamed"}])
     assert said(told.sections[0])[0] == "No messages this week."
     assert [section.name for section in told.sections] == ["summary", "silent", "groups"]
 
@@ -81,3 +81,19 @@ def test_a_week_without_messages_says_so_and_shows_no_members(tmp_path):
 def test_a_week_that_is_not_over_is_marked(tmp_path):
     assert any("not complete" in line for line in said(report(tmp_path, chat(13, 3)).sections[0]))
     assert not any("not complete" in line for line in said(report(tmp_path / "2", chat(17, 3)).sections[0]))
+
+
+def test_a_week_that_the_data_do_not_reach_says_that_and_nothing_else(tmp_path):
+    (section,) = report(
+        tmp_path,
+        chat(5, 3),
+        Scope(since=moment("2026-06-01"), until=moment("2026-06-08"), as_of=moment("2026-06-07 23:00:00")),
+    ).sections
+    assert said(section) == ["The dataset holds no data of this week."]
+
+
+def test_without_a_week_before_there_is_no_change(tmp_path):
+    summary = report(tmp_path, chat(12, 3)).sections[0]
+    volume = dict(summary.lines[0].facts)
+    assert (volume["messages_change"], volume["posters_change"], volume["groups_change"]) == (None, None, None)
+    assert "It holds no data of the week before: there is nothing to compare with." in said(summary)

@@ -57,12 +57,13 @@ def analyze(
     )
 
 
-def coverage(engine: Engine) -> dict[str, Any]:
-    """What the data covers: first and last local time, days from the one to the other, messages and groups of the scope.
+def coverage(engine: Engine, since: datetime | None = None) -> dict[str, Any]:
+    """What the data covers: first and last local time, days from the one to the other; messages and groups of the scope from `since`.
 
     ``holes``: days between on which no group of the dataset has any data; times are None where there are no messages.
     """
-    counted = engine.sql("SELECT COUNT(*) AS messages, COUNT(DISTINCT group_id) AS groups FROM messages")
+    text = "SELECT COUNT(*) AS messages, COUNT(DISTINCT group_id) AS groups FROM messages"
+    counted = engine.sql(f"{text} WHERE local_time >= :since", since=since) if since else engine.sql(text)
     days = engine.sql("SELECT day, observed, first_at, last_at FROM days ORDER BY day").to_pylist()
     return {
         "first": days[0]["first_at"] if days else None,

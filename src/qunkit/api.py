@@ -112,7 +112,8 @@ class Dataset:
         from qunkit.ingest.run import Options, ingest
 
         facts = (("date", date),) if date else ()
-        options = Options(tz, as_group, format_in, facts)
+        limits = {"memory_limit": self.machine.memory_limit} if self.machine.memory_limit else {}
+        options = Options(tz, as_group, format_in, facts, threads=self.machine.threads, **limits)
         more = {"progress": progress} if progress else {}
         return ingest(sources, self.path, options, wait=wait, each=each, **more)
 

@@ -92,7 +92,7 @@ def ask(dataset: Path, settings: Config, filters: Filters, machine: Machine = Ma
         with connect(snapshot.path, whole) as engine:
             scope = scoped(filters, settings, whole, engine)
         with connect(snapshot.path, scope) as engine:
-            facts = _facts(scope, settings) | coverage(engine) | {"dataset": snapshot.fingerprint}
+            facts = _facts(scope, settings) | coverage(engine, scope.since) | {"dataset": snapshot.fingerprint}
             yield Question(engine, scope, facts, tuple(sorted(snapshot.path.rglob("*.parquet"))))
 
 

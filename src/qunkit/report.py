@@ -44,6 +44,10 @@ _HOLES = Text(
     "两周内有 {holes} 天全部群均无数据:属于未导出,并非沉默。",
 )
 _NOTHING = Text("No messages this week.", "本周没有消息。")
+_NO_DATA = Text("The dataset holds no data of this week.", "数据集中没有本周的数据。")
+_NO_BASELINE = Text(
+    "It holds no data of the week before: there is nothing to compare with.", "数据集中没有上一周的数据,无法对比。"
+)
 
 _SILENT = Text("Groups that fell silent", "沉默的群")
 _FELL = Text(
@@ -77,6 +81,10 @@ def weekly(engine: Engine, scope: Scope, facts: Mapping[str, Cell]) -> Report:
     """
     ask = partial(analyze, engine, scope=scope)
     this, before = _records(ask("compare"))
+    week = f"{scope.since:%G-W%V}" if scope.since else ""
+    title, told = Note(TITLE, (("week", week),)), {"week": week, **facts}
+    if not this["data_days"]:
+        return Report("weekly", title, [Section("summary", _SUMMARY, [Note(_NO_DATA)])], told)
     groups = ask("compare_groups")
     rows = _records(groups)
     sections = [
@@ -90,8 +98,7 @@ def weekly(engine: Engine, scope: Scope, facts: Mapping[str, Cell]) -> Report:
             Section("members", _MEMBERS, result=members),
             Section("hours", _HOURS, result=ask("activity_hours")),
         ]
-    week = f"{scope.since:%G-W%V}" if scope.since else ""
-    return Report("weekly", Note(TITLE, (("week", week),)), sections, {"week": week, **facts})
+    return Report("weekly", title, sections, told)
 
 
 def _summary(this: dict[str, Any], before: dict[str, Any], scope: Scope, facts: Mapping[str, Cell]) -> list[Note]:
@@ -99,8 +106,10 @@ def _summary(this: dict[str, Any], before: dict[str, Any], scope: Scope, facts: 
         notes = [Note(_NOTHING)]
     else:
         changes = {f"{name}_change": _change(this[name], before[name]) for name in ("messages", "posters")}
-        groups = {"groups_change": this["groups"] - before["groups"]}
+        groups = {"groups_change": this["groups"] - before["groups"] if before["data_days"] else None}
         notes = [_note(_VOLUME, this | changes | groups), _note(_PEOPLE, this), _note(_MOVES, this)]
+    if not before["data_days"]:
+        notes.append(Note(_NO_BASELINE))
     if holes := this["hole_days"] + before["hole_days"]:
         notes.append(Note(_HOLES, (("holes", holes),)))
     last = facts.get("last")
@@ -118,7 +127,7 @@ def _silent(rows: list[dict[str, Any]]) -> list[Note]:
     return notes or [Note(_NONE_SILENT)]
 
 
-def _change(now: int, before: int) -> float | None:
+def _change(now: int, before: int | None) -> float | None:
     """Growth as a share of 1; null from nothing."""
     return (now - before) / before if before else None
 

@@ -1,7 +1,7 @@
 """The tables that rooms hand each other: every column's type, unit and nullability, said once.
 
 Declared in plain Python so that importing this costs nothing; `Table.arrow` builds the Arrow schema on first use.
-docs/schema.md is written from here.
+docs/reference/schema.md is written from here.
 """
 
 from __future__ import annotations

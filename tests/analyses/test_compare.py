@@ -43,6 +43,7 @@ def test_two_weeks_by_hand():
         "lapsed_posters": 2,  # b c
         "joins": 4,  # p, q, one unknown, and the QR code
         "removed": 0,
+        "data_days": 5,
         "hole_days": 2,  # the 13th and the 14th
     }
     assert before == {
@@ -54,6 +55,7 @@ def test_two_weeks_by_hand():
         "lapsed_posters": 1,  # old
         "joins": 0,
         "removed": 1,
+        "data_days": 3,  # 4, 5, 10 May
         "hole_days": 4,  # 6, 7, 8, 9 May
     }
 
@@ -69,7 +71,7 @@ def test_groups_by_hand():
 
 
 def test_no_messages_at_all():
-    assert table(ask("compare", [], scope=WEEK), "period", "messages") == [("this", 0), ("before", 0)]
+    assert table(ask("compare", [], scope=WEEK), "period", "messages") == [("this", None), ("before", None)]
     assert ask("compare_groups", [], scope=WEEK) == []
 
 
@@ -85,7 +87,13 @@ def test_counting_gives_the_same(rows):
     _, posts, _ = seen(rows, scope)
     spans = {"this": (since, since + length), "before": (since - length, since)}
     found = {row["period"]: row for row in ask("compare", rows, scope=scope)}
-    for period, (start, end) in spans.items():
+    history, _, _ = seen(rows, scope)
+    days = {period: any(start <= row["at"] < end for row in history) for period, (start, end) in spans.items()}
+    days["earlier"] = any(since - 2 * length <= row["at"] < since - length for row in history)
+    for (period, (start, end)), earlier in zip(spans.items(), ("before", "earlier"), strict=True):
+        if not days[period]:
+            assert found[period]["messages"] is None
+            continue
         mine = [row for row in posts if start <= row["at"] < end]
         last = {row["sender_id"] for row in posts if start - length <= row["at"] < start}
         ever = {row["sender_id"] for row in posts if row["at"] < start}
@@ -93,5 +101,14 @@ def test_counting_gives_the_same(rows):
         assert found[period]["messages"] == len(mine)
         assert found[period]["posters"] == len(who)
         assert found[period]["groups"] == len({row["group_id"] for row in mine})
-        assert found[period]["new_posters"] == len(who - ever)
-        assert found[period]["lapsed_posters"] == len(last - who)
+        assert found[period]["new_posters"] == (len(who - ever) if days[earlier] else None)
+        assert found[period]["lapsed_posters"] == (len(last - who) if days[earlier] else None)
+
+
+def test_a_period_without_any_data_is_not_known_rather_than_empty():
+    after = Scope(since=moment("2026-05-18"), until=moment("2026-05-25"), as_of=moment("2026-05-24 23:59:59"))
+    this, before = ask("compare", LOG[:-1], scope=after)
+    assert (this["messages"], this["data_days"], before["messages"]) == (None, 0, 4)
+    first = Scope(since=moment("2026-04-27"), until=moment("2026-05-04"), as_of=moment("2026-05-03 23:59:59"))
+    this, before = ask("compare", LOG, scope=first)
+    assert (this["messages"], this["new_posters"], this["lapsed_posters"], before["posters"]) == (1, None, None, None)

@@ -123,8 +123,7 @@ def test_signals_end_quietly_with_their_code(dataset: Path, number: signal.Signa
         command, env=surroundings(dataset), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         wait_until_it_works(process)
-        process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = stopped(process, number)
     assert (process.returncode, out, err.decode()) == (code, b"", "")
 
 
@@ -136,6 +135,16 @@ def test_nohup_is_respected(shell: Shell) -> None:
 
 def surroundings(dataset: Path, **variables: str) -> dict[str, str]:
     return {"QUNKIT_DATA": str(dataset), "PATH": os.defpath, "TERM": "xterm-256color", **variables}
+
+
+def stopped(process: subprocess.Popen[bytes], number: signal.Signals) -> tuple[bytes, bytes]:
+    """What a process said that was sent a signal; killed if it does not end."""
+    process.send_signal(number)
+    try:
+        return process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
 
 
 def wait_until_it_works(process: subprocess.Popen[bytes]) -> None:
@@ -199,8 +208,7 @@ def test_a_killed_ingest_leaves_nothing_half_made(dataset: Path, shell: Shell, t
     ) as process:
         while not list(data.glob(".new-*/spool/*")) and process.poll() is None:
             time.sleep(0.01)
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
+        out, err = stopped(process, signal.SIGTERM)
     assert (process.returncode, out, err.decode()) == (143, b"", "")
     assert not list(data.glob(".new-*"))
     assert shell(f"$Q groups --data {data}").code == 66

@@ -143,6 +143,17 @@ def test_a_quote_finds_its_message_by_time_by_words_and_over_the_turn_of_a_month
     ]
 
 
+def test_who_is_known_to_post_changes_what_older_quotes_mean_in_any_order(tmp_path):
+    said = telling(0, text="好的", sender_id="w2", sender_name="乙")
+    quote = telling(9, kind="quote", text="?", sender_id="w3", sender_name="丙", quote_text="好的", quote_sender="甲")
+    later = telling(40 * 86400, text="大家好", sender_id="w1", sender_name="甲")
+    for name, order in (("ab", (A, B)), ("ba", (B, A))):
+        for source in order:
+            commit(tmp_path / name, {source: {A: [said, quote], B: [later]}[source]})
+    assert messages(tmp_path / "ab") == messages(tmp_path / "ba")
+    assert messages(tmp_path / "ab")[0][1]["reply_how"] == "unknown"  # 甲 posts here, and never said so
+
+
 def test_seq_counts_the_messages_of_one_instant(tmp_path):
     rows = [telling(0, text=text, **KEVIN) for text in "一二三"] + [telling(1, text="四", **KEVIN)]
     commit(tmp_path / "d", {A: rows})

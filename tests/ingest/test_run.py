@@ -22,6 +22,9 @@ def csv_rows(*texts, time=1732982302):
     return ("\ufeff" + HEADER + "".join(lines)).encode()
 
 
+TEXT = "2024-05-01 09:00:00 甲\n早\n\n2024-05-01 09:00:09 乙\n好\n\n".encode()
+
+
 @pytest.fixture
 def export(tmp_path):
     """Write a file below a folder of exports."""
@@ -195,8 +198,57 @@ def test_a_wall_clock_is_read_in_the_zone_that_tz_says(tmp_path, export):
     }
 
 
+def test_a_group_that_only_the_name_tells_is_asked_for_on_stdin(tmp_path):
+    code = "import sys; from pathlib import Path; from qunkit.ingest.run import Options, ingest; print(ingest(['-'], Path(sys.argv[1])).files[0].error)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "d")], input=TEXT, capture_output=True, check=True
+    )
+    assert b"does not say which group" in done.stdout
+    assert not (tmp_path / "d").exists()
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named(tmp_path, export, monkeypatch):
+    export("a/群/群_utf8.csv", csv_rows("早"))
+    export("locked/群_utf8.csv", csv_rows("好"))
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    summary = ingest([tmp_path / "exports"], tmp_path / "d")
+    assert sorted((Path(f.label).name, f.status) for f in summary.files) == [
+        ("locked", "refused"),
+        ("群_utf8.csv", "ingested"),
+    ]
+    assert summary.code == 3
+
+
+def test_an_empty_folder_is_named(tmp_path):
+    (tmp_path / "empty").mkdir()
+    summary = ingest([tmp_path / "empty"], tmp_path / "d")
+    assert (str(only(summary).error), summary.code) == (f"{tmp_path / 'empty'}: no files in this folder.", 66)
+
+
+def test_the_same_file_for_another_group_is_another_source(tmp_path, export):
+    path = export("群/群_utf8.csv", csv_rows("早"))
+    for group in ("1@chatroom", "2@chatroom"):
+        assert only(ingest([path], tmp_path / "d", Options(as_group=group))).new == 1
+    assert groups(tmp_path / "d") == {"1@chatroom", "2@chatroom"}
+
+
+def test_another_zone_for_known_bytes_is_not_ignored_silently(tmp_path, export):
+    path = export("群/群_utf8.csv", csv_rows("早"))
+    ingest([path], tmp_path / "d")
+    assert any(
+        "Asia/Tokyo" in note.say("en") for note in only(ingest([path], tmp_path / "d", Options(tz="Asia/Tokyo"))).notes
+    )
+
+
 def test_stdin_is_a_source_like_any_other(tmp_path, export):
-    code = "import sys; from pathlib import Path; from qunkit.ingest.run import ingest; print(ingest(['-'], Path(sys.argv[1])).files[0].new)"
+    code = "import sys; from pathlib import Path; from qunkit.ingest.run import Options, ingest; print(ingest(['-'], Path(sys.argv[1]), Options(as_group='1@chatroom')).files[0].new)"
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "d")], input=csv_rows("早", "好"), capture_output=True, check=True
     )

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,19 @@ def test_a_folder_of_other_things_does_not_become_a_dataset(tmp_path):
     with pytest.raises(CannotCreate), store.writing(tmp_path, "UTC", 0):
         pass
     assert os.listdir(tmp_path) == ["holiday.jpg"]
+
+
+def test_a_run_that_commits_nothing_leaves_no_dataset_and_harms_no_waiting_one(tmp_path):
+    dataset = tmp_path / "d"
+    with store.writing(dataset, "UTC", 0):
+        waiting = threading.Thread(target=child, args=(dataset,))
+        waiting.start()
+        time.sleep(0.5)
+    waiting.join()
+    assert state(dataset) == 1
+    with store.writing(tmp_path / "e", "UTC", 0):
+        pass
+    assert not (tmp_path / "e").exists()
 
 
 def test_an_exception_leaves_the_old_state_and_no_staging(tmp_path):

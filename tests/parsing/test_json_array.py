@@ -517,7 +517,7 @@ def skimmed(path: Path, raw: bytes) -> tuple[dict[str, Any], dict[str, Any] | No
         ),
         (b'{"items": [{"n": 1}], "messages": [{"id": 1}, {"id": 2}]}', {}, {"id": 1}),
         (b'{"tags": ["x"], "items": [{"n": 1}], "more": [{"n": 2}]}', {}, {"n": 1}),
-        (b'{"messages": [], "items": [{"n": 1}]}', {}, {"n": 1}),
+        (b'{"messages": [], "items": [{"n": 1}]}', {}, None),
         (b'{"messages": [[{"role": "user"}]]}', {}, None),
         (b'[{"id": 1, "talker": "x"}, {"id": 2}]', {}, {"id": 1, "talker": "x"}),
         (b"[]", {}, None),

@@ -50,8 +50,10 @@ def test_a_report_says_once_what_it_is_about(sample: ModuleType) -> None:
     written = _write(sample.weekly(), "en", width=120)
     assert written.count("time zone Asia/Shanghai") == 1
     assert "2026-05-17" in written.split("\n\n")[0]
-    assert "  05-17  " in written  # in the tables the year of as-of goes without saying
-    assert "  2025-12-31  " in written
+    assert (
+        re.search("[0-9] 05-17 ", written) or "  05-17  " in written
+    )  # in the tables the year of as-of goes without saying
+    assert " 2025-12-31 " in written
     assert [line for line in written.split("\n") if line.startswith("── ")] == [
         f"── {title} " + "─" * (96 - len(title)) for title in ("At a glance", "Key people", "Busy hours", "Alerts")
     ]
@@ -59,7 +61,7 @@ def test_a_report_says_once_what_it_is_about(sample: ModuleType) -> None:
 
 def test_it_says_how_it_gave_way(sample: ModuleType) -> None:
     assert "45.7% ████████" in _write(sample.ordinary(), width=160)
-    assert "45.7%   ▲" in _write(sample.ordinary(), width=100)  # the bars went
+    assert re.search("45.7% +▲", _write(sample.ordinary(), width=100))  # the bars went
     assert "太窄" not in _write(sample.ordinary(), width=100)
     assert "窗口太窄（60），放不下 10 列，改为每行一张卡片。" in _write(sample.ordinary(), width=60)
     assert "放不下 10 列，改为每行一张" in _write(sample.ordinary(), width=40).replace("\n  ", "")
@@ -73,10 +75,32 @@ def test_the_day_stands_above_the_hour_before_there_are_cards() -> None:
         "r", Text("r", ""), (name, at), [("n" * 14, datetime(2026, 5, 7, 9, 30))], [], {"as_of": date(2026, 5, 8)}
     )
     assert _write(result, "en", width=26).endswith(
-        "name           last post\n" + "─" * 26 + "\nnnnnnnnnnnnnn  05-07 09:30\nn\n"
+        "name           last post\n" + "─" * 26 + "\nnnnnnnnnnnnnnn 05-07 09:30\n"
     )
     assert _write(result, "en", width=20).endswith(
-        "               last\nname           post\n" + "─" * 20 + "\nnnnnnnnnnnnnn  05-07\nn              09:30\n"
+        "               last\nname           post\n" + "─" * 20 + "\nnnnnnnnnnnnnnn 05-07\n               09:30\n"
+    )
+
+
+def test_of_a_last_time_the_day_is_enough_before_there_are_cards() -> None:
+    columns = (Column("name", "text", Text("name", "")), Column("last_post", "datetime", Text("last post", "")))
+    rows = [("n" * 14, datetime(2026, 5, 7, 9, 30)), ("Ana", None)]
+    result = Result("r", Text("r", ""), columns, rows, [], {"as_of": date(2026, 5, 8)})
+    assert "05-07 09:30" in _write(result, "en", width=26)
+    assert "days only" not in _write(result, "en", width=26)
+    narrow = _write(result, "en", width=20)
+    assert "\nnnnnnnnnnnnnnn 05-07\nAna            –\n" in narrow
+    assert "09:30" not in narrow
+    assert "· Too narrow (20)" in narrow and "days only." in narrow
+
+
+def test_headings_fold_so_that_numbers_stay_narrow() -> None:
+    labels = [Text("messages, no staff", ""), Text("posters before", ""), Text("day by day", "")]
+    columns = (Column("g", "text", Text("group", "")), *(Column(f"n{at}", "int", one) for at, one in enumerate(labels)))
+    result = Result("r", Text("r", ""), columns, [("周末去爬山东线", 1, 2, 3)])
+    assert _write(result, "en", width=44).endswith(
+        "                messages,  posters   day by\n"
+        "group            no staff   before      day\n" + "─" * 43 + "\n周末去爬山东线          1        2        3\n"
     )
 
 
@@ -140,7 +164,7 @@ def test_a_map_by_hand(sample: ModuleType) -> None:
     assert thursday[5 + 2 * 20 : 7 + 2 * 20] == "██"  # the peak, 15.5 an hour
     assert thursday[5 + 2 * 3 : 7 + 2 * 3] == "· "  # nobody at 3
     assert lines[top + 7] == "Sun"  # not observed
-    assert "· Highest: Thu 20:00, 15.50." in lines
+    assert "· Highest: Thu 20:00, 15.5." in lines
     assert "blank: not observed" in "\n".join(lines)
 
 
@@ -216,7 +240,7 @@ def test_ascii_where_nothing_else_can_be_shown(sample: ModuleType) -> None:
     shown = raw.getvalue().decode("ascii")
     assert "\\u" not in shown
     assert "- Highest" not in shown
-    assert "* Highest: Thu 20:00, 15.50." in shown or ". Highest: Thu 20:00, 15.50." in shown
+    assert "* Highest: Thu 20:00, 15.5." in shown or ". Highest: Thu 20:00, 15.5." in shown
     assert [len(line) for line in shown.split("\n")] == [
         cell_len(line) for line in _write(sample.hours(), "en", width=80).split("\n")
     ]

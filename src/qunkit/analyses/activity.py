@@ -19,7 +19,7 @@ from qunkit.dataset import option
 from qunkit.results import Column
 from qunkit.words import Text
 
-TITLE = Text("Activity", "活跃度")
+TITLE = Text("Activity of groups: messages, posters, DAU", "活跃度")
 
 COLUMNS = (
     Column("period", "date", Text("from", "起始日期"), Text("first day of the period", "该周期的第一天")),
@@ -38,7 +38,7 @@ COLUMNS = (
     Column(
         "messages_ordinary",
         "int",
-        Text("without staff", "非官方消息"),
+        Text("messages, no staff", "不含官方消息"),
         Text("messages not by staff", "不含官方人员的消息数"),
     ),
     Column(
@@ -47,7 +47,7 @@ COLUMNS = (
     Column(
         "posters_ordinary",
         "int",
-        Text("without staff", "非官方发言人"),
+        Text("posters, no staff", "不含官方发言人"),
         Text("posters who are not staff", "不含官方人员"),
     ),
     Column(
@@ -84,7 +84,7 @@ COLUMNS = (
     Column(
         "participation",
         "ratio",
-        Text("participation", "发言率"),
+        Text("posting rate", "发言率"),
         Text("posters ÷ members; null below 5 members", "发言人数 ÷ 成员数;不足 5 人时为空"),
     ),
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Floats = np.ndarray[Any, np.dtype[np.float64]]
     Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
-TITLE = Text("Replies", "响应情况")
+TITLE = Text("Replies: how many, how fast", "响应情况")
 
 COLUMNS = (
     Column("group_id", "text", Text("group id", "群 id")),

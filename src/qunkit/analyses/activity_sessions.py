@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Floats = np.ndarray[Any, np.dtype[np.float64]]
     Ints = np.ndarray[Any, np.dtype[np.int64]]
 
-TITLE = Text("Conversations", "会话")
+TITLE = Text("Conversations, one by one", "会话")
 
 COLUMNS = (
     Column("group_id", "text", Text("group id", "群 id")),

@@ -1,8 +1,8 @@
 """The window against the one before it, 与上一时段对比: two rows, of equal length.
 
-    period  messages  posters  groups  new_posters  lapsed_posters  joins  removed  hole_days
-    this        4120      211      11           17              23     31        4          0
-    before      4466      219      12           22              19     12        1          0
+    period  messages  posters  groups  new_posters  lapsed_posters  joins  removed  data_days  hole_days
+    this        4120      211      11           17              23     31        4          7          0
+    before      4466      219      12           22              19     12        1          7          0
 
 People count once however many groups they post in; a join is a person-time (人次). Members who leave by themselves leave no
 notice in a chat, so there is no column for them: `lapsed_posters` is what their silence shows.
@@ -28,7 +28,10 @@ COLUMNS = (
         "new_posters",
         "int",
         Text("new posters", "新发言者"),
-        Text("people never seen posting before the period", "此前从未发言的人数"),
+        Text(
+            "people never seen posting before the period; null without data in the period before",
+            "此前从未发言的人数;上一时段无数据时为空",
+        ),
     ),
     Column(
         "lapsed_posters",
@@ -43,6 +46,12 @@ COLUMNS = (
         Text("invited, by QR code or otherwise; person-times in notices", "邀请、扫码等入群人次,据系统提示"),
     ),
     Column("removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次,据系统提示")),
+    Column(
+        "data_days",
+        "int",
+        Text("days with data", "有数据天数"),
+        Text("days with data in any group; 0: nothing is known, counts are null", "任一群有数据的天数;为 0 时各项为空"),
+    ),
     Column(
         "hole_days",
         "int",
@@ -89,21 +98,28 @@ WITH spans AS (
   SELECT spans.place, COUNT(*) FILTER (WHERE event IN ('invited', 'joined_qr', 'joined')) AS joins,
     COUNT(*) FILTER (WHERE event = 'removed') AS removed
   FROM targets JOIN spans ON targets.at >= spans.since AND targets.at < spans.until GROUP BY spans.place
-), holes AS (
-  SELECT spans.place, COUNT(*) AS hole_days
+), covered AS (
+  SELECT spans.place, SUM(CASE WHEN days.observed THEN 1 ELSE 0 END) AS data_days,
+    SUM(CASE WHEN days.observed THEN 0 ELSE 1 END) AS hole_days
   FROM days JOIN spans ON epoch_s(CAST(days.day AS TIMESTAMP)) >= spans.since AND epoch_s(CAST(days.day AS TIMESTAMP)) < spans.until
-  WHERE NOT days.observed GROUP BY spans.place
+  GROUP BY spans.place
 )
-SELECT spans.period, COALESCE(counted.messages, 0) AS messages, COALESCE(counted.posters, 0) AS posters,
-  COALESCE(counted.groups, 0) AS groups, COALESCE(fresh.new_posters, 0) AS new_posters,
-  COALESCE(lapsed.lapsed_posters, 0) AS lapsed_posters, COALESCE(moved.joins, 0) AS joins,
-  COALESCE(moved.removed, 0) AS removed, COALESCE(holes.hole_days, 0) AS hole_days
+SELECT spans.period,
+  CASE WHEN own.data_days > 0 THEN COALESCE(counted.messages, 0) END AS messages,
+  CASE WHEN own.data_days > 0 THEN COALESCE(counted.posters, 0) END AS posters,
+  CASE WHEN own.data_days > 0 THEN COALESCE(counted.groups, 0) END AS groups,
+  CASE WHEN own.data_days > 0 AND earlier.data_days > 0 THEN COALESCE(fresh.new_posters, 0) END AS new_posters,
+  CASE WHEN own.data_days > 0 AND earlier.data_days > 0 THEN COALESCE(lapsed.lapsed_posters, 0) END AS lapsed_posters,
+  CASE WHEN own.data_days > 0 THEN COALESCE(moved.joins, 0) END AS joins,
+  CASE WHEN own.data_days > 0 THEN COALESCE(moved.removed, 0) END AS removed,
+  COALESCE(own.data_days, 0) AS data_days, COALESCE(own.hole_days, 0) AS hole_days
 FROM spans
+LEFT JOIN covered own ON own.place = spans.place
+LEFT JOIN covered earlier ON earlier.place = spans.place + 1
 LEFT JOIN counted ON counted.place = spans.place
 LEFT JOIN fresh ON fresh.place = spans.place
 LEFT JOIN lapsed ON lapsed.place = spans.place
 LEFT JOIN moved ON moved.place = spans.place
-LEFT JOIN holes ON holes.place = spans.place
 WHERE spans.place < 3
 ORDER BY spans.place
 """

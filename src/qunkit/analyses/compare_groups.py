@@ -25,7 +25,7 @@ COLUMNS = (
     Column("group_id", "text", Text("group id", "群 id")),
     Column("group_name", "text", Text("group", "群")),
     Column("messages", "int", Text("messages", "消息数")),
-    Column("messages_before", "int", Text("before", "上期消息")),
+    Column("messages_before", "int", Text("messages before", "上期消息")),
     Column(
         "change",
         "ratio",
@@ -36,7 +36,7 @@ COLUMNS = (
         ),
     ),
     Column("posters", "int", Text("posters", "发言人数")),
-    Column("posters_before", "int", Text("before", "上期发言")),
+    Column("posters_before", "int", Text("posters before", "上期发言人数")),
     Column("joins", "int", Text("joins", "入群"), Text("person-times in notices", "入群人次,据系统提示")),
     Column("removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次,据系统提示")),
     Column(
@@ -92,17 +92,26 @@ WITH named AS (
   WHERE target_ids IS NOT NULL AND local_time >= :since
   UNION ALL SELECT group_id, event, NULL FROM messages
   WHERE event IS NOT NULL AND target_ids IS NULL AND local_time >= :since
+), covered AS (
+  SELECT MAX(CASE WHEN observed AND in_window THEN 1 ELSE 0 END) AS this,
+    MAX(CASE WHEN observed AND epoch_s(CAST(day AS TIMESTAMP)) < epoch_s(:since)
+      AND epoch_s(CAST(day AS TIMESTAMP)) >= 2 * epoch_s(:since) - epoch_s(:until) THEN 1 ELSE 0 END) AS before
+  FROM days
 ), moved AS (
   SELECT group_id, COUNT(*) FILTER (WHERE event IN ('invited', 'joined_qr', 'joined')) AS joins,
     COUNT(*) FILTER (WHERE event = 'removed') AS removed
   FROM targets GROUP BY group_id
 )
-SELECT named.group_id, named.group_name, COALESCE(messages, 0) AS messages, COALESCE(messages_before, 0) AS messages_before,
-  CASE WHEN messages_before >= {FLOOR} THEN (messages - messages_before) / NULLIF(messages_before, 0) END AS change,
-  COALESCE(posters, 0) AS posters, COALESCE(posters_before, 0) AS posters_before,
-  COALESCE(joins, 0) AS joins, COALESCE(removed, 0) AS removed, parts.days, counted.last_post,
+SELECT named.group_id, named.group_name,
+  CASE WHEN covered.this = 1 THEN COALESCE(counted.messages, 0) END AS messages,
+  CASE WHEN covered.before = 1 THEN COALESCE(counted.messages_before, 0) END AS messages_before,
+  CASE WHEN covered.this = 1 AND messages_before >= {FLOOR} THEN (messages - messages_before) / NULLIF(messages_before, 0) END AS change,
+  CASE WHEN covered.this = 1 THEN COALESCE(counted.posters, 0) END AS posters,
+  CASE WHEN covered.before = 1 THEN COALESCE(counted.posters_before, 0) END AS posters_before,
+  CASE WHEN covered.this = 1 THEN COALESCE(moved.joins, 0) END AS joins,
+  CASE WHEN covered.this = 1 THEN COALESCE(moved.removed, 0) END AS removed, parts.days, counted.last_post,
   FLOOR((epoch_s(:as_of) - epoch_s(counted.last_post)) / 86400) AS days_silent
-FROM named
+FROM named CROSS JOIN covered
 LEFT JOIN counted ON counted.group_id = named.group_id
 LEFT JOIN moved ON moved.group_id = named.group_id
 LEFT JOIN parts ON parts.part = named.group_id

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from qunkit.results import Column
 from qunkit.words import Text
 
-TITLE = Text("Groups", "群列表")
+TITLE = Text("Groups: size, posts, silence", "群列表")
 
 COLUMNS = (
     Column("group_id", "text", Text("group id", "群 id")),

@@ -68,9 +68,9 @@ def undo(
         quote_sender, quote_text: as the export says them in fields of their own.
         description: of a card.
     """
-    body = (text or "").lstrip()
     if kind == "quote":
-        return _quote(body if text is not None else None, quote_sender, quote_text)
+        return _quote(text, quote_sender, quote_text)
+    body = (text or "").lstrip()
     if kind in (None, "other") and (link := _LINK.fullmatch(body)):
         return Wording("link", f"{link[1]}\n{link[2]}")
     mark = next((mark for mark in _MARKS if body.startswith(mark)), None)

@@ -67,7 +67,7 @@ def run(params: Params, place: Place, output: Output) -> int:
         )
     result = summary.to_result()
     if chosen(output, result) in FOR_PEOPLE:
-        result = summary.for_people()
+        result = summary.for_people(current.lang)
     result.notes = [] if params.quiet else result.notes
     show(result, output, place, [Path(name) for name in params.exports if name != "-"])
     _complain(summary, quiet=params.quiet)

@@ -14,15 +14,16 @@ T = TypeVar("T")
 
 def heard(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
     """What `work` gives, done in a thread of its own; if the waiting is cut short, the query on `connection` is too."""
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import ThreadPoolExecutor, wait
 
     with ThreadPoolExecutor(1) as pool:
         job = pool.submit(work)
         try:
             return job.result()
         finally:
-            if not job.done():
+            while not job.done():  # DuckDB forgets an interruption that comes just before a query begins
                 connection.interrupt()
+                wait([job], 0.1)
 
 
 def batches(connection: duckdb.DuckDBPyConnection, reader: Any) -> Iterator[pa.RecordBatch]:

@@ -1,4 +1,6 @@
-"""ChatLab's standard exchange format as one JSON document, by ChatLab itself or by another exporter.
+"""In ChatLab export the group in its standard format, as JSON; in WeFlow or CipherTalk choose the group and export it as "ChatLab".
+
+One JSON document:
 
     {"chatlab": {"version": "0.0.2", "exportedAt": 1700000000, "generator": "WeFlow"},
      "meta": {"name": "读书会", "platform": "wechat", "type": "group", "groupId": "1@chatroom"},
@@ -6,11 +8,11 @@
      "messages": [{"sender": "wxid_a", "accountName": "小王", "timestamp": 1700000001, "type": 0, "content": "早",
        "platformMessageId": "9", "replyToMessageId": "8"}]}
 
-In ChatLab export a chat in its standard format; WeFlow and CipherTalk offer it as "ChatLab".
-
 Kept: platform, group id, member list with group nicknames and roles, sender ids, message ids and the quoted message's id (version 0.0.2; CipherTalk
-prints ids rounded to 16 digits), time to the second, type, text. Lost: what the writer left out; WeFlow gives stickers, red packets, 接龙, announcements and forwards
-the type of a link, so their kind is read from their wording.
+prints ids rounded to 16 digits), time to the second, type, text.
+
+Lost: what the writer left out; WeFlow gives stickers, red packets, 接龙, announcements and forwards the type of a link, so their kind is read
+from their wording.
 """
 
 from __future__ import annotations

@@ -1,13 +1,16 @@
-"""ChatLab's standard exchange format as JSON lines, by ChatLab itself or by another exporter.
+"""In ChatLab export the group in its standard format, as JSONL; in WeFlow or CipherTalk choose the group and export it as "ChatLab JSONL".
+
+One JSON object a line:
 
     {"_type":"header","chatlab":{"version":"0.0.2","exportedAt":1700000000},"meta":{"name":"读书会","platform":"wechat","type":"group","groupId":"1@chatroom"}}
     {"_type":"member","platformId":"wxid_a","accountName":"小王","groupNickname":"王"}
     {"_type":"message","sender":"wxid_a","accountName":"小王","timestamp":1700000001,"type":0,"content":"早","platformMessageId":"9"}
 
-In ChatLab export a chat in its standard format for large chats; WeFlow and CipherTalk offer it as "ChatLab JSONL". Members may stand anywhere or be left out; empty
-lines, and lines that begin with #, say nothing.
+Members may stand anywhere or be left out; empty lines, and lines that begin with #, say nothing. A damaged line loses only itself.
 
-Kept and lost: as in the JSON document of the same format.
+Kept: as in the JSON document of the same format.
+
+Lost: the same, too.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""chatlog (sjzar/chatlog), CSV.
+"""With `chatlog server` running, open
+`http://127.0.0.1:5030/api/v1/chatlog?time=2024-11-30~2024-12-01&talker=58192034417@chatroom&format=csv` and save the page. Needs
+chatlog (sjzar/chatlog) of 2025-08-24 or later.
 
-How the export is made: `chatlog server`, then open
-`http://127.0.0.1:5030/api/v1/chatlog?time=2024-11-30~2024-12-01&talker=58192034417@chatroom&format=csv` and save the page
-(chatlog of August 2025 or later). A message:
+A message:
 
     Time,SenderName,Sender,TalkerName,Talker,Content
     2024-11-30 23:58:22,凯文,wxid_aaa,周末群,58192034417@chatroom,欢迎新朋友
@@ -10,9 +10,11 @@ How the export is made: `chatlog server`, then open
     > 本周路线
     有,还差2个"
 
-What it keeps: ids of members and group, what a reply quotes and when that was sent, ids in most lines about who joined. Times are
-those of the exporting computer's clock. What it loses: message ids, relays, announcements, titles of mini programs, who patted whom in
-WeChat 4, and the words of red packets and contact cards.
+Kept: ids of members and group, what a reply quotes and when that was sent, ids in most lines about who joined. Times are
+those of the exporting computer's clock.
+
+Lost: message ids, relays, announcements, titles of mini programs, who patted whom in WeChat 4, and the words of red packets and
+contact cards.
 
 chatlog cuts the owner's own messages at the first line that ends in a colon and takes what is before it for the sender. Such rows are
 put together again, if that "sender" cannot be an id: a line such as `Notice:` can.

@@ -1,6 +1,6 @@
-"""MemoTrace (留痕, also called WeChatMsg), CSV files of all versions.
+"""In MemoTrace (留痕, also called WeChatMsg): 打开群聊 → 导出 → CSV. Keep the folder it writes: only its name says which group this is.
 
-How the export is made: in MemoTrace open the group, choose 导出, then CSV. Version 2 writes `data/聊天记录/<chat>/<chat>_utf8.csv`:
+Files of all versions are read. Version 2 writes `data/聊天记录/<chat>/<chat>_utf8.csv`:
 
     localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender
     12,3,1,0,0,1732982302,2,欢迎新朋友,2024-11-30 23:58:22,Kevin_Zhao,Kevin Zhao,wxid_aaa
@@ -11,11 +11,12 @@ Version 3 writes `聊天记录/<chat>(<room id>)/<chat>.csv`; keep the folder, f
     消息ID,类型,发送人,时间,内容,备注,昵称,更多信息
     2755705033944784198,文本,凯文,2024-11-30 23:58:22,欢迎新朋友,凯文,凯文,more
 
-Version 2 keeps sender ids, names and instants; it loses message ids, and the words of every card: replies, links, files, relays,
+Kept by version 2: sender ids, names and instants. Lost: message ids, and the words of every card: replies, links, files, relays,
 announcements, red packets. The columns Remark, NickName and Sender came in December 2023: without them nobody knows who spoke. Where
 its database had no sender, version 2 repeats the sender of the row before; that cannot be seen in the file.
-Version 3 keeps message ids, quoted words, relays and announcements; it loses sender ids (only names are left), and time is that of
-the exporting computer's clock. The very first versions (October 2023: 用户名,消息内容,发送时间,…) are read as far as they go.
+
+Kept by version 3: message ids, quoted words, relays and announcements; time is that of the exporting computer's clock. Lost: sender
+ids (only names are left). The very first versions (October 2023: 用户名,消息内容,发送时间,…) are read as far as they go.
 
 `messages.csv`, the export of all chats at once, is refused: it does not say which of its chats are groups. `contacts.csv` holds no messages.
 """

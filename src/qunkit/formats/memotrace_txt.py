@@ -1,6 +1,6 @@
-"""MemoTrace (留痕, also called WeChatMsg), text files of the versions 2.x and 3.x.
+"""In MemoTrace (留痕, also called WeChatMsg): 打开群聊 → 导出 → TXT. Keep the folder it writes: only its name says which group this is.
 
-How the export is made: in MemoTrace open the chat, choose 导出, then TXT. Version 2 writes `data/聊天记录/<chat>/<chat>.txt`, version 3
+Files of the versions 2.x and 3.x are read. Version 2 writes `data/聊天记录/<chat>/<chat>.txt`, version 3
 `聊天记录/<chat>(<room id>)/<chat>.txt`; keep the folder, for its name is the only place that holds the group's id. A message is a
 line with its time and its sender, then its words, then an empty line:
 
@@ -18,9 +18,10 @@ Notices stand on the header line in version 2, and alone below a time in version
     2024-12-01 00:10:10
     "小刘" 撤回了一条消息
 
-What it keeps: times to the second (of the exporting computer's clock), shown names, texts, quoted words, notices. What it loses: ids of
-members and messages, and what was sent as image, voice, video or sticker. Version 2 also leaves out every type it does not know
-(relays, announcements, forwarded chats, …), the names of files, and what a quote of an image quotes. The export as CSV keeps more.
+Kept: times to the second (of the exporting computer's clock), shown names, texts, quoted words, notices.
+
+Lost: ids of members and messages, and what was sent as image, voice, video or sticker. Version 2 also leaves out every type it does
+not know (relays, announcements, forwarded chats, …), the names of files, and what a quote of an image quotes. The export as CSV keeps more.
 
 Text without a header is rejected. A line that looks like a header is text if no empty line is before it, or if its time is before
 that of the last message: a chat pasted into a message.

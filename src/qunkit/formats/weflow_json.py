@@ -1,4 +1,6 @@
-"""WeFlow's JSON, all builds, and its arkme variant.
+"""In WeFlow choose the group and export it as JSON, or as arkme JSON, which adds the member list with group nicknames.
+
+Files of all builds are read:
 
     {"weflow": {"version": "1.0.3", "exportedAt": 1795283974, "generator": "WeFlow"},
      "session": {"wxid": "58192034417@chatroom", "displayName": "周末群", "type": "群聊", "messageCount": 2},
@@ -6,11 +8,12 @@
        "content": "有,还差2个[引用 阿岚：东门集合]", "isSend": 0, "senderUsername": "wxid_aaa", "senderDisplayName": "Kevin Zhao",
        "platformMessageId": "2876…", "replyToMessageId": "2793…", "quotedContent": "东门集合", "quotedSender": "阿岚"}]}
 
-In WeFlow choose the group, export as JSON (or arkme JSON, which adds the member list with group nicknames). Builds of 2026-01-17 have no header object, those
-of 2026-01-23 to -02 a ChatLab header, later ones ``weflow``.
+Builds of 2026-01-17 have no header object, those of 2026-01-23 to -02 a ChatLab header, later ones ``weflow``.
 
 Kept: group id, sender id and shown name, message id (since 2026-03), time to the second, type, text, the quoted message's id, words
-and sender. Lost by the exporter: who joined in structured join notices (``$names$`` stays unfilled), who patted whom, the body of 接龙 and of video
+and sender.
+
+Lost by the exporter: who joined in structured join notices (``$names$`` stays unfilled), who patted whom, the body of 接龙 and of video
 channel cards, captions of red packets, mentioned ids.
 """
 

@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qunkit import schema
+from qunkit.errors import OutOfResources, ReadWriteFailed
 from qunkit.ingest import identity, merge, replies
 from qunkit.ingest.canon import Digest, numbered
 from qunkit.ingest.store import Staging
+from qunkit.words import Text
 
 NAMES = "observations/names.parquet"
 MEMBERS = "observations/members.parquet"
@@ -70,6 +72,10 @@ def build(
         _write_members(connection, staging)
         built.fingerprint = _fingerprint(staging)
         return built
+    except duckdb.OutOfMemoryException as error:
+        raise OutOfResources(what=Text("memory", "内存")) from error
+    except duckdb.IOException as error:
+        raise ReadWriteFailed(path=staging.dataset, why=str(error).partition("\n")[0]) from error
     finally:
         connection.close()
 

@@ -24,18 +24,19 @@ class Candidate:
     found: bool
 
 
-def files(paths: list[Path]) -> Iterator[Candidate]:
-    """Every named file, and every file below a named folder in the order of its name; hidden ones are passed over.
+def files(path: Path) -> tuple[list[Candidate], list[MissingInput]]:
+    """A named file, or every file below a named folder in the order of its name; hidden ones are passed over.
 
-    Raises:
-        MissingInput: a named path does not exist or is no file.
+    The errors are of what is not there, is no file, or cannot be looked into.
     """
-    for path in paths:
-        if path.is_dir():
-            yield from (Candidate(file, str(file), True) for file in _below(path))
-        else:
-            _must_be_a_file(path)
-            yield Candidate(path, str(path), False)
+    if not path.is_dir():
+        error = _no_file(path)
+        return ([], [error]) if error else ([Candidate(path, str(path), False)], [])
+    errors: list[MissingInput] = []
+    found = [Candidate(file, str(file), True) for file in _below(path, errors)]
+    if not found and not errors:
+        errors.append(MissingInput(path=path, why=Text("no files in this folder", "文件夹中没有文件")))
+    return found, errors
 
 
 def identify(head: Head, label: str, wanted: str | None = None) -> tuple[str, ModuleType]:
@@ -65,8 +66,11 @@ def _first_characters(head: Head) -> str:
     return ascii(head.text[:40]) if head.text else "''"
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for here, folders, names in os.walk(folder):
+def _below(folder: Path, errors: list[MissingInput]) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        errors.append(MissingInput(path=error.filename, why=error.strerror))
+
+    for here, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(here, name)
@@ -74,12 +78,12 @@ def _below(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _must_be_a_file(path: Path) -> None:
+def _no_file(path: Path) -> MissingInput | None:
+    """Why this is no file to read, or None."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        raise MissingInput(path=path, why=Text("no such file", "文件不存在")) from None
+        return MissingInput(path=path, why=Text("no such file", "文件不存在"))
     except OSError as error:
-        raise MissingInput(path=path, why=error.strerror) from None
-    if not stat.S_ISREG(mode):
-        raise MissingInput(path=path, why=Text("not a regular file", "不是普通文件"))
+        return MissingInput(path=path, why=error.strerror)
+    return None if stat.S_ISREG(mode) else MissingInput(path=path, why=Text("not a regular file", "不是普通文件"))

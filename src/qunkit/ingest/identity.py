@@ -51,20 +51,18 @@ SELECT group_key, arg_min(group_name, (-epoch_ms(COALESCE(last, TIMESTAMPTZ '197
 FROM keyed_names WHERE group_name IS NOT NULL GROUP BY 1;
 
 CREATE OR REPLACE TEMP TABLE identity AS
-SELECT DISTINCT n.group_id, n.group_name, n.sender_id, n.sender_name, n.group_key, l.label,
-  CASE WHEN n.sender_id IS NOT NULL THEN n.sender_id
-       WHEN n.sender_name IS NULL THEN NULL
-       WHEN s.id IS NOT NULL THEN s.id
-       WHEN {_LOOKS_LIKE_ID.format("n.sender_name")} THEN n.sender_name
-       ELSE 'name:' || nfc_normalize(n.sender_name) END AS sender_key
-FROM keyed_names n LEFT JOIN sender_links s ON s.group_key = n.group_key AND s.name = n.name
-LEFT JOIN group_labels l ON l.group_key = n.group_key;
-
-CREATE OR REPLACE TEMP TABLE senders AS
-SELECT DISTINCT i.group_key, i.sender_key FROM identity i JOIN names n
-  ON n.last IS NOT NULL AND n.group_id IS NOT DISTINCT FROM i.group_id AND n.group_name IS NOT DISTINCT FROM i.group_name
-  AND n.sender_id IS NOT DISTINCT FROM i.sender_id AND n.sender_name IS NOT DISTINCT FROM i.sender_name
-WHERE i.sender_key IS NOT NULL;
+SELECT DISTINCT group_id, group_name, sender_id, sender_name, group_key, label, sender_key,
+  bool_or(last IS NOT NULL) OVER (PARTITION BY group_key, sender_key) AS posts
+FROM (
+  SELECT n.group_id, n.group_name, n.sender_id, n.sender_name, n.group_key, n.last, l.label,
+    CASE WHEN n.sender_id IS NOT NULL THEN n.sender_id
+         WHEN n.sender_name IS NULL THEN NULL
+         WHEN s.id IS NOT NULL THEN s.id
+         WHEN {_LOOKS_LIKE_ID.format("n.sender_name")} THEN n.sender_name
+         ELSE 'name:' || nfc_normalize(n.sender_name) END AS sender_key
+  FROM keyed_names n LEFT JOIN sender_links s ON s.group_key = n.group_key AND s.name = n.name
+  LEFT JOIN group_labels l ON l.group_key = n.group_key
+);
 """
 
 CHANGED = """

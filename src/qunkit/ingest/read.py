@@ -51,18 +51,18 @@ class Reading:
     """Group id and name of the first record: the group of members and records that name none."""
 
 
-def begin(source: Source, name: str, module: ModuleType) -> tuple[str, Iterator[Batch]]:
+def begin(source: Source, name: str, module: ModuleType, as_group: str | None) -> tuple[str, Iterator[Batch]]:
     """The source's identity and its batches, the first one already read.
 
     The identity is that of the bytes, and of the group the first record names: a format may know it from the path alone, and then the
-    same bytes in another folder are another group's.
+    same bytes in another folder are another group's. So they are under another `as_group`.
     """
     batches = module.read(source)
     first = next(batches, None)
     if first is None:
         raise NoMessages(path=source.label, why=EMPTY if not source.size else NOTHING)
     group = _group(first.messages)
-    told = "\0".join([source.sha256, name, group[0] or "", group[1] or ""])
+    told = "\0".join([source.sha256, name, group[0] or "", group[1] or "", as_group or ""])
     return hashlib.sha256(told.encode()).hexdigest()[:16], _again(first, batches)
 
 

@@ -18,12 +18,11 @@ _WORDS = "regexp_replace(trim({}), '\\s+', ' ', 'g')"
 
 QUOTES = f"""
 CREATE OR REPLACE TEMP TABLE quotes AS
-SELECT r.rowid AS message, r.group_id, r.message_id, r.sent_at, r.seq, r.quote_time, r.quote_text, s.sender_key AS quoted,
+SELECT r.rowid AS message, r.group_id, r.message_id, r.sent_at, r.seq, r.quote_time, r.quote_text, i.sender_key AS quoted,
   CASE WHEN {IS_ROUNDED.format("r.quote_id")} THEN TRY_CAST(r.quote_id AS DOUBLE) END AS rounded,
   r.quote_id
-FROM resolved r LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL) i
+FROM resolved r LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL AND posts) i
   ON i.group_key = r.group_id AND i.sender_name = r.quote_sender
-LEFT JOIN senders s ON s.group_key = r.group_id AND s.sender_key = COALESCE(i.sender_key, r.quote_sender)
 WHERE r.kind = 'quote' OR r.quote_id IS NOT NULL OR r.quote_time IS NOT NULL OR r.quote_sender IS NOT NULL OR r.quote_text IS NOT NULL
 """
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qunkit import schema
-from qunkit.errors import MissingInput, NoMessages, QunkitError, UnknownFormat
+from qunkit.errors import NoMessages, QunkitError, UnknownFormat, UnreadableExport
 from qunkit.ingest import build, identify, store
 from qunkit.ingest.clock import DEFAULT_ZONE, Clock, check_zone
 from qunkit.ingest.ledger import counts, sizes
@@ -23,10 +22,16 @@ from qunkit.ingest.read import EMPTY, Progress, Reading, begin, notices, observe
 from qunkit.ingest.stage import MonthWriters, member_row, reject_rows
 from qunkit.ingest.summary import FileSummary, IngestSummary
 from qunkit.parsing.source import Source, open_source
+from qunkit.words import Text
 
 LEDGER = "ledger/part.parquet"
 REJECTS = "rejects/part.parquet"
 MEMORY_LIMIT = "384MB"
+STDIN = "-"
+NAMELESS = Text("the export does not say which group it is of", "导出内容没有说明是哪个群")
+NAME_IT = Text(
+    "Give the group with --as-group ID, or pass the file by its name.", "请用 --as-group ID 指定群,或直接给出文件名。"
+)
 _LEDGER_SCHEMA = pa.schema(
     [("source", pa.string()), ("kind", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("count", pa.int64())]
 )
@@ -70,9 +75,8 @@ def ingest(
     candidates = _candidates(paths, summary)
     if not candidates:
         return summary
-    with _fresh_dataset(dataset):
-        for batch in [[one] for one in candidates] if each else [candidates]:
-            _run(batch, dataset, options, wait, progress, summary)
+    for batch in [[one] for one in candidates] if each else [candidates]:
+        _run(batch, dataset, options, wait, progress, summary)
     return summary
 
 
@@ -107,13 +111,16 @@ class _Run:
             raise NoMessages(path=source.label, why=EMPTY)
         name, module = identify.identify(source.head, source.label, self.options.format_in)
         summary.format = name
-        identity, batches = begin(source, name, module)
+        identity, batches = begin(source, name, module, self.options.as_group)
         if known := self._known(identity):
-            summary.repeat(known)
+            summary.repeat(known, self.options.tz)
             return
         reading = Reading(source, name, identity, self.staging.spool / f"{identity}.arrow")
         try:
             read(reading, batches, self.progress)
+            told = reading.group[0] or reading.group[1] not in (None, *source.parts)
+            if source.label == STDIN and not told and not self.options.as_group:
+                raise UnreadableExport(path=STDIN, why=NAMELESS, hint=NAME_IT)
             self._stage(reading, summary)
         finally:
             reading.spool.unlink(missing_ok=True)
@@ -172,37 +179,25 @@ def _run(
             store.confirm(dataset)
 
 
-@contextmanager
-def _fresh_dataset(dataset: Path) -> Iterator[None]:
-    """If the run makes a dataset and nothing goes in, leave nothing behind."""
-    was_there = store.exists(dataset)
-    try:
-        yield
-    finally:
-        if not was_there:
-            store.discard_empty(dataset)
-
-
 def _candidates(paths: Sequence[Path | str], summary: IngestSummary) -> list[identify.Candidate]:
     found: list[identify.Candidate] = []
     for path in paths:
-        if str(path) == "-":
-            found.append(identify.Candidate(Path("-"), "-", False))
+        if str(path) == STDIN:
+            found.append(identify.Candidate(Path(STDIN), STDIN, False))
             continue
-        try:
-            found += identify.files([Path(path)])
-        except MissingInput as error:
-            summary.files.append(FileSummary.failed(str(path), error))
+        below, errors = identify.files(Path(path))
+        found += below
+        summary.files += [FileSummary.failed(str(error.facts["path"]), error) for error in errors]
     return found
 
 
 def _open(candidate: identify.Candidate, options: Options, staging: store.Staging) -> Source:
-    if candidate.label != "-":
+    if candidate.label != STDIN:
         return open_source(candidate.path, label=candidate.label, options=dict(options.facts), spool_dir=staging.spool)
     path = staging.spool / "stdin"
     with path.open("xb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
-    return open_source(path, label="-", parts=("stdin",), options=dict(options.facts), spool_dir=staging.spool)
+    return open_source(path, label=STDIN, parts=("stdin",), options=dict(options.facts), spool_dir=staging.spool)
 
 
 def _source_facts(reading: Reading, clock: Clock, records: dict[str, int], bytes_: dict[str, int]) -> dict[str, Any]:

@@ -171,15 +171,18 @@ def writing(dataset: Path, tz: str, wait: float) -> Iterator[Staging]:
         CannotCreate: the folder cannot be made.
         DatasetLocked: another writer holds it after `wait` seconds.
     """
-    _make(dataset, tz)
     with _lock(dataset, wait):
-        _clean(dataset)
-        base, base_path = _base(dataset)
-        path = Path(tempfile.mkdtemp(prefix=_STAGING, dir=dataset))
+        _make(dataset, tz)
         try:
-            yield Staging(dataset, path, zone(dataset), base, base_path)
+            _clean(dataset)
+            base, base_path = _base(dataset)
+            path = Path(tempfile.mkdtemp(prefix=_STAGING, dir=dataset))
+            try:
+                yield Staging(dataset, path, zone(dataset), base, base_path)
+            finally:
+                shutil.rmtree(path, ignore_errors=True)
         finally:
-            shutil.rmtree(path, ignore_errors=True)
+            _discard_empty(dataset)
 
 
 def commit(staging: Staging, facts: Mapping[str, Any], dropped: frozenset[str] = frozenset()) -> str:
@@ -215,16 +218,6 @@ def confirm(dataset: Path) -> None:
     _sync_folder(dataset)
 
 
-def discard_empty(dataset: Path) -> None:
-    """Remove a dataset that was just made and never got a snapshot."""
-    if exists(dataset) and not (dataset / "CURRENT").exists():
-        for name in ("dataset.json", "lock"):
-            with suppress(FileNotFoundError):
-                os.unlink(dataset / name)
-        with suppress(OSError):
-            dataset.rmdir()
-
-
 def empty_manifest() -> dict[str, Any]:
     """The manifest before the first commit."""
     return {"schema": SCHEMA_VERSION, "snapshot": "v000000", "parts": {}, "sources": [], "fingerprint": "0" * 16}
@@ -232,21 +225,40 @@ def empty_manifest() -> dict[str, Any]:
 
 # -- helpers -------------------------------------------------------------------------------------------------------
 def _make(dataset: Path, tz: str) -> None:
+    """A dataset without a snapshot, unless there is one; under the lock."""
     if exists(dataset):
         zone(dataset)
         return
     try:
-        dataset.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ours = ("qunkit.toml", "lock")  # and what a run killed right here left
-        if any(name for name in os.listdir(dataset) if name not in ours and not name.startswith(_STAGING)):
-            why = Text("the folder is not empty and holds no dataset", "文件夹非空且不是数据集")
-            raise CannotCreate(path=dataset, why=why)
         os.chmod(dataset, 0o700)
-        facts = json.dumps({"schema": SCHEMA_VERSION, "tz": tz}).encode()
-        _replace(dataset, "dataset.json", facts)
+        _replace(dataset, "dataset.json", json.dumps({"schema": SCHEMA_VERSION, "tz": tz}).encode())
         _sync_folder(dataset.absolute().parent)
     except OSError as error:
         raise CannotCreate(path=dataset, why=error.strerror) from None
+
+
+def _make_room(dataset: Path) -> None:
+    """The folder, and nothing else in it that is not ours."""
+    try:
+        dataset.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ours = ("dataset.json", "qunkit.toml", "lock")  # and what a run killed right here left
+        others = [name for name in os.listdir(dataset) if name not in ours and not name.startswith(_STAGING)]
+    except OSError as error:
+        raise CannotCreate(path=dataset, why=error.strerror) from None
+    if others and not exists(dataset):
+        raise CannotCreate(
+            path=dataset, why=Text("the folder is not empty and holds no dataset", "文件夹非空且不是数据集")
+        )
+
+
+def _discard_empty(dataset: Path) -> None:
+    """Leave nothing behind of a dataset that never got a snapshot; under the lock, which others notice to be gone."""
+    if not (dataset / "CURRENT").exists():
+        for name in ("dataset.json", "lock"):
+            with suppress(FileNotFoundError):
+                os.unlink(dataset / name)
+        with suppress(OSError):
+            dataset.rmdir()
 
 
 def _base(dataset: Path) -> tuple[dict[str, Any], Path | None]:
@@ -299,17 +311,29 @@ def _check_parts(path: Path, manifest: dict[str, Any]) -> None:
 @contextmanager
 def _lock(dataset: Path, wait: float) -> Iterator[None]:
     """The writer's lock: held by the kernel, so that a dead process leaves none behind. Its content is for people."""
-    descriptor = os.open(dataset / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "r+b") as file:
-        deadline = time.monotonic() + wait
-        while not _flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            if time.monotonic() >= deadline:
-                raise DatasetLocked(path=dataset, holder=file.read(100).decode("ascii", "replace").strip() or "?")
-            time.sleep(0.05)
-        file.truncate(0)
-        file.write(f"pid {os.getpid()}\n".encode())
-        file.flush()
-        yield
+    deadline = time.monotonic() + wait
+    while True:
+        _make_room(dataset)
+        with _lock_file(dataset) as file:
+            while not _flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                if time.monotonic() >= deadline:
+                    raise DatasetLocked(path=dataset, holder=file.read(100).decode("ascii", "replace").strip() or "?")
+                time.sleep(0.05)
+            if not os.fstat(file.fileno()).st_nlink:
+                continue  # its last holder discarded an empty dataset, lock and all
+            file.truncate(0)
+            file.write(f"pid {os.getpid()}\n".encode())
+            file.flush()
+            yield
+            return
+
+
+def _lock_file(dataset: Path) -> IO[bytes]:
+    try:
+        descriptor = os.open(dataset / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise CannotCreate(path=dataset / "lock", why=error.strerror) from None
+    return os.fdopen(descriptor, "r+b")
 
 
 def _flock(file: IO[bytes], how: int) -> bool:
@@ -343,7 +367,9 @@ def _prune(dataset: Path, current: str) -> None:
     for name in old[: max(0, old.index(current) + 1 - KEPT)]:
         with suppress(OSError), (dataset / name / "manifest.json").open("rb") as manifest:
             if _flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB):
-                shutil.rmtree(dataset / name)
+                going = dataset / f"{_STAGING}{name}"  # a kill half-way leaves a name that the next run cleans
+                os.rename(dataset / name, going)
+                shutil.rmtree(going)
 
 
 def _link(staging: Staging, part: str) -> None:

@@ -13,7 +13,7 @@ from qunkit.errors import QunkitError
 from qunkit.ingest.ledger import KINDS
 from qunkit.ingest.read import Reading
 from qunkit.results import Column, Note, Result
-from qunkit.words import Text
+from qunkit.words import Lang, Text
 
 PARTLY = 3
 _FOR_PEOPLE = 9
@@ -118,7 +118,7 @@ class FileSummary:
         """Nothing of the file went in."""
         self.status, self.error, self.records, self.bytes = status, error, {}, {}
 
-    def repeat(self, source: dict[str, Any]) -> None:
+    def repeat(self, source: dict[str, Any], tz: str | None) -> None:
         """The same bytes went in before."""
         self.status, self.id = "already", source["id"]
         self.records, self.bytes = source["records"], source["bytes"]
@@ -126,6 +126,12 @@ class FileSummary:
             "the same export was ingested before as {name}; nothing to add", "同一导出此前已以 {name} 导入,无需添加"
         )
         self.notes.append(Note(told, (("name", source["name"]),)))
+        if tz and tz != source["tz"]:
+            told = Text(
+                "it was read with --tz {old}, and stays so; for {new} ingest everything into a new dataset",
+                "当时按 --tz {old} 读取,保持不变;如需 {new},请将全部导出导入新数据集",
+            )
+            self.notes.append(Note(told, (("old", source["tz"]), ("new", tz))))
 
     def account(self, records: dict[str, int], bytes_: dict[str, int], reading: Reading) -> None:
         """Take over the ledger's sums."""
@@ -178,15 +184,18 @@ class IngestSummary:
         ]
         return Result("ingest", Text("Ingested files", "导入结果"), COLUMNS, [_row(file) for file in self.files], notes)
 
-    def for_people(self) -> Result:
+    def for_people(self, lang: Lang) -> Result:
         """The same to look at: names without the folder they share, and the bytes added up in a sentence."""
         result = self.to_result()
         folder = os.path.commonpath([os.path.dirname(file.label) for file in self.files]) if self.files else ""
         names = [file.label.removeprefix(folder).lstrip("/") for file in self.files]
         rows = zip(names, self.files, strict=True)
         result.columns = COLUMNS[:_FOR_PEOPLE]
-        result.cells = [(name, *_row(file)[1:_FOR_PEOPLE]) for name, file in rows]
-        result.notes.append(self._bytes())
+        result.cells = [
+            (name, file.format, STATUSES[file.status].say(lang), *_row(file)[3:_FOR_PEOPLE]) for name, file in rows
+        ]
+        if any(file.bytes for file in self.files):
+            result.notes.append(self._bytes())
         return result
 
     def _bytes(self) -> Note:

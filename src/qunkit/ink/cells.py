@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 from qunkit.ink.clean import csv_text, json_text, tsv_text
 from qunkit.results import Cell, Column
@@ -43,12 +44,20 @@ def is_missing(cell: object) -> bool:
 
 # -- for people ----------------------------------------------------------------------------------------------------
 def number(value: float) -> str:
-    """A count or a measure: thousands separated; two decimals, or three digits where two decimals would show none."""
+    """A count or a measure: thousands separated; what is not whole has three digits, but all those before its point.
+
+    Zeros at the end of decimals say nothing and go: 113, 28.3, 0.5, 1,235.
+    """
     if isinstance(value, int):
         return f"{value:,}"
-    if 0 < abs(value) < 0.005:
+    if value.is_integer():
+        return f"{value + 0.0:,.0f}"
+    if abs(value) < 0.001:
         return f"{value:.3g}"
-    return f"{value + 0.0:,.2f}"
+    exact = Decimal(str(float(value)))  # as it is written: 28.25 is rounded up, as people do
+    places = max(0, 2 - exact.adjusted())
+    shown = f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}"
+    return shown.rstrip("0").rstrip(".") if places else shown
 
 
 def percent(share: float) -> str:

@@ -92,20 +92,24 @@ def term(text: str) -> str:
 # The @ of a mail address and of @someone on GitHub; not that of an id such as 1234@chatroom.
 _MD_AT = re.compile(r"(?<![A-Za-z0-9.+_-])@(?=[A-Za-z0-9])|@(?=[A-Za-z0-9_-]*\.|$)")
 _MD_MARKS = re.compile(
-    r"[!#$&*+<=>@\[\\\]^_`{|}~]"  # wherever they stand
-    r"|^-|(?<=[0-9])\)|(?<=[0-9])\.(?=\s|$)"  # list items and rules
-    r"|(?<![0-9])[.:](?=\S)|[.:](?=[^\s0-9])"  # addresses and :emoji:, but neither 12.5 nor 23:59
+    r"[$*<>\[\\\]_`|~]"  # wherever they stand
+    r"|^[=#]|^[-+](?=[- ]|$)|#(?=[0-9]|#*$)"  # headings, list items, rules, GitHub's #1
+    r"|&(?=#?[A-Za-z0-9]+;)"  # entities
+    r"|:(?=/)|(?<=[Ww]{3})\."  # what GitHub links
+    r"|(?<![0-9]):(?=[\w+-]+:)|:(?=[A-Za-z_+-][\w+-]*:)",  # :emoji:, but not 23:59:01
+    re.ASCII,
 )
+_MD_NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?= |$)")
 
 
 def md(text: str) -> str:
     """`text` for GitHub-flavoured Markdown, inline or in a table cell: it renders as itself and as nothing else.
 
-    Cleaned like `term`, then every character that could mark something up is escaped. The @ of a mail
+    Cleaned like `term`, then every character that could mark something up where it stands is escaped. The @ of a mail
     address or of @someone in Latin letters becomes ＠: GitHub links and calls those after it has undone the escapes.
     """
     clean = _MD_AT.sub("＠", term(text).strip(" "))
-    return _MD_MARKS.sub(r"\\\g<0>", clean)
+    return _MD_NUMBERED.sub(r"\1\\\2", _MD_MARKS.sub(r"\\\g<0>", clean))
 
 
 _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -28,15 +28,23 @@ class _Step(NamedTuple):
 
     text: int
     bars: bool = False
-    folded_labels: bool = False
-    folded_times: bool = False
+    lines: int = 1
+    """On how many lines a heading may stand."""
+    gap: int = GAP
+    short_times: bool = False
+    """The day stands above the hour; of a first or last time the day is enough."""
 
 
 _STEPS = (
     _Step(24, bars=True),
-    _Step(16),
-    _Step(12, folded_labels=True),
-    _Step(12, folded_labels=True, folded_times=True),
+    _Step(24),
+    _Step(24, lines=2),
+    _Step(16, lines=3),
+    _Step(16, lines=3, gap=1),
+    _Step(16, lines=3, gap=1, short_times=True),
+    _Step(12, lines=3, gap=1),
+    _Step(12, lines=3, gap=1, short_times=True),
+    _Step(8, lines=4, gap=1, short_times=True),
 )
 
 
@@ -52,6 +60,8 @@ class Strip:
     style: str
     cut: int
     """How many texts were too long and end in …."""
+    days: list[str]
+    """The cells of a first or last time without the hour; else none."""
 
     @property
     def body(self) -> int:
@@ -75,7 +85,13 @@ def strip(column: Column, cells: Sequence[Cell], lang: Lang, year: int | None) -
         bars=_bars(cells) if _is_share(column) else [],
         style="cyan" if column.type == "series" else "",
         cut=sum(text != short for text, short in zip(whole, shown, strict=True)),
+        days=[text.partition(" ")[0] for text in shown] if _is_end(column) else [],
     )
+
+
+def _is_end(column: Column) -> bool:
+    """Whether the day of a time says most of it: the first or last of something, long ago or not."""
+    return column.type == "datetime" and column.name.startswith(("first_", "last_"))
 
 
 def _is_share(column: Column) -> bool:
@@ -87,24 +103,26 @@ def _bars(cells: Sequence[Cell]) -> list[str]:
     return [bar(share, max(shares, default=0), BAR) for share in shares]
 
 
-def side_by_side(strips: Sequence[Strip], paper: Paper) -> Table | None:
-    """The strips as a table that fits on `paper`, or None where there is none that can be read."""
+def side_by_side(strips: Sequence[Strip], paper: Paper) -> tuple[Table, bool] | None:
+    """The strips as a table that fits on `paper`, and whether hours were left out; None where no such table can be read."""
     from rich.measure import Measurement
 
     endless = paper.console.options.update(width=1 << 20)
-    tables = (_table(strips, step) for step in _STEPS)
-    fits = (table for table in tables if Measurement.get(paper.console, endless, table).minimum <= paper.width)
-    return next(fits, None)
+    for step in _STEPS:
+        table = _table(strips, step)
+        if Measurement.get(paper.console, endless, table).minimum <= paper.width:
+            return table, step.short_times and any(one.days != one.cells for one in strips if one.days)
+    return None
 
 
 def _table(strips: Sequence[Strip], step: _Step) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), border_style="dim")
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, step.gap - 1, 0, 0), border_style="dim")
     for one in strips:
         label = styled((one.label, "bold"))
-        floor = _on_two_lines(label) if step.folded_labels else label.cell_len
+        floor = _label_width(label, step.lines)
         width = None if one.type in ("text", "list") else max(floor, _body(one, step))
         right = one.right and not (step.bars and one.bars)
         table.add_column(Folded(label, floor), justify="right" if right else "left", width=width)
@@ -113,23 +131,27 @@ def _table(strips: Sequence[Strip], step: _Step) -> Table:
     return table
 
 
-def _on_two_lines(label: Text) -> int:
-    """The columns that a heading needs on two lines of about the same length; no word is cut."""
+def _label_width(label: Text, lines: int) -> int:
+    """The columns that a heading needs on so many lines of about the same length; no word is cut."""
     whole = label.cell_len
     word = max((len(word) for word in label.plain.split() if word.isascii()), default=1)
-    narrow = range(max(word, (whole + 1) // 2), whole)
-    return next((columns for columns in narrow if len(breaks(label.plain, columns)) < 2), whole)
+    narrow = range(max(word, 4, -(-whole // lines)), whole)
+    return next((columns for columns in narrow if len(breaks(label.plain, columns)) < lines), whole)
 
 
 def _body(one: Strip, step: _Step) -> int:
     """The columns of what never folds: numbers, sparklines, and times but where the day may stand above the hour."""
-    if one.type == "datetime" and step.folded_times:
-        return max((len(word) for cell in one.cells for word in cell.split()), default=0)
+    if one.type == "datetime" and step.short_times:
+        return max((len(word) for cell in one.days or one.cells for word in cell.split()), default=0)
     return one.body + (1 + BAR if step.bars and one.bars else 0)
 
 
 def _cell(one: Strip, at: int, step: _Step) -> Text | Folded:
-    return _barred(one, at) if step.bars and one.bars else Folded(one.text(at), step.text)
+    if step.bars and one.bars:
+        return _barred(one, at)
+    if step.short_times and one.days:
+        return styled((one.days[at], style_of(one.days[at])))
+    return Folded(one.text(at), step.text)
 
 
 def _barred(one: Strip, at: int) -> Text:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qunkit.exports import Reject
 from qunkit.parsing.csv import Records
 from qunkit.parsing.csv_block import FRAMING, Piece
 from qunkit.parsing.json_rows import BAD_JSON, RowReader, decoded, well_formed
 from qunkit.parsing.json_scan import State, blanks, elements, walk
-from qunkit.parsing.json_stream import CUT, TOO_LONG, Stream, Window
+from qunkit.parsing.json_stream import CUT, TOO_LONG, Stream
+from qunkit.parsing.json_window import Window, located
 
 if TYPE_CHECKING:
     from qunkit.parsing.source import Source
@@ -188,27 +188,6 @@ def outlined(value: bytes, source: Source) -> Any:
     return _python(text)
 
 
-def located(source: Source, piece: Piece, base: int) -> Records:
-    """A piece of the text at `base` as records of the original file, whose byte order mark goes with the header."""
-    places = source.original(piece.bounds + base)
-    if base + piece.bounds[0] == 0:
-        places[0] = 0
-    begins, ends = places[:-1], places[1:]
-    is_row = np.ones(len(begins), np.bool_)
-    is_row[list(piece.other)] = False
-    records = Records(source, piece.rows, begins[is_row], ends[is_row])
-    first, raw = int(begins[0]), b""
-    if any(what != FRAMING for what in piece.other.values()):
-        raw = source.raw(first, int(ends[-1]))
-    for index, what in sorted(piece.other.items()):
-        begin, end = int(begins[index]), int(ends[index])
-        if what != FRAMING:
-            records.rejects.append(Reject(begin, end, what, raw[begin - first : end - first]))
-        elif begin < end:
-            records.framing.append((begin, end))
-    return records
-
-
 def skim(source: Source) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """(small members of the document, first record): a look at the first 8 MB of a JSON or JSONL file, and at its last 4 KiB.
 
@@ -227,8 +206,9 @@ def skim(source: Source) -> tuple[dict[str, Any], dict[str, Any] | None]:
         return ({} if behind < len(data) else top), _object(data, place)
     if not end and len(data) == _SKIM:
         top |= _last_members(source)
-    first = arrays.get("messages") or next(filter(None, arrays.values()), None)
-    return top, first
+    if "messages" in arrays:
+        return top, arrays["messages"]
+    return top, next(filter(None, arrays.values()), None)
 
 
 def _first_bytes(source: Source) -> bytes:

@@ -9,7 +9,6 @@ bracket and the first key, which cannot stand within a string because quotes are
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +20,7 @@ import pyarrow as pa
 from qunkit.parsing.csv_block import Piece
 from qunkit.parsing.json_rows import BAD_JSON, BAD_RECORD, RowReader
 from qunkit.parsing.json_scan import Ints, State, blanks, elements, walk
+from qunkit.parsing.json_window import Window
 
 RECORD_CAP = 16 << 20
 """No record is longer: what seems to be is damage, or nothing that a chat holds."""
@@ -52,33 +52,6 @@ class Mark:
     """Why it is no record; None: it is one."""
     value_end: int = 0
     """Where the record itself ends, without what separates it from the next."""
-
-
-class Window:
-    """Some bytes of a text, and where in it they stand."""
-
-    def __init__(self, blocks: Iterator[tuple[int, bytes]], size: int) -> None:
-        self._blocks = blocks
-        self._size = size
-        self.data = b""
-        self.base = 0
-        self.at_end = False
-
-    def drop(self, place: int) -> None:
-        """Forget what is before `place`."""
-        self.data = self.data[place:]
-        self.base += place
-
-    def grow(self) -> None:
-        """Read on until there is twice as much, so that reading something again costs no more than reading it once."""
-        have, parts = len(self.data), [self.data]
-        want = max(2 * have, self._size)
-        while have < want and not self.at_end:
-            block = next(self._blocks, (0, b""))[1]
-            self.at_end = not block
-            parts.append(block)
-            have += len(block)
-        self.data = b"".join(parts)
 
 
 @dataclass(slots=True)
@@ -122,12 +95,13 @@ class Stream:
         return self.window.data.find(self._begin, place) if self._begin else -1
 
     def _guessed_begin(self) -> bytes:
-        """How most records begin, where the first one is damaged: those the brackets tell, else objects that follow another."""
+        """How records begin, where the first one is damaged: as those objects behind a comma that the most others follow."""
         data, end = self.window.data, min(self.place + _SIGHT, len(self.window.data))
-        told = (_BEGIN.match(data, place) for place in elements(data, self.place, end).starts[1:].tolist())
-        begins = Counter(found.group() for found in told if found)
-        begins = begins or Counter(found[1] for found in _NEXT_BEGIN.finditer(data, self.place, end))
-        return max(begins, key=begins.__getitem__, default=b"")
+        places: dict[bytes, int] = {}
+        for found in islice(_NEXT_BEGIN.finditer(data, self.place, end), _TRIES):
+            places.setdefault(found[1], found.start(1))
+        followers = {begin: len(elements(data, place, end).ends) for begin, place in places.items()}
+        return max(followers, key=followers.__getitem__, default=b"")
 
     def _grow(self) -> None:
         self.window.drop(self.place)
@@ -226,6 +200,8 @@ class Stream:
         if state is State.CUT and at_end:
             return [Mark(len(data), CUT)]
         if state is State.CUT and len(data) - at <= RECORD_CAP:
+            return []
+        if not self._begin and len(data) - at < _SIGHT and not at_end:
             return []
         self._damaged()
         self._lost = TOO_LONG if state is State.CUT else BAD_JSON

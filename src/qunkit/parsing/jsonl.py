@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from qunkit.parsing.csv import Records
 from qunkit.parsing.csv_block import FRAMING, Piece
-from qunkit.parsing.json_array import located
 from qunkit.parsing.json_rows import BAD_JSON, RowReader
 from qunkit.parsing.json_scan import DEPTH_LIMIT, Ints, State, blanks, elements, walk
-from qunkit.parsing.json_stream import CUT, RECORD_CAP, TOO_LONG, Window
+from qunkit.parsing.json_stream import CUT, RECORD_CAP, TOO_LONG
+from qunkit.parsing.json_window import Window, located
 
 if TYPE_CHECKING:
     from qunkit.parsing.source import Source

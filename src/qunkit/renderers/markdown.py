@@ -23,7 +23,7 @@ def write(thing: Result | Report, out: TextIO, lang: Lang, *, limit: int = 1000)
     if isinstance(thing, Result):
         out.write(f"# {ink.md(thing.title.say(lang))}\n")
         _context(out, ink.context(thing.facts, lang))
-        _result(thing, out, lang, limit, year)
+        _result(thing, out, lang, limit, year, alone=True)
         return
     out.write(f"# {ink.md(ink.sentence(thing.title, lang))}\n")
     _context(out, ink.context(thing.facts, lang))
@@ -33,7 +33,7 @@ def write(thing: Result | Report, out: TextIO, lang: Lang, *, limit: int = 1000)
         if section.result:
             own = {name: value for name, value in section.result.facts.items() if thing.facts.get(name) != value}
             _context(out, ink.context(own, lang))
-            _result(section.result, out, lang, limit, year)
+            _result(section.result, out, lang, limit, year, alone=False)
 
 
 def _context(out: TextIO, said: list[str]) -> None:
@@ -46,9 +46,10 @@ def _list(out: TextIO, items: list[str]) -> None:
         out.write("\n" + "".join(f"- {ink.md(item)}\n" for item in items))
 
 
-def _result(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None) -> None:
+def _result(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None, *, alone: bool) -> None:
     heat, result = ink.heat(result)
     notes = _map(heat, out, lang) if heat else _table(result, out, lang, limit, year)
+    notes += heat.left_out(lang) if heat and alone else []
     _list(out, [*notes, *(ink.sentence(note, lang) for note in result.notes)])
 
 
@@ -74,7 +75,7 @@ def _map(heat: ink.Heat, out: TextIO, lang: Lang) -> list[str]:
     for hour in ink.HOURS:
         cells = (heat.values.get((day, hour)) for day in days)
         out.write(_line([str(hour), *(ink.md(ink.show(cell, heat.measure, lang)) for cell in cells)]))
-    return [_MAP.say(lang, label=heat.measure.label.say(lang)), *heat.left_out(lang)]
+    return [_MAP.say(lang, label=heat.measure.label.say(lang))]
 
 
 def _line(cells: Iterable[str]) -> str:

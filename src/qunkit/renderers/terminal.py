@@ -29,6 +29,10 @@ _CARDS = Text(
     "Too narrow ({width}) for {count} columns side by side: one card a row.",
     "窗口太窄（{width}），放不下 {count} 列，改为每行一张卡片。",
 )
+_DAYS = Text(
+    "Too narrow ({width}) for the hours of first and last times: days only.",
+    "窗口太窄（{width}），首末时间只显示日期。",
+)
 _CUT = Text(
     "Long texts cut (…): {count}; --format tsv gives all.", "{count} 处长文本已截断（…），--format tsv 可得到全部。"
 )
@@ -67,7 +71,7 @@ def write(
         paper.say(ink.term(thing.title.say(lang)), "bold")
         paper.flow([ink.term(fact) for fact in ink.context(thing.facts, lang)])
         paper.draw()
-        _body(paper, thing, lang, limit, _year(thing))
+        _body(paper, thing, lang, limit, _year(thing), alone=True)
     text = drawn.getvalue()
     out.write(text if _can_draw(out) else text.translate(_ASCII))
 
@@ -100,7 +104,7 @@ def _report(paper: Paper, report: Report, lang: Lang, limit: int) -> None:
                 paper.draw()
             own = {name: value for name, value in section.result.facts.items() if report.facts.get(name) != value}
             paper.flow([ink.term(fact) for fact in ink.context(own, lang)])
-            _body(paper, section.result, lang, limit, _year(report))
+            _body(paper, section.result, lang, limit, _year(report), alone=False)
 
 
 def _runs(note: Note, lang: Lang) -> Styled:
@@ -108,11 +112,12 @@ def _runs(note: Note, lang: Lang) -> Styled:
     return styled(*((text, style_of(text) or ("bold" if bold else "")) for text, bold in pieces))
 
 
-def _body(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None) -> None:
-    """The table, the map or the cards of a result, and its notes."""
+def _body(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None, *, alone: bool) -> None:
+    """The table, the map or the cards of a result, and its notes; a map `alone`, not in a report, says what it leaves out."""
     heat, result = ink.heat(result)
     drawn = heat and paper.width >= _MAP_WIDTH
     notes = _map(paper, heat, lang) if heat and drawn else _table(paper, result, lang, limit, year)
+    notes += heat.left_out(lang) if heat and drawn and alone else []
     notes += [ink.sentence(note, lang) for note in result.notes]
     if notes:
         paper.draw()
@@ -131,10 +136,12 @@ def _table(paper: Paper, result: Result, lang: Lang, limit: int, year: int | Non
     if len(drawn) < len(result.columns):
         said.append(_IDS.say(lang))
     strips = [tables.strip(result.columns[at], [row[at] for row in rows], lang, year) for at in drawn]
-    table = tables.side_by_side(strips, paper)
+    table, days_only = tables.side_by_side(strips, paper) or (None, False)
     paper.draw(table or tables.cards(strips, paper))
     if table is None:
         said.insert(0, _CARDS.say(lang, count=len(strips), width=paper.width))
+    elif days_only:
+        said.insert(0, _DAYS.say(lang, width=paper.width))
     cut = sum(strip.cut for strip in strips)
     return [*said, _CUT.say(lang, count=ink.number(cut))] if cut else said
 
@@ -177,4 +184,4 @@ def _legend(heat: ink.Heat, lang: Lang) -> list[str]:
     if peak := heat.peak():
         weekday, hour = ink.WEEKDAYS[peak[0] - 1].say(lang), peak[1]
         said.append(_PEAK.say(lang, weekday=weekday, hour=hour, value=say(heat.values[peak])))
-    return said + heat.left_out(lang)
+    return said

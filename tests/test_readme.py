@@ -1,0 +1,124 @@
+"""The READMEs, run: every command in them works on the demo as it stands, and both languages say the same."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from qunkit import demo
+
+ROOT = Path(__file__).parents[1]
+PAGES = ["README.md", "README.zh.md"]
+SKIPPED = ("make demo", "make test", "pip install ")
+"""Commands about the checkout itself; every other line is run."""
+_HALF_WIDTH = re.compile("[\u4e00-\u9fff][,;:!?()]|[,;:!?()][\u4e00-\u9fff]")
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def commands(page: str) -> list[str]:
+    """Every line of the shell blocks that is to be run, in order."""
+    lines = [line for block in blocks(page, "sh") for line in block.split("\n")]
+    return [line for line in lines if line and not line.startswith(SKIPPED)]
+
+
+def said(page: str) -> list[str]:
+    """The commands without comments, and without what only one language says."""
+    told = [re.sub(r"\s+# .*", "", line) for line in commands(page)]
+    return [re.sub(r"-o \S+", "-o FILE", line) for line in told if not line.startswith("export QUNKIT_LANG")]
+
+
+@dataclass
+class Reader:
+    """Somebody who types what a README says into a shell, line by line."""
+
+    folder: Path
+    exports: str = ""
+
+    def types(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a line after all `export` lines that came before it; it must succeed."""
+        result = self._run(["bash", "-euo", "pipefail", "-c", self.exports + command])
+        if command.startswith("export "):
+            self.exports += command + "\n"
+        return result
+
+    def python(self, code: str) -> subprocess.CompletedProcess[str]:
+        return self._run([sys.executable, "-c", code])
+
+    def _run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("QUNKIT_")}
+        tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        more = {"PATH": tools, "PYTHONUTF8": "1"}
+        result = subprocess.run(
+            words, cwd=self.folder, env=kept | more, capture_output=True, encoding="utf-8", check=False
+        )
+        assert result.returncode == 0, f"{words[-1]}\n{result.stderr}"
+        return result
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with exports/, as the READMEs suppose it."""
+    folder = tmp_path_factory.mktemp("readme")
+    demo.write(folder / "d", groups=6)
+    (folder / "d" / "exports").rename(folder / "exports")
+    return folder
+
+
+def test_a_page_has_commands() -> None:
+    assert all(len(commands(page)) > 10 and blocks(page, "python") for page in PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_works(page: str, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "exports").symlink_to(folder / "exports")
+    reader, unrun = Reader(tmp_path), []
+    for command in commands(page):
+        if "| jq " in command and not shutil.which("jq"):
+            unrun.append(command)
+            continue
+        output = reader.types(command).stdout
+        silent = command.startswith("export ") or " -o " in command
+        assert bool(output.strip()) != silent, command
+        header, *rows = output.rstrip("\n").split("\n")
+        assert rows or "\t" not in header, f"{command}: a table without rows"
+    for block in blocks(page, "python"):
+        reader.python(block + "\nassert len(weekly)")
+    if unrun:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"jq is missing: {unrun}")
+
+
+def test_both_languages_show_the_same_commands() -> None:
+    english, chinese = map(said, PAGES)
+    assert chinese == english
+
+
+@pytest.mark.parametrize("what", [r"^#+ ", r"^\|", r"^\* ", r"\]\((docs/[^)]*|examples/[^)]*|C[^)]*)\)"])
+def test_both_languages_have_the_same_parts(what: str) -> None:
+    english, chinese = (re.findall(what, (ROOT / page).read_text("utf-8"), re.MULTILINE) for page in PAGES)
+    assert english
+    assert chinese == english
+
+
+def test_chinese_has_chinese_punctuation() -> None:
+    prose = re.sub(r"`[^`\n]+`|\]\([^)]*\)", "", (ROOT / "README.zh.md").read_text("utf-8"))
+    assert _HALF_WIDTH.findall(prose) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_columns_of_awk_are_those_that_are_meant(page: str) -> None:
+    from qunkit.analyses import groups
+
+    names = [column.name for column in groups.COLUMNS]
+    (awk,) = (command for command in commands(page) if "awk" in command)
+    assert [names[int(number) - 1] for number in re.findall(r"\$(\d+)", awk)] == ["days_silent", "group_name"]
