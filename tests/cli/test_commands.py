@@ -201,7 +201,19 @@ def test_ingest_of_something_and_something_refused_is_3(qunkit: Run, tmp_path: P
 
 
 def test_ingest_from_standard_input(dataset: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "qunkit", "ingest", "-", "--data", str(tmp_path / "data"), "--format", "jsonl"]
+    command = [
+        sys.executable,
+        "-m",
+        "qunkit",
+        "ingest",
+        "-",
+        "--as-group",
+        "1@chatroom",
+        "--data",
+        str(tmp_path / "data"),
+        "--format",
+        "jsonl",
+    ]
     done = subprocess.run(command, stdin=CHAT.open("rb"), capture_output=True, check=True, timeout=120)
     row = json.loads(done.stdout)
     assert (row["status"], row["bytes"], done.stderr) == ("ingested", CHAT.stat().st_size, b"")

@@ -90,16 +90,17 @@ def _parted(records: Records) -> tuple[Records, list[Mapping[str, Any]]]:
     type_ = records["_type"]
     members = _lines(records, pc.equal(type_, "member"))
     framed = pc.is_in(type_, value_set=pa.array(["header", "member"])).to_numpy(zero_copy_only=False)
-    framing = list(zip(records.offsets[framed].tolist(), records.ends[framed].tolist(), strict=True))
-    kept = replace(
-        records,
-        rows=records.rows.filter(pa.array(~framed)),
-        offsets=records.offsets[~framed],
-        ends=records.ends[~framed],
-        framing=sorted(records.framing + framing),
-    )
-    strange = pc.not_equal(pc.fill_null(kept["_type"], ""), "message").to_numpy(zero_copy_only=False)
-    return kept.without(strange, "bad-record"), members
+    if framed.any():
+        framing = zip(records.offsets[framed].tolist(), records.ends[framed].tolist(), strict=True)
+        records = replace(
+            records,
+            rows=records.rows.filter(pa.array(~framed)),
+            offsets=records.offsets[~framed],
+            ends=records.ends[~framed],
+            framing=sorted([*records.framing, *framing]),
+        )
+    strange = pc.not_equal(pc.fill_null(records["_type"], ""), "message").to_numpy(zero_copy_only=False)
+    return records.without(strange, "bad-record"), members
 
 
 def _lines(records: Records, wanted: pa.Array) -> list[Mapping[str, Any]]:
