@@ -44,7 +44,6 @@ _STEPS = (
     _Step(16, lines=3, gap=1, short_times=True),
     _Step(12, lines=3, gap=1),
     _Step(12, lines=3, gap=1, short_times=True),
-    _Step(8, lines=4, gap=1, short_times=True),
 )
 
 

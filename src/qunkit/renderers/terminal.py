@@ -1,7 +1,7 @@
 """Tables and reports for people at a terminal, drawn by Rich.
 
-Signs carry the meaning (▲▼, bars, shades), colour only repeats it. A table that does not fit gives way in steps (long
-texts fold, bars go, headings fold) and then becomes cards, one a row, and says so. Where the output cannot carry block
+Signs carry the meaning (▲▼, bars, shades), colour only repeats it. A table that does not fit gives way in steps (bars go,
+headings and long texts fold, columns stand closer, hours go) and then becomes cards, one a row, and says so. Where the output cannot carry block
 characters, plain ASCII stands in for them.
 """
 
