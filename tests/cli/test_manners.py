@@ -23,6 +23,26 @@ def test_a_closed_pipe_ends_quietly(shell: Shell) -> None:
     assert (ran.out, ran.err) == ("range\n141\n", "")
 
 
+ROWS_THEN_WORK = """SELECT range FROM range(200000)
+UNION ALL SELECT count(*) FROM range(4000000) a, range(400000) b WHERE a.range * b.range = 7"""
+"""First some rows, then nothing for hours."""
+
+
+def test_a_closed_pipe_ends_a_query_that_works_on(shell: Shell) -> None:
+    ran = shell('$Q sql "$QUERY" | head -1; echo "${PIPESTATUS[0]}"', QUERY=ROWS_THEN_WORK)
+    assert (ran.out, ran.err) == ("range\n141\n", "")
+
+
+def test_a_signal_ends_a_query_whose_rows_nobody_takes(dataset: Path) -> None:
+    command = [sys.executable, "-m", "qunkit", "sql", ROWS_THEN_WORK]
+    with subprocess.Popen(
+        command, env=surroundings(dataset), stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=hear_signals
+    ) as process:
+        work_for(process, 2.5)
+        _, err = stopped(process, signal.SIGTERM)
+    assert (process.returncode, err.decode()) == (143, "")
+
+
 def test_a_pipe_closed_before_anything_is_written(shell: Shell) -> None:
     ran = shell('$Q groups | true; echo "${PIPESTATUS[0]}"')
     assert ran.err == ""

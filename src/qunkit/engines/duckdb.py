@@ -89,6 +89,7 @@ class Engine:
         self._connection = connection
         self._spill = spill
         self._snapshot = snapshot
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
 
     def __enter__(self) -> Self:
         return self
@@ -97,8 +98,10 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Let go of files, memory and the spill folder."""
-        self._connection.close()
+        """Let go of files, memory and the spill folder, and of queries that are still running."""
+        for connection in (*self._cursors, self._connection):
+            connection.interrupt()  # closing would wait for what a half-read stream works on ahead
+            connection.close()
         self._spill.cleanup()
 
     def sql(self, text: str, **params: object) -> pa.Table:
@@ -117,6 +120,7 @@ class Engine:
         import pyarrow as pa
 
         cursor = self._connection.cursor()
+        self._cursors.append(cursor)
         for setting in (statement for statement in PRELUDE if statement.startswith("SET")):
             cursor.execute(setting)
         reader = self._asked(cursor, text, params, _reader)
