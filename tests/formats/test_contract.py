@@ -24,68 +24,11 @@ from qunkit.ingest.ledger import Ledger
 from qunkit.parsing.source import Source, open_source
 from qunkit.schema import KINDS, MEMBERS, RAW, REASONS
 from qunkit.words import Text
+from support.truth import BELONGS, UNREAD
+from support.truth.base import SAMPLES
 
-SAMPLES = Path(__file__).parents[1] / "samples"
 NAMES = registry.names("formats")
-_GROUP, _ROOM = "周末徒步·拼车群(东区)", "58192034417@chatroom"
-_V2, _V3 = f"memotrace_v2/聊天记录/{_GROUP}", f"memotrace_v3/聊天记录/{_GROUP}({_ROOM})"
-_YEAR, _TWO_DAYS, _DAY = "2024-06-01~2025-06-01", "2024-11-30~2024-12-01", "2024-12-01"
-_QQ = "group_周末徒步·QQ群_770011223_20250109_120000"
-_CHUNKED = f"qce_v5/chunked/{_QQ}_chunked_jsonl"
-
-BELONGS: dict[str, str | None] = {
-    "README.md": None,
-    "truth.jsonl": None,
-    f"weflow/json/{_GROUP}.json": "weflow_json",
-    f"weflow/arkme-json/{_GROUP}.json": "weflow_json",
-    f"weflow/chatlab/{_GROUP}.json": "chatlab_json",
-    f"weflow/chatlab-jsonl/{_GROUP}.jsonl": "chatlab_jsonl",
-    f"weflow/sql/{_GROUP}.sql": None,
-    f"weflow/txt/{_GROUP}.txt": None,
-    f"weflow/txt_groupnick/{_GROUP}.txt": None,
-    f"weflow/weclone/{_GROUP}.csv": None,
-    f"weflow/excel/{_GROUP}.xlsx": None,
-    f"weflow/excel_compact/{_GROUP}.xlsx": None,
-    f"ciphertalk/json/{_GROUP}.json": None,
-    f"ciphertalk/chatlab/{_GROUP}.json": "chatlab_json",
-    f"ciphertalk/chatlab-jsonl/{_GROUP}.jsonl": "chatlab_jsonl",
-    f"ciphertalk/excel/{_GROUP}.xlsx": None,
-    f"{_V2}/{_GROUP}_utf8.csv": "memotrace_csv",
-    f"{_V2}/{_GROUP}.txt": "memotrace_txt",
-    f"{_V2}/{_GROUP}_chat.txt": None,  # for language models: without times
-    f"{_V3}/{_GROUP}.csv": "memotrace_csv",
-    f"{_V3}/{_GROUP}.txt": "memotrace_txt",
-    f"{_V3}/{_GROUP}_chat.txt": None,
-    f"{_V3}/{_GROUP}.html.json": None,
-    f"{_V3}/{_GROUP}.xlsx": None,
-    f"pywxdump/csv/{_ROOM}/{_ROOM}_0_52.csv": None,
-    f"pywxdump/csv/{_ROOM}/users.json": None,
-    f"pywxdump/json/{_ROOM}/{_ROOM}_0_52.json": None,
-    f"pywxdump/json/{_ROOM}/users.json": None,
-    f"chatlog/{_YEAR}/{_ROOM}_2024-06-01_2025-06-01.csv": "chatlog_csv",
-    f"chatlog/{_YEAR}/{_ROOM}_2024-06-01_2025-06-01.json": None,
-    f"chatlog/{_YEAR}/{_ROOM}_2024-06-01_2025-06-01.txt": None,
-    f"chatlog/{_YEAR}/{_ROOM}_2024-06-01_2025-06-01_multi_talker.txt": None,
-    f"chatlog/{_TWO_DAYS}/{_ROOM}_2024-11-30_2024-12-01.csv": "chatlog_csv",
-    f"chatlog/{_TWO_DAYS}/{_ROOM}_2024-11-30_2024-12-01.json": None,
-    f"chatlog/{_TWO_DAYS}/{_ROOM}_2024-11-30_2024-12-01.txt": None,
-    f"chatlog/{_TWO_DAYS}/{_ROOM}_2024-11-30_2024-12-01_multi_talker.txt": None,
-    f"chatlog/{_DAY}/{_ROOM}_2024-12-01_2024-12-01.csv": "chatlog_csv",
-    f"chatlog/{_DAY}/{_ROOM}_2024-12-01_2024-12-01.json": None,
-    f"chatlog/{_DAY}/{_ROOM}_2024-12-01_2024-12-01.txt": None,
-    f"chatlog/{_DAY}/{_ROOM}_2024-12-01_2024-12-01_multi_talker.txt": None,
-    "qce_v5/truth.jsonl": None,
-    f"qce_v5/json/{_QQ}.json": None,
-    f"qce_v5/txt/{_QQ}.txt": None,
-    f"qce_v5/xlsx/{_QQ}.xlsx": None,
-    f"{_CHUNKED}/manifest.json": None,
-    f"{_CHUNKED}/chunks/c000001.jsonl": None,
-    f"{_CHUNKED}/chunks/c000002.jsonl": None,
-    f"{_CHUNKED}/chunks/c000003.jsonl": None,
-}
-"""Which format each sample is, by hand; None: no format reads it yet."""
-
-READ = [sample for sample, name in BELONGS.items() if name]
+READ = list(BELONGS)
 SHARDS = 8
 STRIDE = 7
 MUTATIONS = int(os.environ.get("QUNKIT_MUTATIONS", "300"))
@@ -108,9 +51,7 @@ class Told:
 
 
 def module_of(sample: str) -> ModuleType:
-    name = BELONGS[sample]
-    assert name is not None
-    return registry.load("formats", name)
+    return registry.load("formats", BELONGS[sample])
 
 
 def told(module: ModuleType, source: Source) -> Told:
@@ -151,16 +92,20 @@ def copied(sample: str, folder: Path) -> Path:
     return path
 
 
-def test_the_table_names_every_sample() -> None:
-    found = {str(path.relative_to(SAMPLES)) for path in SAMPLES.rglob("*") if path.is_file()}
-    assert {unicodedata.normalize("NFC", name) for name in found} == set(BELONGS)
+ALL = sorted(
+    unicodedata.normalize("NFC", path.relative_to(SAMPLES).as_posix()) for path in SAMPLES.rglob("*") if path.is_file()
+)
 
 
-@pytest.mark.parametrize("sample", BELONGS)
+@pytest.mark.parametrize("sample", ALL)
 def test_one_format_at_most_says_yes_and_the_right_one(sample: str) -> None:
     head = open_source(SAMPLES / sample).head
     yes = [name for name in NAMES if registry.load("formats", name).sniff(head)]
-    assert yes == [name for name in [BELONGS[sample]] if name]
+    assert yes == [BELONGS[sample]] if sample in BELONGS else yes == []
+
+
+def test_every_sample_is_read() -> None:
+    assert set(ALL) - UNREAD == set(BELONGS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -244,7 +189,7 @@ def test_where_blocks_end_does_not_matter(sample: str, size: int, monkeypatch: p
 
 
 def _smallest() -> list[str]:
-    samples: dict[str | None, str] = {}
+    samples: dict[str, str] = {}
     for sample in sorted(READ, key=lambda one: (SAMPLES / one).stat().st_size, reverse=True):
         samples[BELONGS[sample]] = sample
     return sorted(samples.values())

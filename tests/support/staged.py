@@ -51,8 +51,26 @@ def commit(dataset, sources, members=()):
 def messages(dataset):
     """Every message as a dict, in the table's order; and the fingerprint."""
     with store.open_snapshot(dataset) as snapshot:
-        files = [str(p) for p in sorted(snapshot.path.glob("messages/*/*.parquet"))]
-        query = "SELECT * FROM read_parquet($files, hive_partitioning = false) ORDER BY group_id, sent_at, seq"
-        with duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            return connection.sql(query, params={"files": files}).to_arrow_table().to_pylist(), snapshot.fingerprint
+        return _rows(snapshot, "messages/*/*.parquet", "group_id, sent_at, seq"), snapshot.fingerprint
+
+
+def members(dataset):
+    """Every row of the rosters as a dict, in a fixed order."""
+    with store.open_snapshot(dataset) as snapshot:
+        return _rows(snapshot, "members/*.parquet", "ALL")
+
+
+def rejects(dataset):
+    """Every reject as a dict, by source and place."""
+    with store.open_snapshot(dataset) as snapshot:
+        return _rows(snapshot, "rejects/*.parquet", "source, start")
+
+
+def _rows(snapshot, pattern, order):
+    files = [str(path) for path in sorted(snapshot.path.glob(pattern))]
+    if not files:
+        return []
+    query = f"SELECT * FROM read_parquet($files, hive_partitioning = false) ORDER BY {order}"
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection.sql(query, params={"files": files}).to_arrow_table().to_pylist()
