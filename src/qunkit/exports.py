@@ -22,6 +22,8 @@ class Head:
     """JSON object: its top-level members, the record array left out; scalars and small objects only. Else empty."""
     first: Mapping[str, object] | None = None
     """JSON: the first record of the record array (or of a top-level array, or the first line of JSONL). Else None."""
+    sheets: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """Workbook: the first 16 rows of each sheet that are not empty; `text` is empty then. Else empty."""
 
     @property
     def name(self) -> str:
@@ -54,11 +56,13 @@ class Batch:
     """
 
     messages: pa.RecordBatch
-    """Schema `schema.RAW`, offsets ascending."""
+    """Schema `schema.RAW`, offsets ascending. Its metadata may name the "platform" (else wechat) and the "time_quality" of
+    times no finer than a "minute" or "day"."""
     rejects: list[Reject] = field(default_factory=list)
     framing: list[tuple[int, int]] = field(default_factory=list)
     """Header, markup, separators, byte order mark: bytes that are no record."""
     members: list[dict[str, object]] = field(default_factory=list)
-    """Rows of `schema.MEMBERS` without `source`; group_id may be left out where the file has one group."""
+    """Rows of `schema.MEMBERS` without `source`; group_id may be left out where the file has one group. A row of a contact list has
+    "contact": True instead, for its names count in every group."""
     suspects: int = 0
     """Lines that look like the begin of a record and were taken as text: chats pasted into a message."""

@@ -54,6 +54,12 @@ def module_of(sample: str) -> ModuleType:
     return registry.load("formats", BELONGS[sample])
 
 
+def is_about_people(sample: str) -> bool:
+    """Whether the format is of lists of members or contacts, or names files: there are no messages."""
+    module = module_of(sample)
+    return getattr(module, "ROSTER", False) or hasattr(module, "files")
+
+
 def told(module: ModuleType, source: Source) -> Told:
     """Read everything."""
     return accounted(list(module.read(source)), source.size)
@@ -136,7 +142,7 @@ def test_its_parts_stand_in_order(name: str) -> None:
     parts = [_part(node) for node in ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")).body]
     assert parts == sorted(parts)
     functions = [value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__]
-    assert {one.__name__ for one in functions if not one.__name__.startswith("_")} == {"sniff", "read"}
+    assert {one.__name__ for one in functions if not one.__name__.startswith("_")} - {"files"} == {"sniff", "read"}
 
 
 def _part(node: ast.stmt) -> int:
@@ -149,7 +155,7 @@ def _part(node: ast.stmt) -> int:
 def test_batches_keep_the_contract(sample: str) -> None:
     source = open_source(SAMPLES / sample)
     found = told(module_of(sample), source)
-    assert found.messages.num_rows
+    assert found.messages.num_rows or is_about_people(sample)
     for batch in found.batches:
         assert batch.messages.schema == RAW.arrow
         batch.messages.validate(full=True)
@@ -157,7 +163,7 @@ def test_batches_keep_the_contract(sample: str) -> None:
             assert reject.raw == source.raw(reject.start, reject.end)
             assert reject.reason in REASONS
         for row in batch.members:
-            assert set(row) <= set(MEMBERS.names) - {"source"}
+            assert set(row) <= {*MEMBERS.names, "group_name", "contact"} - {"source"}
             assert row["member_id"]
     offsets = found.messages["offset"].to_numpy()
     assert (np.diff(offsets) > 0).all()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.staged import commit, messages, telling
+from qunkit.ingest.identity import ANY_GROUP
+from support.staged import commit, members, messages, telling
 
 A, B, C = "a" * 16, "b" * 16, "c" * 16
 KEVIN = {"sender_id": "wxid_kevin", "sender_name": "凯文"}
@@ -121,6 +122,30 @@ def test_a_member_list_links_a_group_nickname(tmp_path):
     member = {"group_id": "g1", "member_id": "wxid_liu", "group_nickname": "刘总", "complete": False, "source": B}
     commit(tmp_path / "d", {A: [telling(0, sender_name="刘总")]}, [member])
     assert messages(tmp_path / "d")[0][0]["sender_id"] == "wxid_liu"
+
+
+def test_a_contact_list_names_ids_in_every_group_that_knows_them(tmp_path):
+    """… and nobody else; whether it comes before or after."""
+    liu = {"group_id": ANY_GROUP, "member_id": "wxid_liu", "nickname": "小刘", "complete": False, "source": C}
+    stranger = {**liu, "member_id": "wxid_far", "nickname": "远"}
+    said = {
+        A: [telling(0, sender_id="wxid_liu"), telling(1, sender_name="小刘"), telling(2, sender_name="远")],
+        B: [telling(0, group_id="g2", sender_name="小刘")],
+    }
+    commit(tmp_path / "after", said)
+    commit(tmp_path / "after", {}, [liu, stranger])
+    commit(tmp_path / "before", {}, [liu, stranger])
+    commit(tmp_path / "before", said)
+    rows, fingerprint = messages(tmp_path / "after")
+    assert [(row["group_id"], row["sender_id"]) for row in rows] == [
+        ("g1", "wxid_liu"),
+        ("g1", "wxid_liu"),
+        ("g1", "name:远"),
+        ("g2", "name:小刘"),
+    ]
+    assert messages(tmp_path / "before") == (rows, fingerprint)
+    listed = [(row["group_id"], row["member_id"], row["nickname"]) for row in members(tmp_path / "after")]
+    assert listed == [("g1", "wxid_liu", "小刘")]
 
 
 def test_a_quote_finds_its_message_by_time_by_words_and_over_the_turn_of_a_month(tmp_path):

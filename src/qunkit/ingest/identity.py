@@ -10,6 +10,8 @@ from __future__ import annotations
 import duckdb
 
 SAFE = r"""regexp_replace(nfc_normalize(trim({})), '[\\/:*?"<>|\s.]', '_', 'g')"""
+ANY_GROUP = "*"
+"""Group id of a contact list's people: their names count in every group that knows their ids."""
 _LOOKS_LIKE_ID = "regexp_full_match({}, '(wxid_[A-Za-z0-9_-]+|[0-9]+@openim)')"
 
 NAMES_OF = """
@@ -35,9 +37,16 @@ SELECT n.*, COALESCE(n.group_id, g.id, 'name:' || nfc_normalize(n.group_name), '
   {SAFE.format("n.sender_name")} AS name
 FROM names n LEFT JOIN group_links g ON n.group_id IS NULL AND g.name = {SAFE.format("n.group_name")};
 
-CREATE OR REPLACE TEMP TABLE keyed_members AS
+CREATE OR REPLACE TEMP TABLE listed_members AS
 SELECT m.*, COALESCE(m.group_id, g.id, 'name:' || nfc_normalize(m.group_name), 'name:') AS group_key
-FROM observed_members m LEFT JOIN group_links g ON m.group_id IS NULL AND g.name = {SAFE.format("m.group_name")};
+FROM observed_members m LEFT JOIN group_links g ON m.group_id IS NULL AND g.name = {SAFE.format("m.group_name")}
+WHERE m.group_id IS DISTINCT FROM '{ANY_GROUP}';
+
+CREATE OR REPLACE TEMP TABLE keyed_members AS
+SELECT * FROM listed_members UNION ALL
+SELECT contact.*, here.group_key FROM observed_members contact JOIN (
+  SELECT group_key, sender_id AS id FROM keyed_names UNION SELECT group_key, member_id FROM listed_members
+) here ON contact.group_id = '{ANY_GROUP}' AND contact.member_id = here.id;
 
 CREATE OR REPLACE TEMP TABLE sender_links AS
 SELECT group_key, {SAFE.format("name")} AS name, MIN(id) AS id FROM (

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from qunkit.ingest.identity import ANY_GROUP
 from qunkit.ingest.read import Reading
 
 _OPEN = 8
@@ -58,7 +59,9 @@ def member_row(reading: Reading, row: dict[str, object], as_group: str | None) -
     if not any(reading.group):
         group_name = Path(reading.source.parts[-1]).stem
     told = {"group_id": group_id, "group_name": group_name, "complete": False, **row, "source": reading.id}
-    if as_group:
+    if told.pop("contact", False):
+        told |= {"group_id": ANY_GROUP, "group_name": None}
+    elif as_group:
         told["group_id"] = as_group
     for name in ("seen_at", "joined_at"):
         value = told.get(name)
