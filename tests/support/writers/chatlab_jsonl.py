@@ -1,0 +1,7 @@
+"""The demo's own writer, and what its format keeps."""
+
+from qunkit.demo.writers.chatlab_jsonl import FORMAT, TOOL, shown, write
+
+__all__ = ["FORMAT", "KEEPS", "TOOL", "shown", "write"]
+
+KEEPS = {"seconds", "ids", "sender_ids", "quotes", "quoted_ids", "events"}
