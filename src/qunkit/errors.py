@@ -49,7 +49,7 @@ class UsageError(QunkitError):
 
 
 class BadOption(UsageError):
-    SENTENCE = Text("{option}: {value!r} is not {expected}.", "{option}:{value!r} 不是{expected}。")
+    SENTENCE = Text("{option}: {value!r} is not {expected}.", "{option}：{value!r} 不是{expected}。")
 
 
 class NoSuchGroup(UsageError):
@@ -60,13 +60,13 @@ class NoSuchGroup(UsageError):
 # -- input ---------------------------------------------------------------------------------------------------------
 class InputRefused(QunkitError):
     code = 65
-    SENTENCE = Text("{path}: refused.", "{path}:已拒绝。")
+    SENTENCE = Text("{path}: refused.", "{path}：已拒绝。")
 
 
 class UnknownFormat(InputRefused):
     SENTENCE = Text(
-        "{path}: not a known export; it begins {head}.",
-        "{path}:不是已知的导出格式,开头是 {head}。",
+        "{path}: not a known export; it begins {head}{near}.",
+        "{path}：不是已知的导出格式，开头是{head}{near}。",
     )
     HINT = Text(
         "`qunkit formats` lists what can be read and how to export it.",
@@ -77,36 +77,36 @@ class UnknownFormat(InputRefused):
 class AmbiguousFormat(InputRefused):
     SENTENCE = Text(
         "{path}: looks like {formats} at once.",
-        "{path}:同时像 {formats}。",
+        "{path}：同时像 {formats}。",
     )
     HINT = Text(
         "Say which with --format-in NAME, and please report it: this is a bug.",
-        "请用 --format-in NAME 指定,并告诉我们:这是一个缺陷。",
+        "请用 --format-in NAME 指定，并告诉我们：这是一个缺陷。",
     )
 
 
 class NoMessages(InputRefused):
-    SENTENCE = Text("{path}: no messages found ({why}).", "{path}:没有找到消息({why})。")
-    HINT = Text("Export the chat again and check that it is not empty.", "请重新导出,并确认聊天记录不为空。")
+    SENTENCE = Text("{path}: no messages found ({why}).", "{path}：没有找到消息（{why}）。")
+    HINT = Text("Export the chat again and check that it is not empty.", "请重新导出，并确认聊天记录不为空。")
 
 
 class UnreadableExport(InputRefused):
     """The format was recognised but what it holds cannot be used."""
 
-    SENTENCE = Text("{path}: {why}", "{path}:{why}")
+    SENTENCE = Text("{path}: {why}", "{path}：{why}")
     HINT = Text("{hint}", "{hint}")
 
 
 class MissingInput(QunkitError):
     code = 66
-    SENTENCE = Text("{path}: {why}.", "{path}:{why}。")
-    HINT = Text("Check the name, or pass - to read standard input.", "请检查文件名,或用 - 读取标准输入。")
+    SENTENCE = Text("{path}: {why}.", "{path}：{why}。")
+    HINT = Text("Check the name, or pass - to read standard input.", "请检查文件名，或用 - 读取标准输入。")
 
 
 class InputChanged(QunkitError):
     code = 75
     SENTENCE = Text(
-        "{path}: changed while it was read; nothing of it was kept.", "{path}:读取时文件发生了变化,未导入。"
+        "{path}: changed while it was read; nothing of it was kept.", "{path}：读取时文件发生了变化，未导入。"
     )
     HINT = Text("Wait until the exporter has finished, then run again.", "请等导出完成后再运行。")
 
@@ -114,19 +114,19 @@ class InputChanged(QunkitError):
 # -- dataset -------------------------------------------------------------------------------------------------------
 class NoDataset(QunkitError):
     code = 66
-    SENTENCE = Text("{path}: no dataset here.", "{path}:这里没有数据集。")
+    SENTENCE = Text("{path}: no dataset here.", "{path}：这里没有数据集。")
     HINT = Text(
         "Make one with `qunkit ingest EXPORTS --data {path}`, or point --data or $QUNKIT_DATA at it.",
-        "先运行 `qunkit ingest 导出文件 --data {path}`,或用 --data 或 $QUNKIT_DATA 指定。",
+        "先运行 `qunkit ingest 导出文件 --data {path}`，或用 --data 或 $QUNKIT_DATA 指定。",
     )
 
 
 class DatasetDamaged(QunkitError):
     code = 20
-    SENTENCE = Text("{path}: damaged ({why}); nothing was written.", "{path}:已损坏({why}),没有写入任何内容。")
+    SENTENCE = Text("{path}: damaged ({why}); nothing was written.", "{path}：已损坏（{why}），没有写入任何内容。")
     HINT = Text(
         "Restore it from a backup, or ingest the exports into a new dataset.",
-        "请从备份恢复,或将导出文件重新导入新数据集。",
+        "请从备份恢复，或将导出文件重新导入新数据集。",
     )
 
 
@@ -134,20 +134,20 @@ class DatasetNewer(QunkitError):
     code = 76
     SENTENCE = Text(
         "{path}: written by a newer qunkit (schema {found}, this one knows {known}).",
-        "{path}:由更新版本的 qunkit 写入(架构 {found},当前支持 {known})。",
+        "{path}：由更新版本的 qunkit 写入（架构 {found}，当前支持 {known}）。",
     )
     HINT = Text("Upgrade qunkit.", "请升级 qunkit。")
 
 
 class DatasetLocked(QunkitError):
     code = 75
-    SENTENCE = Text("{path}: another qunkit is writing ({holder}).", "{path}:另一个 qunkit 正在写入({holder})。")
-    HINT = Text("Run again later, or wait longer with --wait SECONDS.", "请稍后再试,或用 --wait 秒数 等待更久。")
+    SENTENCE = Text("{path}: another qunkit is writing ({holder}).", "{path}：另一个 qunkit 正在写入（{holder}）。")
+    HINT = Text("Run again later, or wait longer with --wait SECONDS.", "请稍后再试，或用 --wait 秒数 等待更久。")
 
 
 class CannotCreate(QunkitError):
     code = 73
-    SENTENCE = Text("{path}: cannot be created ({why}).", "{path}:无法创建({why})。")
+    SENTENCE = Text("{path}: cannot be created ({why}).", "{path}：无法创建（{why}）。")
     HINT = Text("Choose another place with --data or -o.", "请用 --data 或 -o 换一个位置。")
 
 
@@ -159,10 +159,10 @@ class UnknownTimeZone(QunkitError):
 
 class ReadWriteFailed(QunkitError):
     code = 74
-    SENTENCE = Text("{path}: {why}.", "{path}:{why}。")
+    SENTENCE = Text("{path}: {why}.", "{path}：{why}。")
     HINT = Text(
         "Free some space or repair the disk, then run again: the old state is intact.",
-        "请清理空间或检查磁盘后重试:原有数据完好。",
+        "请清理空间或检查磁盘后重试：原有数据完好。",
     )
 
 
@@ -173,7 +173,7 @@ class OutputFailed(QunkitError):
 
 class NoPermission(QunkitError):
     code = 77
-    SENTENCE = Text("{path}: {why}.", "{path}:{why}。")
+    SENTENCE = Text("{path}: {why}.", "{path}：{why}。")
     HINT = Text("Check who may read and write there.", "请检查该位置的读写权限。")
 
 
@@ -182,13 +182,13 @@ class OutOfResources(QunkitError):
     SENTENCE = Text("Out of {what}.", "{what}不足。")
     HINT = Text(
         "Raise the limit, or give less memory to the engine with --memory-limit.",
-        "请提高系统限制,或用 --memory-limit 降低引擎内存。",
+        "请提高系统限制，或用 --memory-limit 降低引擎内存。",
     )
 
 
 class BadConfig(QunkitError):
     code = 78
-    SENTENCE = Text("{path}: {why}.", "{path}:{why}。")
+    SENTENCE = Text("{path}: {why}.", "{path}：{why}。")
     HINT = Text("docs/reference/config.md lists every key.", "docs/reference/config.md 列出了全部配置项。")
 
 
@@ -196,5 +196,5 @@ class AnalysisBroken(QunkitError):
     """An analysis returned other columns than it declares: a bug in the analysis."""
 
     SENTENCE = Text(
-        "The analysis {name} returned {found}, not {declared}.", "分析 {name} 返回了 {found},而不是 {declared}。"
+        "The analysis {name} returned {found}, not {declared}.", "分析 {name} 返回了 {found}，而不是 {declared}。"
     )

@@ -25,37 +25,37 @@ TITLE = Text("Weekly report {week}", "社群周报 {week}")
 _SUMMARY = Text("The week in short", "本周概况")
 _VOLUME = Text(
     "Messages {messages} ({messages_change}), people posting {posters} ({posters_change}), groups with messages {groups} ({groups_change}); in brackets against the week before.",
-    "消息 {messages} 条(环比 {messages_change}),发言 {posters} 人(环比 {posters_change}),有消息的群 {groups} 个(环比 {groups_change})。",
+    "消息 {messages} 条（环比 {messages_change}），发言 {posters} 人（环比 {posters_change}），有消息的群 {groups} 个（环比 {groups_change}）。",
 )
 _PEOPLE = Text(
     "First-time posters {new_posters}; posted the week before and stayed silent in this one {lapsed_posters}.",
-    "首次发言 {new_posters} 人;上周发言、本周沉默 {lapsed_posters} 人。",
+    "首次发言 {new_posters} 人；上周发言、本周沉默 {lapsed_posters} 人。",
 )
 _MOVES = Text(
     "Announced joins {joins}, removals {removed}. Whoever leaves alone leaves no notice.",
-    "系统提示入群 {joins} 人次,移出 {removed} 人次。自行退群不会有提示。",
+    "系统提示入群 {joins} 人次，移出 {removed} 人次。自行退群不会有提示。",
 )
 _PARTIAL = Text(
     "The data end on {last}: this week is not complete, so changes compare unequal weeks.",
-    "数据截至 {last},本周尚未结束,环比仅供参考。",
+    "数据截至 {last}，本周尚未结束，环比仅供参考。",
 )
 _HOLES = Text(
     "{holes} days of the two weeks hold no data in any group: not exported, not silent.",
-    "两周内有 {holes} 天全部群均无数据:属于未导出,并非沉默。",
+    "两周内有 {holes} 天全部群均无数据：属于未导出，并非沉默。",
 )
 _NOTHING = Text("No messages this week.", "本周没有消息。")
 _NO_DATA = Text("The dataset holds no data of this week.", "数据集中没有本周的数据。")
 _NO_BASELINE = Text(
-    "It holds no data of the week before: there is nothing to compare with.", "数据集中没有上一周的数据,无法对比。"
+    "It holds no data of the week before: there is nothing to compare with.", "数据集中没有上一周的数据，无法对比。"
 )
 
 _SILENT = Text("Groups that fell silent", "沉默的群")
 _FELL = Text(
     "{name}: {messages_before} messages the week before, none this week; last post {last_post}.",
-    "{name}:上周 {messages_before} 条,本周 0 条;最后发言 {last_post}。",
+    "{name}：上周 {messages_before} 条，本周 0 条；最后发言 {last_post}。",
 )
-_STILL = Text("{name}: silent for {days} days.", "{name}:已沉默 {days} 天。")
-_NONE_SILENT = Text("None: every group spoke this week.", "没有:本周每个群都有消息。")
+_STILL = Text("{name}: silent for {days} days.", "{name}：已沉默 {days} 天。")
+_NONE_SILENT = Text("None: every group spoke this week.", "没有：本周每个群都有消息。")
 _GROUPS = Text("Groups", "各群情况")
 _MEMBERS = Text("Top members", "发言最多的成员")
 _HOURS = Text("Busiest hours", "活跃时段")

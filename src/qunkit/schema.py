@@ -73,14 +73,16 @@ RAW = Table(
         _may("group_id", "string", "group id, as exported", "导出的群 id"),
         _may("group_name", "string", "group name, as exported", "导出的群名"),
         _may("native_id", "string", "the chat service's own message id, as exported", "平台消息 id"),
-        _may("sender_id", "string", "sender id; null for notices", "发送者 id;系统消息为空"),
-        _may("sender_name", "string", "sender name; null for notices", "发送者名称;系统消息为空"),
+        _may("sender_id", "string", "sender id; null for notices", "发送者 id；系统消息为空"),
+        _may("sender_name", "string", "sender name; null for notices", "发送者名称；系统消息为空"),
         _may("epoch", "int64", "instant, milliseconds since 1970 UTC, if the file has it", "UTC 毫秒时间戳"),
         _may("wall", "timestamp[ms]", "else the wall clock of the exporting machine", "否则为导出机器的本地时间"),
         _may("native_type", "string", "type code or label, as exported", "导出的类型代码或名称"),
-        _may("kind", "string", "the kind that code means; null: decide from the text", "对应的消息类别;空则由文本判断"),
         _may(
-            "text", "string", "text, as exported; null: the exporter did not keep it", "导出的文本;空表示导出时未保留"
+            "kind", "string", "the kind that code means; null: decide from the text", "对应的消息类别；空则由文本判断"
+        ),
+        _may(
+            "text", "string", "text, as exported; null: the exporter did not keep it", "导出的文本；空表示导出时未保留"
         ),
         _may("quote_id", "string", "native id of the quoted message", "被引用消息的平台 id"),
         _may(
@@ -90,24 +92,26 @@ RAW = Table(
         _may("quote_text", "string", "text of the quoted message, as shown", "被引用的文本"),
         _may("mention_ids", "list<string>", "mentioned ids, where the export lists them", "导出中列出的被@者 id"),
         _may("from_me", "bool", "sent by the exporting account", "是否由导出者发送"),
-        _may("extra", "string", "what else the record says, a JSON object", "记录中的其他信息,JSON 对象"),
+        _may("extra", "string", "what else the record says, a JSON object", "记录中的其他信息，JSON 对象"),
     ),
 )
 
 _WHO_AND_WHAT = (
     _may("sender_name", "string", "sender's name as this source shows it", "来源中显示的发送者名称"),
-    _must("kind", "string", "kind of message, from the closed list of kinds", "消息类别(封闭列表)"),
+    _must("kind", "string", "kind of message, from the closed list of kinds", "消息类别（封闭列表）"),
     _may(
         "text",
         "string",
         "what people read; empty for media; null: the export did not keep it",
-        "可读文本;媒体为空串;空值表示导出未保留",
+        "可读文本；媒体为空串；空值表示导出未保留",
     ),
-    _may("event", "string", "what a notice reports, from the closed list of events", "系统提示所报告的事件(封闭列表)"),
-    _may("actor_id", "string", "who did it: an id, `name:…`, or null", "操作者:id、`name:…` 或空"),
+    _may(
+        "event", "string", "what a notice reports, from the closed list of events", "系统提示所报告的事件（封闭列表）"
+    ),
+    _may("actor_id", "string", "who did it: an id, `name:…`, or null", "操作者：id、`name:…` 或空"),
     _may("actor_name", "string", "the name the notice shows for the actor", "提示中显示的操作者名称"),
-    _may("target_ids", "list<string>", "to whom it was done: ids or `name:…`", "对象:id 或 `name:…`"),
-    _may("target_names", "list<string>", "the names the notice shows, in the same order", "提示中显示的名称,顺序相同"),
+    _may("target_ids", "list<string>", "to whom it was done: ids or `name:…`", "对象：id 或 `name:…`"),
+    _may("target_names", "list<string>", "the names the notice shows, in the same order", "提示中显示的名称，顺序相同"),
 )
 
 OBSERVATIONS = Table(
@@ -127,7 +131,7 @@ OBSERVATIONS = Table(
             "seq",
             "int32",
             "place among the messages of the same group and time in the source, from 0",
-            "同群同一时刻内的次序,从 0 起",
+            "同群同一时刻内的次序，从 0 起",
         ),
         _must("sent_at", "timestamp[ms, UTC]", "instant", "时刻"),
         _must("local_time", "timestamp[ms]", "wall clock in the dataset's zone", "数据集时区的本地时间"),
@@ -140,7 +144,7 @@ OBSERVATIONS = Table(
         _may("quote_text", "string", "text of the quoted message, as shown", "被引用的文本"),
         _may("mention_ids", "list<string>", "who was mentioned", "被@者"),
         _may("from_me", "bool", "sent by the exporting account", "是否由导出者发送"),
-        _may("extra", "string", "what else the record says, a JSON object", "其他信息,JSON 对象"),
+        _may("extra", "string", "what else the record says, a JSON object", "其他信息，JSON 对象"),
         _must(
             "sources", "list<string>", "sources that say exactly this, sha256 prefixes, sorted", "内容完全相同的来源"
         ),
@@ -155,35 +159,35 @@ MESSAGES = Table(
             "group_id",
             "string",
             "the service's group id, or `name:…` where no export gives one",
-            "群 id;没有时为 `name:群名`",
+            "群 id；没有时为 `name:群名`",
         ),
         _may("group_name", "string", "the group's latest known name", "群的最新名称"),
         _must(
             "message_id",
             "string",
             "native id, or `h:…`, a hash of what identifies the message; unique in its group",
-            "平台 id 或 `h:…` 哈希;群内唯一",
+            "平台 id 或 `h:…` 哈希；群内唯一",
         ),
         _may("native_id", "string", "the chat service's own message id", "平台消息 id"),
         _must(
             "seq",
             "int32",
             "place among the messages of the same group and instant, from 0",
-            "同群同一时刻内的次序,从 0 起",
+            "同群同一时刻内的次序，从 0 起",
         ),
         _must("sent_at", "timestamp[ms, UTC]", "instant", "时刻"),
         _must(
             "local_time",
             "timestamp[ms]",
             "wall clock in the dataset's zone: the calendar",
-            "数据集时区的本地时间:日历依据",
+            "数据集时区的本地时间：日历依据",
         ),
         _must("time_quality", "string", "exact, local, minute, day or guessed", "时间质量"),
         _may(
             "sender_id",
             "string",
             "member id, or `name:…` where no export gives one; null for notices",
-            "成员 id 或 `name:…`;系统消息为空",
+            "成员 id 或 `name:…`；系统消息为空",
         ),
         *_WHO_AND_WHAT,
         _may(
@@ -202,10 +206,10 @@ MESSAGES = Table(
             "mention_ids",
             "list<string>",
             "members mentioned with @; `notify@all` for everyone",
-            "被@的成员;`notify@all` 为所有人",
+            "被@的成员；`notify@all` 为所有人",
         ),
         _may("from_me", "bool", "sent by the exporting account", "是否由导出者发送"),
-        _may("extra", "string", "what else the exports say, a JSON object", "其他信息,JSON 对象"),
+        _may("extra", "string", "what else the exports say, a JSON object", "其他信息，JSON 对象"),
         _must(
             "source", "string", "the source that won where sources disagree: sha256 prefix", "取值来源的 sha256 前缀"
         ),
@@ -239,7 +243,7 @@ REJECTS = Table(
         _must("start", "int64", "first byte of the range", "起始字节"),
         _must("end", "int64", "byte after the range", "结束字节"),
         _may("line", "int64", "line of the first byte, from 1", "起始行号"),
-        _must("reason", "string", "why, from the closed list of reasons", "原因(封闭列表)"),
+        _must("reason", "string", "why, from the closed list of reasons", "原因（封闭列表）"),
         _must("raw", "binary", "the bytes", "原始字节"),
     ),
 )

@@ -31,7 +31,7 @@ COLUMNS = (
         Text("days", "天数"),
         Text(
             "days of the period and the window with data in any group; 0: a hole in the exports, counts are null",
-            "周期内任一群有数据的天数;0 表示导出缺失,计数为空",
+            "周期内任一群有数据的天数；0 表示导出缺失，计数为空",
         ),
     ),
     Column("messages", "int", Text("messages", "消息数"), Text("people's messages; notices apart", "不含系统提示")),
@@ -56,13 +56,13 @@ COLUMNS = (
     Column(
         "wau",
         "int",
-        Text("WAU", "周活跃(发言)"),
+        Text("WAU", "周活跃（发言）"),
         Text("people who posted in the 7 days to the period's end", "期末前 7 天发言人数"),
     ),
     Column(
         "mau",
         "int",
-        Text("MAU", "月活跃(发言)"),
+        Text("MAU", "月活跃（发言）"),
         Text("people who posted in the 28 days to the period's end", "期末前 28 天发言人数"),
     ),
     Column(
@@ -79,13 +79,13 @@ COLUMNS = (
         "members_how",
         "text",
         Text("known by", "成员数依据"),
-        Text("roster, or estimated: seen or joined, and not left", "roster 名单;estimated 估计:出现过或入群且未离开"),
+        Text("roster, or estimated: seen or joined, and not left", "roster 名单；estimated 估计：出现过或入群且未离开"),
     ),
     Column(
         "participation",
         "ratio",
         Text("posting rate", "发言率"),
-        Text("posters ÷ members; null below 5 members", "发言人数 ÷ 成员数;不足 5 人时为空"),
+        Text("posters ÷ members; null below 5 members", "发言人数 ÷ 成员数；不足 5 人时为空"),
     ),
 )
 
@@ -96,7 +96,7 @@ class Params:
 
     per: str = option(
         "week",
-        Text("length of a period; weeks begin on Monday", "统计周期;每周从周一开始"),
+        Text("length of a period; weeks begin on Monday", "统计周期；每周从周一开始"),
         choices=("day", "week", "month"),
     )
 

@@ -17,7 +17,7 @@ from qunkit.words import Text
 TITLE = Text("Activity by hour and weekday", "发言时段分布")
 
 COLUMNS = (
-    Column("weekday", "int", Text("weekday", "星期"), Text("1 Monday to 7 Sunday", "1 为周一,7 为周日")),
+    Column("weekday", "int", Text("weekday", "星期"), Text("1 Monday to 7 Sunday", "1 为周一，7 为周日")),
     Column("hour", "int", Text("hour", "小时"), Text("hour of the day, 0 to 23", "0 至 23 时")),
     Column("messages", "int", Text("messages", "消息数")),
     Column(
@@ -30,7 +30,7 @@ COLUMNS = (
         "mean_messages",
         "float",
         Text("mean", "平均消息数"),
-        Text("messages ÷ days observed; null where there is none", "消息数 ÷ 观察天数;无观察时为空"),
+        Text("messages ÷ days observed; null where there is none", "消息数 ÷ 观察天数；无观察时为空"),
     ),
     Column("posters", "int", Text("posters", "发言人数"), Text("different people who posted", "不同发言人数")),
 )

@@ -51,7 +51,7 @@ COLUMNS = (
         Text("replies got", "被回复"),
         Text(
             "others' messages that quote one of theirs; null: no reply in the group's exports",
-            "他人引用回复的次数;导出中无回复记录时为空",
+            "他人引用回复的次数；导出中无回复记录时为空",
         ),
     ),
     Column(
@@ -60,7 +60,7 @@ COLUMNS = (
         Text("mentions got", "被@"),
         Text(
             "others' messages that @ them, not everyone; null: no mention in the group's exports",
-            "被他人@的次数,不含@所有人;导出中无@记录时为空",
+            "被他人@的次数，不含@所有人；导出中无@记录时为空",
         ),
     ),
     Column("first_post", "datetime", Text("first post", "首次发言"), Text("in all history", "全部历史中的首次")),
@@ -78,7 +78,7 @@ COLUMNS = (
 class Params:
     """What `qunkit activity members` can be told."""
 
-    top: int = option(0, Text("only the N most active of each group; 0: all", "每群只列最活跃的 N 人;0 为全部"))
+    top: int = option(0, Text("only the N most active of each group; 0: all", "每群只列最活跃的 N 人；0 为全部"))
 
 
 SQL = """

@@ -34,7 +34,7 @@ COLUMNS = (
         Text("turns", "发言轮次"),
         Text(
             "runs of one person's messages at most 2 minutes apart, begun in the window",
-            "同一人连续发言(间隔不超过 2 分钟)计一轮",
+            "同一人连续发言（间隔不超过 2 分钟）计一轮",
         ),
     ),
     Column(
@@ -55,7 +55,7 @@ COLUMNS = (
         Text("median wait", "响应时长中位数"),
         Text(
             "from the end of a turn to the first reply, unanswered turns counted",
-            "从一轮结束到首个回复,未获回复的也计入",
+            "从一轮结束到首个回复，未获回复的也计入",
         ),
     ),
     Column(
@@ -76,7 +76,7 @@ COLUMNS = (
         Text("newcomers", "新人"),
         Text(
             "first posts in the window by members who were seen to join, or first posted 60 days or more after the group did",
-            "期内首次发言的新人:有入群记录,或首次发言晚于该群首条消息 60 天",
+            "期内首次发言的新人：有入群记录，或首次发言晚于该群首条消息 60 天",
         ),
     ),
     Column(

@@ -31,13 +31,13 @@ COLUMNS = (
     Column("group_name", "text", Text("group", "群")),
     Column("started_at", "datetime", Text("start", "开始")),
     Column("ended_at", "datetime", Text("end", "结束")),
-    Column("minutes", "float", Text("minutes", "时长(分钟)")),
+    Column("minutes", "float", Text("minutes", "时长（分钟）")),
     Column("messages", "int", Text("messages", "消息数")),
     Column(
         "turns",
         "int",
         Text("turns", "发言轮次"),
-        Text("runs of one person's messages at most 2 minutes apart", "同一人连续发言(间隔不超过 2 分钟)计一轮"),
+        Text("runs of one person's messages at most 2 minutes apart", "同一人连续发言（间隔不超过 2 分钟）计一轮"),
     ),
     Column("posters", "int", Text("posters", "发言人数")),
     Column("starter_id", "text", Text("started by (id)", "发起者 id")),
@@ -46,7 +46,7 @@ COLUMNS = (
         "handover_s",
         "seconds",
         Text("handover", "接话间隔"),
-        Text("median time until somebody else posts; null if nobody else does", "他人接话的间隔中位数;无人接话时为空"),
+        Text("median time until somebody else posts; null if nobody else does", "他人接话的间隔中位数；无人接话时为空"),
     ),
     Column(
         "gap",
@@ -71,7 +71,7 @@ class Params:
         30,
         Text(
             "minutes of silence that end a conversation, up to a day; 0: find it from the data",
-            "超过多少分钟无人发言即结束,最长一天;0 为按数据自动判断",
+            "超过多少分钟无人发言即结束，最长一天；0 为按数据自动判断",
         ),
     )
     min_messages: int = option(1, Text("only conversations with at least N messages", "只列至少 N 条消息的会话"))

@@ -29,21 +29,21 @@ COLUMNS = (
         "turns",
         "int",
         Text("turns", "发言轮次"),
-        Text("runs of one person's messages at most 2 minutes apart", "同一人连续发言(间隔不超过 2 分钟)计一轮"),
+        Text("runs of one person's messages at most 2 minutes apart", "同一人连续发言（间隔不超过 2 分钟）计一轮"),
     ),
     Column(
         "gini",
         "ratio",
         Text("Gini", "基尼系数"),
-        Text("of messages among posters; null below 5 posters", "发言人之间的消息数;不足 5 人时为空"),
+        Text("of messages among posters; null below 5 posters", "发言人之间的消息数；不足 5 人时为空"),
     ),
     Column(
         "gini_all",
         "ratio",
-        Text("Gini, with lurkers", "基尼系数(含潜水)"),
+        Text("Gini, with lurkers", "基尼系数（含潜水）"),
         Text(
             "of messages among posters and the silent members on the roster; null without a roster",
-            "含名单中未发言的成员;无名单时为空",
+            "含名单中未发言的成员；无名单时为空",
         ),
     ),
     Column(
@@ -65,7 +65,8 @@ COLUMNS = (
         "float",
         Text("burstiness", "突发度"),
         Text(
-            "of the gaps between messages, -1 to 1; null below 20 gaps", "消息间隔的突发度,-1 至 1;不足 20 个间隔时为空"
+            "of the gaps between messages, -1 to 1; null below 20 gaps",
+            "消息间隔的突发度，-1 至 1；不足 20 个间隔时为空",
         ),
     ),
 )

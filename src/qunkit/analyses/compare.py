@@ -19,7 +19,7 @@ TITLE = Text("Against the period before", "与上一时段对比")
 
 COLUMNS = (
     Column("period", "text", Text("period", "时段"), Text("this window, or the one before it", "所选时段或上一时段")),
-    Column("messages", "int", Text("messages", "消息数"), Text("people's messages", "成员消息,不含系统提示")),
+    Column("messages", "int", Text("messages", "消息数"), Text("people's messages", "成员消息，不含系统提示")),
     Column("posters", "int", Text("posters", "发言人数"), Text("people who posted", "至少发言一次的人数")),
     Column(
         "groups", "int", Text("groups", "有消息的群"), Text("groups with at least one message", "至少有一条消息的群")
@@ -30,7 +30,7 @@ COLUMNS = (
         Text("new posters", "新发言者"),
         Text(
             "people never seen posting before the period; null without data in the period before",
-            "此前从未发言的人数;上一时段无数据时为空",
+            "此前从未发言的人数；上一时段无数据时为空",
         ),
     ),
     Column(
@@ -43,14 +43,16 @@ COLUMNS = (
         "joins",
         "int",
         Text("joins", "入群"),
-        Text("invited, by QR code or otherwise; person-times in notices", "邀请、扫码等入群人次,据系统提示"),
+        Text("invited, by QR code or otherwise; person-times in notices", "邀请、扫码等入群人次，据系统提示"),
     ),
-    Column("removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次,据系统提示")),
+    Column("removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次，据系统提示")),
     Column(
         "data_days",
         "int",
         Text("days with data", "有数据天数"),
-        Text("days with data in any group; 0: nothing is known, counts are null", "任一群有数据的天数;为 0 时各项为空"),
+        Text(
+            "days with data in any group; 0: nothing is known, counts are null", "任一群有数据的天数；为 0 时各项为空"
+        ),
     ),
     Column(
         "hole_days",
@@ -58,7 +60,7 @@ COLUMNS = (
         Text("days without data", "无数据天数"),
         Text(
             "days on which no group of the dataset has any data: not exported, not silent",
-            "全部群均无数据的日子:未导出,并非沉默",
+            "全部群均无数据的日子：未导出，并非沉默",
         ),
     ),
 )

@@ -32,19 +32,19 @@ COLUMNS = (
         Text("change", "变化"),
         Text(
             f"(messages - before) / before; null below {FLOOR} messages before",
-            f"(本期 - 上期) / 上期;上期不足 {FLOOR} 条时为空",
+            f"（本期 - 上期） / 上期；上期不足 {FLOOR} 条时为空",
         ),
     ),
     Column("posters", "int", Text("posters", "发言人数")),
     Column("posters_before", "int", Text("posters before", "上期发言人数")),
-    Column("joins", "int", Text("joins", "入群"), Text("person-times in notices", "入群人次,据系统提示")),
-    Column("removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次,据系统提示")),
+    Column("joins", "int", Text("joins", "入群"), Text("person-times in notices", "入群人次，据系统提示")),
+    Column("removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次，据系统提示")),
     Column(
         "days",
         "series",
         Text("day by day", "逐日消息"),
         Text(
-            "messages per day of the window; null: no data that day in any group", "每日消息数;当日全部群无数据时为空"
+            "messages per day of the window; null: no data that day in any group", "每日消息数；当日全部群无数据时为空"
         ),
     ),
     Column("last_post", "datetime", Text("last post", "最近消息")),

@@ -23,7 +23,7 @@ COLUMNS = (
         "members",
         "int",
         Text("members", "成员数"),
-        Text("on the newest complete roster; null: none", "最新完整名单人数;无名单时为空"),
+        Text("on the newest complete roster; null: none", "最新完整名单人数；无名单时为空"),
     ),
     Column(
         "seen",
@@ -35,7 +35,7 @@ COLUMNS = (
         "messages",
         "int",
         Text("messages", "消息数"),
-        Text("people's messages in the window", "所选时间内的消息数,不含系统提示"),
+        Text("people's messages in the window", "所选时间内的消息数，不含系统提示"),
     ),
     Column("messages_official", "int", Text("by staff", "官方消息"), Text("of which by staff", "其中官方人员的消息数")),
     Column("first_post", "datetime", Text("first post", "首条消息")),

@@ -14,6 +14,9 @@ from qunkit.errors import AmbiguousFormat, MissingInput, UnknownFormat
 from qunkit.exports import Head
 from qunkit.words import Text
 
+_SHOWN = 40
+"""Characters of an unknown file that its error shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -50,7 +53,7 @@ def identify(head: Head, label: str, wanted: str | None = None) -> tuple[str, Mo
         return wanted, registry.load("formats", wanted)
     yes = said_yes(head)
     if not yes:
-        raise UnknownFormat(path=label, head=_first_characters(head))
+        raise UnknownFormat(path=label, head=_first_characters(head), near=_near(head))
     if len(yes) > 1:
         raise AmbiguousFormat(path=label, formats=" + ".join(sorted(yes)))
     return next(iter(yes.items()))
@@ -63,7 +66,20 @@ def said_yes(head: Head) -> Mapping[str, ModuleType]:
 
 
 def _first_characters(head: Head) -> str:
-    return ascii(head.text[:40]) if head.text else "''"
+    """The begin of the file, with nothing in it that a terminal would obey."""
+    told = head.text or " | ".join(cell for rows in head.sheets.values() for row in rows for cell in row)
+    safe = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in told[:_SHOWN])
+    return f"“{safe}”"
+
+
+def _near(head: Head) -> Text | str:
+    from qunkit.ingest.nearest import nearest
+
+    name = nearest(head)
+    if name is None:
+        return ""
+    title = registry.load("formats", name).TITLE
+    return Text(f"; most like {title.en} ({name}), but it is not that", f"；最接近{title.zh}（{name}），但并不相符")
 
 
 def _below(folder: Path, errors: list[MissingInput]) -> Iterator[Path]:

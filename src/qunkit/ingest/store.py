@@ -130,7 +130,7 @@ def open_snapshot(dataset: Path) -> Iterator[Snapshot]:
             yield Snapshot(dataset, dataset / name, name, manifest, zone(dataset))
             return
     raise DatasetDamaged(
-        path=dataset / name, why=Text("CURRENT names it, but it has no manifest", "CURRENT 指向它,但缺少清单")
+        path=dataset / name, why=Text("CURRENT names it, but it has no manifest", "CURRENT 指向它，但缺少清单")
     )
 
 
