@@ -1,4 +1,7 @@
-"""Write docs/reference from the code itself: ``python docs/generate.py``. A test fails while it is out of date."""
+"""Write docs/reference, docs/formats and the READMEs' table of formats from the code itself: ``python docs/generate.py``.
+
+A test fails while they are out of date.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,38 @@ from pathlib import Path
 
 from qunkit import config, errors, registry, schema
 from qunkit.errors import QunkitError
+from qunkit.words import Lang
 
-HERE = Path(__file__).parent / "reference"
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+import coverage  # noqa: E402
+
+ROOT = HERE.parent
+WRITTEN = ("reference", "formats")
+"""Folders in which every page is written."""
+BEGIN, END = "<!-- formats: written by docs/generate.py -->\n", "<!-- end of formats -->"
 HEADING = "<!-- written by docs/generate.py: do not edit -->\n"
 
 
 def pages() -> dict[str, str]:
-    """Every page: path below docs/reference → text."""
+    """Every page: path below the root → text."""
     found = {
-        "schema.md": schema_page(),
-        "errors.md": errors_page(),
-        "commands.md": commands_page(),
-        "config.md": config_page(),
+        "docs/reference/schema.md": schema_page(),
+        "docs/reference/errors.md": errors_page(),
+        "docs/reference/commands.md": commands_page(),
+        "docs/reference/config.md": config_page(),
+        "docs/formats/README.md": f"{HEADING}# Formats / 格式\n\n{coverage.table('en', '')}\n{coverage.table('zh', '')}",
+        "README.md": with_formats("README.md", "en"),
+        "README.zh.md": with_formats("README.zh.md", "zh"),
     }
-    names = registry.names("formats")
-    found["formats/README.md"] = formats_index(names)
-    return found | {f"formats/{name}.md": format_page(name) for name in names}
+    return found | {f"docs/formats/{name}.md": format_page(name) for name in registry.names("formats")}
+
+
+def with_formats(name: str, lang: Lang) -> str:
+    """A README with what every format keeps."""
+    before, begin, rest = (ROOT / name).read_text("utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return f"{before}{begin}{coverage.table(lang, 'docs/formats/')}{end}{after}"
 
 
 def schema_page() -> str:
@@ -93,15 +112,6 @@ def help_of(words: tuple[str, ...]) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, env=surroundings).stdout.strip()
 
 
-def formats_index(names: tuple[str, ...]) -> str:
-    """One line a format."""
-    rows = [
-        f"| [`{n}`]({n}.md) | {registry.load('formats', n).TITLE.en} | {registry.load('formats', n).TITLE.zh} |"
-        for n in names
-    ]
-    return f"{HEADING}# Formats\n\n| name | export | 导出 |\n|---|---|---|\n" + "\n".join(rows) + "\n"
-
-
 def format_page(name: str) -> str:
     """A format's own docstring."""
     module = registry.load("formats", name)
@@ -119,13 +129,18 @@ def _cell(text: str) -> str:
 def main() -> None:
     """Write every page, and remove pages of things that are gone."""
     wanted = pages()
-    for path in HERE.rglob("*.md"):
-        if str(path.relative_to(HERE)) not in wanted:
+    for path in written():
+        if path.relative_to(ROOT).as_posix() not in wanted:
             path.unlink()
     for name, text in wanted.items():
-        path = HERE / name
+        path = ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+
+def written() -> list[Path]:
+    """Every page there is in the folders that are written."""
+    return sorted(page for folder in WRITTEN for page in (HERE / folder).rglob("*.md"))
 
 
 if __name__ == "__main__":
