@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qunkit.ingest.identity import ANY_GROUP
-from support.staged import commit, members, messages, telling
+from support.staged import START, commit, members, messages, telling
 
 A, B, C = "a" * 16, "b" * 16, "c" * 16
 KEVIN = {"sender_id": "wxid_kevin", "sender_name": "凯文"}
@@ -190,13 +190,57 @@ def test_seq_counts_the_messages_of_one_instant(tmp_path):
     ]
 
 
+def test_times_to_the_minute_meet_finer_ones(tmp_path):
+    """A minute holds as many equal messages as the export that has the most of them; the finer times win."""
+    fine = [telling(second, text=text, **KEVIN) for second, text in ((10, "1"), (50, "1"), (50, "2"), (70, "1"))]
+    minute = [telling(10, text="1", time_quality="minute", **KEVIN) for _ in range(3)]
+    for number, order in enumerate(([A, B], [B, A])):
+        dataset = tmp_path / str(number)
+        for source in order:
+            commit(dataset, {source: {A: fine, B: minute}[source]})
+        rows = messages(dataset)[0]
+        assert [((row["sent_at"] - START).seconds, row["text"], row["time_quality"]) for row in rows] == [
+            (10, "1", "exact"),
+            (10, "1", "minute"),
+            (50, "1", "exact"),
+            (50, "2", "exact"),
+            (70, "1", "exact"),
+        ]
+
+
+def test_what_times_to_the_minute_say_besides_fills_in(tmp_path):
+    fine = telling(13, text="早", native_id="11111111111111111", **KEVIN)
+    minute = telling(10, text="早", time_quality="minute", sender_name="凯文", from_me=True)
+    commit(tmp_path / "d", {A: [fine], B: [minute]})
+    (row,) = messages(tmp_path / "d")[0]
+    assert (row["message_id"], row["from_me"], row["sent_at"]) == ("11111111111111111", True, fine["sent_at"])
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.integers(0, 130), st.sampled_from("12")), max_size=12))
+def test_a_whole_export_to_the_minute_adds_nothing_to_a_finer_one(tmp_path_factory, chat):
+    fine = [telling(second, text=text, **KEVIN) for second, text in sorted(chat)]
+    minute = [telling(_minute(second), text=text, time_quality="minute", **KEVIN) for second, text in sorted(chat)]
+    alone, both = (tmp_path_factory.mktemp("minutes") / "d" for _ in range(2))
+    commit(alone, {A: [*fine, telling(999, **KEVIN)]})
+    commit(
+        both, {B: [*minute, telling(_minute(999), time_quality="minute", **KEVIN)], A: [*fine, telling(999, **KEVIN)]}
+    )
+    assert messages(both) == messages(alone)
+
+
+def _minute(second):
+    """The begin of the minute, in seconds after START, which is ten before a minute."""
+    return (second + 50) // 60 * 60 - 50
+
+
 # -- properties ----------------------------------------------------------------------------------------------------
 WHO = {"w1": "凯文", "w2": "小刘"}
 chats = st.lists(
     st.tuples(st.integers(0, 14), st.sampled_from(sorted(WHO)), st.sampled_from(["1", "好", ""])), max_size=10
 )
 exports = st.lists(
-    st.tuples(st.integers(0, 14), st.integers(0, 14), st.sampled_from(["full", "ids", "names", "rounded"])),
+    st.tuples(st.integers(0, 14), st.integers(0, 14), st.sampled_from(["full", "ids", "names", "rounded", "minutes"])),
     min_size=1,
     max_size=3,
 )
@@ -213,6 +257,8 @@ def told(chat, first, last, how):
                 rows.append(telling(second, text=text, group_id=None, sender_name=WHO[who]))
             elif how == "ids":
                 rows.append(telling(second, text=text, **person))
+            elif how == "minutes":
+                rows.append(telling(_minute(second), text=text, time_quality="minute", **person))
             elif how == "full":
                 rows.append(telling(second, text=text, native_id=native, **person))
             else:
@@ -250,7 +296,8 @@ def test_overlapping_exports_say_exactly_what_one_export_of_it_all_says(tmp_path
     covered = [one for one in chat if any(first <= one[0] <= last for first, last in spans)]
     dataset = tmp_path_factory.mktemp("union") / "d"
     for letter, (first, last), cut in zip("abc", spans, cuts, strict=False):
-        if rows := told(chat, first, last, cut[2]):
+        how = "ids" if cut[2] == "minutes" else cut[2]  # a cut through a minute loses what is said twice in it
+        if rows := told(chat, first, last, how):
             commit(dataset, {letter * 16: rows})
     commit(dataset, {"k" * 16: know})
     found = sorted((row["sent_at"], row["sender_id"], row["text"]) for row in messages(dataset)[0])

@@ -5,6 +5,9 @@ any order, grouping or repetition of ingests gives the same table. Within a grou
 native id (exactly; or as float64 within one second, because some exporters round), or, where one has no native id, if they share time,
 sender, class of kind, typed text and the number of the occurrence: two equal "1" in one second stay two, and a third export adds none. Where tellings
 disagree on a field, the finest clock wins, then the smallest source id; what one leaves out another fills in.
+
+A telling of an export whose times are minutes is the message of its minute with the same sender, class, text and number; so a minute
+holds as many equal messages as the export that has the most of them.
 """
 
 from __future__ import annotations
@@ -55,17 +58,26 @@ _NO_OBSERVATIONS = "(SELECT {} WHERE false)".format(", ".join(f"NULL AS {name}" 
 
 _ALONE = f"CREATE OR REPLACE TEMP TABLE observed AS SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
 
+_CONTENT = f"""md5(concat_ws(chr(31), i.group_key, CAST(epoch_ms({{time}}) AS VARCHAR),
+    COALESCE({_BY.format("i.sender_key")}, ''), {_CLASS}, COALESCE({_SAME}, chr(0))))"""
+
 _KEYED = f"""
 CREATE OR REPLACE TEMP TABLE keyed AS
 SELECT o.rowid AS telling, i.group_key, i.label, i.sender_key, o.native_id, o.sent_at, o.occurrence, o.seq,
-  CASE WHEN {{compared}} THEN md5(concat_ws(chr(31), i.group_key, CAST(epoch_ms(o.sent_at) AS VARCHAR),
-    COALESCE({_BY.format("i.sender_key")}, ''), {_CLASS}, COALESCE({_SAME}, chr(0)))) END AS content
+  o.time_quality = 'minute' AS coarse,
+  CASE WHEN {{compared}} THEN {_CONTENT.format(time="o.sent_at")} END AS content,
+  CASE WHEN {{mixed}} THEN {_CONTENT.format(time="date_trunc('minute', o.sent_at)")} END AS content_of_minute
 FROM observed o JOIN identity i ON o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
   AND o.sender_id IS NOT DISTINCT FROM i.sender_id AND o.sender_name IS NOT DISTINCT FROM i.sender_name
 """
 
 _COMPARED = "SELECT COUNT(native_id) < COUNT(*) OR COUNT(DISTINCT native_id) < COUNT(*) FROM observed"
 """Whether the month has anything to compare by content; where every telling has an id of its own it has not."""
+
+_MIXED = (
+    "SELECT COALESCE(bool_or(time_quality = 'minute') AND NOT bool_and(time_quality = 'minute'), false) FROM observed"
+)
+"""Whether times to the minute and finer ones meet in the month."""
 
 # Some exporters print ids as float64. Such an id stands for the one exact id of its group and second that rounds to it.
 _DIGITS = "replace(split_part(CAST(TRY_CAST({0} AS DOUBLE) AS VARCHAR), 'e', 1), '.', '')"
@@ -87,7 +99,8 @@ SELECT k.*, COALESCE(e.id, k.native_id) AS id
 FROM keyed k LEFT JOIN exact_ids e USING (group_key, sent_at, native_id) WHERE k.native_id IS NOT NULL
 """
 
-# The n-th equal telling without an id is the n-th message with an id of the same content.
+# The n-th equal telling without an id is the n-th message with an id of the same content; then the n-th equal telling of a minute is the
+# n-th message of the same content in the minute.
 _MESSAGE_OF = """
 CREATE OR REPLACE TEMP TABLE message_of AS
 WITH numbered AS (
@@ -99,6 +112,21 @@ UNION ALL
 SELECT k.telling, k.group_key, k.label, k.sender_key, k.content,
   COALESCE(n.id, 'h:' || left(md5(k.content || k.occurrence), 20)), n.id
 FROM keyed k LEFT JOIN numbered n USING (group_key, content, occurrence) WHERE k.native_id IS NULL
+"""
+
+_IN_MINUTES = """
+CREATE OR REPLACE TEMP TABLE in_minutes AS
+WITH fine AS (
+  SELECT m.message_id, m.native_id, content_of_minute,
+    row_number() OVER (PARTITION BY content_of_minute ORDER BY MIN(sent_at), MIN(seq), m.message_id) AS occurrence
+  FROM message_of m JOIN keyed k USING (telling) WHERE NOT coarse
+  GROUP BY m.message_id, m.native_id, content_of_minute
+)
+SELECT k.telling, f.message_id, f.native_id FROM keyed k JOIN fine f USING (content_of_minute, occurrence)
+WHERE k.coarse AND k.native_id IS NULL;
+CREATE OR REPLACE TEMP TABLE message_of AS
+SELECT m.* REPLACE (COALESCE(i.message_id, m.message_id) AS message_id, COALESCE(i.native_id, m.native_id) AS native_id)
+FROM message_of m LEFT JOIN in_minutes i USING (telling)
 """
 
 _TAKEN = ("sender_name", "text", "event", "actor_id", "actor_name", "target_ids", "target_names")
@@ -118,7 +146,8 @@ _VAGUE = "CASE WHEN event = 'other' OR len(target_ids) > list_count(target_ids) 
 
 _JOINED = f"""
 INSERT INTO resolved
-SELECT arg_min(platform, rank), group_key, MIN(label), message_id, MIN(native_id), MAX(seq), arg_min(sent_at, rank),
+SELECT arg_min(platform, rank), group_key, MIN(label), message_id, MIN(native_id),
+  COALESCE(MAX(seq) FILTER (time_quality <> 'minute'), MAX(seq)), arg_min(sent_at, rank),
   arg_min(local_time, rank), arg_min(time_quality, rank), arg_min(sender_key, rank),
   COALESCE(arg_min(NULLIF(kind, 'other'), rank), 'other'),
   {", ".join(f"arg_min({name}, vague || rank)" for name in _TAKEN)},
@@ -182,12 +211,13 @@ def resolve(connection: duckdb.DuckDBPyConnection) -> None:
 
     Notices and mentions that show only a name get the id which the dataset knows for it.
     """
-    compared = connection.sql(_COMPARED).fetchall()[0][0]
+    compared, mixed = (connection.sql(question).fetchall()[0][0] for question in (_COMPARED, _MIXED))
     for statement in (
-        _KEYED.format(compared=compared),
+        _KEYED.format(compared=compared, mixed=mixed),
         _EXACT_IDS,
         _NATIVE,
         _MESSAGE_OF,
+        *([_IN_MINUTES] if mixed else []),
         _RESOLVED,
         _JOINED,
         _RELINKED,
