@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from qunkit import schema
 from qunkit.errors import OutOfResources, ReadWriteFailed
-from qunkit.ingest import identity, merge, replies
+from qunkit.ingest import identity, merge, overlap, replies
 from qunkit.ingest.canon import Digest, numbered
 from qunkit.ingest.store import Staging
 from qunkit.words import Text
@@ -34,6 +34,9 @@ class Built:
     new: dict[str, int] = field(default_factory=dict)
     """New messages per source of the run."""
     fingerprint: str = ""
+    matches: list[overlap.Match] = field(default_factory=list)
+    """How well each source of the run agrees with what was known, where they overlap."""
+    seams: overlap.Seams = field(default_factory=overlap.Seams)
 
 
 def observations(month: str) -> str:
@@ -63,6 +66,7 @@ def build(
     try:
         _learn_names(connection, staging, staged, members)
         renamed = _renamed_months(connection, staging, set(staged))
+        overlap.start(connection)
         built = Built()
         rebuilt: set[str] = set()
         for month in sorted(_months(staging) | set(staged)):
@@ -71,6 +75,7 @@ def build(
                 rebuilt.add(month)
         _write_members(connection, staging)
         built.fingerprint = _fingerprint(staging)
+        built.matches, built.seams = overlap.judge(connection, run)
         return built
     except duckdb.OutOfMemoryException as error:
         raise OutOfResources(what=Text("memory", "内存")) from error
@@ -149,6 +154,7 @@ def _build_month(
         query = "SELECT * FROM observed ORDER BY sent_at, seq"
         _write(connection, staging, observations(month), query, schema.OBSERVATIONS.arrow)
     merge.resolve(connection)
+    overlap.observe(connection, run)
     for source, new in merge.new_messages(connection, run).items():
         built.new[source] = built.new.get(source, 0) + new
     _link_replies(connection, staging, month)
@@ -183,7 +189,7 @@ def _months(staging: Staging) -> set[str]:
 
 def _write_members(connection: duckdb.DuckDBPyConnection, staging: Staging) -> None:
     columns = ", ".join(f"group_key AS {name}" if name == "group_id" else name for name in schema.MEMBERS.names)
-    query = f"SELECT DISTINCT {columns} FROM keyed_members WHERE member_id <> group_key ORDER BY ALL"
+    query = f"SELECT DISTINCT {columns} FROM known_members WHERE member_id <> group_key ORDER BY ALL"
     _write(connection, staging, "members/part.parquet", query, schema.MEMBERS.arrow)
 
 

@@ -30,6 +30,7 @@ _IDENTITY = f"""
 CREATE OR REPLACE TEMP TABLE group_links AS
 SELECT {SAFE.format("group_name")} AS name, MIN(group_id) AS id FROM (
   SELECT group_id, group_name FROM names UNION SELECT group_id, group_name FROM observed_members
+  UNION SELECT group_id, group_id FROM names  -- a list of members may be given the group's id for its name
 ) WHERE group_id IS NOT NULL AND group_name IS NOT NULL GROUP BY 1 HAVING COUNT(DISTINCT group_id) = 1;
 
 CREATE OR REPLACE TEMP TABLE keyed_names AS
@@ -48,16 +49,38 @@ SELECT contact.*, here.group_key FROM observed_members contact JOIN (
   SELECT group_key, sender_id AS id FROM keyed_names UNION SELECT group_key, member_id FROM listed_members
 ) here ON contact.group_id = '{ANY_GROUP}' AND contact.member_id = here.id;
 
-CREATE OR REPLACE TEMP TABLE sender_links AS
-SELECT group_key, {SAFE.format("name")} AS name, MIN(id) AS id FROM (
+CREATE OR REPLACE TEMP TABLE id_names AS
+SELECT DISTINCT group_key, {SAFE.format("name")} AS name, id FROM (
   SELECT group_key, sender_name AS name, sender_id AS id FROM keyed_names
   UNION ALL SELECT group_key, sender_id, sender_id FROM keyed_names
   UNION ALL SELECT group_key, unnest([nickname, group_nickname, remark, member_id]), member_id FROM keyed_members
-) WHERE name IS NOT NULL AND id IS NOT NULL GROUP BY 1, 2 HAVING COUNT(DISTINCT id) = 1;
+) WHERE name IS NOT NULL AND id IS NOT NULL AND NOT starts_with(id, 'name:');
+
+CREATE OR REPLACE TEMP TABLE id_links AS
+SELECT group_key, name, MIN(id) AS id FROM id_names GROUP BY 1, 2 HAVING COUNT(*) = 1;
+
+CREATE OR REPLACE TEMP TABLE own_members AS
+SELECT m.* REPLACE (COALESCE(l.id, m.member_id) AS member_id) FROM keyed_members m LEFT JOIN id_links l
+ON starts_with(m.member_id, 'name:') AND l.group_key = m.group_key AND l.name = {SAFE.format("substr(m.member_id, 6)")};
+
+CREATE OR REPLACE TEMP TABLE sender_links AS
+SELECT group_key, name, id FROM id_links UNION ALL
+SELECT group_key, name, MIN(id) FROM (
+  SELECT group_key, {SAFE.format("name")} AS name, id FROM (
+    SELECT group_key, unnest([nickname, group_nickname, remark]) AS name, member_id AS id FROM own_members
+  ) WHERE name IS NOT NULL
+) ANTI JOIN id_names USING (group_key, name) GROUP BY 1, 2 HAVING COUNT(DISTINCT id) = 1;
+
+CREATE OR REPLACE TEMP TABLE known_members AS
+SELECT m.* REPLACE (COALESCE(l.id, m.invited_by) AS invited_by) FROM own_members m LEFT JOIN sender_links l
+ON starts_with(m.invited_by, 'name:') AND l.group_key = m.group_key AND l.name = {SAFE.format("substr(m.invited_by, 6)")};
 
 CREATE OR REPLACE TEMP TABLE group_labels AS
 SELECT group_key, arg_min(group_name, (-epoch_ms(COALESCE(last, TIMESTAMPTZ '1970-01-01')), group_name)) AS label
-FROM keyed_names WHERE group_name IS NOT NULL GROUP BY 1;
+FROM (
+  SELECT group_key, group_name, last FROM keyed_names
+  UNION ALL SELECT group_key, group_name, NULL FROM listed_members WHERE group_name <> group_key
+) WHERE group_name IS NOT NULL GROUP BY 1;
 
 CREATE OR REPLACE TEMP TABLE identity AS
 SELECT DISTINCT group_id, group_name, sender_id, sender_name, group_key, label, sender_key,

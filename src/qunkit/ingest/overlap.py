@@ -1,0 +1,196 @@
+"""Do two exports of one group say the same where both have something to say? A rename, a wrong zone or other wording shows here.
+
+    match rate = messages that both tell ÷ messages of the smaller one, over the hours that lie inside both exports
+
+Exports of one chat that overlap match nearly everywhere: 1 for clean ones, above 0.98 with recalls, 0.8 to 0.97 after renames, below
+0.001 where a clock is off. Only hours that both cover count, and their first and last are left out. Of several known exports the one that
+matches best counts: a bad neighbour does not make a good export suspicious. Of two new ones the later is judged.
+
+What no rule can know is counted too: a moment that two exports both cut may hold a message each that look the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from qunkit.words import Text
+
+SILENT, GOOD, REFUSED = 0.995, 0.98, 0.5
+ENOUGH = 50
+"""Messages of the smaller side below which nothing is concluded."""
+_LIKELY = 0.8
+"""Share of what does not match that a diagnosis must explain."""
+_SAMPLE = 2000
+_HALF_HOURS = range(-28, 29)
+
+_TABLES = """
+CREATE TEMP TABLE overlap_hours (grp VARCHAR, hour BIGINT, src VARCHAR, n BIGINT);
+CREATE TEMP TABLE overlap_both (grp VARCHAR, hour BIGINT, a VARCHAR, b VARCHAR, n BIGINT);
+CREATE TEMP TABLE overlap_alone (grp VARCHAR, src VARCHAR, sent_at BIGINT, who VARCHAR, said VARCHAR);
+CREATE TEMP TABLE overlap_edges (grp VARCHAR, src VARCHAR, first BIGINT, last BIGINT);
+CREATE TEMP TABLE overlap_seams (grp VARCHAR, instant BIGINT, src VARCHAR, content VARCHAR, n BIGINT);
+"""
+
+_TOLD = """
+CREATE OR REPLACE TEMP TABLE overlap_told AS
+WITH told AS (
+  SELECT m.group_key AS grp, m.message_id, unnest(o.sources) AS src, epoch_ms(o.sent_at) AS sent_at,
+    o.time_quality = 'minute' AS coarse, m.sender_key AS who, o.kind || ':' || left(o.text, 200) AS said, m.content,
+    o.native_id IS NULL AS anonymous
+  FROM observed o JOIN message_of m ON m.telling = o.rowid WHERE o.time_quality <> 'day'
+), shared AS (
+  SELECT grp FROM told GROUP BY grp HAVING COUNT(DISTINCT src) > 1 AND bool_or(src IN (SELECT unnest($run)))
+)
+SELECT * FROM told SEMI JOIN shared USING (grp)
+"""
+
+_COUNTED = """
+INSERT INTO overlap_hours SELECT grp, sent_at // 3600000, src, COUNT(DISTINCT message_id) FROM overlap_told GROUP BY ALL;
+INSERT INTO overlap_both
+SELECT a.grp, a.sent_at // 3600000, a.src, b.src, COUNT(DISTINCT a.message_id)
+FROM overlap_told a JOIN overlap_told b ON b.grp = a.grp AND b.message_id = a.message_id AND b.src <> a.src
+WHERE a.src IN (SELECT unnest($run)) GROUP BY ALL;
+INSERT INTO overlap_alone
+SELECT grp, src, sent_at, who, said FROM overlap_told t
+WHERE said LIKE 'text:%' AND (SELECT COUNT(*) FROM overlap_alone o WHERE o.grp = t.grp AND o.src = t.src) < $sample
+QUALIFY row_number() OVER (PARTITION BY grp, src ORDER BY sent_at, said) <= $sample;
+INSERT INTO overlap_edges SELECT grp, src, MIN(sent_at), MAX(sent_at) FROM overlap_told GROUP BY ALL;
+INSERT INTO overlap_seams
+WITH edges AS (
+  SELECT grp, src, unnest([MIN(sent_at), MAX(sent_at)]) AS instant FROM overlap_told GROUP BY grp, src
+)
+SELECT grp, sent_at, src, content, COUNT(*) FROM overlap_told t
+WHERE anonymous AND (grp, sent_at) IN (SELECT (grp, instant) FROM edges) GROUP BY ALL;
+"""
+
+_RATES = """
+WITH range AS (SELECT grp, src, MIN(hour) AS first, MAX(hour) AS last FROM overlap_hours GROUP BY ALL),
+pairs AS (
+  SELECT a.grp, a.src AS a, b.src AS b, greatest(a.first, b.first) AS begin, least(a.last, b.last) AS stop
+  FROM range a JOIN range b ON b.grp = a.grp AND b.src <> a.src
+  WHERE list_position($run, a.src) > COALESCE(list_position($run, b.src), 0)
+), counted AS (
+  SELECT p.grp, p.a, p.b,
+    SUM(h.n) FILTER (h.src = p.a) AS of_a, SUM(h.n) FILTER (h.src = p.b) AS of_b
+  FROM pairs p JOIN overlap_hours h ON h.grp = p.grp AND h.src IN (p.a, p.b) AND h.hour > p.begin AND h.hour < p.stop GROUP BY ALL
+), matched AS (
+  SELECT p.grp, p.a, p.b, SUM(o.n) AS n
+  FROM pairs p JOIN overlap_both o ON o.grp = p.grp AND o.a = p.a AND o.b = p.b AND o.hour > p.begin AND o.hour < p.stop GROUP BY ALL
+)
+SELECT c.grp, c.a, c.b, CAST(least(c.of_a, c.of_b) AS BIGINT), CAST(COALESCE(m.n, 0) AS BIGINT)
+FROM counted c LEFT JOIN matched m USING (grp, a, b) WHERE least(c.of_a, c.of_b) >= $enough
+ORDER BY ALL
+"""
+
+_AMBIGUOUS = """
+WITH range AS (SELECT grp, src, MIN(first) AS first, MAX(last) AS last FROM overlap_edges GROUP BY ALL),
+cut AS (
+  SELECT s.grp, s.instant FROM (SELECT DISTINCT grp, instant, src FROM overlap_seams) s JOIN range r USING (grp, src)
+  GROUP BY s.grp, s.instant HAVING COUNT(*) > 1 AND bool_and(s.instant IN (r.first, r.last))
+)
+SELECT COUNT(DISTINCT (grp, instant)), CAST(COALESCE(SUM(total - most), 0) AS BIGINT) FROM (
+  SELECT grp, instant, content, SUM(n) AS total, MAX(n) AS most FROM overlap_seams SEMI JOIN cut USING (grp, instant) GROUP BY ALL
+) WHERE total > most
+"""
+
+_SHIFTED = """
+SELECT COUNT(DISTINCT (a.sent_at, a.said)) FROM overlap_alone a JOIN overlap_alone b
+  ON b.grp = a.grp AND b.said = a.said AND b.sent_at = a.sent_at + $shift
+WHERE a.grp = $grp AND a.src = $a AND b.src = $b AND (NOT $named OR a.who = b.who)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How far a source of this run agrees with the known export that it agrees with best."""
+
+    source: str
+    group: str
+    of: int
+    """Messages of the smaller side in the overlap."""
+    matched: int
+    cause: Text | None = None
+
+    @property
+    def rate(self) -> float:
+        """Of the smaller side's messages, the share that both tell."""
+        return self.matched / self.of
+
+    @property
+    def refused(self) -> bool:
+        """So little that the source must not go in."""
+        return self.rate < REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """Moments at which several exports are cut, and how many messages there may be one or two."""
+
+    count: int = 0
+    ambiguous: int = 0
+
+
+def start(connection: duckdb.DuckDBPyConnection) -> None:
+    """Before the first month."""
+    connection.execute(_TABLES)
+
+
+def observe(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> None:
+    """After a month was resolved: count what its sources say alike."""
+    connection.execute(_TOLD, {"run": list(run)})
+    if connection.sql("SELECT COUNT(*) FROM overlap_told").fetchall()[0][0]:
+        for statement in _COUNTED.split(";\n"):
+            if statement.strip():
+                told = {
+                    name: value for name, value in (("run", list(run)), ("sample", _SAMPLE)) if f"${name}" in statement
+                }
+                connection.execute(statement, told)
+
+
+def judge(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> tuple[list[Match], Seams]:
+    """After the last month: every source of the run that overlaps enough with another, and what stays ambiguous."""
+    best: dict[tuple[str, str], tuple[float, int, int, str]] = {}
+    for group, a, b, of, matched in connection.execute(_RATES, {"run": list(run), "enough": ENOUGH}).fetchall():
+        found = (matched / of, of, matched, b)
+        best[a, group] = max(best.get((a, group), found), found)
+    matches = [
+        Match(a, group, of, matched, _cause(connection, group, a, b, of - matched) if rate < GOOD else None)
+        for (a, group), (rate, of, matched, b) in sorted(best.items())
+    ]
+    ((count, ambiguous),) = connection.execute(_AMBIGUOUS).fetchall()
+    return matches, Seams(count, ambiguous)
+
+
+def _cause(connection: duckdb.DuckDBPyConnection, group: str, a: str, b: str, missing: int) -> Text | None:
+    """What most likely keeps the messages of two exports apart."""
+
+    def alike(minutes: int, *, named: bool) -> int:
+        told = {"grp": group, "a": a, "b": b, "shift": minutes * 60_000, "named": named}
+        return int(connection.execute(_SHIFTED, told).fetchall()[0][0])
+
+    here = alike(0, named=True)
+    shifts = {half * 30: alike(half * 30, named=False) for half in _HALF_HOURS if half}
+    minutes = max(shifts, key=lambda shift: (shifts[shift], -abs(shift)))
+    if shifts[minutes] > max(alike(0, named=False), _LIKELY * min(missing, _SAMPLE) / 2):
+        hours = f"{abs(minutes) / 60:g}"
+        return (
+            Text(
+                f"its clock is {hours} h behind theirs: give the zone of its times with --tz",
+                f"它的时间比已有数据慢 {hours} 小时：请用 --tz 指定该导出的时区",
+            )
+            if minutes > 0
+            else Text(
+                f"its clock is {hours} h ahead of theirs: give the zone of its times with --tz",
+                f"它的时间比已有数据快 {hours} 小时：请用 --tz 指定该导出的时区",
+            )
+        )
+    renamed = alike(0, named=False) - here
+    if renamed * 2 > min(missing, _SAMPLE):
+        return Text(
+            "most of the others have the same time and words under another name: members who changed theirs",
+            "其余大多时间和内容相同而名字不同：成员改过名",
+        )
+    return None
