@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from qunkit import registry
 from qunkit.chat.people import People
+from qunkit.errors import UnreadableExport
 from qunkit.ingest.events import interpret
 from qunkit.parsing.source import open_source
 from qunkit.schema import NOT_POSTS, RAW
@@ -54,7 +55,11 @@ def kept() -> dict[str, tuple[Text, ...]]:
     found: dict[str, list[pa.Table]] = defaultdict(list)
     facts: dict[str, set[str]] = defaultdict(set)
     for sample, name in BELONGS.items():
-        batches = list(registry.load("formats", name).read(open_source(SAMPLES / sample)))
+        try:
+            batches = list(registry.load("formats", name).read(open_source(SAMPLES / sample)))
+        except UnreadableExport:  # recognised, to say why it cannot be used
+            found.setdefault(name, [])
+            continue
         people = People()
         for batch in batches:
             people.add_batch(batch.messages)
@@ -63,11 +68,16 @@ def kept() -> dict[str, tuple[Text, ...]]:
             metadata = batch.messages.schema.metadata or {}
             facts[name] |= {metadata[b"time_quality"].decode()} if b"time_quality" in metadata else set()
             facts[name] |= {f"platform {metadata.get(b'platform', b'wechat').decode()}"}
+        if not batches:
+            continue
         platform = next(fact for fact in facts[name] if fact.startswith("platform")).removeprefix("platform ")
         for batch in batches:
             raw = batch.messages.replace_schema_metadata().cast(RAW.arrow)
             found[name].append(pa.Table.from_batches([interpret(raw, people, platform)]))
-    return {name: _cells(pa.concat_tables(found[name]), facts[name]) for name in sorted(found)}
+    refused = (Text("refused", "拒绝"), *[NO] * (len(HEADS) - 2))
+    return {
+        name: _cells(pa.concat_tables(found[name]), facts[name]) if found[name] else refused for name in sorted(found)
+    }
 
 
 def _cells(said: pa.Table, facts: set[str]) -> tuple[Text, ...]:

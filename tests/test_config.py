@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -124,4 +125,34 @@ def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
 def test_keys_are_described_in_both_languages() -> None:
     assert all(text.en and text.zh for text in KEYS.values())
     top = {key.split(".")[0] for key in KEYS}
-    assert top == {"lang", "day_start", "staff", "bots", "tags"}
+    assert top == {"lang", "day_start", "staff", "bots", "tags", "map"}
+
+
+MAP = '[map."log*.csv"]\ntime = "when"\nsender = "who"\n'
+
+
+def test_columns_by_file_name(dataset: Path) -> None:
+    write(dataset, MAP + 'text = "said"')
+    assert load(dataset).maps == {"log*.csv": {"time": "when", "sender": "who", "text": "said"}}
+    assert load(dataset).hash == Config().hash  # it says how files are read, not what is answered
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("", "lacks text"),
+        ('text = ""', "map.log*.csv.text is not the name of a column"),
+        ("text = 7", "map.log*.csv.text is not the name of a column"),
+        ('text = "said"\nsendr = "x"', "did you mean map.log*.csv.sender"),
+    ],
+)
+def test_a_map_that_is_wrong(line: str, why: str, dataset: Path) -> None:
+    write(dataset, MAP + line)
+    with pytest.raises(BadConfig, match=re.escape(why)):
+        load(dataset)
+
+
+def test_a_map_is_a_table(dataset: Path) -> None:
+    write(dataset, 'map = "when"')
+    with pytest.raises(BadConfig, match="map is not a table"):
+        load(dataset)

@@ -14,8 +14,9 @@ Filters are the same everywhere: `group` and `tag` (one or several), `since`, `u
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
@@ -96,6 +97,9 @@ class Dataset:
         as_group: str | None = None,
         format_in: str | None = None,
         date: str | None = None,
+        date_order: str | None = None,
+        map: Mapping[str, str] | None = None,
+        force: bool = False,
         wait: float = 10.0,
         each: bool = False,
         progress: Callable[[str, int, int], None] | None = None,
@@ -103,7 +107,8 @@ class Dataset:
         """Take exports (files or folders; "-" is standard input) into the dataset, which is made if there is none.
 
         What the exports do not say: `tz` of their wall clocks, the group id of every record, the format's name, the `date` of files
-        that hold times of day only. `wait` are seconds to wait for another writer; `each` commits after every file; `progress` is
+        that hold times of day only, the `date_order` ("dmy", "mdy", "ymd") of dates that do not show it, the column of each field (``{"time": "when", …}``: see `config.FIELDS`) of tables that are of no
+        known format. `force` also takes an export that contradicts what is known. `wait` are seconds to wait for another writer; `each` commits after every file; `progress` is
         called with (label, bytes done, bytes in all). Bad input is no exception: the summary says of every file what became of it.
 
         Raises:
@@ -111,11 +116,36 @@ class Dataset:
         """
         from qunkit.ingest.run import Options, ingest
 
-        facts = (("date", date),) if date else ()
-        limits = {"memory_limit": self.machine.memory_limit} if self.machine.memory_limit else {}
-        options = Options(tz, as_group, format_in, facts, threads=self.machine.threads, **limits)
+        facts = {"date": date, "date_order": date_order, "map": json.dumps(map, ensure_ascii=False) if map else None}
+        maps = {files: json.dumps(columns, ensure_ascii=False) for files, columns in self.settings.maps.items()}
+        options = Options(tz, as_group, format_in, _given(facts), tuple(maps.items()), force=force, **self._limits)
         more = {"progress": progress} if progress else {}
         return ingest(sources, self.path, options, wait=wait, each=each, **more)
+
+    def roster(
+        self,
+        *files: str | Path,
+        group: str | None = None,
+        at: str | None = None,
+        tz: str | None = None,
+        wait: float = 10.0,
+    ) -> IngestSummary:
+        """Take lists of members (CSV, JSON, XLSX) into the dataset: the whole membership of `group`, its id or name, at the time `at`.
+
+        `tz` is the zone of wall clocks, that of `at` too. Without `group` the lists must say it themselves.
+
+        Raises:
+            CannotCreate, DatasetLocked, DatasetDamaged, DatasetNewer, UnknownTimeZone: nothing was written.
+        """
+        from qunkit.ingest.run import Options, ingest
+
+        facts = _given({"roster": "", "group": group, "at": at})
+        return ingest(files, self.path, Options(tz, facts=facts, **self._limits), wait=wait)
+
+    @property
+    def _limits(self) -> dict[str, Any]:
+        limits: dict[str, Any] = {"threads": self.machine.threads}
+        return limits | ({"memory_limit": self.machine.memory_limit} if self.machine.memory_limit else {})
 
     def analyze(self, name: str, **asked: Any) -> Result:
         """The table of the analysis `name`; `asked` are filters and the analysis's own parameters.
@@ -199,6 +229,11 @@ class Dataset:
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *registry.names("analyses")]
+
+
+def _given(facts: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """The facts that are told."""
+    return tuple((name, fact) for name, fact in facts.items() if fact is not None)
 
 
 def to_frame(result: Result) -> pd.DataFrame:

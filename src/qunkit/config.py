@@ -16,6 +16,11 @@
     [tags]                 # --tag outdoor means these groups: names, ids or globs
     outdoor = ["周末徒步*", "58192034417@chatroom"]
 
+    [map."log*.csv"]       # files of these names are rows without a format of their own: which column is what
+    time = "when"
+    sender = "who"
+    text = "said"
+
 A key of --config FILE replaces the key of the same name (a table as a whole) in the dataset's qunkit.toml.
 """
 
@@ -33,6 +38,23 @@ from qunkit.words import LANGS, Lang, Text
 
 FILE = "qunkit.toml"
 
+FIELDS: dict[str, Text] = {
+    "time": Text("when it was said", "时间"),
+    "text": Text("what was said", "内容"),
+    "sender": Text("name of who said it, as shown", "显示的发送者名称"),
+    "sender_id": Text("the service's id of who said it", "发送者的平台 id"),
+    "sender_name": Text("the same as sender, beside sender_id", "与 sender 相同，可与 sender_id 并用"),
+    "group": Text("name of the group", "群名"),
+    "group_id": Text("the service's id of the group", "群的平台 id"),
+    "group_name": Text("the same as group, beside group_id", "与 group 相同，可与 group_id 并用"),
+    "id": Text("the service's id of the message", "消息的平台 id"),
+    "reply_to": Text("that of the message it answers", "所回复消息的平台 id"),
+    "kind": Text(
+        "kind of message: a name of the list of kinds, or WeChat's number", "消息类别：类别名，或微信的类型数字"
+    ),
+}
+"""Fields that a mapping names columns for; time, text and one of the senders are needed."""
+
 KEYS: dict[str, Text] = {
     "lang": Text("language of what people read: en or zh", "界面语言：en 或 zh"),
     "day_start": Text("hour at which a calendar day begins, 0 to 23", "一天从几点算起，0 到 23"),
@@ -43,8 +65,14 @@ KEYS: dict[str, Text] = {
     "bots.ids": Text("member ids of bots; their messages count nowhere", "机器人的成员 id；其消息不计入统计"),
     "bots.names": Text("names of bots", "机器人的名称"),
     "tags.TAG": Text("groups that --tag TAG means: names, ids or globs", "--tag TAG 所指的群：群名、id 或通配符"),
+    **{
+        f"map.FILES.{name}": Text(
+            f"column, in files whose name matches FILES: {text.en}", f"文件名与 FILES 匹配时所取的列：{text.zh}"
+        )
+        for name, text in FIELDS.items()
+    },
 }
-"""Every key; PATTERN and TAG stand for names of one's own."""
+"""Every key; PATTERN, TAG and FILES stand for names of one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +94,27 @@ class Config:
     """Staff of the groups that match a name, id or glob."""
     bots: People = People()
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Columns by field, of files whose name matches; the first match counts."""
 
     @property
     def hash(self) -> str:
         """12 hexadecimal digits of what may change an answer: comments, spacing and language do not."""
         settings = asdict(self)
-        del settings["lang"]
+        del settings["lang"], settings["maps"]
         text = json.dumps(settings, ensure_ascii=True, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def lacking(columns: Mapping[str, str]) -> Text | None:
+    """What a mapping of fields to columns lacks, if anything."""
+    senders = ("sender", "sender_id", "sender_name")
+    missing = [name for name in ("time", "text") if name not in columns]
+    missing += [] if any(name in columns for name in senders) else ["sender"]
+    if not missing:
+        return None
+    names = ", ".join(missing)
+    return Text(f"lacks {names}", f"缺少 {names}")
 
 
 def load(dataset: Path, file: Path | None = None) -> Config:
@@ -112,7 +153,7 @@ class _Reader:
     path: Path
 
     def config(self, table: Mapping[str, Any]) -> Config:
-        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags"))
+        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags", "map"))
         staff = self._table(table, "staff")
         groups = self._table(staff, "staff.groups")
         return Config(
@@ -122,7 +163,18 @@ class _Reader:
             {name: self._people(self._table(groups, "staff.groups", name), f"staff.groups.{name}") for name in groups},
             self._people(self._table(table, "bots"), "bots"),
             {name: self._texts(value, f"tags.{name}") for name, value in self._table(table, "tags").items()},
+            {name: self._map(self._table(table, "map"), name) for name in self._table(table, "map")},
         )
+
+    def _map(self, maps: Mapping[str, Any], pattern: str) -> Mapping[str, str]:
+        columns = self._table(maps, "map", pattern)
+        self._known(columns, f"map.{pattern}.", tuple(FIELDS))
+        for name, column in columns.items():
+            if not isinstance(column, str) or not column:
+                raise self._wrong(f"map.{pattern}.{name}", Text("the name of a column", "列名"))
+        if why := lacking(columns):
+            raise BadConfig(path=self.path, why=Text(f"map.{pattern} {why.en}", f"map.{pattern} {why.zh}"))
+        return columns
 
     def _people(self, table: Mapping[str, Any], where: str, others: tuple[str, ...] = ()) -> People:
         self._known(table, where + ".", ("ids", "names", *others))

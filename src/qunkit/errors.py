@@ -74,6 +74,11 @@ class UnknownFormat(InputRefused):
     )
 
 
+class NestedArchive(UnknownFormat):
+    SENTENCE = Text("{path}: an archive within an archive is not looked into.", "{path}：不读取压缩包内的压缩包。")
+    HINT = Text("Unpack it and give the folder.", "请先解压，再传入文件夹。")
+
+
 class AmbiguousFormat(InputRefused):
     SENTENCE = Text(
         "{path}: looks like {formats} at once.",
@@ -95,6 +100,19 @@ class UnreadableExport(InputRefused):
 
     SENTENCE = Text("{path}: {why}", "{path}：{why}")
     HINT = Text("{hint}", "{hint}")
+
+
+class Contradicts(InputRefused):
+    """An export whose messages are not those that are known of the same group and time."""
+
+    SENTENCE = Text(
+        "{path}: only {matched} of {of} messages are those that the dataset has of the same group ({group}) and hours{cause}.",
+        "{path}：与数据集中同一群（{group}）、同一时段的消息相比，{of} 条中只有 {matched} 条一致{cause}。",
+    )
+    HINT = Text(
+        "Nothing of it was taken, for it would double the history. If it is right as it is, ingest it with --force.",
+        "未导入任何内容，否则历史会重复。若确认无误，请加 --force 导入。",
+    )
 
 
 class MissingInput(QunkitError):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qunkit.chat.appmsg import AppMsg, Refer, from_repr, from_tree, from_xml
+from qunkit.chat.appmsg import AppMsg, Refer, forwarded, from_repr, from_tree, from_xml
 
 
 def card(inside: str) -> str:
@@ -80,6 +80,15 @@ def test_forwarded_lines() -> None:
     assert found is not None
     assert found.records == ("2024-11-30 18:02:11 老陈: 有雪\n防滑", "2024-11-30 18:03:00 小高: [图片]")
     assert found.text == "群聊的聊天记录\n2024-11-30 18:02:11 老陈: 有雪\n防滑\n2024-11-30 18:03:00 小高: [图片]"
+
+
+def test_forwarded_lines_that_an_exporter_has_taken_out_of_the_xml() -> None:
+    lines = [
+        {"@datatype": "1", "sourcename": "甲", "sourcetime": "8:00", "datadesc": "早"},
+        {"@datatype": "2", "sourcename": None},
+    ]
+    assert forwarded("记录", lines) == "记录\n8:00 甲: 早\n: [图片]"
+    assert forwarded("", []) == ""
 
 
 def test_media_and_places() -> None:

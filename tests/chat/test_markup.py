@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qunkit.chat.markup import LIMIT, branch, children, leaf, repr_tree, xml_tree
+from qunkit.chat.markup import LIMIT, branch, children, leaf, literal_tree, repr_tree, xml_tree
 
 LAUGHS = (
     '<!DOCTYPE lolz [<!ENTITY a "ha">'
@@ -89,6 +89,12 @@ def test_hostile_literals_are_refused_quickly(name: str) -> None:
     start = time.perf_counter()
     assert repr_tree(HOSTILE_REPRS[name]) is None
     assert time.perf_counter() - start < 2
+
+
+def test_a_literal_alone() -> None:
+    assert literal_tree(" {'a': [1, None]}\n") == {"a": [1, None]}
+    for text in ("", "[1]", "{oops", "{'a': open('x')}", "{" * 30_000):
+        assert literal_tree(text) is None
 
 
 def test_a_literal() -> None:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import json
 
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qunkit.chat.weflow_wording import Wording, undo
+from qunkit.chat.weflow_wording import Wording, chat_of, told, undo, undo_untold, untold
 from qunkit.schema import KINDS
 
 
@@ -41,6 +42,16 @@ from qunkit.schema import KINDS
         (None, "[表情包]", Wording("sticker", "")),
         (None, "什么", Wording(None, "什么")),
         (None, None, Wording(None, None)),
+        # as people read them
+        ("file", "[文件]路线图.pdf", Wording("file", "路线图.pdf")),
+        ("transfer", "[转账] (甲 转账给 乙)￥35.00", Wording("transfer", "￥35.00", extra='{"payee":"乙","payer":"甲"}')),
+        ("red_packet", "[红包]微信红包", Wording("red_packet", None)),
+        ("solitaire", "[链接]#接龙\n1. 甲", Wording("solitaire", "#接龙\n1. 甲")),
+        ("channels", "[链接]当前版本不支持展示该内容，请升级至最新版本。", Wording("channels", None)),
+        ("voice", "[其他消息]", Wording("voice", "")),
+        ("call", "[其他消息]", Wording("call", None)),
+        (None, "[其他消息]", Wording("other", None)),
+        (None, "[链接]#接龙\n1. 甲", Wording("link", "#接龙\n1. 甲")),
         # a mark of another kind is what somebody wrote
         ("file", "[链接] x", Wording("file", "[链接] x")),
     ],
@@ -78,6 +89,7 @@ def test_a_description_is_kept_aside() -> None:
     assert undo("red_packet", "微信红包", description="恭喜").extra == '{"description":"恭喜"}'
 
 
+@settings(deadline=None)
 @given(
     st.none() | st.sampled_from(sorted(KINDS)),
     st.none() | st.text("[]()：链接文件转账位置引用 ￥1,.\n微信红包", max_size=30),
@@ -88,7 +100,52 @@ def test_it_never_fails_and_extra_is_json(kind: str | None, text: str | None) ->
     assert found.extra is None or isinstance(json.loads(found.extra), dict)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.text("甲乙 ]：[", min_size=1, max_size=6), st.text("是吗 ]：[", max_size=9))
 def test_a_quote_that_is_told_apart_comes_off_exactly(reply: str, sender: str, quoted: str) -> None:
     found = undo("quote", f"{reply}[引用 {sender}：{quoted}]", sender, quoted)
     assert (found.text, found.quote_sender, found.quote_text) == (reply, sender, quoted)
+
+
+@pytest.mark.parametrize(
+    ("name", "chat"),
+    [
+        ("读书会.txt", "读书会"),
+        ("群聊_读书会.txt", "读书会"),
+        ("曾经的好友_老王_20240101-20240201.csv", "老王"),
+        ("读书会_全部时间.sql", "读书会"),
+        ("a.b.txt", "a.b"),
+        ("群聊_.txt", "群聊_"),
+        ("读书会", "读书会"),
+        ("", ""),
+    ],
+)
+def test_the_chat_of_a_file(name: str, chat: str) -> None:
+    assert chat_of(name) == chat
+
+
+ROWS = st.lists(st.text("[]()：链接文件引用 ￥1.\n微信红包其他消息甲", max_size=15), max_size=10)
+
+
+@settings(deadline=None)
+@given(ROWS)
+def test_columns_without_kinds_say_what_each_text_says(texts: list[str]) -> None:
+    columns = untold(pa.array(texts, pa.string()))
+    for row, text in enumerate(texts):
+        assert Wording(*(columns[name][row].as_py() for name in Wording._fields)) == undo_untold(text)
+
+
+@settings(deadline=None)
+@given(ROWS, st.data())
+def test_columns_with_kinds_say_what_each_row_says(texts: list[str], data: st.DataObject) -> None:
+    words = [data.draw(st.sampled_from([text, None])) for text in texts]
+    given_kinds = [data.draw(st.none() | st.sampled_from(sorted(KINDS))) for _ in texts]
+    columns = told(pa.array(given_kinds, pa.string()), pa.array(words, pa.string()))
+    for row, (kind, text) in enumerate(zip(given_kinds, words, strict=True)):
+        wanted = Wording(kind, text) if kind in ("text", "system") else undo(kind, text)
+        assert Wording(*(columns[name][row].as_py() for name in Wording._fields)) == wanted
+
+
+def test_a_long_text_that_looks_flattened_is_read_in_no_time() -> None:
+    text = "a " * 200_000 + "invite 撤销"
+    assert undo_untold(text) == Wording(None, text)

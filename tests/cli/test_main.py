@@ -6,6 +6,7 @@ import errno
 import pickle
 from collections.abc import Callable
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -178,29 +179,10 @@ def test_messages_cannot_steer_the_terminal(qunkit: Run, monkeypatch: pytest.Mon
 
 
 def test_every_error_is_said_in_both_languages_and_survives_a_worker() -> None:
-    facts = dict.fromkeys(
-        (
-            "path",
-            "why",
-            "what",
-            "head",
-            "formats",
-            "hint",
-            "holder",
-            "tz",
-            "found",
-            "known",
-            "name",
-            "declared",
-            "option",
-            "value",
-            "expected",
-            "pattern",
-        ),
-        "x",
-    )
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, QunkitError)]
     assert len(kinds) > 20
+    texts = [text for kind in kinds for text in (kind.SENTENCE, kind.HINT) if text]
+    facts = {name: "x" for text in texts for _, name, _, _ in Formatter().parse(text.en + text.zh) if name}
     for kind in kinds:
         error = pickle.loads(pickle.dumps(kind(**facts)))
         assert failures.code_of(error) == kind.code

@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qunkit.errors import UnreadableExport
 from qunkit.exports import Head, Reject
 from qunkit.formats.memotrace_csv import read, sniff
+from qunkit.ingest.run import ingest
 from qunkit.parsing.source import Source, open_source
 from qunkit.schema import KINDS, RAW
+from support.staged import messages as stored
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 (VERSION_2,) = (SAMPLES / "memotrace_v2").glob("*/*/*.csv")
@@ -198,13 +199,62 @@ def test_bad_times_of_version_2_are_rejects(tmp_path: Path) -> None:
     assert [reject.reason for reject in rejects] == ["bad-time", "time-out-of-range", "bad-time"]
 
 
-@pytest.mark.parametrize("senders", [("张三", "我"), ("wxid_a0001", "我"), ("张三", "李四")])
-def test_the_export_of_all_chats_is_refused(senders: tuple[str, str], tmp_path: Path) -> None:
-    rows = "".join(f"{n},{n},1,0,0,1700000000,2,早,,群,群,{name}\r\n" for n, name in enumerate(senders))
-    with pytest.raises(UnreadableExport) as caught:
-        messages(saved(tmp_path, HEADER_2 + rows, "messages.csv"))
-    assert "all chats" in caught.value.sentence("en")
-    assert "逐个" in (caught.value.hint("zh") or "")
+EVERY_CHAT = (
+    "1,3,1,0,0,1700000000,2,早,,读书会_一群,读书会·一群,张三\r\n"
+    "2,3,1,0,1,1700000001,2,好,,读书会_一群,读书会·一群,我\r\n"
+    '3,3,10000,0,0,1700000002,2,"""张三"" 撤回了一条消息",,读书会_一群,读书会·一群,张三\r\n'
+    "4,7,1,0,0,1700000003,2,在吗,,阿珍,,阿珍\r\n"
+)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_export_of_all_chats_says_the_chat_of_every_row(delimiter: str, tmp_path: Path) -> None:
+    got, rejects = messages(saved(tmp_path, (HEADER_2 + EVERY_CHAT).replace(",", delimiter), "messages.csv"))
+    assert not rejects
+    room = {"group_name": "读书会·一群", "native_type": "1/0", "kind": "text"}
+    assert [without_offset(row) for row in got] == [
+        room | {"epoch": 1700000000000, "sender_name": "张三", "text": "早", "from_me": False},
+        room | {"epoch": 1700000001000, "text": "好", "from_me": True},
+        room
+        | {
+            "epoch": 1700000002000,
+            "native_type": "10000/0",
+            "kind": "system",
+            "text": '"张三" 撤回了一条消息',
+            "from_me": False,
+        },
+        room | {"epoch": 1700000003000, "group_name": "阿珍", "sender_name": "阿珍", "text": "在吗", "from_me": False},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("senders", "every_chat"),
+    [
+        (("张三", "我"), True),
+        (("wxid_a0001", "我"), True),
+        (("张三", "李四"), True),
+        (("wxid_a0001", "李四"), False),
+        (("2598498214356@openim",), False),
+        (("", ""), False),
+    ],
+)
+def test_ids_tell_the_export_of_one_chat_from_that_of_all(
+    senders: tuple[str, ...], every_chat: bool, tmp_path: Path
+) -> None:
+    rows = "".join(f"{n},{n},1,0,0,1700000000,2,早,,名,名,{name}\r\n" for n, name in enumerate(senders))
+    got, _ = messages(saved(tmp_path, HEADER_2 + rows, "群.csv"))
+    assert {row["group_name"] for row in got} == {"名" if every_chat else "群"}
+
+
+def test_all_chats_of_an_account_become_groups_of_one_dataset(tmp_path: Path) -> None:
+    ingest([saved(tmp_path, HEADER_2 + EVERY_CHAT, "messages.csv")], tmp_path / "d")
+    rows, _ = stored(tmp_path / "d")
+    assert [(row["group_id"], row["sender_id"], row["event"]) for row in rows] == [
+        ("name:读书会·一群", "name:张三", None),
+        ("name:读书会·一群", "me", None),
+        ("name:读书会·一群", None, "recalled"),
+        ("name:阿珍", "name:阿珍", None),
+    ]
 
 
 def test_the_first_versions_are_read_as_far_as_they_go(tmp_path: Path) -> None:

@@ -45,10 +45,10 @@ def test_what_comes_back_is_what_was_said(name: str, fleet: list[Chat], tmp_path
     assert [(file.format, file.rejected) for file in summary.files] == [(writer.FORMAT, 0)] * len(files)
     groups = defaultdict(list)
     for row in messages(tmp_path / "data")[0]:
-        groups[row["group_name"]].append(row)
+        groups[row["group_name"] or row["group_id"]].append(row)
     assert len(groups) == len(fleet)
     for chat, said in zip(fleet, written, strict=True):
-        found = groups[chat.name_at(chat.end)]
+        found = groups.get(chat.name_at(chat.end)) or groups[chat.id]
         unit = 1 if "seconds" in writer.KEEPS else 60
         _same(said, found, unit, {"text", "quote"} - getattr(writer, "EMPTIES", frozenset()))
         for fact in writer.KEEPS & _CHECKS.keys():

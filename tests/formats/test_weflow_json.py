@@ -239,3 +239,15 @@ def test_a_system_line_of_echotrace_has_no_sender(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(json.dumps({"session": SESSION, "messages": [{**SAID, "senderUsername": None}]}), "utf-8")
     assert not weflow_json.sniff(open_source(path).head)
+
+
+@pytest.mark.parametrize("size", range(12, 260, 31))
+def test_a_file_cut_in_its_header_is_known(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "a.json"
+    document = {
+        "weflow": {"version": "1.0.3", "exportedAt": 1, "generator": "WeFlow"},
+        "session": SESSION,
+        "messages": [SAID],
+    }
+    path.write_bytes(json.dumps(document, ensure_ascii=False, indent=2).encode()[:size])
+    assert list(said_yes(open_source(path).head)) == ["weflow_json"]

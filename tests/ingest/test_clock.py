@@ -16,8 +16,8 @@ def raw(epoch=(), wall=()):
     return pa.Table.from_pylist(rows, schema=schema.RAW.arrow).to_batches()[0]
 
 
-def read(clock, **rows):
-    sent, local, quality = clock.read(raw(**rows))
+def read(clock, coarse=None, **rows):
+    sent, local, quality = clock.read(raw(**rows), coarse)
     return [(s, t, q) for s, t, q in zip(sent.to_pylist(), local.to_pylist(), quality.to_pylist(), strict=True)]
 
 
@@ -65,6 +65,21 @@ def test_epochs_and_wall_clocks_in_one_batch():
     told = read(Clock("Asia/Shanghai", "Asia/Shanghai"), epoch=[0], wall=[datetime(2024, 1, 1)])
     assert [quality for _, _, quality in told] == ["exact", "local"]
     assert told[1][0] == datetime(2023, 12, 31, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "rows", [{"epoch": [0]}, {"wall": [datetime(2024, 5, 1)]}, {"epoch": [0], "wall": [datetime(2024, 5, 1)]}]
+)
+def test_coarse_times_are_marked_whatever_clock_they_are_of(rows):
+    told = read(Clock("UTC", "UTC"), coarse="minute", **rows)
+    assert {quality for _, _, quality in told} == {"minute"}
+
+
+def test_a_coarse_time_that_happens_twice_is_a_guess_all_the_same():
+    # New York, 2024-11-03 01:30: at UTC-4 and at UTC-5
+    walls = [datetime(2024, 11, 3, 1, 30), datetime(2024, 11, 3, 3, 30)]
+    told = read(Clock("America/New_York", "UTC"), coarse="day", wall=walls)
+    assert [quality for _, _, quality in told] == ["guessed", "day"]
 
 
 def test_a_quoted_time_is_on_its_rows_own_clock():

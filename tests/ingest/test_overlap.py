@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
-from support.staged import commit_built, telling
+from qunkit.errors import Contradicts
+from qunkit.ingest.run import Options, ingest
+from support.staged import commit_built, messages, telling
 
 A, B, C = "a" * 16, "b" * 16, "c" * 16
 HOUR = 3600
@@ -90,3 +94,43 @@ def test_messages_without_ids_that_two_exports_cut_are_ambiguous(tmp_path):
     with_ids = [row | {"native_id": str(number) * 18} for number, row in enumerate(three, 1)]
     _, seams = judged(tmp_path / "ids", with_ids[:2], with_ids[2:])
     assert seams.ambiguous == 0
+
+
+# -- through files ---------------------------------------------------------------------------------------------------
+def chatlog(path, hours=0, first=0, last=400):
+    """A chatlog CSV of a message every two minutes; its clock is off by `hours`."""
+    start = datetime(2024, 12, 1, 8) + timedelta(hours=hours)
+    lines = ["Time,SenderName,Sender,TalkerName,Talker,Content"]
+    lines += [
+        f"{start + timedelta(minutes=2 * number)},小{number % 3},wxid_aaaa{number % 3},徒步,1@chatroom,第{number}条"
+        for number in range(first, last)
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_an_export_of_another_zone_is_refused_and_the_rest_goes_in(tmp_path):
+    known = chatlog(tmp_path / "1@chatroom_a.csv")
+    ingest([known], tmp_path / "d")
+    off, fine = chatlog(tmp_path / "off.csv", 5), chatlog(tmp_path / "fine.csv", 0, 100, 420)
+    before = messages(tmp_path / "d")
+    summary = ingest([off], tmp_path / "d")
+    assert (summary.code, summary.snapshot, messages(tmp_path / "d")) == (65, None, before)
+    summary = ingest([off, fine], tmp_path / "d")
+    assert [(file.status, file.new) for file in summary.files] == [("refused", 0), ("ingested", 20)]
+    assert summary.code == 3
+    error = summary.files[0].error
+    assert isinstance(error, Contradicts)
+    assert "5 h ahead" in error.sentence("en")
+    assert "快 5 小时" in error.sentence("zh")
+    assert len(messages(tmp_path / "d")[0]) == 420
+    assert (
+        ingest([off], tmp_path / "d", Options(tz="Pacific/Auckland")).files[0].new == 0
+    )  # UTC+13: five hours before Shanghai
+
+
+def test_force_takes_it(tmp_path):
+    ingest([chatlog(tmp_path / "a.csv")], tmp_path / "d")
+    summary = ingest([chatlog(tmp_path / "off.csv", 5)], tmp_path / "d", Options(force=True))
+    assert (summary.code, summary.files[0].new) == (3, 400)
+    assert "5 h ahead" in summary.to_result().notes[0].say("en")

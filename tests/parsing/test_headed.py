@@ -125,9 +125,9 @@ def test_a_file_that_ends_in_a_header_is_cut(write: Write) -> None:
 
 
 def test_text_on_the_line_of_the_header(write: Write) -> None:
-    text = "chat of day 4\n08:00 - A: hi\nthere\n08:01 - B joined\n08:01 - C: 再\r\n== end ==\n"
+    text = "chat of day 4\n08:00 - A: \nhi\nthere\n08:01 - B joined\n08:01 - C: 再\r\n== end ==\n"
     rows, spans, _ = read(write(text.encode()), INLINE)
-    assert [row[2:] for row in rows] == [(480, "A", "hi\nthere", 4), (481, None, "B joined", 4), (481, "C", "再", 4)]
+    assert [row[2:] for row in rows] == [(480, "A", "\nhi\nthere", 4), (481, None, "B joined", 4), (481, "C", "再", 4)]
     assert [text.encode()[start:end] for start, end, _ in spans] == [b"chat of day 4\n", b"== end ==\n"]
 
 

@@ -592,3 +592,25 @@ def test_memory_does_not_hold_the_file(tmp_path: Path) -> None:
     assert max(size for _, size in sizes) <= 20_000
     assert all(np.diff([count for count, _ in sizes[1:-2]]) < 200)
     assert len(list(pairwise(sizes))) > 100
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("block", [7, 1 << 20])
+def test_a_document_that_is_a_part_of_the_text(encoding: str, block: int, tmp_path: Path) -> None:
+    """Its records have their places in the file; of what stands around it nothing is said."""
+    before, document, behind = "var 变量 = [0]\nvar x = ", '[{"id": 1}, {"id": 2, "words": "早"}]', ";\nvar y = [{}]\n"
+    path = tmp_path / "data.js"
+    path.write_bytes((before + document + behind).encode(encoding))
+    source = open_source(path)
+    begin = len(before.encode())
+    array = JsonArray(source, COLUMNS, part=(begin, begin + len(document.encode())), block=block)
+    found = list(array)
+    assert [row for records in found for row in records["id"].to_pylist()] == [1, 2]
+    assert not [one for records in found for one in records.rejects]
+    starts = [int(at) for records in found for at in records.offsets]
+    assert [source.raw(at, at + 8) for at in starts] == [b'{"id": 1', b'{"id": 2']
+    edges = sorted([at for records in found for span in records.framing for at in span])
+    assert (edges[0], edges[-1]) == (
+        len(before.encode(encoding)),
+        len(before.encode(encoding)) + len(document.encode(encoding.removesuffix("-sig"))),
+    )

@@ -176,3 +176,46 @@ def test_the_last_line_may_end_with_the_file(tmp_path: Path) -> None:
     assert read(tmp_path / "x", b'{"id": 1}\n{"id": 2, "w": "\xe6\x97').whats == ["record", "truncated-tail"]
     assert read(tmp_path / "x", b'{"id": 1}\n   ').whats == ["record", "framing"]
     assert read(tmp_path / "x", b"").whats == []
+
+
+NESTED = {"a": "string", "b.c": "string", "b.d.e": "int64", "l": "list"}
+
+
+def _nested(path: Path, raw: bytes, columns: dict[str, str] = NESTED) -> list[dict[str, Any]]:
+    path.write_bytes(raw)
+    return [
+        row
+        for records in read_lines(open_source(path), columns)
+        for row in records.rows.drop_columns([RECORD]).to_pylist()
+    ]
+
+
+inner = st.none() | st.dictionaries(
+    st.sampled_from("cde"), st.none() | st.integers(0, 9) | texts | st.just({"e": 7}), max_size=3
+)
+outer = st.fixed_dictionaries(
+    {}, optional={"a": st.none() | texts, "b": inner | texts, "l": st.none() | st.lists(texts, max_size=3)}
+)
+
+
+@RELAXED
+@given(st.lists(outer, max_size=6))
+def test_members_of_members_and_lists(few: None, tmp_path: Path, told: list[dict[str, Any]]) -> None:
+    raw = "".join(json.dumps(one) + "\n" for one in told).encode()
+    found = _nested(tmp_path / "x", raw)
+    assert len(found) == len(told)
+    for row, one in zip(found, told, strict=True):
+        b = one["b"] if isinstance(one.get("b"), dict) else {}
+        d = b["d"] if isinstance(b.get("d"), dict) else {}
+        c = json.loads(json.dumps(b.get("c")), parse_int=str)  # numbers stay as they are written
+        assert (row["a"], row["l"]) == (one.get("a"), one.get("l"))
+        assert row["b.c"] == (c if c is None or isinstance(c, str) else json.dumps(c, separators=(",", ":")))
+        assert row["b.d.e"] == d.get("e")
+
+
+def test_a_member_whole_and_in_parts(few: None, tmp_path: Path) -> None:
+    raw = b'{"a": {"b": 1}}\n{"a": "x"}\n'
+    assert _nested(tmp_path / "x", raw, {"a": "string", "a.b": "string"}) == [
+        {"a": '{"b":"1"}', "a.b": "1"},
+        {"a": "x", "a.b": None},
+    ]

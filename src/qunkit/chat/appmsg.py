@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qunkit.chat.kinds import wechat_kind
@@ -84,6 +84,11 @@ def from_repr(text: str) -> AppMsg | None:
 def from_tree(tree: Tree | None) -> AppMsg | None:
     """The message of a tree as `markup.xml_tree` builds it (the same as exporters' ``xml_dict``)."""
     return _message(tree, quoted=False) if tree else None
+
+
+def forwarded(title: str, items: Sequence[Mapping[str, object]]) -> str:
+    """The text of a forwarded chat record, from its title and the members of its ``dataitem`` elements, ``@datatype`` and so on."""
+    return "\n".join((title, *map(_record_line, items))).strip()
 
 
 def _message(tree: Tree, *, quoted: bool) -> AppMsg | None:

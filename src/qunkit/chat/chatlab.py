@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qunkit.chat.columns import put
-from qunkit.chat.weflow_wording import Wording, undo
+from qunkit.chat.weflow_wording import Wording, sentences, undo
 
 COLUMNS = {
     "sender": "string",
@@ -46,8 +46,6 @@ _LINK, _OTHER = 7, 99
 _WORDLESS = ("text", "system")
 _MEDIA = ("image", "voice", "video", "sticker")
 _NOTICES = ("system", "recall", "pat")
-_ROOM_FIRST = r"^\d+@chatroom[\d:]*\s*"
-"""What CipherTalk leaves of a notice's XML before its sentence, or of all of it: the room and the numbers of messages."""
 _FORWARDED = b'"chatRecords"'
 _ROLES = ("owner", "admin")
 _EARLIEST, _LATEST, _MS_FROM = 915_148_800, 4_102_444_800, 10**11
@@ -68,8 +66,7 @@ def columns(
     nothing = pa.scalar(None, pa.string())
     shown = pc.coalesce(_filled(rows["groupNickname"]), _filled(rows["accountName"]))
     from_room = _from_the_room(rows, room)
-    sentence = _filled(pc.replace_substring_regex(rows["content"], _ROOM_FIRST, "", max_replacements=1))
-    told = {"kind": _kinds(rows, from_room), "text": pc.if_else(from_room, sentence, rows["content"])}
+    told = {"kind": _kinds(rows, from_room), "text": pc.if_else(from_room, sentences(rows["content"]), rows["content"])}
     _undo(told, rows)
     return {
         "group_id": room,

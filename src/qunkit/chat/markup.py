@@ -50,12 +50,17 @@ def xml_tree(text: str) -> Tree | None:
 def repr_tree(text: str) -> Tree | None:
     """The tree of ``<type number>\\n<repr of a dict>``, as MemoTrace 3 leaves types it does not know; else None."""
     number = _NUMBER.match(text)
-    if number is None or len(text) > _REPR_LIMIT or sum(map(text.count, "{[(")) > _BRACKETS:
+    return literal_tree(text[number.end() :]) if number else None
+
+
+def literal_tree(text: str) -> Tree | None:
+    """The dict that Python's ``repr`` wrote; None if it is none, or too large."""
+    if len(text) > _REPR_LIMIT or sum(map(text.count, "{[(")) > _BRACKETS:
         return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # "\\d" in what is no repr: a SyntaxError, not a line on stderr
-            tree = ast.literal_eval(text[number.end() :].strip())
+            tree = ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
         return None
     return tree if isinstance(tree, dict) else None

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from qunkit.chat.appmsg import from_repr
+from qunkit.chat.people import file_safe
 
 LABELS = {
     "文本": "text",
@@ -46,6 +47,8 @@ LABELS = {
 }
 """The kind that each label of the column 类型 means."""
 
+_FOLDER = re.compile(r"(.*)\(([0-9A-Za-z_-]+@chatroom)\)", re.DOTALL)
+_PAT = re.compile(r'(?:"(.+)" |(我))拍了拍(?:自己| ?".*)')
 _LINK_2 = tuple(" " * 12 + name for name in ("[链接]:title:", "description:", "url:", "name:"))
 _WORDLESS = ("image", "video", "sticker")
 _FILE = re.compile(r" (\d{1,6}(?:\.\d{1,3})? ?[KMGT]?B) {1,2}(\S{0,20}) ?([0-9a-f]{32})?\s?\Z", re.ASCII)
@@ -66,6 +69,17 @@ class Wording:
     quote_text: str | None = None
     extra: str | None = None
     """What else the wording says, a JSON object."""
+
+
+def group_of(parts: Sequence[str], *endings: str) -> tuple[str | None, str | None]:
+    """Id and name of the group, from the name of the folder; else its name alone, from that of the file without these endings."""
+    folder = _FOLDER.fullmatch(parts[-2]) if len(parts) > 1 else None
+    if folder:
+        return folder[2], folder[1]
+    name = parts[-1] if parts else ""
+    for ending in endings:
+        name = name.removesuffix(ending)
+    return None, name or None
 
 
 def undo(label: str | None, text: str) -> Wording:
@@ -95,6 +109,22 @@ def undo_2(text: str) -> Wording:
     return _quote(text, "\n引用:", ":") or Wording(None, text)
 
 
+def quoted(reply: str, quote: str, colon: str = ": ") -> Wording | None:
+    """A reply to ``sender: words``; nothing is known of a quoted message that the exporter did not find. None: it is no quote."""
+    if quote == "未知" or _NOT_FOUND.fullmatch(quote):
+        return Wording("quote", reply)
+    sender, found, words = quote.partition(colon)
+    if not found or "\n" in sender:
+        return None
+    return Wording("quote", reply, sender, words)
+
+
+def is_pat(text: str, sender: str) -> bool:
+    """Version 3 gives a pat to the member who patted: its sentence names the sender, perhaps as file names would spell it."""
+    found = _PAT.fullmatch(text)
+    return bool(found and (found[2] or file_safe(found[1]) == file_safe(sender)))
+
+
 def unescape_html(text: str) -> str:
     """Undo what MemoTrace 2 does to links: five entities, nothing else."""
     for entity, char in _HTML if "&" in text else ():
@@ -110,16 +140,9 @@ def unescape_name(name: str) -> str:
 
 
 def _quote(text: str, mark: str, colon: str) -> Wording | None:
-    """``reply\\n引用：sender: quoted``; nothing is known of a quoted message that the exporter did not find."""
-    reply, found, quoted = text.partition(mark)
-    if not found:
-        return None
-    if quoted == "未知" or _NOT_FOUND.fullmatch(quoted):
-        return Wording("quote", reply)
-    sender, found, words = quoted.partition(colon)
-    if not found or "\n" in sender:
-        return None
-    return Wording("quote", reply, sender, words)
+    """``reply\\n引用：sender: quoted``."""
+    reply, found, quote = text.partition(mark)
+    return quoted(reply, quote, colon) if found else None
 
 
 def _unknown(text: str) -> Wording | None:

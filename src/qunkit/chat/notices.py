@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from qunkit.chat.other_notices import happened
 from qunkit.chat.people import People
-from qunkit.chat.templates import Span, Template, cuts, fold
+from qunkit.chat.templates import WECHAT, Span, Template, cuts, fold
 
 ME = "me"
 """Id of the exporting account where its own id is not known yet."""
@@ -23,7 +24,7 @@ _SHARED = re.compile(r"，并分享了[^，]{0,40}$")
 _UNFILLED = re.compile(r"\$\w{1,32}\$|\$\{\w{1,32}\}")
 _WITH_ID = re.compile(r"(?P<name>[^\n]*)\((?P<id>[A-Za-z][-_A-Za-z0-9]{4,63}|\d{5,25}@openim)\)")
 _SURE_ID = re.compile(r"wxid_|\d+@openim$")
-_MYSELF = frozenset({"你", "我", "自己", "you", "me"})
+_MYSELF = frozenset({"你", "您", "我", "自己", "you", "me", "あなた"})
 _DOCUMENT = re.compile(r"\s*(?:[\w.@-]{1,128}:\n\s*)?<(?:sysmsg|revokemsg)\b", re.ASCII)
 _QUOTES = '"“”＂「」『』'
 _NOBODY = People()
@@ -45,15 +46,15 @@ class Notice:
     """The readable sentence."""
 
 
-def looks_like_notice(text: str) -> bool:
-    """Whether `text` as a whole is one of the sentences or documents with which chat programs report events."""
+def looks_like_notice(text: str, platform: str = WECHAT) -> bool:
+    """Whether `text` as a whole is one of the sentences or documents with which the chat program reports events."""
     _, body = trimmed(text)
-    return _DOCUMENT.match(text) is not None or next(cuts(fold(body)), None) is not None
+    return _DOCUMENT.match(text) is not None or next(cuts(fold(body), platform), None) is not None
 
 
-def from_sentence(text: str, people: People = _NOBODY) -> Notice | None:
-    """The notice of a plain sentence; None if no template fits. `people` decides between several readings."""
-    found = reading(text, people)
+def from_sentence(text: str, people: People = _NOBODY, platform: str = WECHAT) -> Notice | None:
+    """The notice of a plain sentence; None if no template of the platform fits. `people` decides between several readings."""
+    found = reading(text, people, platform)
     if found is None:
         return None
     form, slots = found
@@ -68,10 +69,20 @@ def from_sentence(text: str, people: People = _NOBODY) -> Notice | None:
     return assembled(form, actors, pairs[len(actors) :], shown)
 
 
-def reading(text: str, people: People = _NOBODY) -> tuple[Template, dict[str, str]] | None:
+def from_action(extra: str, platform: str) -> Notice | None:
+    """The notice of a record that names its action (see `other_notices`); None if it names none."""
+    found = happened(extra, platform)
+    if found is None:
+        return None
+    event, actor, targets = found
+    names, ids = zip(*targets, strict=True) if targets else ((), ())
+    return Notice(event, *actor, names, ids)
+
+
+def reading(text: str, people: People = _NOBODY, platform: str = WECHAT) -> tuple[Template, dict[str, str]] | None:
     """The template that fits a sentence best, and what stands in its slots."""
     _, body = trimmed(text)
-    best = _best(body, people)
+    best = _best(body, people, platform)
     if best is None:
         return None
     template, spans = best
@@ -102,9 +113,9 @@ def trimmed(text: str) -> tuple[str, str]:
     return shown, body[: shared.start()] if shared else body
 
 
-def _best(body: str, people: People) -> tuple[Template, dict[str, Span]] | None:
+def _best(body: str, people: People, platform: str) -> tuple[Template, dict[str, Span]] | None:
     """The reading with the largest share of known names; of equals the first."""
-    readings = list(cuts(fold(body)))
+    readings = list(cuts(fold(body), platform))
     if len(readings) < 2:
         return readings[0] if readings else None
     return min(readings, key=lambda reading: (-_known(body, reading[1], people), reading[0].rank))

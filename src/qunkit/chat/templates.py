@@ -1,4 +1,4 @@
-"""Sentences with which WeChat (and QQ) report events in a group, in Chinese and English.
+"""Sentences with which WeChat (and QQ) report events in a group, in Chinese and English; `other_notices` has those of others.
 
     "凯文"邀请"小刘、甲"加入了群聊        invited      actor 凯文, targets 小刘 and 甲
     " 甲"通过扫描"凯文"分享的二维码加入群聊  joined_qr    actor 凯文 (whose code it was), target 甲
@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice, product
-from typing import Literal
 
-Me = Literal["", "actor", "target"]
+from qunkit.chat.other_notices import SENTENCES, Me
+
 Span = tuple[int, int]
 
 _TRADITIONAL = "並請過掃維碼領紅條將離組員為關係隱於與裡們發啟確認復預設訊則親進還參開與龍"
@@ -28,6 +28,7 @@ _FOLD = str.maketrans(
     _TRADITIONAL + _QUOTES + _UPPER + "\u00a0\u3000,’",
     _SIMPLIFIED + '"' * len(_QUOTES) + _UPPER.lower() + "  ，'",
 )
+WECHAT = "wechat"
 _TRIES = 64
 """Ways of cutting one sentence by one template that are looked at."""
 
@@ -170,19 +171,20 @@ def fold(text: str) -> str:
 
 
 @cache
-def templates() -> tuple[tuple[str, tuple[tuple[str, tuple[Template, ...]], ...]], ...]:
-    """Every template with its variants written out, by how they begin and then by how they end."""
+def templates(platform: str) -> tuple[tuple[str, tuple[tuple[str, tuple[Template, ...]], ...]], ...]:
+    """Every template of a platform with its variants written out, by how they begin and then by how they end."""
     groups: dict[str, dict[str, list[Template]]] = {}
-    variants = [(event, me, variant) for event, me, text in _TEMPLATES for variant in _variants(text)]
+    known = SENTENCES.get(platform, _TEMPLATES)
+    variants = [(event, me, variant) for event, me, text in known for variant in _variants(text)]
     for rank, (event, me, variant) in enumerate(variants):
         template = _compiled(rank, event, me, variant)
         groups.setdefault(template.literals[0], {}).setdefault(template.literals[-1], []).append(template)
-    return tuple((start, tuple((end, tuple(known)) for end, known in ends.items())) for start, ends in groups.items())
+    return tuple((start, tuple((end, tuple(fit)) for end, fit in ends.items())) for start, ends in groups.items())
 
 
-def cuts(folded: str) -> Iterator[tuple[Template, dict[str, Span]]]:
-    """Every reading of a folded sentence by every template."""
-    for start, ends in templates():
+def cuts(folded: str, platform: str = WECHAT) -> Iterator[tuple[Template, dict[str, Span]]]:
+    """Every reading of a folded sentence by every template of the platform."""
+    for start, ends in templates(platform if platform in SENTENCES else WECHAT):
         if folded.startswith(start):
             for end, known in ends:
                 if folded.endswith(end):

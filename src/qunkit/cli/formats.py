@@ -6,13 +6,21 @@ import inspect
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from qunkit import registry
 from qunkit.cli.expose import argument
 from qunkit.cli.options import Output
 from qunkit.cli.session import current
+from qunkit.errors import QunkitError
 from qunkit.results import Column, Result
 from qunkit.words import Text
+
+if TYPE_CHECKING:
+    from qunkit.ingest.identify import Candidate
+
+    Row = tuple[Any, ...]
+    """Of cells; a Text among them is said in the end."""
 
 HELP = Text(
     "List the exports that can be read and how to make them; with FILE, say what that file is and why.",
@@ -61,20 +69,43 @@ def _list() -> Result:
 
 
 def _identified(path: Path) -> Result:
-    """What a file is, and what that rests on.
+    """What a file is, or what the files in an archive are, and what that rests on.
 
     Raises:
         MissingInput, NoMessages: there is no such file, or nothing is in it.
         UnknownFormat, AmbiguousFormat: no format, or more than one, says yes.
+        UnreadableExport: an archive or workbook that cannot be used.
     """
-    from qunkit.ingest.identify import identify
-    from qunkit.parsing.source import open_source
+    from tempfile import TemporaryDirectory
 
-    source = open_source(path)
-    name, module = identify(source.head, source.label)
-    begins = source.head.text.lstrip()[:_SHOWN].replace("\n", " ")
-    row = (source.label, name, module.TITLE, source.encoding, source.size, begins, _about(module))
-    return Result("format", Text("Format", "格式"), (_FILE, _NAME, _TITLE, _ENCODING, _SIZE, _BEGINS, _HOW), [row])
+    from qunkit.ingest.identify import Candidate, members
+
+    candidate = Candidate(path, str(path), False)
+    inside = members(candidate)
+    with TemporaryDirectory() as folder:
+        if inside is None:
+            rows = [_row(candidate, Path(folder))]
+        else:
+            rows = [_row_if_known(member, Path(folder)) for member in inside]
+    return Result("format", Text("Format", "格式"), (_FILE, _NAME, _TITLE, _ENCODING, _SIZE, _BEGINS, _HOW), rows)
+
+
+def _row(candidate: Candidate, folder: Path) -> Row:
+    from qunkit.ingest.identify import beginning, identify, opened
+
+    with opened(candidate, folder) as source:
+        name, module = identify(source.head, source.label)
+        begins = beginning(source.head).lstrip()[:_SHOWN].replace("\n", " ")
+        return (source.label, name, module.TITLE, source.encoding, source.size, begins, _about(module))
+
+
+def _row_if_known(member: Candidate, folder: Path) -> Row:
+    """The same, with the reason as title where it is no export."""
+    try:
+        return _row(member, folder)
+    except QunkitError as error:
+        why = Text(error.sentence("en"), error.sentence("zh"))
+        return (member.label, None, why, None, None, None, None)
 
 
 def _about(module: ModuleType) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from qunkit.cli.expose import argument, option
 from qunkit.cli.failures import NOTE, say, tell
 from qunkit.cli.options import Output, Place
 from qunkit.cli.session import current
+from qunkit.config import FIELDS, lacking
 from qunkit.errors import BadOption
 from qunkit.words import Text
 
@@ -20,11 +22,11 @@ if TYPE_CHECKING:
 HELP = Text(
     """Read exported chats into the dataset, which is made if there is none.
 
-    Give files, folders or - for standard input, in any order and as often as you like: only what is new is added. What cannot be
-    read is kept, counted and named; nothing else is lost for it. Exit code 3: some of it could not be read.""",
+    Give files, folders, zip or gzip archives or - for standard input, in any order and as often as you like: only what is new is
+    added. What cannot be read is kept, counted and named; nothing else is lost for it. Exit code 3: some of it could not be read.""",
     """将导出的聊天记录读入数据集；没有数据集时自动创建。
 
-    可给出文件、文件夹，或用 - 读取标准输入；顺序不限，可重复导入，只会添加新内容。无法读取的部分会保留、计数并列出，
+    可给出文件、文件夹、zip 或 gzip 压缩包，或用 - 读取标准输入；顺序不限，可重复导入，只会添加新内容。无法读取的部分会保留、计数并列出，
     不影响其余内容。退出码 3 表示有内容未能读取。""",
 )
 
@@ -38,12 +40,16 @@ class Params:
     as_group: str | None = option(None, Text("group id of every record, instead of what the files say", "所有记录的群 id，代替文件中的群 id"), metavar="ID")  # fmt: skip
     format_in: str | None = option(None, Text("format of every file, instead of what it looks like; see `qunkit formats`", "指定文件格式，不自动识别；见 `qunkit formats`"), metavar="NAME")  # fmt: skip
     date: str | None = option(None, Text("day of the records, for exports that only have times of day", "记录的日期，用于只含时分秒的导出"), metavar="DATE")  # fmt: skip
+    map: str | None = option(None, Text("columns of tables of no known format, such as time=when,sender=who,text=said,group=room; `qunkit formats mapped` has them all", "其他表格的列，如 time=when,sender=who,text=said,group=room；全部字段见 `qunkit formats mapped`"), metavar="FIELD=COLUMN,...")  # fmt: skip
+    date_order: str | None = option(None, Text("order of day, month and year, for WhatsApp exports whose dates do not show it: dmy, mdy or ymd", "日、月、年的先后，用于日期无法自行判断的 WhatsApp 导出：dmy、mdy 或 ymd"), metavar="ORDER")  # fmt: skip
     wait: float = option(10.0, Text("seconds to wait while another qunkit writes", "其他 qunkit 正在写入时等待的秒数"), metavar="SECONDS")  # fmt: skip
     each: bool = option(False, Text("commit after every file instead of once", "逐个文件提交，而非一次提交"))
+    force: bool = option(False, Text("also take an export that contradicts what the dataset has of the same group and time", "与数据集中同群、同时段的内容不一致的导出也照样导入"))  # fmt: skip
     quiet: bool = option(False, Text("no progress bar and no notes", "不显示进度和提示"), "-q", "--quiet")
 
 
 OPTIONS = (Params, Place, Output)
+_ORDERS = ("dmy", "mdy", "ymd")
 
 
 def run(params: Params, place: Place, output: Output) -> int:
@@ -64,6 +70,9 @@ def run(params: Params, place: Place, output: Output) -> int:
             as_group=params.as_group,
             format_in=params.format_in,
             date=params.date,
+            date_order=params.date_order,
+            force=params.force,
+            map=_mapping(params.map) if params.map is not None else None,
         )
     result = summary.to_result()
     if chosen(output, result) in FOR_PEOPLE:
@@ -83,7 +92,34 @@ def _complain(summary: IngestSummary, *, quiet: bool) -> None:
             say(file.error.sentence(current.lang), label=NOTE)
 
 
+def _mapping(said: str) -> dict[str, str]:
+    """Columns by field, from ``FIELD=COLUMN,…``; what holds a comma stands in double quotes.
+
+    Raises:
+        BadOption: it is not of that form, names an unknown field, or lacks one.
+    """
+    try:
+        items = next(csv.reader([said], skipinitialspace=True), [])
+    except csv.Error:  # a line end outside quotes
+        items = [said]
+    pairs = [item.partition("=") for item in items]
+    columns = {field.strip(): column for field, _, column in pairs}
+    strange = [field for field, column in columns.items() if field not in FIELDS or not column or "\n" in column]
+    if strange or len(columns) < len(items):
+        names = ", ".join(FIELDS)
+        expected = Text(
+            f"FIELD=COLUMN,… with each field once, of {names}", f"“字段=列名,…”，每个字段一次，可用字段：{names}"
+        )
+        raise BadOption(option="--map", value=said, expected=expected)
+    if why := lacking(columns):
+        raise BadOption(option="--map", value=said, expected=Text(f"complete: it {why.en}", f"完整的映射：{why.zh}"))
+    return columns
+
+
 def _must_be_known(params: Params) -> None:
+    if params.date_order not in (None, *_ORDERS):
+        expected = Text(f"one of {', '.join(_ORDERS)}", f"以下之一：{'、'.join(_ORDERS)}")
+        raise BadOption(option="--date-order", value=params.date_order, expected=expected)
     if params.format_in and params.format_in not in registry.names("formats"):
         names = ", ".join(registry.names("formats"))
         expected = Text(f"a known format: {names}", f"已知格式：{names}")

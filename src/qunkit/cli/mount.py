@@ -26,6 +26,7 @@ from qunkit.words import Text
 
 COMMANDS = {
     "ingest": Text("read exports into the dataset", "导入聊天记录"),
+    "roster": Text("read a list of a group's members", "导入群成员名单"),
     "report": Text("the weekly report", "社群周报"),
     "messages": Text("the messages themselves", "导出消息"),
     "sql": Text("ask the dataset in SQL", "用 SQL 查询"),

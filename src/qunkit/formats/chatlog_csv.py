@@ -40,8 +40,6 @@ TITLE = Text("chatlog CSV", "chatlog CSV")
 
 _COLUMNS = ("Time", "SenderName", "Sender", "TalkerName", "Talker", "Content")
 _STARTS = re.compile(rb'"?\d{4}[-/]\d\d?[-/]\d\d? \d\d?:\d\d(?::\d\d)?"?[,;\t](?:[^,;\t\n]{0,200}[,;\t]){4}', re.ASCII)
-_NOTICE = "系统消息"
-_ID = re.compile(r"[A-Za-z][-_A-Za-z0-9]{4,}|.*@(?:openim|chatroom)", re.ASCII)
 
 
 def sniff(head: Head) -> bool:
@@ -61,20 +59,20 @@ def _batch(records: Records) -> Batch:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    from qunkit.chat.chatlog_wording import NOTICE, is_cut, take_off
     from qunkit.parsing.csv import filled, wall_clock
 
     records, wall = records.timed(wall_clock(records["Time"]))
     sender, text = records["Sender"], records["Content"]
-    notice, cut = pc.equal(sender, _NOTICE), _is_cut(sender)
+    notice, cut = pc.equal(sender, NOTICE), is_cut(sender)
     speaks = pc.invert(pc.or_(pc.or_(notice, cut), pc.ends_with(sender, "@chatroom")))
     nothing = pa.scalar(None, pa.string())
     columns = {
         "kind": pc.if_else(notice, "system", nothing),
         "text": pc.if_else(cut, pc.binary_join_element_wise(sender, text, ":\n"), text),
-        "quote_time": pa.nulls(len(text), pa.int64()),
-        **{name: pa.nulls(len(text), pa.string()) for name in ("quote_sender", "quote_text", "extra")},
     }
-    _take_off_wording(columns, cut, wall)
+    take_off(columns, wall, pc.or_(cut, notice))
+    _lose_cut_cards(columns, cut)
     return records.batch(
         wall=wall,
         group_id=filled(records["Talker"]),
@@ -86,31 +84,13 @@ def _batch(records: Records) -> Batch:
     )
 
 
-def _is_cut(sender: pa.Array) -> pa.Array:
-    """Whether the sender is the first line of a message of the owner's."""
-    import pyarrow as pa
-
-    senders = sender.dictionary_encode()
-    cut = [bool(name) and name != _NOTICE and not _ID.fullmatch(name) for name in senders.dictionary.to_pylist()]
-    return pa.array(cut, pa.bool_()).take(senders.indices)
-
-
-def _take_off_wording(columns: dict[str, pa.Array], cut: pa.Array, wall: pa.Array) -> None:
-    """Undo chatlog's wording in the rows that can have any."""
+def _lose_cut_cards(columns: dict[str, pa.Array], cut: pa.Array) -> None:
+    """Where the colon was in a card's XML, the card is lost."""
     import pyarrow.compute as pc
 
-    from qunkit.chat.chatlog_wording import MARKS, Wording, undo
+    from qunkit.chat.chatlog_wording import Wording
     from qunkit.chat.columns import put
 
-    text = columns["text"]
-    marked = pc.starts_with(text, MARKS[0])
-    for mark in MARKS[1:]:
-        marked = pc.or_(marked, pc.starts_with(text, mark))
-    rows = pc.indices_nonzero(pc.and_(marked, pc.and_(pc.invert(cut), pc.is_null(columns["kind"]))))
-    found = [undo(*row) for row in zip(text.take(rows).to_pylist(), wall.take(rows).to_pylist(), strict=True)]
-    broken = pc.indices_nonzero(
-        pc.and_(cut, pc.starts_with(text, "<"))
-    )  # the colon was in a card's XML: the card is lost
-    for name, column in columns.items():
-        undone = put(column, rows, [getattr(wording, name) for wording in found])
-        columns[name] = put(undone, broken, [getattr(Wording("other", None), name)] * len(broken))
+    rows = pc.indices_nonzero(pc.and_(cut, pc.starts_with(columns["text"], "<")))
+    for name in ("kind", "text"):
+        columns[name] = put(columns[name], rows, [getattr(Wording("other", None), name)] * len(rows))

@@ -18,19 +18,21 @@ its database had no sender, version 2 repeats the sender of the row before; that
 Kept by version 3: message ids, quoted words, relays and announcements; time is that of the exporting computer's clock. Lost: sender
 ids (only names are left). The very first versions (October 2023: 用户名,消息内容,发送时间,…) are read as far as they go.
 
-`messages.csv`, the export of all chats at once, is refused: it does not say which of its chats are groups. `contacts.csv` holds no messages.
+`messages.csv`, version 2's export of all chats at once, has the same columns, but in another sense: Remark and NickName are those of
+the chat, Sender is a shown name, or 我 for the exporting account. Private chats in it count as groups of their own; chats of the same name as one.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qunkit.errors import UnreadableExport
 from qunkit.exports import Batch, Head
-from qunkit.parsing.csv_walk import columns_of
+from qunkit.parsing.csv_walk import columns_of, opening
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -54,11 +56,10 @@ _STARTS_1 = re.compile(rb'"?\d{1,9}"?[,;\t]"?[^,;\t\n"]{1,60}"?[,;\t]', re.ASCII
 _CARD = 49
 _MILLISECONDS = 100_000_000_000
 """An instant above this counts milliseconds, not seconds."""
-_FOLDER = re.compile(r"(.*)\(([0-9A-Za-z_-]+@chatroom)\)", re.DOTALL)
 _ID = re.compile(r"[A-Za-z][-_A-Za-z0-9]{4,}|.*@(?:openim|chatroom)", re.ASCII)
+_ME = "我"
 _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\s.]')
 _PREFIX = r"^(?P<id>[-\w.@]{3,64}):\n"
-_WORDLESS_LABELS = ("文本", "系统消息")
 
 
 def sniff(head: Head) -> bool:
@@ -68,78 +69,35 @@ def sniff(head: Head) -> bool:
 
 
 def read(source: Source) -> Iterator[Batch]:
-    """The messages.
-
-    Raises:
-        UnreadableExport: it is the export of all chats.
-    """
+    """The messages."""
+    from qunkit.chat.memotrace_wording import group_of
     from qunkit.parsing.csv import read_records
 
     names = columns_of(source.head.text)
+    group_id, group_name = group_of(source.parts, ".csv", "_utf8")
     if "消息ID" in names:
-        group_id, group_name = _group(source.parts)
         for records in read_records(source, columns=_COLUMNS_3, starts_record=_STARTS_3):
             yield _version_3(records, group_id, group_name)
     elif "localId" in names:
+        every_chat = _is_of_every_chat(source.head.text)
         for records in read_records(source, columns=(*_COLUMNS_2, *_WHO_2), starts_record=_STARTS_2):
             records = _without_cut_sender(records)
-            _refuse_many_chats(records)
-            yield _version_2(records, _group(source.parts)[1])
+            yield _version_2(records, None if every_chat else group_name)
     else:
         for records in read_records(source, columns=_COLUMNS_1, starts_record=_STARTS_1):
-            yield _version_1(records, _group(source.parts)[1])
-
-
-def _group(parts: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """Id and name of the group, from the folder's name and the file's."""
-    folder = _FOLDER.fullmatch(parts[-2]) if len(parts) > 1 else None
-    if folder:
-        return folder[2], folder[1]
-    return None, parts[-1].removesuffix(".csv").removesuffix("_utf8") if parts else None
+            yield _version_1(records, group_name)
 
 
 def _version_3(records: Records, group_id: str | None, group_name: str | None) -> Batch:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    from qunkit.chat.memotrace_wording import LABELS
+    from qunkit.chat.memotrace_table import columns
     from qunkit.parsing.csv import wall_clock
 
     records, wall = records.timed(wall_clock(records["时间"]))
-    label, text = records["类型"], records["内容"]
-    nothing = pa.scalar(None, pa.string())
-    kinds = pa.array(LABELS.values(), pa.string())
-    kind = pc.fill_null(kinds.take(pc.index_in(label, value_set=pa.array(LABELS, pa.string()))), "other")
-    native = pc.match_substring_regex(records["消息ID"], r"^\d+$")  # a spreadsheet makes 2.75571E+18 of it
-    columns = {
-        "kind": kind,
-        "text": pc.if_else(pc.and_(pc.equal(kind, "pat"), pc.equal(text, "")), nothing, text),
-        "sender_name": pc.if_else(pc.equal(kind, "system"), nothing, records["发送人"]),
-        "native_id": pc.if_else(native, records["消息ID"], nothing),
-        "native_type": label,
-    }
-    _take_off_wording(columns)
-    return records.batch(wall=wall, group_id=group_id, group_name=group_name, **columns)
-
-
-def _take_off_wording(columns: dict[str, pa.Array]) -> None:
-    """Undo the exporter's wording in the rows that can have any."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    from qunkit.chat.columns import put
-    from qunkit.chat.memotrace_wording import undo
-
-    label, text = columns["native_type"], columns["text"]
-    plain = pc.or_(pc.is_in(label, value_set=pa.array(_WORDLESS_LABELS)), pc.is_null(text))
-    rows = pc.indices_nonzero(pc.invert(plain))
-    found = [undo(*row) for row in zip(label.take(rows).to_pylist(), text.take(rows).to_pylist(), strict=True)]
-    for name in ("kind", "text", "quote_sender", "quote_text", "extra"):
-        column = columns.get(name, pa.nulls(len(text), pa.string()))
-        columns[name] = put(column, rows, [getattr(wording, name) for wording in found])
+    return records.batch(wall=wall, group_id=group_id, group_name=group_name, **columns(records))
 
 
 def _version_2(records: Records, group_name: str | None) -> Batch:
+    """The batch; without a `group_name` that of an export of all chats."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -152,16 +110,27 @@ def _version_2(records: Records, group_name: str | None) -> Batch:
     speaks = pc.not_equal(pc.fill_null(kind, "text"), "system")
     nothing = pa.scalar(None, pa.string())
     lost = pc.fill_null(pc.and_(pc.equal(base, _CARD), pc.equal(text, "")), False)
+    sender, shown = filled(records["Sender"]), pc.coalesce(filled(records["NickName"]), filled(records["Remark"]))
+    from_me = _flag(records["IsSender"])
+    who: dict[str, pa.Array | str]
+    if group_name is None:
+        mine = pc.fill_null(pc.equal(sender, _ME), False)
+        who = {"group_name": shown, "sender_name": pc.if_else(pc.and_(speaks, pc.invert(mine)), sender, nothing)}
+        from_me = pc.if_else(mine, True, from_me)
+    else:
+        who = {
+            "group_name": group_name,
+            "sender_id": pc.if_else(speaks, sender, nothing),
+            "sender_name": pc.if_else(speaks, shown, nothing),
+            "extra": _remarks(records["Remark"], records["NickName"]),
+        }
     return records.batch(
         epoch=epoch,
-        group_name=group_name,
-        sender_id=pc.if_else(speaks, filled(records["Sender"]), nothing),
-        sender_name=pc.if_else(speaks, pc.coalesce(filled(records["NickName"]), filled(records["Remark"])), nothing),
         native_type=pc.binary_join_element_wise(records["Type"], records["SubType"], "/"),
         kind=kind,
         text=pc.if_else(lost, nothing, text),
-        from_me=_flag(records["IsSender"]),
-        extra=_remarks(records["Remark"], records["NickName"]),
+        from_me=from_me,
+        **who,
     )
 
 
@@ -203,22 +172,14 @@ def _without_cut_sender(records: Records) -> Records:
     return records
 
 
-def _refuse_many_chats(records: Records) -> None:
-    """The export of all chats shows names where that of one chat has ids, and 我 for the owner."""
-    import pyarrow.compute as pc
-
-    senders = [sender for sender in pc.unique(records["Sender"]).to_pylist() if sender]
-    if senders and ("我" in senders or not any(map(_ID.fullmatch, senders))):
-        raise UnreadableExport(
-            path=records.source.label,
-            why=Text(
-                "holds all chats of an account, and does not say which of them are groups",
-                "这是包含全部聊天的导出，无法区分哪些是群聊",
-            ),
-            hint=Text(
-                "In MemoTrace open each group and export it alone.", "请在留痕中逐个打开要分析的群，分别导出为 CSV。"
-            ),
-        )
+def _is_of_every_chat(head: str) -> bool:
+    """The export of all chats shows names where that of one chat has ids, and 我 for the owner. The first 64 KiB say so."""
+    data = head[: head.rfind("\n") + 1].encode("utf-8", "replace")  # a cut id is none
+    begin = opening(data)
+    lines = io.StringIO(data[begin.end :].decode(), newline="")
+    rows = csv.DictReader(lines, begin.names, delimiter=begin.delimiter.decode())
+    senders = {row["Sender"] for row in rows if row.get("Sender")}
+    return bool(senders) and (_ME in senders or not any(map(_ID.fullmatch, senders)))
 
 
 def _milliseconds(texts: pa.Array) -> pa.Array:

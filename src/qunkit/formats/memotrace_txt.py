@@ -50,9 +50,6 @@ if TYPE_CHECKING:
 TITLE = Text("MemoTrace (WeChatMsg) text, 2.x and 3.x", "留痕 MemoTrace（WeChatMsg）TXT，2.x 与 3.x")
 
 _HEADER = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?: (.*))?")
-_FOLDER = re.compile(r"(.*)\(([0-9A-Za-z_-]+@chatroom)\)", re.DOTALL)
-_PAT = re.compile(r'(?:"(.+)" |(我))拍了拍(?:自己| ?".*)')
-_NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\s.]')
 _HELD = ("\n引用", "\n{'", "拍了拍")
 _BEGUN = ("【", "            [链接]:title:")
 
@@ -72,22 +69,15 @@ def sniff(head: Head) -> bool:
 
 def read(source: Source) -> Iterator[Batch]:
     """The messages, in batches of a block each. Sender ids and message ids are null: the file has none."""
+    from qunkit.chat.memotrace_wording import group_of
     from qunkit.parsing.stamps import Stamp
     from qunkit.parsing.text import segment
 
-    group_id, group_name = _group(source.parts)
+    group_id, group_name = group_of(source.parts, ".txt")
     known: set[str] = set()
     for records in segment(source, Stamp(followers=(b" ", b"\n", b"\r\n"))):
         messages = _messages(records, known, group_id=group_id, group_name=group_name)
         yield Batch(messages, records.rejects, records.framing, suspects=records.refused)
-
-
-def _group(parts: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """Id and name of the group, from the folder's name and the file's."""
-    folder = _FOLDER.fullmatch(parts[-2]) if len(parts) > 1 else None
-    if folder:
-        return folder[2], folder[1]
-    return None, parts[-1].removesuffix(".txt") if parts else None
 
 
 def _messages(records: Records, known: set[str], **group: str | None) -> pa.RecordBatch:
@@ -162,12 +152,13 @@ def _take_off_wording(columns: dict[str, pa.Array], rows: Ints) -> None:
     import pyarrow as pa
 
     from qunkit.chat.columns import put
+    from qunkit.chat.memotrace_wording import is_pat
 
     texts = columns["text"].take(pa.array(rows)).dictionary_encode()
     different = [_undo(text) for text in texts.dictionary.to_pylist()]
     found = [different[code] for code in texts.indices.to_pylist()]
     kinds = [
-        wording.kind or _pat(wording.text, name)
+        wording.kind or ("pat" if is_pat(wording.text, name) else None)
         for wording, name in zip(found, columns["sender_name"].take(pa.array(rows)).to_pylist(), strict=True)
     ]
     length = len(columns["text"])
@@ -183,15 +174,3 @@ def _undo(text: str) -> Wording:
 
     wording = undo(None, text)
     return wording if wording.kind else undo_2(text)
-
-
-def _pat(text: str, sender: str) -> str | None:
-    """Version 3 gives a pat to the member who patted: "pat" if the sentence names the sender, as file names would spell it."""
-    found = _PAT.fullmatch(text)
-    if found and (found[2] or _spelled(found[1]) == _spelled(sender)):
-        return "pat"
-    return None
-
-
-def _spelled(name: str) -> str:
-    return _NOT_IN_FILE_NAMES.sub("_", name)

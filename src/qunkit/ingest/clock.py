@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,25 +25,31 @@ class Clock:
         for name in (self.source, self.dataset):
             check_zone(name)
 
-    def read(self, raw: pa.RecordBatch) -> tuple[pa.Array, pa.Array, pa.Array]:
-        """(sent_at, local_time, time_quality) of a RAW batch.
+    def read(self, raw: pa.RecordBatch, coarse: str | None = None) -> tuple[pa.Array, pa.Array, pa.Array]:
+        """(sent_at, local_time, time_quality) of a RAW batch. `coarse`: minute or day, where the file has no finer times.
 
         In a gap of daylight saving the later instant is taken, in an overlap the earlier; both, and only those, are ``guessed``.
         """
         epoch = raw.column("epoch").cast(pa.timestamp("ms", "UTC"))
         wall = raw.column("wall")
         if wall.null_count == len(wall):
-            return epoch, self.local(epoch), pa.array(["exact"] * len(epoch), pa.string())
+            return epoch, self.local(epoch), pa.array([coarse or "exact"] * len(epoch), pa.string())
         told, sure = self._instants(wall)
-        quality = pc.if_else(sure, "local", "guessed")
+        quality = pc.if_else(sure, coarse or "local", "guessed")
         sent = pc.coalesce(epoch, told)
-        return sent, self.local(sent), pc.if_else(pc.is_valid(epoch), "exact", quality)
+        return sent, self.local(sent), pc.if_else(pc.is_valid(epoch), coarse or "exact", quality)
 
     def instants(self, milliseconds: pa.Array, walls: pa.Array) -> pa.Array:
         """Times on each row's own clock (`walls` true: wall clock) → instants. Used for the time of a quoted message."""
         epoch = milliseconds.cast(pa.timestamp("ms", "UTC"))
         told, _ = self._instants(milliseconds.cast(pa.timestamp("ms")))
         return pc.if_else(walls, told, epoch)
+
+    def instant(self, wall: datetime) -> datetime:
+        """A single time of the source's wall clock → an instant."""
+        told, _ = self._instants(pa.array([wall], pa.timestamp("ms")))
+        found: datetime = told[0].as_py()
+        return found
 
     def local(self, instants: pa.Array) -> pa.Array:
         """Naive wall clock of the dataset's zone."""

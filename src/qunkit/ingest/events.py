@@ -17,7 +17,9 @@ from qunkit.chat import documents, mentions, notice_xml, notices, placeholders, 
 from qunkit.chat.columns import put
 from qunkit.chat.documents import Columns
 from qunkit.chat.notices import ME, Notice
+from qunkit.chat.other_notices import SENTENCES
 from qunkit.chat.people import People, nfc
+from qunkit.chat.templates import WECHAT
 from qunkit.schema import NOT_POSTS, RAW
 
 _EVENT_FIELDS = [
@@ -43,7 +45,7 @@ _ID = re.compile(r"wxid_[-_A-Za-z0-9]+|\d+@openim", re.ASCII)
 Row = dict[str, Any]
 
 
-def interpret(raw: pa.RecordBatch, people: People) -> pa.RecordBatch:
+def interpret(raw: pa.RecordBatch, people: People, platform: str = WECHAT) -> pa.RecordBatch:
     """The records with cleaned columns of `RAW`, kind never null, and event, actor_id, actor_name, target_ids, target_names.
 
     Same length and order as `raw`. Notices have no sender, except a pat whose patter the export names. An actor or
@@ -52,7 +54,7 @@ def interpret(raw: pa.RecordBatch, people: People) -> pa.RecordBatch:
     """
     columns: Columns = {name: raw.column(name) for name in RAW.names}
     columns["text"] = prefix.strip(columns["text"], columns["sender_id"], people)
-    _no_group_as_sender(columns)
+    _no_group_as_sender(columns, platform)
     _owner(columns, people)
     columns["kind"] = _where(_and(_nobody(columns), pc.is_null(columns["kind"])), "system", columns["kind"])
     documents.read(columns)
@@ -60,17 +62,17 @@ def interpret(raw: pa.RecordBatch, people: People) -> pa.RecordBatch:
     columns["kind"] = solitaire.mark(columns["kind"], columns["text"])
     kept = pc.if_else(pc.is_valid(columns["text"]), "text", "other")
     columns["kind"] = pc.coalesce(columns["kind"], kept)
-    _events(columns, people)
+    _events(columns, people, platform)
     columns["mention_ids"] = mentions.fill(columns["mention_ids"], columns["kind"], columns["text"], people)
     return pa.RecordBatch.from_pydict(columns, schema=INTERPRETED)
 
 
-def _no_group_as_sender(columns: Columns) -> None:
+def _no_group_as_sender(columns: Columns, platform: str) -> None:
     """Exporters without a sender for notices write the room's id, or its name: take it away."""
     room = pc.fill_null(pc.ends_with(columns["sender_id"], "@chatroom"), False)
     named = _and(pc.is_null(columns["sender_id"]), pc.equal(columns["sender_name"], columns["group_name"]))
     rows = pc.indices_nonzero(_and(named, pc.is_valid(columns["text"])))
-    told = [notices.looks_like_notice(text) for text in columns["text"].take(rows).to_pylist()]
+    told = [notices.looks_like_notice(text, platform) for text in columns["text"].take(rows).to_pylist()]
     room = put(room, rows.filter(pa.array(told, pa.bool_())), [True] * sum(told))
     for name in ("sender_id", "sender_name"):
         columns[name] = _where(room, None, columns[name])
@@ -88,24 +90,24 @@ def _owner(columns: Columns, people: People) -> None:
         columns["sender_id"] = _where(_and(own, pc.is_null(columns["sender_name"])), ME, columns["sender_id"])
 
 
-def _events(columns: Columns, people: People) -> None:
+def _events(columns: Columns, people: People, platform: str) -> None:
     """Read the notices: rows of a notice's kind, and sentences of nobody."""
     told = pc.is_in(columns["kind"], pa.array(["text", "other"]))
     heard = pc.or_(_nobody(columns), pc.fill_null(pc.match_substring(columns["text"], "拍了拍"), False))
     rows = pc.indices_nonzero(pc.or_(_is_notice(columns), _and(told, heard)))
     names = ("kind", "text", "sender_id", "sender_name")
-    records = pa.Table.from_pydict({name: columns[name].take(rows) for name in names}).to_pylist()
-    interpreted = [_interpreted(record, people) for record in records]
+    records = pa.Table.from_pydict({name: columns[name].take(rows) for name in (*names, "extra")}).to_pylist()
+    interpreted = [_interpreted(record, people, platform) for record in records]
     for name, kind in _EVENT_FIELDS:
         columns[name] = pa.nulls(len(columns["kind"]), kind)
     for name in (*names, *(name for name, _ in _EVENT_FIELDS)):
         columns[name] = put(columns[name], rows, [record.get(name) for record in interpreted])
 
 
-def _interpreted(record: Row, people: People) -> Row:
+def _interpreted(record: Row, people: People, platform: str) -> Row:
     """A notice's row with its event; a row that is none, as it was."""
     kind, text, sender, shown = record["kind"], record["text"], record["sender_id"], record["sender_name"]
-    notice = _read(text, people) if text else None
+    notice = _read(record, people, platform)
     own_pat = notice is not None and notice.event == "patted" and notice.actor_name == shown
     if kind not in NOT_POSTS and (notice is None or ((sender or shown) and not own_pat)):
         return record  # what a member says is no notice, but for the sentence of a pat under the patter's own name
@@ -131,8 +133,15 @@ def _interpreted(record: Row, people: People) -> Row:
     }
 
 
-def _read(text: str, people: People) -> Notice | None:
-    """The notice of a sentence or a document."""
+def _read(record: Row, people: People, platform: str) -> Notice | None:
+    """The notice of a named action, a sentence or a document."""
+    text, extra = record["text"], record["extra"]
+    if extra and record["kind"] in NOT_POSTS and (notice := notices.from_action(extra, platform)):
+        return notice
+    if not text:
+        return None
+    if platform in SENTENCES:
+        return notices.from_sentence(text, people, platform)
     readers = (notices.from_sentence, notice_xml.from_document)
     first, second = reversed(readers) if text.lstrip().startswith("<") else readers
     return first(text, people) or second(text, people)

@@ -1,17 +1,21 @@
-"""Which files there are, and which format each is: one yes or an error."""
+"""Which files there are, also in archives and beside manifests, and which format each is: one yes or an error."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 
 from qunkit import registry
-from qunkit.errors import AmbiguousFormat, MissingInput, UnknownFormat
+from qunkit.errors import AmbiguousFormat, MissingInput, NestedArchive, UnknownFormat
 from qunkit.exports import Head
+from qunkit.parsing import archive
+from qunkit.parsing.archive import Member
+from qunkit.parsing.source import Source, member_parts, open_source, path_parts
 from qunkit.words import Text
 
 _SHOWN = 40
@@ -25,6 +29,10 @@ class Candidate:
     path: Path
     label: str
     found: bool
+    parts: tuple[str, ...] | None = None
+    """Where the path does not carry the facts: of standard input and of archives' members."""
+    member: Member | None = None
+    """A file in the archive at `path`."""
 
 
 def files(path: Path) -> tuple[list[Candidate], list[MissingInput]]:
@@ -40,6 +48,68 @@ def files(path: Path) -> tuple[list[Candidate], list[MissingInput]]:
     if not found and not errors:
         errors.append(MissingInput(path=path, why=Text("no files in this folder", "文件夹中没有文件")))
     return found, errors
+
+
+def members(candidate: Candidate) -> list[Candidate] | None:
+    """The files in an archive that are not hidden; None if it is no archive.
+
+    Raises:
+        MissingInput: it cannot be read.
+        UnreadableExport: the archive is broken or not to be trusted.
+    """
+    if candidate.member or not archive.is_archive(candidate.path):
+        return None
+    parts = candidate.parts or path_parts(candidate.path)
+    return [
+        Candidate(candidate.path, member.label, True, member_parts(parts, member), member)
+        for member in archive.safe_members(candidate.path, candidate.label)
+        if not any(part.startswith(".") or part == "__MACOSX" for part in member.name.split("/"))
+    ]
+
+
+@contextmanager
+def opened(candidate: Candidate, folder: Path, options: Mapping[str, str] = MappingProxyType({})) -> Iterator[Source]:
+    """The file of a candidate. A member of an archive is unpacked below `folder`, and removed in the end.
+
+    Raises:
+        MissingInput: it cannot be read.
+        UnreadableExport: it is a damaged member, or a workbook that cannot be used.
+        NestedArchive: it is an archive within an archive.
+    """
+    path = candidate.path if candidate.member is None else folder / "member"
+    try:
+        if candidate.member:
+            with path.open("xb") as file:
+                archive.unpack(candidate.member, file)
+            if archive.is_archive(path):
+                raise NestedArchive(path=candidate.label)
+        yield open_source(
+            path,
+            label=candidate.label,
+            parts=candidate.parts,
+            member=candidate.member,
+            options=options,
+            spool_dir=folder,
+        )
+    finally:
+        if candidate.member:
+            path.unlink(missing_ok=True)
+
+
+def listed(candidate: Candidate, source: Source, module: ModuleType) -> tuple[list[Candidate], list[MissingInput]]:
+    """The files that a manifest names beside itself, and those of them that are not there.
+
+    Members of its own archive are there, and are candidates already.
+    """
+    found, missing = [], []
+    for name in module.files(source) if hasattr(module, "files") else ():
+        place, label = source.locate(name), os.path.join(os.path.dirname(candidate.label), name)
+        if isinstance(place, Path):
+            found.append(Candidate(place, label, True))
+        elif place is None:
+            why = Text(f"not there, but named by {source.label}", f"{source.label} 列出了它，但文件不存在")
+            missing.append(MissingInput(path=label, why=why))
+    return found, missing
 
 
 def identify(head: Head, label: str, wanted: str | None = None) -> tuple[str, ModuleType]:
@@ -65,10 +135,14 @@ def said_yes(head: Head) -> Mapping[str, ModuleType]:
     return {name: module for name, module in modules.items() if module.sniff(head)}
 
 
+def beginning(head: Head) -> str:
+    """What a file begins with: its text, or the cells of a workbook."""
+    return head.text or " | ".join(cell for rows in head.sheets.values() for row in rows for cell in row)
+
+
 def _first_characters(head: Head) -> str:
     """The begin of the file, with nothing in it that a terminal would obey."""
-    told = head.text or " | ".join(cell for rows in head.sheets.values() for row in rows for cell in row)
-    safe = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in told[:_SHOWN])
+    safe = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in beginning(head)[:_SHOWN])
     return f"“{safe}”"
 
 

@@ -1,8 +1,9 @@
 """Who is who over all sources: group names to group ids, sender names to member ids.
 
 A pure function of every name that any source ever showed, so the order of ingests does not matter. A name is linked to an id
-only if, over the whole dataset, it belongs to exactly one (of its group, for senders). Names are compared after NFC and the file-safe
-spelling that some exporters use (``新人:甲`` and ``新人_甲`` are one).
+only if, over the whole dataset, it belongs to exactly one (of its group, for senders). A list of members without ids goes by ``name:…``
+ids, which become the member's own wherever the name is linked; its names never stand against those of an id. Names are compared after
+NFC and the file-safe spelling that some exporters use (``新人:甲`` and ``新人_甲`` are one).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ What no rule can know is counted too: a moment that two exports both cut may hol
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -120,6 +120,11 @@ class Match:
         return self.matched / self.of
 
     @property
+    def cause_said(self) -> Text | str:
+        """The cause as the end of a sentence."""
+        return Text(f"; {self.cause.en}", f"；{self.cause.zh}") if self.cause else ""
+
+    @property
     def refused(self) -> bool:
         """So little that the source must not go in."""
         return self.rate < REFUSED
@@ -156,12 +161,22 @@ def judge(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> tuple[li
     for group, a, b, of, matched in connection.execute(_RATES, {"run": list(run), "enough": ENOUGH}).fetchall():
         found = (matched / of, of, matched, b)
         best[a, group] = max(best.get((a, group), found), found)
-    matches = [
-        Match(a, group, of, matched, _cause(connection, group, a, b, of - matched) if rate < GOOD else None)
-        for (a, group), (rate, of, matched, b) in sorted(best.items())
-    ]
+    matches = [_match(connection, source, best) for source in run if any(a == source for a, _ in best)]
     ((count, ambiguous),) = connection.execute(_AMBIGUOUS).fetchall()
     return matches, Seams(count, ambiguous)
+
+
+def _match(
+    connection: duckdb.DuckDBPyConnection, source: str, best: dict[tuple[str, str], tuple[float, int, int, str]]
+) -> Match:
+    """All groups of a source together; the one with most misses is named."""
+    found = {group: told for (a, group), told in best.items() if a == source}
+    of, matched = sum(told[1] for told in found.values()), sum(told[2] for told in found.values())
+    group = max(found, key=lambda group: (found[group][1] - found[group][2], group))
+    match = Match(source, group, of, matched)
+    if match.rate >= GOOD:
+        return match
+    return replace(match, cause=_cause(connection, group, source, found[group][3], found[group][1] - found[group][2]))
 
 
 def _cause(connection: duckdb.DuckDBPyConnection, group: str, a: str, b: str, missing: int) -> Text | None:

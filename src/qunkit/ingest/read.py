@@ -47,6 +47,8 @@ class Reading:
     suspects: int = 0
     """Lines that look like a message's header and were taken as text: people paste chats."""
     platform: str = "wechat"
+    time_quality: str | None = None
+    """minute or day, where the format says that its times are no finer."""
     group: tuple[str | None, str | None] = (None, None)
     """Group id and name of the first record: the group of members and records that name none."""
 
@@ -55,22 +57,24 @@ def begin(source: Source, name: str, module: ModuleType, as_group: str | None) -
     """The source's identity and its batches, the first one already read.
 
     The identity is that of the bytes, and of the group the first record names: a format may know it from the path alone, and then the
-    same bytes in another folder are another group's. So they are under another `as_group`.
+    same bytes in another folder are another group's. So they are under another `as_group`, another map of columns, and, being a
+    list of members, at another date.
     """
     batches = module.read(source)
     first = next(batches, None)
     if first is None:
         raise NoMessages(path=source.label, why=EMPTY if not source.size else NOTHING)
-    group = _group(first.messages)
-    told = "\0".join([source.sha256, name, group[0] or "", group[1] or "", as_group or ""])
+    group = _group(first)
+    facts = [source.options[fact] for fact in ("map", "at") if fact in source.options]
+    told = "\0".join([source.sha256, name, group[0] or "", group[1] or "", as_group or "", *facts])
     return hashlib.sha256(told.encode()).hexdigest()[:16], _again(first, batches)
 
 
-def read(reading: Reading, batches: Iterator[Batch], progress: Progress) -> None:
+def read(reading: Reading, batches: Iterator[Batch], module: ModuleType, progress: Progress) -> None:
     """Take in every batch.
 
     Raises:
-        NoMessages: no record at all, or only rejects.
+        NoMessages: no record at all, or only rejects; of a roster, nobody; of a manifest it is not asked.
         InputChanged: the file changed meanwhile.
     """
     source = reading.source
@@ -82,7 +86,8 @@ def read(reading: Reading, batches: Iterator[Batch], progress: Progress) -> None
                 progress(source.label, int(batch.messages.column("offset")[-1].as_py()), source.size)
     if not source.unchanged():
         raise InputChanged(path=source.label)
-    if not reading.messages:
+    people = reading.members and getattr(module, "ROSTER", False)
+    if not (reading.messages or people or hasattr(module, "files")):
         raise NoMessages(path=source.label, why=NOTHING)
     progress(source.label, source.size, source.size)
 
@@ -109,8 +114,10 @@ def notices(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[pa.RecordBatch,
 def _take(reading: Reading, batch: Batch) -> None:
     metadata = batch.messages.schema.metadata or {}
     reading.platform = metadata.get(b"platform", reading.platform.encode()).decode()
-    if not reading.messages:
-        reading.group = _group(batch.messages)
+    if b"time_quality" in metadata:
+        reading.time_quality = metadata[b"time_quality"].decode()
+    if not reading.messages and not any(reading.group):
+        reading.group = _group(batch)
     reading.messages += len(batch.messages)
     reading.suspects += batch.suspects
     reading.ledger.add(batch)
@@ -121,8 +128,8 @@ def _take(reading: Reading, batch: Batch) -> None:
 
 
 def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str | None, row: int) -> pa.RecordBatch:
-    told = interpret(raw, reading.people)
-    sent_at, local_time, quality = clock.read(raw)
+    told = interpret(raw, reading.people, reading.platform)
+    sent_at, local_time, quality = clock.read(raw, reading.time_quality)
     columns = {name: told.column(name) for name in told.schema.names if name in schema.OBSERVATIONS.names}
     columns |= {"sent_at": sent_at, "local_time": local_time, "time_quality": quality}
     columns["platform"] = pa.array([reading.platform], pa.string()).take(pa.array(np.zeros(len(raw), np.int32)))
@@ -136,9 +143,12 @@ def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str
     return pa.RecordBatch.from_pydict(columns)
 
 
-def _group(messages: pa.RecordBatch) -> tuple[str | None, str | None]:
+def _group(batch: Batch) -> tuple[str | None, str | None]:
+    """Of the first message, or where there are none, of the first member."""
+    messages = batch.messages
     if not len(messages):
-        return None, None
+        told = next(iter(batch.members), {})
+        return told.get("group_id"), told.get("group_name")  # type: ignore[return-value]
     return messages.column("group_id")[0].as_py(), messages.column("group_name")[0].as_py()
 
 

@@ -19,7 +19,8 @@ _WORDS = "regexp_replace(trim({}), '\\s+', ' ', 'g')"
 QUOTES = f"""
 CREATE OR REPLACE TEMP TABLE quotes AS
 SELECT r.rowid AS message, r.group_id, r.message_id, r.sent_at, r.seq, r.quote_time, r.quote_text, i.sender_key AS quoted,
-  CASE WHEN {IS_ROUNDED.format("r.quote_id")} THEN TRY_CAST(r.quote_id AS DOUBLE) END AS rounded,
+  CASE WHEN {IS_ROUNDED.format("r.quote_id")} OR {IS_ROUNDED.format("r.native_id")}
+    THEN TRY_CAST(r.quote_id AS DOUBLE) END AS rounded,
   r.quote_id
 FROM resolved r LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL AND posts) i
   ON i.group_key = r.group_id AND i.sender_name = r.quote_sender
@@ -41,10 +42,13 @@ WHERE q.quote_id IS NULL AND q.quote_time IS NULL AND q.quote_text <> '' AND (q.
 GROUP BY q.message
 """
 
-_BY_ROUNDED_ID = """
+# CipherTalk rounds the ids of messages, and keeps those of quotes: either side may be the rounded one.
+_BY_ROUNDED_ID = f"""
 SELECT q.message, MIN(c.native_id) AS reply_to
 FROM quotes q JOIN candidates c ON c.group_id = q.group_id AND TRY_CAST(c.native_id AS DOUBLE) = q.rounded
-WHERE q.rounded IS NOT NULL AND c.native_id <> q.quote_id GROUP BY q.message HAVING COUNT(DISTINCT c.native_id) = 1
+WHERE q.rounded IS NOT NULL AND c.native_id <> q.quote_id
+  AND ({IS_ROUNDED.format("q.quote_id")} OR {IS_ROUNDED.format("c.native_id")})
+GROUP BY q.message HAVING COUNT(DISTINCT c.native_id) = 1
 """
 
 _LINKED = f"""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,13 +18,14 @@ import pyarrow.parquet as pq
 
 from qunkit import schema
 from qunkit.errors import NoMessages, QunkitError, UnknownFormat, UnreadableExport
-from qunkit.ingest import build, identify, store
+from qunkit.ingest import build, identify, overlap, store
 from qunkit.ingest.clock import DEFAULT_ZONE, Clock, check_zone
 from qunkit.ingest.ledger import counts, sizes
 from qunkit.ingest.read import EMPTY, Progress, Reading, begin, notices, observe, read
 from qunkit.ingest.stage import MonthWriters, member_row, reject_rows
 from qunkit.ingest.summary import FileSummary, IngestSummary
-from qunkit.parsing.source import Source, open_source
+from qunkit.parsing.source import Source
+from qunkit.parsing.tables import container
 from qunkit.words import Text
 
 LEDGER = "ledger/part.parquet"
@@ -30,8 +34,10 @@ MEMORY_LIMIT = "384MB"
 STDIN = "-"
 NAMELESS = Text("the export does not say which group it is of", "导出内容没有说明是哪个群")
 NAME_IT = Text(
-    "Give the group with --as-group ID, or pass the file by its name.", "请用 --as-group ID 指定群,或直接给出文件名。"
+    "Give the group with --as-group ID, or pass the file by its name.", "请用 --as-group ID 指定群，或直接给出文件名。"
 )
+NO_EXPORT = Text("the archive holds no known export", "压缩包中没有已知的导出文件")
+_STDIN_PARTS = ("stdin",)
 _LEDGER_SCHEMA = pa.schema(
     [("source", pa.string()), ("kind", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("count", pa.int64())]
 )
@@ -49,8 +55,12 @@ class Options:
     """Format of every file, instead of what it looks like."""
     facts: tuple[tuple[str, str], ...] = ()
     """Facts for the formats, such as ("date", "2024-12-01")."""
+    maps: tuple[tuple[str, str], ...] = ()
+    """Glob of file names → the fact "map" of files that match; the first match counts."""
     memory_limit: str = MEMORY_LIMIT
     threads: int | None = None
+    force: bool = False
+    """Take exports that contradict what is known, too."""
 
 
 def ingest(
@@ -75,8 +85,9 @@ def ingest(
     candidates = _candidates(paths, summary)
     if not candidates:
         return summary
+    seen = {os.path.realpath(candidate.path) for candidate in candidates}
     for batch in [[one] for one in candidates] if each else [candidates]:
-        _run(batch, dataset, options, wait, progress, summary)
+        _run(batch, seen, dataset, options, wait, progress, summary)
     return summary
 
 
@@ -92,38 +103,77 @@ class _Run:
     ledger: list[pa.Table] = field(default_factory=list)
     rejects: list[dict[str, object]] = field(default_factory=list)
     sources: list[dict[str, Any]] = field(default_factory=list)
+    built: build.Built = field(default_factory=build.Built)
+    seen: set[str] = field(default_factory=set)
+    """Files that were given, or that a manifest named: none is read twice."""
 
-    def take(self, candidate: identify.Candidate) -> FileSummary:
-        """Read one file; whatever is wrong with it is said in the summary, and the run goes on."""
-        summary = FileSummary(candidate.label)
+    def take(self, candidate: identify.Candidate) -> list[FileSummary]:
+        """Read a file, or every file in an archive; whatever is wrong is said in the summaries, and the run goes on."""
         try:
-            source = _open(candidate, self.options, self.staging)
-            self._take(source, summary)
+            candidate = _spooled(candidate, self.staging)
+            members = identify.members(candidate)
+        except QunkitError as error:
+            return [FileSummary.failed(candidate.label, error)]
+        if members is None:
+            return self._take_file(candidate)
+        files = [file for member in members for file in self._take_file(member)]
+        if all(file.status == "skipped" for file in files):
+            summary = FileSummary(candidate.label)
+            summary.fail(NoMessages(path=candidate.label, why=NO_EXPORT), "skipped" if candidate.found else "refused")
+            files.append(summary)
+        return files
+
+    def _take_file(self, candidate: identify.Candidate) -> list[FileSummary]:
+        summary = FileSummary(candidate.label)
+        others: list[FileSummary] = []
+        try:
+            with identify.opened(candidate, self.staging.spool, self._facts(candidate)) as source:
+                self._take(candidate, source, summary, others)
         except (UnknownFormat, NoMessages) as error:
             summary.fail(error, "skipped" if candidate.found else "refused")
         except QunkitError as error:
             summary.fail(error, "refused")
-        return summary
+        return [summary, *others]
 
-    def _take(self, source: Source, summary: FileSummary) -> None:
+    def _take(
+        self, candidate: identify.Candidate, source: Source, summary: FileSummary, others: list[FileSummary]
+    ) -> None:
         summary.size = source.size
-        if not source.head.text.strip("\0 \t\r\n"):
+        if not identify.beginning(source.head).strip("\0 \t\r\n"):
             raise NoMessages(path=source.label, why=EMPTY)
-        name, module = identify.identify(source.head, source.label, self.options.format_in)
+        name, module = identify.identify(source.head, source.label, _wanted(source) or self.options.format_in)
         summary.format = name
+        others += self._take_listed(candidate, source, module)
         identity, batches = begin(source, name, module, self.options.as_group)
         if known := self._known(identity):
             summary.repeat(known, self.options.tz)
             return
         reading = Reading(source, name, identity, self.staging.spool / f"{identity}.arrow")
         try:
-            read(reading, batches, self.progress)
+            read(reading, batches, module, self.progress)
             told = reading.group[0] or reading.group[1] not in (None, *source.parts)
-            if source.label == STDIN and not told and not self.options.as_group:
-                raise UnreadableExport(path=STDIN, why=NAMELESS, hint=NAME_IT)
+            if source.parts == _STDIN_PARTS and not told and not self.options.as_group:
+                raise UnreadableExport(path=source.label, why=NAMELESS, hint=NAME_IT)
             self._stage(reading, summary)
         finally:
             reading.spool.unlink(missing_ok=True)
+
+    def _facts(self, candidate: identify.Candidate) -> dict[str, str]:
+        """What the formats are told of a file beside the file."""
+        name = candidate.label.rpartition("/")[2]
+        map_ = next((map_ for pattern, map_ in self.options.maps if fnmatchcase(name, pattern)), None)
+        return ({"map": map_} if map_ else {}) | dict(self.options.facts)
+
+    def _take_listed(self, candidate: identify.Candidate, source: Source, module: ModuleType) -> list[FileSummary]:
+        """Read the files that a manifest names, unless they are read anyway."""
+        found, missing = identify.listed(candidate, source, module)
+        files = [FileSummary.failed(str(error.facts["path"]), error) for error in missing]
+        for other in found:
+            path = os.path.realpath(other.path)
+            if path not in self.seen:
+                self.seen.add(path)
+                files += self._take_file(other)
+        return files
 
     def _known(self, identity: str) -> dict[str, Any] | None:
         known: list[dict[str, Any]] = [*self.staging.base["sources"], *self.sources]
@@ -133,34 +183,61 @@ class _Run:
         clock = Clock(self.options.tz or self.staging.tz, self.staging.tz)
         found = []
         with MonthWriters(self.staging.spool, reading.id, self.staged) as writers:
-            for batch, offsets in notices(observe(reading, clock, self.options.as_group)):
-                found.append(offsets)
+            for batch, of_notices in notices(observe(reading, clock, self.options.as_group)):
+                found.append(of_notices)
                 writers.write(batch)
-        runs = reading.ledger.close(reading.source.size, np.concatenate(found))
+        offsets = np.concatenate(found) if found else np.empty(0, np.int64)
+        runs = reading.ledger.close(reading.source.size, offsets)
         self.ledger.append(
             runs.append_column("source", pa.array([reading.id] * len(runs))).select(_LEDGER_SCHEMA.names)
         )
-        self.members += [member_row(reading, row, self.options.as_group) for row in reading.members]
+        self.members += [member_row(reading, row, self.options.as_group, clock) for row in reading.members]
         self.rejects += reject_rows(reading)
         summary.account(counts(runs), sizes(runs), reading)
         self.sources.append(_source_facts(reading, clock, counts(runs), sizes(runs)))
 
-    def commit(self) -> tuple[str, build.Built]:
-        """Write everything and make it the current state."""
-        ids = [source["id"] for source in self.sources]
-        table = pa.Table.from_pylist(self.members, schema=build.OBSERVED_MEMBERS)
-        built = build.build(self.staging, self.staged, table, ids, self.options.memory_limit, self.options.threads)
+    def build(self) -> list[overlap.Match]:
+        """Build the parts from every source that does not contradict what is known; what each matches."""
+        matches: list[overlap.Match] = []
+        while self.sources:
+            ids = [source["id"] for source in self.sources]
+            table = pa.Table.from_pylist(self.members, schema=build.OBSERVED_MEMBERS)
+            limits = (self.options.memory_limit, self.options.threads)
+            self.built = build.build(self.staging, self.staged, table, ids, *limits)
+            refused = [match for match in self.built.matches if match.refused and not self.options.force]
+            if not refused:
+                return matches + self.built.matches
+            matches += refused
+            self._drop({match.source for match in refused})
+        return matches
+
+    def _drop(self, ids: set[str]) -> None:
+        """Take sources out again."""
+        self.staging.discard()
+        self.sources = [source for source in self.sources if source["id"] not in ids]
+        self.members = [row for row in self.members if row["source"] not in ids]
+        self.rejects = [row for row in self.rejects if row["source"] not in ids]
+        self.ledger = [runs for runs in self.ledger if runs["source"][0].as_py() not in ids]
+        for month, paths in list(self.staged.items()):
+            self.staged[month] = [path for path in paths if path.name.partition("-")[0] not in ids]
+            if not self.staged[month]:
+                del self.staged[month]
+
+    def commit(self) -> str:
+        """Write the rest and make it the current state."""
+        built = self.built
         _append(self.staging, LEDGER, pa.concat_tables(self.ledger).cast(_LEDGER_SCHEMA))
         _append(self.staging, REJECTS, pa.Table.from_pylist(self.rejects, schema=schema.REJECTS.arrow))
         for source in self.sources:
             source["new"] = built.new.get(source["id"], 0)
         sources = sorted((*self.staging.base["sources"], *self.sources), key=lambda source: str(source["id"]))
         facts = {"sources": sources, "fingerprint": built.fingerprint, "tz": self.staging.tz}
-        return store.commit(self.staging, facts), built
+        return store.commit(self.staging, facts)
 
 
 def _run(
     candidates: list[identify.Candidate],
+    seen: set[str],
     dataset: Path,
     options: Options,
     wait: float,
@@ -168,13 +245,18 @@ def _run(
     summary: IngestSummary,
 ) -> None:
     with store.writing(dataset, options.tz or DEFAULT_ZONE, wait) as staging:
-        run = _Run(staging, options, progress)
-        files = [run.take(candidate) for candidate in candidates]
+        run = _Run(staging, options, progress, seen=seen)
+        files = [file for candidate in candidates for file in run.take(candidate)]
         summary.files += files
+        matches = {match.source: match for match in run.build()}
+        for file in files:
+            if file.status == "ingested" and file.id in matches:
+                file.compare(matches[file.id], force=options.force)
         if run.sources:
-            summary.snapshot, built = run.commit()
+            summary.snapshot = run.commit()
+            summary.seams.append(run.built.seams)
             for file in files:
-                file.credit(built.new)
+                file.credit(run.built.new)
         else:
             store.confirm(dataset)
 
@@ -191,13 +273,21 @@ def _candidates(paths: Sequence[Path | str], summary: IngestSummary) -> list[ide
     return found
 
 
-def _open(candidate: identify.Candidate, options: Options, staging: store.Staging) -> Source:
+def _wanted(source: Source) -> str | None:
+    """The format of files of which a fact says what they are."""
+    if "roster" in source.options:
+        return f"roster_{container(source)}"
+    return "mapped" if "map" in source.options else None
+
+
+def _spooled(candidate: identify.Candidate, staging: store.Staging) -> identify.Candidate:
+    """Standard input as a file; others as they are."""
     if candidate.label != STDIN:
-        return open_source(candidate.path, label=candidate.label, options=dict(options.facts), spool_dir=staging.spool)
+        return candidate
     path = staging.spool / "stdin"
     with path.open("xb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
-    return open_source(path, label=STDIN, parts=("stdin",), options=dict(options.facts), spool_dir=staging.spool)
+    return identify.Candidate(path, STDIN, False, _STDIN_PARTS)
 
 
 def _source_facts(reading: Reading, clock: Clock, records: dict[str, int], bytes_: dict[str, int]) -> dict[str, Any]:

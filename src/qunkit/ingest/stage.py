@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from qunkit.ingest.clock import Clock
 from qunkit.ingest.identity import ANY_GROUP
 from qunkit.ingest.read import Reading
 
@@ -53,8 +54,8 @@ class MonthWriters:
         return self.writers[month]
 
 
-def member_row(reading: Reading, row: dict[str, object], as_group: str | None) -> dict[str, object]:
-    """A member as the format told it, with its group and source."""
+def member_row(reading: Reading, row: dict[str, object], as_group: str | None, clock: Clock) -> dict[str, object]:
+    """A member as the format told it, with its group and source. Naive times are of the source's wall clock."""
     group_id, group_name = reading.group
     if not any(reading.group):
         group_name = Path(reading.source.parts[-1]).stem
@@ -67,6 +68,8 @@ def member_row(reading: Reading, row: dict[str, object], as_group: str | None) -
         value = told.get(name)
         if isinstance(value, int):
             told[name] = datetime.fromtimestamp(value / 1000, UTC)
+        elif isinstance(value, datetime):
+            told[name] = clock.instant(value)
     return told
 
 

@@ -85,6 +85,12 @@ class Staging:
             size = os.fstat(file.fileno()).st_size
         self.parts[part] = {"rows": rows, "bytes": size, "sha256": digest, **facts}
 
+    def discard(self) -> None:
+        """Forget the parts written so far."""
+        for part in self.parts:
+            (self.path / part).unlink()
+        self.parts.clear()
+
     def old_part(self, part: str) -> Path | None:
         """The part of the current snapshot, checked against its sha256, or None if there is none.
 

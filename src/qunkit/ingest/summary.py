@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from qunkit import schema
-from qunkit.errors import QunkitError
+from qunkit.errors import Contradicts, QunkitError
 from qunkit.ingest.ledger import KINDS
+from qunkit.ingest.overlap import GOOD, SILENT, Match, Seams
 from qunkit.ingest.read import Reading
 from qunkit.results import Column, Note, Result
 from qunkit.words import Lang, Text
@@ -18,6 +19,11 @@ from qunkit.words import Lang, Text
 PARTLY = 3
 _FOR_PEOPLE = 9
 """So many columns people see; the rest splits up the bytes."""
+
+AMBIGUOUS = Text(
+    "at {seams} moments several exports are cut: up to {count} messages that look the same there may be missing",
+    "有 {seams} 个时刻恰在多份导出的边界：那里看起来相同的消息可能少计至多 {count} 条",
+)
 
 STATUSES = {
     "ingested": Text("ingested", "已导入"),
@@ -49,7 +55,7 @@ COLUMNS = (
         "rejected",
         "int",
         Text("rejected", "未识别"),
-        Text("records that could not be read; kept as rejects", "无法读取的记录,已保留"),
+        Text("records that could not be read; kept as rejects", "无法读取的记录，已保留"),
     ),
     Column(
         "notices",
@@ -85,6 +91,8 @@ class FileSummary:
     """Bytes per kind; they add up to the size."""
     new: int = 0
     notes: list[Note] = field(default_factory=list)
+    doubtful: bool = False
+    """It went in, though too much of it is not what was known."""
     error: QunkitError | None = None
 
     @classmethod
@@ -123,13 +131,13 @@ class FileSummary:
         self.status, self.id = "already", source["id"]
         self.records, self.bytes = source["records"], source["bytes"]
         told = Text(
-            "the same export was ingested before as {name}; nothing to add", "同一导出此前已以 {name} 导入,无需添加"
+            "the same export was ingested before as {name}; nothing to add", "同一导出此前已以 {name} 导入，无需添加"
         )
         self.notes.append(Note(told, (("name", source["name"]),)))
         if tz and tz != source["tz"]:
             told = Text(
                 "it was read with --tz {old}, and stays so; for {new} ingest everything into a new dataset",
-                "当时按 --tz {old} 读取,保持不变;如需 {new},请将全部导出导入新数据集",
+                "当时按 --tz {old} 读取，保持不变；如需 {new}，请将全部导出导入新数据集",
             )
             self.notes.append(Note(told, (("old", source["tz"]), ("new", tz))))
 
@@ -138,17 +146,42 @@ class FileSummary:
         self.id, self.records, self.bytes = reading.id, records, bytes_
         for reason, count in sorted(Counter(reject.reason for reject in reading.rejects).items()):
             first = min(reject.start for reject in reading.rejects if reject.reason == reason)
-            told = Text("{count} rejected: {why}, first at byte {first}", "{count} 条未识别:{why},首个位于字节 {first}")
+            told = Text(
+                "{count} rejected: {why}, first at byte {first}", "{count} 条未识别：{why}，首个位于字节 {first}"
+            )
             self.notes.append(Note(told, (("count", count), ("why", schema.REASONS[reason]), ("first", first))))
+        if reading.members and not reading.messages:
+            told = Text("a list of {count} members", "名单，共 {count} 名成员")
+            self.notes.append(Note(told, (("count", len(reading.members)),)))
         if reading.suspects:
             told = Text(
                 "{count} lines look like the header of a message but are older than it: taken as quoted text",
-                "{count} 行像消息头,但时间早于所在消息:按引用的文字处理",
+                "{count} 行像消息头，但时间早于所在消息：按引用的文字处理",
             )
             self.notes.append(Note(told, (("count", reading.suspects),)))
+        if reading.time_quality == "day":
+            told = Text(
+                "the export keeps days, not times: its messages stand at 00:00; hours, sessions and replies cannot be known, and "
+                "another export of the same chat does not match it",
+                "该导出只有日期，没有时刻：消息都记在 00:00；无法统计小时、会话和回复，也无法与同一聊天的其他导出去重",
+            )
+            self.notes.append(Note(told))
         if reading.source.encoding in ("gb18030", "mixed"):
-            told = Text("read as {encoding}: the file does not say its encoding", "按 {encoding} 读取:文件未注明编码")
+            told = Text("read as {encoding}: the file does not say its encoding", "按 {encoding} 读取：文件未注明编码")
             self.notes.append(Note(told, (("encoding", reading.source.encoding),)))
+
+    def compare(self, match: Match, *, force: bool) -> None:
+        """How well it agrees with what was known."""
+        facts = (("matched", match.matched), ("of", match.of), ("group", match.group), ("cause", match.cause_said))
+        if match.refused and not force:
+            self.fail(Contradicts(path=self.label, **dict(facts)), "refused")
+        elif match.rate < SILENT:
+            told = Text(
+                "{matched} of {of} messages are those that the dataset has of the same group ({group}) and hours{cause}",
+                "与数据集中同一群（{group}）、同一时段的消息相比，{of} 条中有 {matched} 条一致{cause}",
+            )
+            self.notes.append(Note(told, facts))
+            self.doubtful = match.rate < GOOD
 
     def credit(self, new: dict[str, int]) -> None:
         """How many of the records the dataset lacked, known after the merge."""
@@ -164,6 +197,8 @@ class IngestSummary:
     files: list[FileSummary] = field(default_factory=list)
     snapshot: str | None = None
     """The snapshot that was committed; None if there was nothing to commit."""
+    seams: list[Seams] = field(default_factory=list)
+    """Of every commit."""
 
     @property
     def code(self) -> int:
@@ -173,14 +208,19 @@ class IngestSummary:
         if not went_in:
             errors = errors or [file.error for file in self.files if file.error]
             return max((error.code for error in errors), default=66)
-        return PARTLY if errors or any(file.rejected for file in went_in) else 0
+        return PARTLY if errors or any(file.rejected or file.doubtful for file in went_in) else 0
 
     def to_result(self) -> Result:
         """The summary as a table, one row a file, with every sum."""
         notes = [
-            Note(Text("{file}: {note}", "{file}:{note}"), (("file", file.label), ("note", note)))
+            Note(Text("{file}: {note}", "{file}：{note}"), (("file", file.label), ("note", note)))
             for file in self.files
             for note in file.notes
+        ]
+        notes += [
+            Note(AMBIGUOUS, (("count", seams.ambiguous), ("seams", seams.count)))
+            for seams in self.seams
+            if seams.ambiguous
         ]
         return Result("ingest", Text("Ingested files", "导入结果"), COLUMNS, [_row(file) for file in self.files], notes)
 
@@ -202,7 +242,7 @@ class IngestSummary:
         totals = {kind: sum(file.bytes.get(kind, 0) for file in self.files) for kind in KINDS}
         told = Text(
             "Every byte is accounted for: {message} in messages + {notice} in notices + {reject} rejected + {framing} framing = {total}.",
-            "每个字节都有去处:消息 {message} + 提示 {notice} + 未识别 {reject} + 结构 {framing} = {total}。",
+            "每个字节都有去处：消息 {message} + 提示 {notice} + 未识别 {reject} + 结构 {framing} = {total}。",
         )
         return Note(told, (*totals.items(), ("total", sum(totals.values()))))
 

@@ -70,6 +70,19 @@ class Records:
             rejects=sorted(rejects, key=lambda reject: reject.start),
         )
 
+    def framed(self, unsaid: npt.NDArray[np.bool_]) -> Records:
+        """The same, with the rows where `unsaid` is true turned into framing: records that are no messages."""
+        if not unsaid.any():
+            return self
+        ranges = zip(self.offsets[unsaid].tolist(), self.ends[unsaid].tolist(), strict=True)
+        return replace(
+            self,
+            rows=self.rows.filter(pa.array(~unsaid)),
+            offsets=self.offsets[~unsaid],
+            ends=self.ends[~unsaid],
+            framing=sorted([*self.framing, *ranges]),
+        )
+
     def timed(self, times: pa.Array) -> tuple[Records, pa.Array]:
         """Without the rows whose time (milliseconds, int64 or timestamp) is null or not between 1999 and 2100; and the others' times."""
         unread = times.is_null().to_numpy(zero_copy_only=False)

@@ -82,7 +82,7 @@ class Headed:
     section: Ints
     """Index of its section in `sections`."""
     sections: list[Any]
-    gap: int
+    layout: Layout
     groups: dict[str, _Places]
     rejects: list[Reject] = field(default_factory=list)
     framing: list[tuple[int, int]] = field(default_factory=list)
@@ -100,10 +100,12 @@ class Headed:
         return pc.if_else(pa.array(missing), pa.scalar(None, pa.string()), texts) if missing.any() else texts
 
     def text(self) -> pa.StringArray:
-        """What follows each header, without the line end behind it and those before the next record; CRLF as LF."""
+        """What follows each header, without the line end that ends it and those before the next record; CRLF as LF."""
         data = np.frombuffer(self.data, np.uint8)
-        start, end = _after_line_end(data, self.head_end, self.end), self.end
-        for _ in range(self.gap):
+        start, end = self.head_end, self.end
+        if self.layout.whole_line:
+            start = _after_line_end(data, start, end)
+        for _ in range(self.layout.gap):
             end = _before_line_end(data, start, end)
         return strings(self.data, start, end)
 
@@ -332,7 +334,7 @@ class _Cutter:
         groups = {name: (places[:, at - 1, 0], places[:, at - 1, 1]) for name, at in self._groups()}
         section = np.array([head.section for head in rows], np.int64)
         wall = pa.array(time[good], pa.timestamp("ms"))
-        records = Headed(data, start, end, head_end, wall, offset, section, self.sections, self.layout.gap, groups)
+        records = Headed(data, start, end, head_end, wall, offset, section, self.sections, self.layout, groups)
         self._account(records, base, spans)
         return records
 

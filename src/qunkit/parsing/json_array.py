@@ -4,13 +4,15 @@
 
 The array is the document itself, or its member "messages" (or another). Memory does not grow with it. The header, [0, first record),
 and the trailer, from the closing bracket on, are framing; what is damaged or cut is a reject; a record reaches to the next.
+A document may hold many such arrays, one in each of a list of objects (see `within`): what is between two of them is framing.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping
+import sys
+from collections.abc import Collection, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from qunkit.parsing.csv_block import FRAMING, Piece
 from qunkit.parsing.json_rows import BAD_JSON, RowReader, decoded, well_formed
 from qunkit.parsing.json_scan import State, blanks, elements, walk
 from qunkit.parsing.json_stream import CUT, TOO_LONG, Stream
-from qunkit.parsing.json_window import Window, located
+from qunkit.parsing.json_window import Window, clipped, located
 
 if TYPE_CHECKING:
     from qunkit.parsing.source import Source
@@ -53,21 +55,35 @@ class JsonArray:
     """
 
     def __init__(
-        self, source: Source, columns: Mapping[str, str], *, key: str = "messages", block: int = BLOCK
+        self,
+        source: Source,
+        columns: Mapping[str, str],
+        *,
+        key: str = "messages",
+        within: Collection[str] = (),
+        part: tuple[int, int] | None = None,
+        block: int = BLOCK,
     ) -> None:
         """
         Args:
             source: the file.
-            columns: name → type (string, int64, double, bool) of the wanted members of a record. None: nothing is parsed.
+            columns: name → type (string, int64, double, bool, list) of the wanted members of a record; ``a.b`` is a member of a
+                member. None: nothing is parsed.
             key: the member that holds the array, where the document is an object.
+            within: members that are entered, for in them are objects with arrays of their own: ``("chats", "list")``.
+            part: where in the text the document stands, if it is not the whole text. Nothing is said of the rest.
             block: bytes to read at once.
         """
         self.outline: dict[str, Any] = {}
-        """The document's other members: at a row, those before the array; all of them once the iteration is done."""
+        """The other members of the object that holds the array: at a row, those before the array (and behind damage in an entered
+        object none); those of the document, as far as they are not entered, once the iteration is done."""
         self._source = source
         self._key = key
+        self._within = frozenset(within)
+        self._nested = False
         self._rows = RowReader(columns, source.encoding == "mixed")
-        self._window = Window(source.blocks(block), block)
+        begin, end = part or (0, sys.maxsize)
+        self._window = Window(clipped(source.blocks(block), begin, end), block, begin)
         self._place = self._given = self._start = 0
         self._array_again = re.compile(rb'"' + re.escape(key.encode()) + rb'"[ \t\n\r]*:[ \t\n\r]*\[')
 
@@ -105,6 +121,8 @@ class JsonArray:
                 continue
             state = yield from self._member()
             if state is not State.WHOLE:
+                if self._nested:
+                    self.outline = {}  # what comes next may be another object's
                 cut = (CUT, _NEVER) if self._window.at_end else (TOO_LONG, self._array_again)
                 yield from self._damage(*(cut if state is State.CUT else (BAD_JSON, self._array_again)))
             elif self._place - self._given > _GIVE:
@@ -122,17 +140,36 @@ class JsonArray:
             self._place += 1
             yield from self._array(top_level=False)
             return State.WHOLE
+        if key in self._within and self._next() in (b"{", b"["):
+            yield from self._entered()
+            return State.WHOLE
         self._next()
         state, value = self._value()
         if state is State.WHOLE:
             self.outline[key] = outlined(value, self._source)
         return state
 
+    def _entered(self) -> _Pieces:
+        """The arrays in the object, or in the objects of the list, at the cursor."""
+        opening = self._next()
+        self._place += 1
+        if opening == b"{":
+            outer, self.outline, self._nested = (self.outline, self._nested), {}, True
+            yield from self._members()
+            self.outline, self._nested = outer
+            return
+        while self._next() in (b"{", b","):
+            if self._next() == b"{":
+                yield from self._entered()
+            else:
+                self._place += 1
+        self._place += self._next() == b"]"
+
     def _array(self, *, top_level: bool) -> _Pieces:
         """The records of the array whose bracket is before the cursor."""
         self._next()
         yield self._upto(self._place)
-        stream = Stream(self._window, self._rows, top_level, self._place)
+        stream = Stream(self._window, self._rows, top_level, self._place, self._key if self._nested else None)
         yield from stream.pieces()
         self._place = self._given = stream.place
         self._place += stream.closed

@@ -29,7 +29,13 @@ _PARSE_BLOCK = 1 << 20
 _FEW = 32
 """Python is faster with so many records."""
 _SPAN = 512 << 10
-_TYPES = {"string": pa.string(), "int64": pa.int64(), "double": pa.float64(), "bool": pa.bool_()}
+_TYPES = {
+    "string": pa.string(),
+    "int64": pa.int64(),
+    "double": pa.float64(),
+    "bool": pa.bool_(),
+    "list": pa.list_(pa.string()),
+}
 _SHORT_GAP = 64
 _BLANKS = " \t\r\n"
 _TAB, _LF, _CR, _BLANK = b"\t\n\r "
@@ -100,7 +106,8 @@ class RowReader:
     """Reads the records of one file, block after block."""
 
     columns: Mapping[str, str]
-    """Name and type of the wanted members: string, int64, double or bool. None: only `RECORD`, and nothing is checked."""
+    """Name and type of the wanted members: string, int64, double, bool or list (of strings); ``a.b`` is the member b of the member a.
+    None: only `RECORD`, and nothing is checked."""
     mixed: bool = False
     """The file is not of one encoding."""
     _written: dict[str, pa.DataType] = field(init=False)
@@ -138,13 +145,13 @@ class RowReader:
 
     def _fast(self, data: bytes, starts: Ints, ends: Ints) -> list[pa.Array] | None:
         """The columns as pyarrow reads them; None: it refuses, counts otherwise, or is not worth its while."""
-        lines = _lines(data, starts, ends) if len(starts) > _FEW else None
+        schema = _schema(self._written)
+        lines = _lines(data, starts, ends) if schema and len(starts) > _FEW else None
         if lines is None:
             return None
         longest = int((ends - starts).max())
         block = max(min(_PARSE_BLOCK, len(lines)), longest) + 2
         reading = arrow_json.ReadOptions(block_size=block, use_threads=len(lines) > block)
-        schema = pa.schema(list(self._written.items()))
         parsing = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         try:
             if self.mixed:
@@ -152,7 +159,7 @@ class RowReader:
             table = arrow_json.read_json(pa.BufferReader(pa.py_buffer(lines)), reading, parsing)
             if table.num_rows != len(starts):
                 return None
-            return [table[name].combine_chunks().cast(_TYPES[type_]) for name, type_ in self.columns.items()]
+            return [_member(table, name).cast(_TYPES[type_]) for name, type_ in self.columns.items()]
         except (pa.ArrowException, UnicodeDecodeError):
             return None
 
@@ -167,7 +174,7 @@ class RowReader:
                 records.append(record)
         columns = []
         for name, type_ in self.columns.items():
-            values = [record.get(name) for record in records]
+            values = [_value(record, name) for record in records]
             self._learn(name, values)
             columns.append(pa.array(map(_TO[type_], values), _TYPES[type_]))
         texts = [
@@ -232,6 +239,40 @@ def _records(data: bytes, starts: Ints, ends: Ints) -> pa.Array:
     return pa.Array.from_buffers(pa.binary(), len(starts), buffers)
 
 
+def _schema(columns: Mapping[str, pa.DataType]) -> pa.Schema | None:
+    """The schema whose members these are; None if one is wanted both whole and in parts."""
+    tree: dict[str, Any] = {}
+    for name, type_ in columns.items():
+        *outer, last = name.split(".")
+        place = tree
+        for one in outer:
+            place = place.setdefault(one, {})
+            if not isinstance(place, dict):
+                return None
+        if place.setdefault(last, type_) is not type_:
+            return None
+    return pa.schema(_fields(tree))
+
+
+def _fields(tree: Mapping[str, Any]) -> list[pa.Field]:
+    return [
+        pa.field(name, pa.struct(_fields(below)) if isinstance(below, dict) else below) for name, below in tree.items()
+    ]
+
+
+def _member(table: pa.Table, name: str) -> pa.Array:
+    first, *inner = name.split(".")
+    column = table[first].combine_chunks()
+    return pc.struct_field(column, inner) if inner else column
+
+
+def _value(record: Mapping[str, Value], name: str) -> Value:
+    value: Value = record
+    for one in name.split("."):
+        value = value.get(one) if isinstance(value, dict) else None
+    return value
+
+
 def _written_as(value: Value) -> str | None:
     if isinstance(value, Number):
         return "int64" if _INTEGER.fullmatch(value) else "double"
@@ -262,4 +303,8 @@ def _to_bool(value: Value) -> bool | None:
     return {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}.get(str(value).lower())
 
 
-_TO = {"string": _to_string, "int64": _to_int, "double": _to_double, "bool": _to_bool}
+def _to_list(value: Value) -> list[str | None] | None:
+    return [_to_string(one) for one in value] if isinstance(value, list) else None
+
+
+_TO = {"string": _to_string, "int64": _to_int, "double": _to_double, "bool": _to_bool, "list": _to_list}

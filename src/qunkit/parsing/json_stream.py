@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -64,6 +65,8 @@ class Stream:
     """The array is the whole document, not a member of it."""
     place: int = 0
     """What is before it has been given out."""
+    key: str | None = None
+    """The name of the array, if it is one of several, each in an object of a list."""
     closed: bool = False
     """`place` is the bracket that closes the array."""
     _begin: bytes = b""
@@ -234,9 +237,10 @@ class Stream:
         data, at_end = self.window.data, self.window.at_end
         if len(data) - at < _SIGHT and not at_end:
             return []
-        again = -1 if self._is_close(at) else self._find_begin(at + 1)
-        if again < 0 and at_end and not self._is_close(at):
-            again = self._find_close(at + 1)
+        believed = (
+            self.key is not None and self._sound > 0
+        )  # rather lose records than take those of the next array for them
+        again = -1 if believed or self._is_close(at) else self._again(at + 1)
         if again < 0:
             self.closed = True
             return []
@@ -245,6 +249,8 @@ class Stream:
 
     def _is_close(self, at: int) -> bool:
         """Whether what is behind the bracket is, as far as can be seen, the rest of the document. What is behind that is not asked."""
+        if self.key is not None:
+            return _next_array(self.key).match(self.window.data, at, at + _SIGHT) is not None
         rest, end = self.window.data[at + 1 : at + _SIGHT], 0
         if not self.top_level:
             rest = b'{"":0' + rest
@@ -257,19 +263,36 @@ class Stream:
     def _search(self, at: int, begin: int) -> list[Mark]:
         """Damage from `at` up to the begin of a record, not before `begin`; at the end of the file, up to the end of the array."""
         data, what = self.window.data, self._lost or BAD_JSON
-        found = self._find_begin(begin)
-        if found < 0 and self.window.at_end:
-            found = self._find_close(begin)
+        found = self._again(begin)
         if found >= 0 or self.window.at_end:
             self._lost = None
             return [Mark(found if found >= 0 else len(data), what)] if found != at else self._step(at)
         end = len(data) - max(len(self._begin), _LONGEST_BEGIN)
         return [Mark(end, what)] if end > at else []
 
-    def _find_close(self, place: int) -> int:
-        """The bracket that closes the array, if what is behind it is the sound rest of the document; else -1."""
-        brackets = (found.start() for found in _CLOSE.finditer(self.window.data, place))
+    def _again(self, place: int) -> int:
+        """Where reading can go on behind damage, not before `place`: at the begin of a record, or the end of the array; else -1."""
+        found = self._find_begin(place)
+        if self.key is None and (found >= 0 or not self.window.at_end):
+            return found
+        close = self._find_close(place, found if found >= 0 else len(self.window.data))
+        return close if close >= 0 else found
+
+    def _find_close(self, place: int, end: int) -> int:
+        """The bracket before `end` that closes the array, if what is behind it is the sound rest of the document; else -1."""
+        brackets = (found.start() for found in _CLOSE.finditer(self.window.data, place, end))
         return next((at for at in islice(brackets, _TRIES) if self._is_close(at)), -1)
+
+
+@cache
+def _next_array(key: str) -> re.Pattern[bytes]:
+    """The bracket that closes one of several arrays, and then the end of their list or the object that holds the next."""
+    text = r'"(?:[^"\\\x00-\x1f]|\\.)*"'
+    scalar = rf"{text}|-?[0-9][0-9.eE+-]*|true|false|null"
+    member = rf"{text}~:~(?:{scalar})"
+    holder = rf',~\{{~(?:{member}~,~){{0,32}}"{re.escape(key)}"~:~\['
+    end = rf'\](?:~,~{member}){{0,32}}~\}}~(?:{holder}|\]~\}}~(?:,~"|\}}))'
+    return re.compile(end.replace("~", r"[ \t\n\r]*").encode())
 
 
 def _take_back(marks: list[Mark]) -> None:

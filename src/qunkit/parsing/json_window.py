@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class Window:
     """Some bytes of a text, and where in it they stand."""
 
-    def __init__(self, blocks: Iterator[tuple[int, bytes]], size: int) -> None:
+    def __init__(self, blocks: Iterator[tuple[int, bytes]], size: int, base: int = 0) -> None:
         self._blocks = blocks
         self._size = size
         self.data = b""
-        self.base = 0
+        self.base = base
         self.at_end = False
 
     def drop(self, place: int) -> None:
@@ -40,6 +40,15 @@ class Window:
             parts.append(block)
             have += len(block)
         self.data = b"".join(parts)
+
+
+def clipped(blocks: Iterator[tuple[int, bytes]], begin: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """What of the blocks of a text stands from `begin` up to `end`."""
+    for offset, block in blocks:
+        if offset >= end:
+            break
+        if piece := block[max(begin - offset, 0) : end - offset]:
+            yield max(offset, begin), piece
 
 
 def located(source: Source, piece: Piece, base: int) -> Records:

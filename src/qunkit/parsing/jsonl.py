@@ -27,7 +27,7 @@ def read_lines(source: Source, columns: Mapping[str, str], *, block: int = BLOCK
 
     Args:
         source: the file.
-        columns: name → type (string, int64, double, bool) of the wanted members of a record. What has another type is converted
+        columns: name → type (string, int64, double, bool, list) of the wanted members of a record, ``a.b`` for nested ones. What has another type is converted
             where that loses nothing, else null.
         block: bytes to read at once.
     """

@@ -1,35 +1,45 @@
-"""One input file: its identity, its encoding, its text as UTF-8 blocks, and the way back to its own bytes."""
+"""One input file: its identity, its encoding, its text as UTF-8 blocks, and the way back to its own bytes.
+
+The text of a workbook is its transcript (see `workbook`): sizes, offsets and ranges are those of the transcript.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 import stat
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import MappingProxyType
 from typing import IO
 
-from qunkit.errors import MissingInput, ReadWriteFailed
+from qunkit.errors import MissingInput, QunkitError, ReadWriteFailed
 from qunkit.exports import Head
+from qunkit.parsing import archive, workbook
+from qunkit.parsing.archive import Member
 from qunkit.parsing.decode import CHUNK, Detector, Ints, Transcript, WayBack, gb18030_or_mixed, transcribe
 from qunkit.words import Text
 
 HEAD_BYTES = 64 << 10
+BESIDE = 8 << 20
+"""Bytes that a file beside a source may have."""
 _PARTS = 4
 _KINDS = (
     (stat.S_ISDIR, Text("is a directory", "是文件夹")),
-    (stat.S_ISFIFO, Text("is a pipe; pass - to read standard input", "是管道;请用 - 读取标准输入")),
+    (stat.S_ISFIFO, Text("is a pipe; pass - to read standard input", "是管道；请用 - 读取标准输入")),
     (stat.S_ISSOCK, Text("is a socket", "是套接字")),
     (stat.S_ISCHR, Text("is a device", "是设备")),
     (stat.S_ISBLK, Text("is a device", "是设备")),
 )
+_WORKBOOKS = (".xls", ".xlsx", ".xlsm", ".et")
 _Stamp = tuple[int, int, int, int]
 
 
@@ -43,20 +53,31 @@ class Source:
     parts: tuple[str, ...]
     """Last components of the path (at most four), NFC, file name last: facts such as a group id in a folder's name."""
     size: int
+    """Bytes of the file; of a workbook's transcript."""
     sha256: str
     """Of the file's own bytes."""
     encoding: str
-    """utf-8, utf-8-sig, gb18030, utf-16-le, utf-16-be, or mixed: decode record by record."""
+    """utf-8, utf-8-sig, gb18030, utf-16-le, utf-16-be, mixed: decode record by record; or xlsx."""
     bom: int
     """Bytes of the byte order mark: framing."""
     options: Mapping[str, str]
     """Facts given on the command line, such as {"date": "2024-12-01"}."""
+    member: Member | None
+    """What of an archive it was unpacked from."""
     _stamp: _Stamp = field(repr=False)
     _spool_dir: Path | None = field(repr=False)
+    _folder: Path | None = field(repr=False)
+    """Where the files beside it are; None if it has no place of its own."""
+    _rows: IO[bytes] | None = field(repr=False)
+    """The transcript of a workbook."""
 
     @cached_property
     def head(self) -> Head:
         """What `sniff` may look at."""
+        if self._rows is not None:
+            from qunkit.parsing.sheets import first_rows
+
+            return Head("", self.parts, sheets=first_rows(self))
         text = self.head_text
         if not text.lstrip().startswith(("{", "[")):
             return Head(text, self.parts)
@@ -70,7 +91,11 @@ class Source:
     @cached_property
     def head_text(self) -> str:
         """The first 64 KiB (of UTF-8) as text; damage shows as U+FFFD, a character cut by the limit is left out."""
-        raw = next(self.blocks(HEAD_BYTES), (0, b""))[1]
+        raw = b""
+        for _, block in self.blocks(HEAD_BYTES):
+            raw += block
+            if len(raw) >= HEAD_BYTES:
+                break
         return raw.decode("utf-8", "replace").removesuffix("\ufffd")
 
     def blocks(self, size: int = 4 << 20) -> Iterator[tuple[int, bytes]]:
@@ -99,6 +124,8 @@ class Source:
 
     def raw(self, start: int, end: int) -> bytes:
         """The file's own bytes from `start` up to `end`."""
+        if self._rows is not None:
+            return os.pread(self._rows.fileno(), end - start, start)
         with self.path.open("rb") as file:
             file.seek(start)
             return file.read(end - start)
@@ -110,9 +137,49 @@ class Source:
         except OSError:
             return False
 
+    def beside(self, name: str) -> bytes | None:
+        """A small file in the same folder, or in the same archive; None if there is none, or it is larger than 8 MiB.
+
+        `name` may begin with one ``../``, and is not followed out of the folder above by links either.
+        """
+        place = self.locate(name)
+        try:
+            if isinstance(place, Member):
+                if (place.size or 0) > BESIDE:
+                    return None
+                held = BytesIO()
+                archive.unpack(place, held)
+                return held.getvalue()
+            if place is None or place.stat().st_size > BESIDE:
+                return None
+            with place.open("rb") as file:
+                return file.read(BESIDE)
+        except (OSError, QunkitError):
+            return None
+
+    def locate(self, name: str) -> Path | Member | None:
+        """The file that `beside` would read, whatever its size; None if there is none."""
+        components = name.split("/")
+        if "" in components or ".." in components[1:] or "\0" in name:
+            return None
+        if self.member:
+            home = posixpath.dirname(self.member.name)
+            if name.startswith("../") and not home:
+                return None
+            wanted = unicodedata.normalize("NFC", posixpath.normpath(posixpath.join(home, name)))
+            return self.member.siblings.get(wanted)
+        if self._folder is None:
+            return None
+        found = Path(os.path.realpath(self._folder / name))
+        above = Path(os.path.realpath(self._folder)).parent
+        return found if found.is_relative_to(above) and os.path.isfile(found) else None
+
     @contextmanager
     def _text(self) -> Iterator[tuple[int, int]]:
         """A descriptor and where in it the text begins. Read with `pread`: readers of one source must not share a position."""
+        if self._rows is not None:
+            yield self._rows.fileno(), 0
+            return
         if self._transcript is not None:
             yield self._transcript.file.fileno(), 0
             return
@@ -140,6 +207,7 @@ def open_source(
     *,
     label: str | None = None,
     parts: tuple[str, ...] | None = None,
+    member: Member | None = None,
     options: Mapping[str, str] = MappingProxyType({}),
     spool_dir: Path | None = None,
 ) -> Source:
@@ -148,12 +216,16 @@ def open_source(
     Args:
         path: a regular file.
         label: how messages name it; else the path as given.
-        parts: the components that carry facts, where the path carries none (spooled standard input, member of an archive).
+        parts: the components that carry facts, where the path carries none (spooled standard input, member of an archive). Then
+            the folder is not looked into either.
+        member: what of an archive the file was unpacked from: `beside` looks there.
         options: facts given on the command line.
-        spool_dir: where the UTF-8 text of GB18030 and UTF-16 files is kept meanwhile; else the system's temporary folder.
+        spool_dir: where the UTF-8 text of GB18030 and UTF-16 files and of workbooks is kept meanwhile; else the system's
+            temporary folder.
 
     Raises:
         MissingInput: there is no such file, it cannot be read, or it is a folder, pipe or device.
+        UnreadableExport: it is a workbook that cannot be used.
     """
     name = _printable(str(path)) if label is None else label
     try:
@@ -166,18 +238,37 @@ def open_source(
             encoding = detector.encoding() or gb18030_or_mixed(file)
     except OSError as error:
         raise MissingInput(path=name, why=error.strerror) from error
+    rows = _transcribed(path, name, spool_dir)
     return Source(
         path=path,
         label=name,
-        parts=_parts(path) if parts is None else parts,
-        size=size,
+        parts=path_parts(path) if parts is None else last(parts),
+        size=size if rows is None else os.fstat(rows.fileno()).st_size,
         sha256=sha256,
-        encoding=encoding,
-        bom=detector.bom,
+        encoding=encoding if rows is None else "xlsx",
+        bom=detector.bom if rows is None else 0,
         options=options,
+        member=member,
         _stamp=stamp,
         _spool_dir=spool_dir,
+        _folder=Path(os.path.abspath(path)).parent if parts is None else None,
+        _rows=rows,
     )
+
+
+def _transcribed(path: Path, label: str, spool_dir: Path | None) -> IO[bytes] | None:
+    """The rows of a workbook, in a nameless file that vanishes with this process; None: it is none."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(workbook.OLE))
+    except OSError as error:
+        raise MissingInput(path=label, why=error.strerror) from error
+    old = magic == workbook.OLE and label.lower().endswith(_WORKBOOKS)
+    if not old and not (magic.startswith(b"PK\x03\x04") and "xl/workbook.xml" in archive.names(path)):
+        return None
+    rows: IO[bytes] = TemporaryFile(dir=spool_dir)  # noqa: SIM115  # the source holds it
+    workbook.transcribe(path, rows, label=label)
+    return rows
 
 
 def _survey(file: IO[bytes]) -> tuple[int, str, Detector]:
@@ -213,9 +304,20 @@ def _stamp(of: os.stat_result) -> _Stamp:
     return of.st_dev, of.st_ino, of.st_size, of.st_mtime_ns
 
 
-def _parts(path: Path) -> tuple[str, ...]:
-    parts = Path(os.path.abspath(path)).parts[1:][-_PARTS:]
-    return tuple(unicodedata.normalize("NFC", _printable(part)) for part in parts)
+def path_parts(path: Path) -> tuple[str, ...]:
+    """The components of a path that carry facts."""
+    return last(Path(os.path.abspath(path)).parts[1:])
+
+
+def member_parts(archive: Sequence[str], member: Member) -> tuple[str, ...]:
+    """The same of a member of the archive with these components. A gzip file is no folder, but the file itself."""
+    inside = member.name.split("/")
+    return last([*archive[:-1], *inside] if member.size is None else [*archive, *inside])
+
+
+def last(parts: Sequence[str]) -> tuple[str, ...]:
+    """The last components, NFC."""
+    return tuple(unicodedata.normalize("NFC", _printable(part)) for part in parts[-_PARTS:])
 
 
 def _printable(name: str) -> str:

@@ -41,6 +41,8 @@ class Stamp:
     """Zeros are digits: year, month, day, hour, minute and perhaps second, in this order."""
     after_blank: bool = True
     """The writer puts a blank line before each header."""
+    closing: bytes = b""
+    """The byte that ends every header line, if there is one: a quote behind a name."""
 
     @property
     def width(self) -> int:
@@ -59,6 +61,8 @@ class Stamp:
                 found = found[data[found + place] == ord(char)]
         digits = data[found[:, None] + self._digits()] - np.uint8(ord("0"))
         good = (digits <= 9).all(axis=1) & self._followed(data, found)
+        if self.closing:
+            good &= self._closed(data, found, lines, at_end)
         return found[good], self._times(digits[good].astype(np.int64))
 
     def is_cut(self, line: bytes, header: bytes) -> bool:
@@ -80,6 +84,15 @@ class Stamp:
                 same &= (at >= len(data)) | (data[np.minimum(at, len(data) - 1)] == byte)
             good |= same
         return good
+
+    def _closed(self, data: Bytes, starts: Ints, lines: Ints, at_end: bool) -> Mask:
+        """Whether the line ends as it should; one that the end of the file cuts may have lost it."""
+        behind = np.searchsorted(lines, starts, "right")
+        whole = behind < len(lines)
+        last = np.append(lines, len(data))[behind] - 2
+        last -= data[last] == 13
+        earliest = starts + self.width + min(map(len, self.followers))
+        return np.where(whole, (last >= earliest) & (data[last] == self.closing[0]), at_end)
 
     def _times(self, digits: Ints) -> Ints:
         parts, done = [], 0

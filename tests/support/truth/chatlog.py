@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.truth.base import IDS, LINK, ROOM, Expected, Lines
+from support.truth.base import IDS, LINK, ME, ROOM, TOLD, Expected, Lines
 
 BEFORE_MIDNIGHT = tuple(range(1, 9))
 
@@ -55,6 +55,13 @@ CHATLOG_JSON: Lines = {
     27: {"actor": "name:小刘🍉"},
     45: {"targets": ["name:王五 Wang"]},  # shown by the group nickname 王 五 only
 }
+TXT_NAMES = IDS | {ME: "name:阿岚-领队"}
+"""The owner's id is not there."""
+CHATLOG_TXT = CHATLOG | {
+    # the first line of the owner's texts, if it ends in a colon
+    3: {"sender": "me", "text": TOLD[2]["text"].removeprefix("本周路线:\n")},
+    36: {"sender": "me", "text": TOLD[35]["text"].removeprefix("提醒:\n")},
+}
 CHATLOG_LAST_DAY: Lines = {10: {"reply_to": None}}  # quotes 3, of the day before
 
 _YEAR, _DAYS, _DAY = (
@@ -65,15 +72,26 @@ _YEAR, _DAYS, _DAY = (
         ("2024-12-01", "2024-12-01", "2024-12-01"),
     )
 )
-_ENDINGS = {".csv": "chatlog_csv", ".json": "chatlog_json"}
-_LOST = {".csv": CHATLOG, ".json": CHATLOG_JSON}
+_ENDINGS = {
+    ".csv": ("chatlog_csv", IDS, CHATLOG, CHATLOG_LAST_DAY),
+    ".json": ("chatlog_json", IDS, CHATLOG_JSON, CHATLOG_LAST_DAY),
+    ".txt": ("chatlog_txt", TXT_NAMES, CHATLOG_TXT, CHATLOG_LAST_DAY),
+    "_multi_talker.txt": ("chatlog_txt", TXT_NAMES, CHATLOG_TXT, CHATLOG_LAST_DAY),
+}
 
-BELONGS = {path + ending: name for path in (_YEAR, _DAYS, _DAY) for ending, name in _ENDINGS.items()}
+BELONGS = {path + ending: name for path in (_YEAR, _DAYS, _DAY) for ending, (name, *_) in _ENDINGS.items()}
 
 EXPECTED: Expected = {}
-for _ending, _lost in _LOST.items():
+for _ending, (_, _names, _lost, _lost_last_day) in _ENDINGS.items():
     EXPECTED |= {
-        _YEAR + _ending: (IDS, (), (_lost,)),
-        _DAYS + _ending: (IDS, (), (_lost,)),
-        _DAY + _ending: (IDS, BEFORE_MIDNIGHT, (_lost, CHATLOG_LAST_DAY)),
+        _YEAR + _ending: (_names, (), (_lost,)),
+        _DAYS + _ending: (_names, (), (_lost,)),
+        _DAY + _ending: (_names, BEFORE_MIDNIGHT, (_lost, _lost_last_day)),
     }
+
+_CONTACTS, _GROUPS = "made/chatlog_contacts_csv/contact.csv", "made/chatlog_chatrooms_csv/chatroom.csv"
+BELONGS |= {_CONTACTS: "chatlog_contacts_csv", _GROUPS: "chatlog_chatrooms_csv"}
+ELSEWHERE = {
+    _CONTACTS: "tests/formats/test_chatlog_contacts_csv.py",
+    _GROUPS: "tests/formats/test_chatlog_chatrooms_csv.py",
+}

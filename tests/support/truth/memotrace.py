@@ -94,11 +94,46 @@ MEMOTRACE_3_TXT: Lines = {
     47: {"kind": "text", "text": "", "event": None, "actor": None, "targets": []},  # nothing says that it was a pat
 }
 
+MEMOTRACE_3_JSON_NAMES = {who: name for who, name in MEMOTRACE_3_NAMES.items() if who != ZHANG}
+"""Pats have the patter's id, and with it everything of the same name is known to be of that member."""
+MEMOTRACE_3_JSON: Lines = {
+    # structured notices are whole XML, with ids
+    1: {"actor": KEVIN, "targets": [LIU, NEW]},
+    45: {"actor": "me", "targets": [WANG]},
+    46: {"actor": "me", "targets": [LI]},
+    32: {"actor": "me", "targets": ["name:优惠券小助手【9.9包邮】"]},
+    28: {"targets": ["name:优惠券小助手【9.9包邮】"]},
+    24: {"actor": "name:小刘🍉"},
+    27: {"actor": "name:小刘🍉"},
+    47: {"text": None, "targets": []},  # the words of WeChat 4's pats
+    # more than the truth: the URL, and the lines
+    16: {"text": LINK},
+    22: {"text": "群聊的聊天记录\n2024-11-30 18:02:11 老陈: 山上有雪\n注意防滑\n2024-11-30 18:03:00 小高: [图片]"},
+}
+
+MEMOTRACE_3_XLSX_NAMES = {AD: "name:优惠券小助手【9_9包邮】"}
+"""Everybody who is listed has an id; she was removed from the group, and is not."""
+MEMOTRACE_3_XLSX: Lines = {
+    45: {"actor": "me"},  # nothing says whose export it is
+    46: {"actor": "me"},
+    32: {"actor": "me", "targets": ["name:优惠券小助手【9.9包邮】"]},
+    28: {"targets": ["name:优惠券小助手【9.9包邮】"]},
+    47: {"text": None, "targets": []},  # the words of WeChat 4's pats
+    12: {"reply_to": None},  # 刘同事: 【图片】 might be any of the images
+    49: {"reply_to": None},  # 无效的消息
+    # more than the truth: the URLs
+    16: {"text": LINK},
+    18: {"text": "拼车接龙-东门\nhttps://mini.example.invalid/"},
+    22: {"text": "- 2024-11-30 18:02:11 老陈: 山上有雪\n注意防滑\n- 2024-11-30 18:03:00 小高: 【图片】"},  # no title
+}
+
 BELONGS = {
     f"{_V2}_utf8.csv": "memotrace_csv",
     f"{_V2}.txt": "memotrace_txt",
     f"{_V3}.csv": "memotrace_csv",
     f"{_V3}.txt": "memotrace_txt",
+    f"{_V3}.html.json": "memotrace_html_json",
+    f"{_V3}.xlsx": "memotrace_xlsx",
 }
 
 EXPECTED: Expected = {
@@ -106,4 +141,6 @@ EXPECTED: Expected = {
     f"{_V2}.txt": (MEMOTRACE_2_NAMES, MEMOTRACE_2_LEFT_OUT, (MEMOTRACE_2_TXT,)),
     f"{_V3}.csv": (MEMOTRACE_3_NAMES, (), (MEMOTRACE_3, MEMOTRACE_3_CSV)),
     f"{_V3}.txt": (MEMOTRACE_3_NAMES, (), (MEMOTRACE_3, MEMOTRACE_3_TXT)),
+    f"{_V3}.xlsx": (MEMOTRACE_3_XLSX_NAMES, (), (MEMOTRACE_3_XLSX,)),
+    f"{_V3}.html.json": (MEMOTRACE_3_JSON_NAMES, (), (MEMOTRACE_3_JSON,)),
 }

@@ -1,0 +1,69 @@
+"""``qunkit roster``: a list of a group's members in, the same account as of exports out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qunkit.cli.expose import argument, option
+from qunkit.cli.failures import tell
+from qunkit.cli.options import Output, Place
+from qunkit.cli.session import current
+from qunkit.errors import BadOption
+from qunkit.words import Text
+
+HELP = Text(
+    """Read a list of a group's members, kept as CSV, JSON or XLSX, into the dataset.
+
+    Columns may be: id, name, group nickname, remark, account, role, join time, inviter, under their usual names (`qunkit formats
+    roster_csv`). The list is taken for the whole membership at its time.""",
+    """将群成员名单（CSV、JSON 或 XLSX）读入数据集。
+
+    可有的列：id、昵称、群昵称、备注、微信号、角色、入群时间、邀请人，使用常见列名即可（见 `qunkit formats roster_csv`）。
+    名单视为该时间的全体成员。""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What the list does not say itself."""
+
+    files: tuple[str, ...] = argument(Text("lists of members", "成员名单"), "FILE...")
+    group: str | None = option(None, Text("id or name of the group, unless a column says it", "群的 id 或名称；名单自带群列时可省略"), metavar="GROUP")  # fmt: skip
+    at: str | None = option(None, Text("when the list was made", "名单的日期或时间"), metavar="DATE")
+    tz: str | None = option(None, Text("zone of times without one (default: the dataset's, Asia/Shanghai for a new one)", "未注明时区的时间所用的时区（默认为数据集时区，新建时为 Asia/Shanghai）"), metavar="ZONE")  # fmt: skip
+    wait: float = option(10.0, Text("seconds to wait while another qunkit writes", "其他 qunkit 正在写入时等待的秒数"), metavar="SECONDS")  # fmt: skip
+    quiet: bool = option(False, Text("no notes", "不显示提示"), "-q", "--quiet")
+
+
+OPTIONS = (Params, Place, Output)
+
+
+def run(params: Params, place: Place, output: Output) -> int:
+    """Ingest; the exit code is the summary's."""
+    from qunkit.cli.show import FOR_PEOPLE, check, chosen, show
+
+    _must_be_a_time(params.at)
+    check(output)
+    dataset = place.open()
+    summary = dataset.roster(*params.files, group=params.group, at=params.at, tz=params.tz, wait=params.wait)
+    result = summary.to_result()
+    if chosen(output, result) in FOR_PEOPLE:
+        result = summary.for_people(current.lang)
+    result.notes = [] if params.quiet else result.notes
+    show(result, output, place, [Path(name) for name in params.files])
+    for file in summary.files:
+        if file.error:
+            tell(file.error)
+    return summary.code
+
+
+def _must_be_a_time(at: str | None) -> None:
+    if at is None:
+        return
+    import pyarrow as pa
+
+    from qunkit.parsing.times import read_times
+
+    if read_times(pa.array([at])).milliseconds.null_count:
+        raise BadOption(option="--at", value=at, expected=Text("a date or time", "日期或时间"))

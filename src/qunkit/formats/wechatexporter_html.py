@@ -1,0 +1,165 @@
+"""With WechatExporter (BlueMatthew/WechatExporter), which reads the backups that iTunes makes of an iPhone: choose the
+chat, 导出格式 HTML, and turn off loading on scrolling (异步加载): with it, the messages are not in the page but in
+`Files/Data/msg-*.js`, which is not read.
+
+A message in the page:
+
+    <div class="msg chat left" msgid="12" msgtype="1"><span class="dspname" wxId="wxid_aaa">陈墨</span> 2024-12-04 19:30:05
+      <pre>欢迎！今晚读第三章</pre></div>
+
+Kept: sender ids and names, which messages are the owner's, types, texts, and the time to the second by the clock of
+the exporting computer. Notices have no time there: they are at that of the message before. The group's name is the
+page's title, else the file's name.
+
+Lost: message ids (the page has running numbers), what a reply quotes where the page does not show it as text, and the
+parts of cards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+from qunkit.errors import UnreadableExport
+from qunkit.exports import Batch, Head, Reject
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from qunkit.parsing.source import Source
+
+TITLE = Text("WechatExporter HTML", "WechatExporter HTML")
+
+_LIMIT = 256 << 20
+_TOO_LARGE = Text("the page is larger than 256 MB", "网页大于 256 MB")
+_EXPORT_TEXT = Text("Export the chat as TXT.", "请改用 TXT 格式导出。")
+_ROWS = 4096
+_MESSAGE = re.compile(rb'<div\b[^<>]*\bclass="msg [^"<>]*"[^<>]*>')
+_DIV = re.compile(rb"<(/?)div\b[^<>]*>")
+_HEADING = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_SUFFIX = " - 微信聊天记录"
+_ATTRIBUTE = re.compile(r'([A-Za-z]+)="([^"]*)"')
+_NAME = re.compile(r'<span\b(?P<tag>[^<>]*\bclass="dspname"[^<>]*)>(?P<name>.*?)</span>(?P<behind>[^<]*)', re.DOTALL)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?", re.ASCII)
+_WORDS = re.compile(r"<pre\b[^<>]*>(.*?)</pre>", re.DOTALL)
+_BREAK = re.compile(r"<br\s*/?>")
+_EMOJI = re.compile(r'<img\b[^<>]*\balt="([^"]*)"[^<>]*>')
+_TAG = re.compile(r"<[^<>]*>")
+_MEDIA = ("image", "voice", "video", "sticker")
+
+
+def sniff(head: Head) -> bool:
+    """A page with messages and names in the exporter's classes."""
+    page = head.text.lstrip()[:200].lower().startswith(("<!doctype html", "<html"))
+    return page and 'class="msg chat' in head.text and "dspname" in head.text
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """The messages. The page is read whole.
+
+    Raises:
+        UnreadableExport: it is larger than 256 MB.
+    """
+    import numpy as np
+
+    if source.size > _LIMIT:
+        raise UnreadableExport(path=source.label, why=_TOO_LARGE, hint=_EXPORT_TEXT)
+    page = b"".join(block for _, block in source.blocks())
+    starts = [found.start() for found in _MESSAGE.finditer(page)]
+    ends = [_end(page, at, to) for at, to in zip(starts, [*starts[1:], len(page)], strict=False)]
+    places = source.original(np.array([place for pair in zip(starts, ends, strict=True) for place in pair], np.int64))
+    group = _group(page[: starts[0] if starts else 0].decode("utf-8", "replace"))
+    done, time = 0, None
+    for at in range(0, len(starts), _ROWS):
+        rows: list[dict[str, Any]] = []
+        batch = Batch(_batch([]))
+        for number in range(at, min(at + _ROWS, len(starts))):
+            start, end = places[2 * number : 2 * number + 2].tolist()
+            if done < start:
+                batch.framing.append((done, start))
+            done = end
+            html = page[starts[number] : ends[number]].decode("utf-8", "replace")
+            cut = ends[number] == len(page) and not html.rstrip().endswith("</div>")
+            row = "truncated-tail" if cut else _row(html, time)
+            if isinstance(row, str):
+                batch.rejects.append(Reject(start, end, row, source.raw(start, end)))
+            else:
+                time = row["wall"]
+                rows.append({"offset": start, "group_name": group, **row})
+        batch.messages = _batch(rows)
+        yield batch
+    if done < source.size:
+        yield Batch(_batch([]), framing=[(done, source.size)])
+
+
+def _batch(rows: list[dict[str, Any]]) -> pa.RecordBatch:
+    """The rows as columns, quotes taken out of their texts."""
+    import pyarrow as pa
+
+    from qunkit.chat import written_quotes
+    from qunkit.schema import RAW
+
+    table = pa.RecordBatch.from_pylist(rows, RAW.arrow)
+    columns = {name: table.column(name) for name in RAW.names}
+    written_quotes.undo(columns)
+    return pa.RecordBatch.from_pydict(columns, RAW.arrow)
+
+
+def _end(page: bytes, start: int, limit: int) -> int:
+    """Behind the closing tag of the message that begins at `start`; `limit` if it is not closed."""
+    depth = 0
+    for tag in _DIV.finditer(page, start, limit):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            return tag.end()
+    return limit
+
+
+def _group(opening: str) -> str | None:
+    """The chat that the page's title names."""
+    heading = _HEADING.search(opening)
+    return _plain(heading[1]).removesuffix(_SUFFIX) or None if heading else None
+
+
+def _row(html: str, before: datetime | None) -> dict[str, Any] | str:
+    """Columns of a message, or why it is none. A notice is at the time of the message before."""
+    from qunkit.chat.kinds import wechat_kind
+
+    tag, _, inner = html.partition(">")
+    outer = dict(_ATTRIBUTE.findall(tag))
+    number, classes = outer.get("msgtype", ""), outer.get("class", "").split()
+    name = _NAME.search(inner)
+    time = _time(name["behind"] if name else _plain(inner))
+    if "chat" not in classes:
+        time = time or before
+        return {"wall": time, "kind": "system", "text": _TIME.sub("", _plain(inner)).strip()} if time else "bad-time"
+    if name is None or time is None:
+        return "bad-record" if name is None else "bad-time"
+    kind = wechat_kind(int(number)) if number.isdecimal() and len(number) < 10 else "other"
+    words = _WORDS.search(inner)
+    return {
+        "wall": time,
+        "native_type": number or None,
+        "kind": None if kind in ("other", "text") else kind,
+        "sender_id": dict(_ATTRIBUTE.findall(name["tag"])).get("wxId") or None,
+        "sender_name": _plain(name["name"]) or None,
+        "from_me": "right" in classes,
+        "text": "" if kind in _MEDIA else _plain(words[1] if words else inner[name.end() :]),
+    }
+
+
+def _time(text: str) -> datetime | None:
+    found = _TIME.search(text)
+    try:
+        return datetime.fromisoformat(found[0]) if found else None
+    except ValueError:
+        return None
+
+
+def _plain(html: str) -> str:
+    """What a reader sees: line breaks and names of emoji kept, tags gone."""
+    return unescape(_TAG.sub("", _EMOJI.sub(r"\1", _BREAK.sub("\n", html)))).strip("\r\n\t ").replace("\r\n", "\n")

@@ -1,0 +1,99 @@
+"""``ingest --map`` and ``roster`` from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+ROOM = "58192034417@chatroom"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "log.csv"
+    path.write_text(f'when,who,"said, as typed",room\n2024-12-01 08:03:10,阿岚,早,{ROOM}\n', "utf-8")
+    return path
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    path = tmp_path / "roster.csv"
+    path.write_text("wxid,昵称,角色\nwxid_alan,阿岚,群主\nwxid_liu,小刘,\n", "utf-8")
+    return path
+
+
+def test_a_map_of_columns(qunkit: Run, log: Path, tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path / "data")]
+    ran = qunkit("ingest", str(log), *data, "--map", 'time=when, sender=who,"text=said, as typed",group_id=room')
+    assert (ran.code, ran.lines[1].split("\t")[1:5]) == (0, ["mapped", "ingested", "1", "1"])
+    ran = qunkit("sql", "SELECT group_id, sender_name, text FROM messages", *data)
+    assert ran.lines[1:] == [f"{ROOM}\t阿岚\t早"]
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("", "lacks time, text, sender"),
+        ("time=a\nb", "FIELD=COLUMN"),
+        ('"time=a', "lacks text, sender"),
+        ("time", "FIELD=COLUMN"),
+        ("time=", "FIELD=COLUMN"),
+        ("time=a,sender=b,text=c,color=d", "FIELD=COLUMN"),
+        ("time=a,time=b,sender=b,text=c", "each field once"),
+        ("time=a,text=b", "lacks sender"),
+        ("sender=a,text=b", "lacks time"),
+        ("sender=a,time=b", "lacks text"),
+    ],
+)
+def test_a_map_that_is_none_is_a_mistake_in_usage(
+    said: str, wrong: str, qunkit: Run, log: Path, tmp_path: Path
+) -> None:
+    ran = qunkit("ingest", str(log), "--data", str(tmp_path / "data"), "--map", said)
+    assert ran.code == 2
+    assert wrong in ran.err
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_column_that_is_not_there(qunkit: Run, log: Path, tmp_path: Path) -> None:
+    ran = qunkit("ingest", str(log), "--data", str(tmp_path / "data"), "--map", "time=wann,sender=who,text=room")
+    assert ran.code == 65
+    assert "it has no column wann" in ran.err
+    assert "when, who, said, as typed, room" in ran.err
+
+
+def test_a_roster(qunkit: Run, log: Path, roster: Path, tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path / "data")]
+    ran = qunkit("roster", str(roster), "--group", ROOM, "--at", "2024-12-02", *data)
+    assert (ran.code, ran.lines[1].split("\t")[1:3]) == (0, ["roster_csv", "ingested"])
+    assert "a list of 2 members" in ran.err
+    qunkit("ingest", str(log), *data, "--map", 'time=when,sender=who,"text=said, as typed",group_id=room')
+    ran = qunkit("sql", "SELECT group_id, member_id, role FROM members ORDER BY member_id", *data)
+    assert ran.lines[1:] == [f"{ROOM}\twxid_alan\towner", f"{ROOM}\twxid_liu\t"]
+    assert qunkit("sql", "SELECT sender_id FROM messages", *data).lines[1:] == ["wxid_alan"]
+
+
+def test_the_same_roster_again_adds_nothing(qunkit: Run, roster: Path, tmp_path: Path) -> None:
+    words = ["roster", str(roster), "--group", ROOM, "--data", str(tmp_path / "data")]
+    assert [qunkit(*words).lines[1].split("\t")[2] for _ in range(2)] == ["ingested", "already"]
+
+
+def test_a_roster_without_a_group_is_refused(qunkit: Run, roster: Path, tmp_path: Path) -> None:
+    for command in ("roster", "ingest"):
+        ran = qunkit(command, str(roster), "--data", str(tmp_path / "data"))
+        assert ran.code == 65
+        assert "qunkit roster FILE --group GROUP" in ran.err
+
+
+def test_a_roster_that_is_not_there(qunkit: Run, tmp_path: Path) -> None:
+    assert qunkit("roster", str(tmp_path / "nowhere.csv"), "--data", str(tmp_path / "data")).code == 66
+
+
+@pytest.mark.parametrize("at", ["gestern", "", "2024-13-01"])
+def test_a_roster_of_no_time(at: str, qunkit: Run, roster: Path, tmp_path: Path) -> None:
+    ran = qunkit("roster", str(roster), "--group", ROOM, "--at", at, "--data", str(tmp_path / "data"))
+    assert ran.code == 2
+    assert "--at" in ran.err
