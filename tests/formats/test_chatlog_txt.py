@@ -114,6 +114,16 @@ def test_the_form_of_the_first_header_is_the_form_of_all(tmp_path: Path) -> None
     assert [row["text"] for row in found] == [pasted, "早"]
 
 
+def test_a_part_of_an_export_is_read_from_its_first_header_on(tmp_path: Path) -> None:
+    text = "的一半\n\nzhang_1990 09:00:00\n> 阿岚(wxid_me) 11-30 23:58:50\n> 早\n好\n\n凯文(wxid_a) 09:00:01\n早\n\n"
+    assert [row["text"] for row in rows(tmp_path / "g_2024-12-01.txt", text)] == ["好", "早"]
+
+
+def test_a_quoted_line_is_no_header(tmp_path: Path) -> None:
+    text = "> 阿岚(wxid_me) 11-30 23:58:50\n\n我 09:00:00\n早\n\n凯文(wxid_a) 09:00:01\n早\n\n"
+    assert len(rows(tmp_path / "g_2024-12-01.txt", text)) == 2
+
+
 def test_the_three_samples_of_a_range_say_the_same() -> None:
     """Up to the chat's name, which only some have in their headers."""
     for folder in SAMPLES.iterdir():

@@ -104,12 +104,12 @@ TOGETHER: Lines = {
 }
 """Lost by all samples together: nothing."""
 UNMATCHED = [
-    # chatlog has the owner's 3 and 36 as of "me", and nothing says who that is; in its text they lack the first line;
-    # WeChat 4's pat (47) is an empty text to it
+    # chatlog has the owner's 3 and 36 as of "me", and nothing says who that is; its text form lacks their first lines, too
     (TOLD[2]["ts"], "me", "text", TOLD[2]["text"]),
-    (TOLD[2]["ts"], "me", "text", CHATLOG_TXT[3]["text"]),
+    (TOLD[2]["ts"], "me", "text", TOLD[2]["text"].removeprefix("本周路线:\n")),
+    (TOLD[35]["ts"], "me", "text", TOLD[35]["text"].removeprefix("提醒:\n")),
     (TOLD[35]["ts"], "me", "text", TOLD[35]["text"]),
-    (TOLD[35]["ts"], "me", "text", CHATLOG_TXT[36]["text"]),
+    # WeChat 4's pat (47) is an empty text to some tools
     (TOLD[46]["ts"], ZHANG, "text", ""),
 ]
 """Rows that belong to messages of other exports, and cannot be known to."""

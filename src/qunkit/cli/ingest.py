@@ -108,7 +108,7 @@ def _mapping(said: str) -> dict[str, str]:
     if strange or len(columns) < len(items):
         names = ", ".join(FIELDS)
         expected = Text(
-            f"FIELD=COLUMN,… with each field once, of {names}", f"“字段=列名,…”，每个字段一次，可用字段：{names}"
+            f"FIELD=COLUMN,… with each field once, of {names}", f"“字段=列名，…”，每个字段一次，可用字段：{names}"
         )
         raise BadOption(option="--map", value=said, expected=expected)
     if why := lacking(columns):

@@ -103,12 +103,11 @@ def read(source: Source) -> Iterator[Batch]:
 
 
 def _form(text: str) -> tuple[str, str]:
-    """How the first header of a text is written."""
-    raw = text.encode("utf-8", "replace")
-    found = [
-        (match.start(), form) for form in _FORMS if (match := next(filter(_is_sure, _header(form).finditer(raw)), None))
-    ]
-    return min(found, default=(0, ("", _TIMES[0])))[1]
+    """How the headers of a text are written: as the one it begins with, or, of a part of an export, the first that is surely one."""
+    raw = text.lstrip("\r\n").encode("utf-8", "replace")
+    begins = [form for form in _FORMS if _header(form).match(raw)]
+    sure = [(match.start(), form) for form in _FORMS for match in filter(_is_sure, _header(form).finditer(raw))]
+    return begins[0] if begins else min(sure, default=(0, ("", _TIMES[0])))[1]
 
 
 def _is_sure(header: re.Match[bytes]) -> bool:
@@ -121,7 +120,7 @@ def _header(form: tuple[str, str]) -> re.Pattern[bytes]:
     """A header of this form. That the line ends so is asked first: then no line is tried in many ways."""
     room, time = form
     ends = re.sub(r"\?P<\w+>", "?:", (r"\([^()\s]{1,128}\)\]" if room else "") + time)
-    return re.compile(rf"(?m)^(?=[^\n]*{ends}){_WHO}{room}{time}".encode())
+    return re.compile(rf"(?m)^(?!> )(?=[^\n]*{ends}){_WHO}{room}{time}".encode())
 
 
 def _clock(source: Source, time: str) -> Callable[[re.Match[bytes], Any], int | None]:

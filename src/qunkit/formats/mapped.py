@@ -39,7 +39,7 @@ TITLE = Text("Any table, with --map", "任意表格，配合 --map")
 UNMAPPED = Text("nothing says which column is what", "没有说明各列的含义")
 MAP_IT = Text(
     "Give --map time=COLUMN,sender=COLUMN,text=COLUMN, or a table [map.FILES] in qunkit.toml.",
-    "请给出 --map time=列名,sender=列名,text=列名，或在 qunkit.toml 中写 [map.文件名] 表。",
+    "请给出 `--map time=列名,sender=列名,text=列名`，或在 qunkit.toml 中写 [map.文件名] 表。",
 )
 ORDERLESS = Text("no date says whether the day or the month comes first", "日期无法判断日与月的先后")
 ORDER_IT = Text("Write the year first, as in 2024-04-03.", "请改为年份在前，如 2024-04-03。")

@@ -42,9 +42,9 @@ _FIRST = re.compile(r"\s*\*{20}\d{4}-\d\d-\d\d\*{20}\r?\n", re.ASCII)
 _NAME = rb"(?![^:\r\n]*(?:\d{4}-\d\d-\d\d \d\d:|https?://))(?P<name>[^:\r\n]{1,192}):"
 """Neither a time nor an address is the name of a sender."""
 _HEADER_2 = re.compile(rb"(?m)^(?:\A|(?<= \n)|(?<= \r\n)|(?<=\*\n\n)|(?<=\*\r\n\r\n))" + _NAME)
-_HEADER_3 = re.compile(rb"(?m)^" + _NAME + rb"(?! )")
+_HEADER_3 = re.compile(rb"(?m)^" + _NAME + rb"(?=[^ ])")
 _END_2 = re.compile(r" \r?\n(?:[^:\s][^:\n]*:|\r?\n\*)")
-_END_3 = re.compile(r"[^\s*]\r?\n\r?\n(?:[^:\s][^:\n]*:(?! )|\*)")
+_END_3 = re.compile(r"[^\s*]\r?\n\r?\n(?:[^:\s][^:\n]*:[^ ]|\*)")
 
 
 def sniff(head: Head) -> bool:

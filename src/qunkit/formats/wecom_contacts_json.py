@@ -48,7 +48,9 @@ def sniff(head: Head) -> bool:
     if head.text.lstrip().startswith("["):
         return head.first is not None and (is_contacts(head.first) or "external_contact" in head.first)
     listed = any(f'"{name}"' in head.text for name in _LISTS) and "errcode" in head.top
-    names = bool(head.top) and head.first in (None, head.top) and all(isinstance(name, str) for name in head.top.values())
+    names = (
+        bool(head.top) and head.first in (None, head.top) and all(isinstance(name, str) for name in head.top.values())
+    )
     return listed or (names and "contact" in head.name.lower())
 
 
