@@ -37,6 +37,17 @@ def test_twelve_rows_by_hand():
     assert {row["mean_messages"] for row in rows if row["weekday"] == 2} == {0.0}  # silent is not unseen
 
 
+def test_a_day_is_no_hour():
+    """An export that keeps days only puts its messages at midnight; that is not when people wrote them."""
+    rows = [{"at": "2026-05-04 00:00:00", "time_quality": "day"}, {"at": "2026-05-04 09:00:00"}]
+    found = [row for row in ask("activity_hours", rows) if row["messages"]]
+    assert [(row["weekday"], row["hour"], row["messages"]) for row in found] == [(1, 9, 1)]
+    assert [row["messages"] for row in ask("activity_sessions", rows)] == [1]
+    assert [row["turns"] for row in ask("activity_replies", rows)] == [1]
+    (share,) = ask("activity_shares", [{"at": "2026-05-04 00:00:00", "time_quality": "day"} for _ in range(30)])
+    assert (share["messages"], share["burstiness"]) == (30, None)
+
+
 def test_the_grid_is_whole_and_in_order():
     grid = [(weekday, hour) for weekday in range(1, 8) for hour in range(24)]
     assert table(ask("activity_hours", TWELVE), "weekday", "hour") == grid

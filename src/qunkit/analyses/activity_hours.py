@@ -4,7 +4,8 @@
           1     9       132              4           33.0       41
 
 All chosen groups together, always 7 × 24 rows. The mean divides by how often that weekday was observed in the window: days on
-which no group of the dataset has any data are holes in the exports and count for nothing.
+which no group of the dataset has any data are holes in the exports and count for nothing. Messages of exports that only keep days
+are left out.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def _values(numbers: range) -> str:
 SQL = f"""
 WITH cells AS (
   SELECT iso_dow(day) AS weekday, HOUR(local_time) AS hour, COUNT(*) AS messages, COUNT(DISTINCT sender_id) AS posters
-  FROM posts WHERE in_window GROUP BY iso_dow(day), HOUR(local_time)
+  FROM posts WHERE in_window AND time_quality <> 'day' GROUP BY iso_dow(day), HOUR(local_time)
 ), observed AS (
   SELECT iso_dow(day) AS weekday, COUNT(*) AS days_observed
   FROM days WHERE in_window AND observed AND day >= (SELECT MIN(day) FROM posts)

@@ -152,7 +152,7 @@ LEFT JOIN answers ON answers.group_id = posts.group_id AND answers.message_id = 
 LEFT JOIN newcomers ON newcomers.group_id = posts.group_id AND newcomers.sender_id = posts.sender_id
   AND newcomers.sent_at = posts.sent_at
 LEFT JOIN named ON named.group_id = newcomers.group_id AND named.sender_id = newcomers.sender_id
-WHERE posts.local_time >= :since - INTERVAL '1' DAY
+WHERE posts.local_time >= :since - INTERVAL '1' DAY AND posts.time_quality <> 'day'
 ORDER BY part, posts.sent_at, posts.seq
 """
 

@@ -79,7 +79,7 @@ class Params:
 
 PART_SQL = """
 SELECT group_id AS part, sender_id, epoch_s(sent_at) AS t, local_time, in_window
-FROM posts WHERE local_time >= :since - INTERVAL '1' DAY
+FROM posts WHERE local_time >= :since - INTERVAL '1' DAY AND time_quality <> 'day'
 ORDER BY part, sent_at, seq
 """
 

@@ -37,7 +37,7 @@ _NAMES = {"wxid", "nickname", "remark", "account"}
 def sniff(head: Head) -> bool:
     """An object of people, each under their id."""
     people = ((key, one) for key, one in head.top.items() if isinstance(one, Mapping))
-    return any(_NAMES <= one.keys() and one["wxid"] == key for key, one in people)
+    return any(one.keys() >= _NAMES and one["wxid"] == key for key, one in people)
 
 
 def read(source: Source) -> Iterator[Batch]:
