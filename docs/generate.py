@@ -113,9 +113,16 @@ def help_of(words: tuple[str, ...]) -> str:
 
 
 def format_page(name: str) -> str:
-    """A format's own docstring."""
+    """A format's titles, how it is made, and its docstring."""
     module = registry.load("formats", name)
-    return f"{HEADING}# {module.TITLE.en} / {module.TITLE.zh}\n\n`{name}`\n\n{inspect.getdoc(module)}\n"
+    parts = (
+        f"# {module.TITLE.en} / {module.TITLE.zh}",
+        f"`{name}`",
+        module.HOW.en,
+        module.HOW.zh,
+        inspect.getdoc(module),
+    )
+    return HEADING + "\n\n".join(map(str, parts)) + "\n"
 
 
 def _first(text: str | None, paragraphs: int) -> str:

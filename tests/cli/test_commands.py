@@ -13,6 +13,7 @@ import pytest
 
 from qunkit import registry
 from qunkit.schema import MESSAGES
+from qunkit.words import Lang
 
 Run = Callable[..., Any]
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -163,6 +164,22 @@ def test_formats_says_what_a_file_is(qunkit: Run) -> None:
     [row] = table(qunkit("formats", str(CHAT)))
     assert row["format"] == "memotrace_csv"
     assert int(row["bytes"]) == CHAT.stat().st_size
+    assert row["why"] == "The header names the columns of one of the versions."
+    assert "message ids, quoted words" in row["kept"]
+    assert "sender ids (only names are left)" in row["lost"]
+    assert row["how"] == registry.load("formats", "memotrace_csv").HOW.en
+
+
+@pytest.mark.parametrize(("lang", "kept", "lost"), [("en", "• kept: ", "• lost: "), ("zh", "• 保留：", "• 缺失：")])
+def test_formats_cuts_nothing_of_it_for_people(qunkit: Run, lang: Lang, kept: str, lost: str) -> None:
+    drawn = qunkit("formats", str(CHAT), "--format", "terminal", "--lang", lang)
+    assert kept in drawn.out
+    assert lost in drawn.out
+    how = registry.load("formats", "memotrace_csv").HOW.say(lang)
+    assert "".join(how.split()) in "".join(drawn.out.split())
+    assert "…" not in drawn.out
+    listed = qunkit("formats", "--format", "md", "--lang", lang)
+    assert how in listed.out
 
 
 def test_formats_of_an_unknown_file(qunkit: Run, tmp_path: Path) -> None:

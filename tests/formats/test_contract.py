@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import unicodedata
 from collections.abc import Iterator
@@ -132,11 +133,24 @@ def test_a_format_has_a_title_in_both_languages(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_its_docstring_shows_a_sample_and_says_what_is_kept_and_lost(name: str) -> None:
-    told = registry.load("formats", name).__doc__ or ""
-    assert any(line.startswith("    ") for line in told.split("\n"))
-    assert "kept" in told.lower() or "keeps" in told.lower()
-    assert "lost" in told.lower() or "loses" in told.lower()
+def test_it_says_in_both_languages_how_it_is_made(name: str) -> None:
+    how = registry.load("formats", name).HOW
+    assert isinstance(how, Text)
+    assert how.en != how.zh
+    for told in (how.en, how.zh):
+        assert told
+        assert [" ".join(told.split())] == told.splitlines()
+    assert any("\u4e00" <= character <= "\u9fff" for character in how.zh)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_docstring_says_what_it_is_shows_a_sample_and_says_what_is_kept_and_lost(name: str) -> None:
+    first, *paragraphs = (registry.load("formats", name).__doc__ or "").split("\n\n")
+    assert "\n" not in first
+    assert first.endswith(".")
+    assert any(paragraph.startswith("    ") for paragraph in paragraphs)
+    for what in ("Kept", "Lost"):  # `qunkit formats FILE` shows them
+        assert [paragraph for paragraph in paragraphs if re.match(rf"{what}[^:\n]*: \S", paragraph)]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -153,10 +153,10 @@ _TIME = re.compile(r"(\d\d):(\d\d)\t([^\t\n]*)\t(.*)", re.DOTALL)
 def slow(text: str) -> list[tuple[datetime, str, str]]:
     """The same, line by line."""
     told: list[tuple[datetime, str, str]] = []
-    day = datetime(2000, 1, 1)  # noqa: DTZ001
+    day = datetime(2000, 1, 1)
     for line in text.split("\n")[3:-1]:
         if found := _DAY.fullmatch(line):
-            day = datetime(*map(int, found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+            day = datetime(*map(int, found.groups()))  # type: ignore[arg-type]
         elif found := _TIME.fullmatch(line):
             told.append((day + timedelta(hours=int(found[1]), minutes=int(found[2])), found[3], found[4]))
         elif line or not told[-1][2].endswith('"'):
@@ -170,7 +170,7 @@ def slow(text: str) -> list[tuple[datetime, str, str]]:
 def test_a_slow_reader_says_the_same(moments: list[int], data: st.DataObject, tmp_path: Path) -> None:
     text, last = TITLE, ""
     for moment in moments:
-        at = datetime(2024, 1, 1) + timedelta(minutes=moment)  # noqa: DTZ001
+        at = datetime(2024, 1, 1) + timedelta(minutes=moment)
         day = f"{at:%Y/%m/%d}（{'一二三四五六日'[at.weekday()]}）"
         text += f"\n{day}\n" if day != last else ""
         lines = data.draw(st.lists(words, min_size=1, max_size=3))

@@ -220,7 +220,7 @@ def slow(text: str) -> list[tuple[datetime, str | None, str]]:
     for match, end in zip(found, ends, strict=True):
         day, month, year, hour, minute = map(int, match.groups()[:5])
         body = text[match.end() : end]
-        told.append((datetime(year, month, day, hour, minute), match[6], body[:-1]))  # noqa: DTZ001
+        told.append((datetime(year, month, day, hour, minute), match[6], body[:-1]))
     return told
 
 

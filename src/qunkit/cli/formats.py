@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +14,7 @@ from qunkit.cli.expose import argument
 from qunkit.cli.options import Output
 from qunkit.cli.session import current
 from qunkit.errors import QunkitError
-from qunkit.results import Column, Result
+from qunkit.results import Column, Note, Report, Result, Section
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -23,21 +24,25 @@ if TYPE_CHECKING:
     """Of cells; a Text among them is said in the end."""
 
 HELP = Text(
-    "List the exports that can be read and how to make them; with FILE, say what that file is and why.",
-    "列出支持的导出格式及导出方法；给出 FILE 时，说明该文件是什么格式、依据是什么。",
+    "List the exports that can be read and how to make them; with FILE, say what that file is, why, and what it keeps.",
+    "列出支持的导出格式及导出方法；给出 FILE 时，说明该文件是什么格式、依据是什么、保留了哪些内容。",
 )
 
 _NAME = Column("format", "text", Text("name", "名称"), Text("what --format-in takes", "用于 --format-in"))
 _TITLE = Column("title", "text", Text("export", "导出"))
-_HOW = Column(
-    "how", "text", Text("how to make it", "说明"), Text("first paragraph of the format's own page", "格式说明的首段")
-)
+_HOW = Column("how", "text", Text("how to make it", "导出方法"))
 _FILE = Column("file", "text", Text("file", "文件"))
 _BEGINS = Column("begins", "text", Text("begins", "开头"), Text("what the file begins with", "文件开头的内容"))
 _ENCODING = Column("encoding", "text", Text("encoding", "编码"))
 _SHOWN = 60
 """Characters of the file that are shown."""
 _SIZE = Column("bytes", "int", Text("bytes", "字节"))
+_WHY = Column("why", "text", Text("why", "依据"), Text("what the format is known by", "识别该格式的依据"))
+_KEPT = Column("kept", "text", Text("kept", "保留"), Text("what such a file still says", "文件中保留的内容"))
+_LOST = Column("lost", "text", Text("lost", "缺失"), Text("what the exporter left out", "导出时丢失的内容"))
+_COLUMNS = (_FILE, _NAME, _TITLE, _ENCODING, _SIZE, _BEGINS)
+"""What a file is."""
+_FACT = Text("{label}: {value}", "{label}：{value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +57,20 @@ OPTIONS = (Params, Output)
 
 def run(params: Params, output: Output) -> int:
     """Write the list, or what the file is."""
-    from qunkit.cli.show import check, chosen, show
+    from qunkit.cli.show import FOR_PEOPLE, check, chosen, show
 
     check(output)
     result = _identified(Path(params.file)) if params.file else _list()
-    lang = current.lang if chosen(output, result) in ("terminal", "markdown") else "en"
+    for_people = chosen(output, result) in FOR_PEOPLE
+    lang = current.lang if for_people else "en"
     result.cells = [tuple(cell.say(lang) if isinstance(cell, Text) else cell for cell in row) for row in result.cells]
-    show(result, output)
+    show(_page(result) if for_people and result.name == "format" else result, output)
     return 0
 
 
 def _list() -> Result:
     modules = {name: registry.load("formats", name) for name in registry.names("formats")}
-    rows = [(name, module.TITLE, _about(module)) for name, module in modules.items()]
+    rows = [(name, module.TITLE, module.HOW) for name, module in modules.items()]
     return Result("formats", Text("Formats", "格式"), (_NAME, _TITLE, _HOW), rows)
 
 
@@ -84,30 +90,49 @@ def _identified(path: Path) -> Result:
     inside = members(candidate)
     with TemporaryDirectory() as folder:
         if inside is None:
-            rows = [_row(candidate, Path(folder))]
-        else:
-            rows = [_row_if_known(member, Path(folder)) for member in inside]
-    return Result("format", Text("Format", "格式"), (_FILE, _NAME, _TITLE, _ENCODING, _SIZE, _BEGINS, _HOW), rows)
+            row, module = _row(candidate, Path(folder))
+            page = inspect.getdoc(module) or ""
+            why = _line((inspect.getdoc(module.sniff) or "").partition("\n\n")[0])
+            row = (*row, why, _told(page, "Kept"), _told(page, "Lost"), module.HOW)
+            return Result("format", Text("Format", "格式"), (*_COLUMNS, _WHY, _KEPT, _LOST, _HOW), [row])
+        rows = [_row_if_known(member, Path(folder)) for member in inside]
+    return Result("formats", Text("Formats", "格式"), (*_COLUMNS, _HOW), rows)
 
 
-def _row(candidate: Candidate, folder: Path) -> Row:
+def _row(candidate: Candidate, folder: Path) -> tuple[Row, ModuleType]:
+    """The file's `_COLUMNS`, and its format."""
     from qunkit.ingest.identify import beginning, identify, opened
 
     with opened(candidate, folder) as source:
         name, module = identify(source.head, source.label)
-        begins = beginning(source.head).lstrip()[:_SHOWN].replace("\n", " ")
-        return (source.label, name, module.TITLE, source.encoding, source.size, begins, _about(module))
+        begins = " ".join(beginning(source.head).split())[:_SHOWN]
+        return (source.label, name, module.TITLE, source.encoding, source.size, begins), module
 
 
 def _row_if_known(member: Candidate, folder: Path) -> Row:
-    """The same, with the reason as title where it is no export."""
+    """The same and how it is made, or as title the reason why it is no export."""
     try:
-        return _row(member, folder)
+        row, module = _row(member, folder)
     except QunkitError as error:
         why = Text(error.sentence("en"), error.sentence("zh"))
         return (member.label, None, why, None, None, None, None)
+    return (*row, module.HOW)
 
 
-def _about(module: ModuleType) -> str:
-    """The first paragraph of the module's page, as one line."""
-    return " ".join((inspect.getdoc(module) or "").partition("\n\n")[0].split())
+def _told(page: str, what: str) -> str:
+    """The paragraphs of a format's page that begin with Kept or Lost, without that word (and by whom)."""
+    found = re.findall(rf"(?ms)^{what}[^:\n]*: (.*?)(?=\n\n|\Z)", page)
+    return _line(" ".join(found))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.replace("``", "`").split())
+
+
+def _page(result: Result) -> Report:
+    """One row for people: a line for each cell, of any length."""
+    [row] = result.cells
+    facts = dict(zip(result.columns, row, strict=True))
+    label, title = str(facts.pop(_FILE)), str(facts.pop(_TITLE))
+    lines = [Note(_FACT, (("label", column.label), ("value", value))) for column, value in facts.items()]
+    return Report("format", Note(Text(label, label)), [Section("format", Text(title, title), lines)])

@@ -1,6 +1,4 @@
-"""In ChatLab export the group in its standard format, as JSON; in WeFlow or CipherTalk choose the group and export it as "ChatLab".
-
-One JSON document:
+"""ChatLab's standard format as one JSON document; WeFlow and CipherTalk write it, too.
 
     {"chatlab": {"version": "0.0.2", "exportedAt": 1700000000, "generator": "WeFlow"},
      "meta": {"name": "读书会", "platform": "wechat", "type": "group", "groupId": "1@chatroom"},
@@ -28,6 +26,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("ChatLab JSON", "ChatLab 标准格式 JSON")
+HOW = Text(
+    "In ChatLab export the group in its standard format, as JSON; in WeFlow or CipherTalk choose the group and export "
+    'it as "ChatLab".',
+    "在 ChatLab 中把群聊导出为标准格式 JSON；在 WeFlow 或密语（CipherTalk）中选择群聊，导出格式选“ChatLab”。",
+)
 
 
 def sniff(head: Head) -> bool:

@@ -1,6 +1,4 @@
-"""In ChatLab export the group in its standard format, as JSONL; in WeFlow or CipherTalk choose the group and export it as "ChatLab JSONL".
-
-One JSON object a line:
+"""ChatLab's standard format as JSON lines; WeFlow and CipherTalk write it, too.
 
     {"_type":"header","chatlab":{"version":"0.0.2","exportedAt":1700000000},"meta":{"name":"读书会","platform":"wechat","type":"group","groupId":"1@chatroom"}}
     {"_type":"member","platformId":"wxid_a","accountName":"小王","groupNickname":"王"}
@@ -28,6 +26,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("ChatLab JSONL", "ChatLab 标准格式 JSONL")
+HOW = Text(
+    "In ChatLab export the group in its standard format, as JSONL; in WeFlow or CipherTalk choose the group and "
+    'export it as "ChatLab JSONL".',
+    "在 ChatLab 中把群聊导出为标准格式 JSONL；在 WeFlow 或密语（CipherTalk）中选择群聊，导出格式选“ChatLab JSONL”。",
+)
 
 
 def sniff(head: Head) -> bool:

@@ -1,6 +1,6 @@
-"""A table from anywhere: say which column is what, with `qunkit ingest log.csv --map time=when,sender=who,text=said`, or in qunkit.toml.
+"""Any table: CSV, JSON lines, a JSON array or a workbook, in columns of whatever names.
 
-CSV, JSON lines, a JSON array or a workbook; of JSON, ``a.b`` is the member b of the member a:
+Of JSON, ``a.b`` is the member b of the member a. A CSV file for the options above:
 
     when,who,said
     2024-12-01 08:03:10,阿岚,早
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.times import Order
 
 TITLE = Text("Any table, with --map", "任意表格，配合 --map")
+HOW = Text(
+    "Say which column is what: `qunkit ingest log.csv --map time=when,sender=who,text=said`, or a table `[map.FILES]` "
+    "in qunkit.toml.",
+    "说明各列的含义：`qunkit ingest log.csv --map time=when,sender=who,text=said`，或在 qunkit.toml 中写 "
+    "`[map.文件名]` 表。",
+)
 
 UNMAPPED = Text("nothing says which column is what", "没有说明各列的含义")
 MAP_IT = Text(

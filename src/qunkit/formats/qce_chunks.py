@@ -1,4 +1,4 @@
-"""In QQChatExporter (QCE) export the group as JSON in chunks (chunked JSONL). Name the folder it writes, its manifest.json, or chunks.
+"""QQChatExporter (QCE) JSON in chunks: one of the files with messages, as JSON lines.
 
 The folder is `group_<name>_<number>_<date>_<time>_chunked_jsonl`. Each line of `chunks/c000001.jsonl` is a message as in the JSON export:
 
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("QQChatExporter chunk, JSONL", "QQChatExporter 分块 JSONL")
+HOW = Text(
+    "In QQChatExporter (QCE) export the group as JSON in chunks (chunked JSONL). Give the folder it writes, its "
+    "`manifest.json`, or chunks.",
+    "在 QQChatExporter（QCE）中选择群聊，导出为分块 JSONL（chunked JSONL）。导入时给出它写出的文件夹、其中的 "
+    "`manifest.json` 或各分块文件。",
+)
 
 _MANIFEST = "../manifest.json"
 _FIRST_MEMBER = re.compile(r'\{\s*"(\w+)"')

@@ -1,6 +1,6 @@
-"""In QQChatExporter (QCE) choose the group and export it as JSON. Keep the file's name: only it holds the group's number.
+"""QQChatExporter (QCE) JSON, of version 3 or later.
 
-One JSON document, `group_<name>_<number>_<date>_<time>.json`, of version 3 or later:
+One document, `group_<name>_<number>_<date>_<time>.json`:
 
     {"metadata": {"name": "QQChatExporter V5 / https://github.com/shuakami/qq-chat-exporter", "version": "5.5.80"},
      "chatInfo": {"name": "徒步群", "type": "group", "selfUid": "u_a", "selfUin": "10001", "selfName": "阿岚"},
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("QQChatExporter JSON", "QQChatExporter JSON")
+HOW = Text(
+    "In QQChatExporter (QCE) choose the group and export it as JSON. Keep the file's name: only it holds the group's "
+    "number.",
+    "在 QQChatExporter（QCE）中选择群聊，导出为 JSON。不要改文件名：只有文件名里有群号。",
+)
 
 
 def sniff(head: Head) -> bool:

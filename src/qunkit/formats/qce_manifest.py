@@ -1,4 +1,4 @@
-"""In QQChatExporter (QCE) export the group as JSON in chunks (chunked JSONL). Name manifest.json of the folder it writes, or the folder.
+"""QQChatExporter (QCE) JSON in chunks: the list of its files.
 
 The manifest is a JSON export with a list of files for messages; those files are read:
 
@@ -7,7 +7,9 @@ The manifest is a JSON export with a list of files for messages; those files are
 
 Versions 5.0 to 5.4 say ``"format": "chunked-jsonl"`` in metadata, and list `chunks` with the member ``file``.
 
-Kept: the names of the chunks. Lost: nothing, for it holds no message; its statistics are counted anew.
+Kept: the names of the chunks.
+
+Lost: nothing, for it holds no message; its statistics are counted anew.
 """
 
 from __future__ import annotations
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("QQChatExporter manifest of chunks", "QQChatExporter 分块清单")
+HOW = Text(
+    "In QQChatExporter (QCE) export the group as JSON in chunks (chunked JSONL). Give the `manifest.json` of the "
+    "folder it writes, or the folder.",
+    "在 QQChatExporter（QCE）中选择群聊，导出为分块 JSONL（chunked JSONL）。导入时给出文件夹中的 `manifest.json`，"
+    "或整个文件夹。",
+)
 
 _FOLDER = "chunks"
 

@@ -1,4 +1,4 @@
-"""In QQChatExporter (QCE) choose the group and export it as TXT. Keep the file's name: only it holds the group's number.
+"""QQChatExporter (QCE) text.
 
 It writes `group_<name>_<number>_<date>_<time>.txt`; messages stand two empty lines apart:
 
@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("QQChatExporter text", "QQChatExporter TXT")
+HOW = Text(
+    "In QQChatExporter (QCE) choose the group and export it as TXT. Keep the file's name: only it holds the group's "
+    "number.",
+    "在 QQChatExporter（QCE）中选择群聊，导出为 TXT。不要改文件名：只有文件名里有群号。",
+)
 
 _MARK = "[QQChatExporter"
 _HEADER = re.compile(r"(?m)^(?P<name>[^\n]+?):\r?\n时间: (?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\r?\n内容: ".encode())

@@ -1,4 +1,4 @@
-"""In QQChatExporter (QCE) choose the group and export it as Excel. Keep the file's name: only it holds the group's name and number.
+"""QQChatExporter (QCE) workbook.
 
 It writes `group_<name>_<number>_<date>_<time>.xlsx`; the sheet 聊天记录 is:
 
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("QQChatExporter workbook", "QQChatExporter Excel")
+HOW = Text(
+    "In QQChatExporter (QCE) choose the group and export it as Excel. Keep the file's name: only it holds the group's "
+    "name and number.",
+    "在 QQChatExporter（QCE）中选择群聊，导出为 Excel。不要改文件名：只有文件名里有群名和群号。",
+)
 
 _COLUMNS = ("时间", "发送者", "发送者QQ号", "消息类型", "消息内容", "是否撤回", "资源数量")
 _NOTICE = "type_5"

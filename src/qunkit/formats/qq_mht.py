@@ -1,6 +1,6 @@
-"""In QQ (before QQNT) open 消息管理器, right-click the group, choose 导出消息记录 and the file type 网页格式(*.mht).
+"""The message manager of QQ before QQNT, web page: a chat and its pictures in one file.
 
-A web page and its pictures in one file. The page is a table; rows say the chat and the day, then come messages:
+The page is a table; rows say the chat and the day, then come messages:
 
     From: <Save by Tencent MsgMgr>
     Subject: Tencent IM Message
@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("QQ message manager, MHT", "QQ 消息管理器 MHT")
+HOW = Text(
+    "In QQ (before QQNT) open 消息管理器, right-click the group, choose 导出消息记录 and the file type "
+    "网页格式(*.mht).",
+    "在旧版 QQ（QQNT 之前）中打开消息管理器，右键点击群 → 导出消息记录，保存类型选“网页格式（*.mht）”。",
+)
 
 LIMIT = 256 << 20
 """Bytes of the page."""

@@ -1,4 +1,4 @@
-"""In QQ (before QQNT) open 消息管理器, right-click the group, choose 导出消息记录 and the file type 文本文件(*.txt).
+"""The message manager of QQ before QQNT, text.
 
 A file holds one chat, or all chats, each under its own lines 消息分组 and 消息对象:
 
@@ -45,6 +45,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("QQ message manager, text", "QQ 消息管理器 TXT")
+HOW = Text(
+    "In QQ (before QQNT) open 消息管理器, right-click the group, choose 导出消息记录 and the file type "
+    "文本文件(*.txt).",
+    "在旧版 QQ（QQNT 之前）中打开消息管理器，右键点击群 → 导出消息记录，保存类型选“文本文件（*.txt）”。",
+)
 
 _FIRST_LINE = re.compile(r"消息记录[（(]此消息记录为文本格式")
 _RULE = r"={20,}[ \t]*\r?\n"

@@ -1,4 +1,4 @@
-"""A list of a group's members, kept in a spreadsheet and saved as CSV: `qunkit roster FILE --group GROUP`, or with a column of the group `qunkit ingest`.
+"""A list of a group's members as CSV.
 
 A row a member, columns in any order:
 
@@ -9,7 +9,7 @@ A row a member, columns in any order:
 Known are id, name, group nickname, remark, account (微信号), role, join time, inviter, group id and group name, under their usual names in
 English and Chinese; other columns are passed over. A list of members is the whole membership of the group at its time.
 
-Kept: all of these. Who has no id goes by name, and is the member of that name where exactly one is known. Join times without a zone
+Kept: the known columns. Who has no id goes by name, and is the member of that name where exactly one is known. Join times without a zone
 are of the zone of `--tz`.
 
 Lost: nothing that is known; a join time that cannot be read is left out, and its row counts as rejected.
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("Member list, CSV", "成员名单 CSV")
+HOW = Text(
+    "Keep a list of a group's members in a spreadsheet, saved as CSV. Then `qunkit roster FILE --group GROUP` or, "
+    "with a column of the group, `qunkit ingest FILE`.",
+    "用电子表格整理群成员名单，另存为 CSV。然后运行 `qunkit roster 文件 --group 群`；表中有一列写明所属的群时，也可用 "
+    "`qunkit ingest 文件`。",
+)
 ROSTER = True
 
 

@@ -1,4 +1,4 @@
-"""A list of a group's members as JSON: `qunkit roster FILE --group GROUP`, or, if it says its group, `qunkit ingest`.
+"""A list of a group's members as JSON.
 
 A document with the list as its member `members`, an array, or one object a line:
 
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("Member list, JSON", "成员名单 JSON")
+HOW = Text(
+    "Write a list of a group's members as JSON. Then `qunkit roster FILE --group GROUP`, or, if it says its group, "
+    "`qunkit ingest FILE`.",
+    "把群成员名单写成 JSON。然后运行 `qunkit roster 文件 --group 群`；其中写明所属的群时，也可用 `qunkit ingest "
+    "文件`。",
+)
 ROSTER = True
 
 

@@ -1,4 +1,4 @@
-"""A list of a group's members, kept in a workbook: `qunkit roster FILE --group GROUP`, or with a column of the group `qunkit ingest`.
+"""A list of a group's members in a workbook.
 
 The headers may stand in any of the first rows of any sheet, as in
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("Member list, XLSX", "成员名单 XLSX")
+HOW = Text(
+    "Keep a list of a group's members in a workbook. Then `qunkit roster FILE --group GROUP`, or, with a column of "
+    "the group, `qunkit ingest FILE`.",
+    "用 Excel 工作簿整理群成员名单。然后运行 `qunkit roster 文件 --group 群`；表中有一列写明所属的群时，也可用 "
+    "`qunkit ingest 文件`。",
+)
 ROSTER = True
 
 

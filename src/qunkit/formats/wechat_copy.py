@@ -1,5 +1,4 @@
-"""In WeChat 4 on a computer, or a new one on an iPhone: 多选 → select messages → 复制; paste into a text file, and save it
-under the group's name.
+"""Messages copied from WeChat 4 on a computer, or a new one on an iPhone, with their times.
 
     ·小刘
     2026年07月16日 17:08
@@ -36,6 +35,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeChat, messages copied with their times", "微信多选复制的聊天记录")
+HOW = Text(
+    "In WeChat 4 on a computer, or a new one on an iPhone: 多选 → select messages → 复制. Paste into a text file, and "
+    "save it under the group's name.",
+    "在电脑版微信 4 或新版 iPhone 微信中：多选 → 勾选消息 → 复制。粘贴到文本文件，用群名作文件名保存。",
+)
 
 _PAIR = (
     r"^(?:·)?(?P<name>[^\n]*\S)[ \t]*\r?\n"

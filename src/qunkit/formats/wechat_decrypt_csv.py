@@ -1,6 +1,6 @@
-"""In wechat-decrypt (ylytdeng/wechat-decrypt and its forks) run `export_messages.py`. It writes
-`export/<chat>/message_N.db.csv`, one file for each database that holds part of the chat, and `.info` with the chat's
-id: keep the folder, its name is the group's, and give it whole.
+"""wechat-decrypt CSV: one file for each database that holds part of the chat.
+
+It writes `export/<chat>/message_N.db.csv`, and `.info` with the chat's id:
 
     时间,发送者,消息类型,内容,server_id
     2024-11-30 23:58:22,凯文,文本,早,2755705033944784198
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("wechat-decrypt CSV", "wechat-decrypt CSV")
+HOW = Text(
+    "In wechat-decrypt (ylytdeng/wechat-decrypt and its forks) run `export_messages.py`. Give the folder "
+    "`export/<chat>` whole, and keep its name: it is the group's.",
+    "在 wechat-decrypt（ylytdeng/wechat-decrypt 及其分支）中运行 `export_messages.py`。导入整个 `export/<群名>` "
+    "文件夹，不要改名：它就是群名。",
+)
 
 _COLUMNS = ("时间", "发送者", "消息类型", "内容", "server_id")
 _STARTS = re.compile(rb'"?\d{4}[-/]\d\d?[-/]\d\d? \d\d?:\d\d(?::\d\d)?"?[,;\t]', re.ASCII)

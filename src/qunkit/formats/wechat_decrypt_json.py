@@ -1,6 +1,6 @@
-"""In wechat-decrypt (ylytdeng/wechat-decrypt and its forks) run `export_messages.py`. It writes
-`export/<chat>/message_N.db.json`, one file for each database that holds part of the chat: give the folder, and the
-files become one group.
+"""wechat-decrypt JSON: one file for each database that holds part of the chat.
+
+It writes `export/<chat>/message_N.db.json`; the files become one group:
 
     {"chat_username": "1@chatroom", "display_name": "读书会", "is_group": true, "message_count": 2,
      "messages": [{"local_id": 7, "server_id": 2755705033944784198, "type": 1, "type_name": "文本", "sort_seq": 1732982302000,
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("wechat-decrypt JSON", "wechat-decrypt JSON")
+HOW = Text(
+    "In wechat-decrypt (ylytdeng/wechat-decrypt and its forks) run `export_messages.py`. Give the folder "
+    "`export/<chat>` that it writes.",
+    "在 wechat-decrypt（ylytdeng/wechat-decrypt 及其分支）中运行 `export_messages.py`。导入它写出的 `export/<群名>` "
+    "文件夹。",
+)
 
 _COLUMNS = {
     "server_id": "string",

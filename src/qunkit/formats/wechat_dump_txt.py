@@ -1,5 +1,4 @@
-"""With wechat-dump (ppwwyyxx/wechat-dump, for Android) run `./dump-msg.py decrypted.db output_dir`. It writes
-`<chat>.txt` for every chat.
+"""wechat-dump text, from Android.
 
 One message a line, unless its text has several: its type number, who wrote it (`me`: the owner of the phone), when, and what:
 
@@ -31,6 +30,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("wechat-dump text", "wechat-dump TXT")
+HOW = Text(
+    "With wechat-dump (ppwwyyxx/wechat-dump, for Android) run `./dump-msg.py decrypted.db output_dir`. It writes "
+    "`<chat>.txt` for every chat.",
+    "用 wechat-dump（ppwwyyxx/wechat-dump，适用于 Android）运行 `./dump-msg.py decrypted.db output_dir`，"
+    "每个聊天写出一个 `<群名>.txt`。",
+)
 
 _HEADER = (
     r"^(?P<type>-?\d{1,18})\|(?P<name>[^\n]*?):"

@@ -1,4 +1,4 @@
-"""In WeChat on the phone: 聊天记录 → 多选 → 邮件; in the mail program save the mail that arrives as a file (.eml).
+"""A chat that WeChat sent by e-mail, as the file of the mail.
 
 A mail holds the chat as plain text, often in Base64, or as a page; undone, it is the text that the format
 wechat_mail_txt describes:
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text('WeChat "send by e-mail", mail file', "微信自带“邮件发送聊天记录”，邮件文件（.eml）")
+HOW = Text(
+    "In WeChat on the phone: 聊天记录 → 多选 → 邮件. In the mail program save the mail that arrives as a file (.eml).",
+    "在手机微信中：聊天记录 → 多选 → 邮件。在邮件程序中把收到的邮件另存为文件（.eml）。",
+)
 
 _LIMIT = 256 << 20
 _TOO_LARGE = Text("the mail is larger than 256 MB", "邮件大于 256 MB")

@@ -1,4 +1,4 @@
-"""In WeChat on the phone: 聊天记录 → 多选 → 邮件 (or into a note, 收藏); save the text that arrives as a file. Several mails may be one file.
+"""A chat that WeChat sent by e-mail, as text.
 
 From an iPhone:
 
@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text('WeChat "send by e-mail", text', "微信自带“邮件发送聊天记录”，文本")
+HOW = Text(
+    "In WeChat on the phone: 聊天记录 → 多选 → 邮件 (or into a note, 收藏). Save the text that arrives as a file; "
+    "several mails may be one file.",
+    "在手机微信中：聊天记录 → 多选 → 邮件（或收藏为笔记）。把收到的文字存为文本文件，多封邮件可以存在一个文件里。",
+)
 
 _OTHERS = ("导出时间：", "导出时间:")
 """What wx-cli writes below a title of this form."""

@@ -1,5 +1,6 @@
-"""In WeChat 2 or 3 on a computer: 多选 → select messages → 复制; pasted into a text file. Old versions copy names and words,
-and no times:
+"""Messages copied from WeChat 2 or 3 on a computer, without their times.
+
+Old versions copy names and words only:
 
     小刘:
     明天几点
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeChat, messages copied without times", "旧版微信复制的聊天记录（无时间）")
+HOW = Text(
+    "In WeChat 2 or 3 on a computer: 多选 → select messages → 复制. Paste into a text file, one for each day, with "
+    "the date in its name.",
+    "在电脑版微信 2 或 3 中：多选 → 勾选消息 → 复制。粘贴到文本文件，每天一个，文件名里写上日期。",
+)
 
 _HEADER = r"^(?P<name>[^\n]{0,119}[^\s:]):[ \t]*\r?\n"
 _PARAGRAPH = re.compile(r"(?:[ \t]*\r?\n){2,}")

@@ -1,6 +1,6 @@
-"""With WechatExporter (BlueMatthew/WechatExporter), which reads the backups that iTunes makes of an iPhone: choose the
-chat, 导出格式 HTML, and turn off loading on scrolling (异步加载): with it, the messages are not in the page but in
-`Files/Data/msg-*.js`, which is not read.
+"""WechatExporter HTML: a page a chat.
+
+With loading on scrolling the messages are not in the page but in `Files/Data/msg-*.js`, which is not read.
 
 A message in the page:
 
@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WechatExporter HTML", "WechatExporter HTML")
+HOW = Text(
+    "With WechatExporter (BlueMatthew/WechatExporter), from iTunes backups of an iPhone: choose the chat, 导出格式 "
+    "HTML, and turn off 异步加载 (loading on scrolling).",
+    "用 WechatExporter（BlueMatthew/WechatExporter，读取 iPhone 的 iTunes 备份）选择聊天，导出格式选 HTML，"
+    "并关闭异步加载。",
+)
 
 _LIMIT = 256 << 20
 _TOO_LARGE = Text("the page is larger than 256 MB", "网页大于 256 MB")

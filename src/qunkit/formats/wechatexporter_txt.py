@@ -1,5 +1,4 @@
-"""With WechatExporter (BlueMatthew/WechatExporter), which reads the backups that iTunes makes of an iPhone: choose the
-chat, 导出格式 TXT.
+"""WechatExporter text.
 
     周三读书会 - 微信聊天记录
 
@@ -33,6 +32,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WechatExporter text", "WechatExporter TXT")
+HOW = Text(
+    "With WechatExporter (BlueMatthew/WechatExporter), which reads iTunes backups of an iPhone: choose the chat, "
+    "导出格式 TXT.",
+    "用 WechatExporter（BlueMatthew/WechatExporter，读取 iPhone 的 iTunes 备份）选择聊天，导出格式选 TXT。",
+)
 
 _TITLE = r"(?P<group>[^\n]+) - 微信聊天记录[ \t]*\r?(?:\n|\Z)"
 _SAID = r"(?P<name>[^\n]*) \((?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\):"

@@ -1,6 +1,6 @@
-"""A table of WeCom's people, saved as CSV: who the ids of the message archive (会话内容存档), which holds no names, are.
+"""WeCom's people as CSV: who the ids of the message archive (会话内容存档), which holds no names, are.
 
-Columns userid (or external_userid) and name, and perhaps alias and remark:
+There may be columns alias and remark as well:
 
     userid,name
     ZhangSan,张三
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeCom contacts, CSV", "企业微信联系人 CSV")
+HOW = Text(
+    "Save a table of WeCom's people as CSV, with columns userid (or external_userid) and name. Ingest it together "
+    "with the message archive.",
+    "把企业微信成员或客户的表格另存为 CSV，含 userid（或 external_userid）和 name 列。与会话内容存档一起导入。",
+)
 ROSTER = True
 
 

@@ -1,4 +1,4 @@
-"""Save what WeCom's API returns of people (user/list, externalcontact/batch/get_by_user) or of a group (externalcontact/groupchat/get).
+"""What WeCom's API returns of people and groups.
 
 The message archive (会话内容存档) holds no names; these files say who is who, a group's file also who is in it:
 
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeCom contacts and groups, JSON", "企业微信联系人与客户群 JSON")
+HOW = Text(
+    "Save what WeCom's API returns of people (`user/list`, `externalcontact/batch/get_by_user`) or of a group "
+    "(`externalcontact/groupchat/get`).",
+    "保存企业微信接口返回的 JSON：成员用 `user/list`，客户用 `externalcontact/batch/get_by_user`，客户群用 "
+    "`externalcontact/groupchat/get`。",
+)
 ROSTER = True
 
 LIMIT = 64 << 20

@@ -1,4 +1,4 @@
-"""Fetch the message archive (会话内容存档) of WeCom with its SDK, decrypt it, and keep the records as one JSON array.
+"""WeCom's message archive (会话内容存档) as one JSON array.
 
 The array is the document, or the member `chatdata` of what the SDK returns, with each record decrypted as the member `decrypted`:
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeCom message archive, JSON", "企业微信会话内容存档 JSON")
+HOW = Text(
+    "Fetch the message archive (会话内容存档) of WeCom with its SDK, decrypt it, and keep the records as one JSON "
+    "array.",
+    "用企业微信会话内容存档 SDK 拉取并解密消息，全部记录存为一个 JSON 数组。",
+)
 
 
 def sniff(head: Head) -> bool:

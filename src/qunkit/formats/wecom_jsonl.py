@@ -1,4 +1,4 @@
-"""Fetch the message archive (会话内容存档) of WeCom with its SDK, decrypt it, and keep one JSON object a line.
+"""WeCom's message archive (会话内容存档) as JSON lines.
 
 As the SDK decrypts them, or each as the member `decrypted` of what was fetched:
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeCom message archive, JSONL", "企业微信会话内容存档 JSONL")
+HOW = Text(
+    "Fetch the message archive (会话内容存档) of WeCom with its SDK, decrypt it, and keep one JSON object a line.",
+    "用企业微信会话内容存档 SDK 拉取并解密消息，每行存一个 JSON 对象。",
+)
 
 
 def sniff(head: Head) -> bool:

@@ -1,4 +1,4 @@
-"""With wx-cli run its command for exporting a chat, as JSON.
+"""wx-cli JSON: a chat, or a page of it.
 
 One JSON document. Its frame is always this; the members of an item differ between builds, and are known by any of several names:
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("wx-cli JSON", "wx-cli JSON")
+HOW = Text("With wx-cli run its command for exporting a chat, as JSON.", "用 wx-cli 的导出聊天命令，格式选 JSON。")
 
 _TIMES = ("create_time", "timestamp", "time")
 _IDS = ("sender_id", "sender_wxid", "sender_username", "sender")

@@ -1,4 +1,4 @@
-"""With wx-cli run its command for exporting a chat, as text.
+"""wx-cli text: a chat in the form of a mailed one.
 
     "周三读书会"的聊天记录如下:
     导出时间：2025-08-28 10:00:00
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("wx-cli text", "wx-cli TXT")
+HOW = Text(
+    "With wx-cli run its command for exporting a chat, as text.",
+    "用 wx-cli 的导出聊天命令，格式选文本（TXT）。",
+)
 
 _OWN = ("导出时间：", "导出时间:")
 

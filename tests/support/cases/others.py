@@ -38,7 +38,9 @@ def discord_message(number: int, **more: Any) -> dict[str, Any]:
 
 
 def discord(*messages: dict[str, Any]) -> str:
-    return json.dumps({"guild": {"id": "1", "name": "会"}, "channel": {"id": "2", "name": "一"}, "messages": list(messages)})
+    return json.dumps(
+        {"guild": {"id": "1", "name": "会"}, "channel": {"id": "2", "name": "一"}, "messages": list(messages)}
+    )
 
 
 DISCORD_HEADER = "AuthorID,Author,Date,Content,Attachments,Reactions\r\n"
