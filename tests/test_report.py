@@ -62,7 +62,7 @@ def test_groups_that_fell_silent_and_those_that_still_are(full):
 
 def test_every_group_spoke(tmp_path):
     (line,) = said(report(tmp_path, chat(11, 3)).sections[1], "zh")
-    assert line == "没有:本周每个群都有消息。"
+    assert line == "没有：本周每个群都有消息。"
 
 
 def test_the_tables_are_the_analyses_with_fewer_columns(full):

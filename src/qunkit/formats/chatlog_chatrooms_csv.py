@@ -1,10 +1,9 @@
-"""With `chatlog server` running, open `http://127.0.0.1:5030/api/v1/chatroom?format=csv` and save the page: the groups of the account, for their
-names and who owns them.
+"""chatlog's list of the account's groups: their names and who owns them.
 
     Name,Remark,NickName,Owner,UserCount
     58192034417@chatroom,,周末群,wxid_me0001aaaa11,42
 
-Kept: ids and names of groups and their owners. The list holds no messages: ingest it together with exports.
+Kept: ids and names of groups and their owners. The list holds no messages.
 
 Lost: the remark that the account gave a group, the number of members, and groups whose owner is not known.
 """
@@ -24,6 +23,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("chatlog groups", "chatlog 群列表")
+HOW = Text(
+    "With `chatlog server` running, open `http://127.0.0.1:5030/api/v1/chatroom?format=csv` and save the page. Ingest "
+    "it together with exports.",
+    "运行 `chatlog server`，打开 `http://127.0.0.1:5030/api/v1/chatroom?format=csv` 并保存页面。与聊天导出一起导入。",
+)
 ROSTER = True
 
 _ALL = ("Name", "Remark", "NickName", "Owner", "UserCount")

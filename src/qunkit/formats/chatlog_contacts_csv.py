@@ -1,10 +1,9 @@
-"""With `chatlog server` running, open `http://127.0.0.1:5030/api/v1/contact?format=csv` and save the page: the contacts of the account, for the
-names of members in every group.
+"""chatlog's list of the account's contacts, for the names of members in every group.
 
     UserName,Alias,Remark,NickName
     wxid_liu88abcde22,liu88,刘同事,小刘🍉
 
-Kept: ids, accounts (微信号), nicknames and remarks of people. A file of contacts holds no messages: ingest it together with exports.
+Kept: ids, accounts (微信号), nicknames and remarks of people. The list holds no messages.
 
 Lost: rows of groups and public accounts, which are no members.
 """
@@ -24,6 +23,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("chatlog contacts", "chatlog 联系人")
+HOW = Text(
+    "With `chatlog server` running, open `http://127.0.0.1:5030/api/v1/contact?format=csv` and save the page. Ingest "
+    "it together with exports.",
+    "运行 `chatlog server`，打开 `http://127.0.0.1:5030/api/v1/contact?format=csv` 并保存页面。与聊天导出一起导入。",
+)
 ROSTER = True
 
 _COLUMNS = ("UserName", "Alias", "Remark", "NickName")

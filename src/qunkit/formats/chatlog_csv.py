@@ -1,6 +1,4 @@
-"""With `chatlog server` running, open
-`http://127.0.0.1:5030/api/v1/chatlog?time=2024-11-30~2024-12-01&talker=58192034417@chatroom&format=csv` and save the page. Needs
-chatlog (sjzar/chatlog) of 2025-08-24 or later.
+"""chatlog CSV, which chatlog (sjzar/chatlog) writes since 2025-08-24.
 
 A message:
 
@@ -37,6 +35,14 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("chatlog CSV", "chatlog CSV")
+HOW = Text(
+    "With `chatlog server` running, open "
+    "`http://127.0.0.1:5030/api/v1/chatlog?time=2024-11-30~2024-12-01&talker=58192034417@chatroom&format=csv` and "
+    "save the page.",
+    "运行 `chatlog server`，打开 "
+    "`http://127.0.0.1:5030/api/v1/chatlog?time=2024-11-30~2024-12-01&talker=58192034417@chatroom&format=csv` "
+    "并保存页面。",
+)
 
 _COLUMNS = ("Time", "SenderName", "Sender", "TalkerName", "Talker", "Content")
 _STARTS = re.compile(rb'"?\d{4}[-/]\d\d?[-/]\d\d? \d\d?:\d\d(?::\d\d)?"?[,;\t](?:[^,;\t\n]{0,200}[,;\t]){4}', re.ASCII)

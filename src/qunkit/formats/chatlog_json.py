@@ -1,5 +1,4 @@
-"""With `chatlog server` running, open
-`http://127.0.0.1:5030/api/v1/chatlog?time=2024-11-30~2024-12-01&talker=58192034417@chatroom&format=json` and save the page.
+"""chatlog (sjzar/chatlog) JSON.
 
 One array, here with line breaks:
 
@@ -37,6 +36,14 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("chatlog JSON", "chatlog JSON")
+HOW = Text(
+    "With `chatlog server` running, open "
+    "`http://127.0.0.1:5030/api/v1/chatlog?time=2024-11-30~2024-12-01&talker=58192034417@chatroom&format=json` and "
+    "save the page.",
+    "运行 `chatlog server`，打开 "
+    "`http://127.0.0.1:5030/api/v1/chatlog?time=2024-11-30~2024-12-01&talker=58192034417@chatroom&format=json` "
+    "并保存页面。",
+)
 
 _OWN = {"sender": "string", "senderName": "string", "isSelf": "bool"}
 _COLUMNS = {

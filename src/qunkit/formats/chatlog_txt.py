@@ -1,6 +1,4 @@
-"""With `chatlog server` running, open
-`http://127.0.0.1:5030/api/v1/chatlog?time=2024-11-30~2024-12-01&talker=58192034417@chatroom` and save the page as
-`58192034417@chatroom_2024-11-30_2024-12-01.txt`: group and year stand nowhere else. Rather add `&format=json` and save that: it keeps more.
+"""chatlog (sjzar/chatlog) text.
 
 A message is a line with its sender and its time, then its words, then an empty line:
 
@@ -51,6 +49,16 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("chatlog text", "chatlog 文本")
+HOW = Text(
+    "With `chatlog server` running, open "
+    "`http://127.0.0.1:5030/api/v1/chatlog?time=2024-11-30~2024-12-01&talker=58192034417@chatroom` and save the page "
+    "as `58192034417@chatroom_2024-11-30_2024-12-01.txt`: group and year stand nowhere else. Rather add "
+    "`&format=json` and save that: it keeps more.",
+    "运行 `chatlog server`，打开 "
+    "`http://127.0.0.1:5030/api/v1/chatlog?time=2024-11-30~2024-12-01&talker=58192034417@chatroom`，把页面存为 "
+    "`58192034417@chatroom_2024-11-30_2024-12-01.txt`：群和年份只在文件名里。最好加上 `&format=json` 再保存，"
+    "保留的内容更多。",
+)
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _NOTICE, _ME = "系统消息", "我"

@@ -1,4 +1,4 @@
-"""In CipherTalk (密语) choose the group and export it as HTML.
+"""CipherTalk (密语) HTML.
 
 The page holds the chat as a variable, or loads `data.js`, which does:
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("CipherTalk HTML", "密语 CipherTalk HTML")
+HOW = Text(
+    "In CipherTalk (密语) choose the group and export it as HTML.",
+    "在密语（CipherTalk）中选择群聊，导出为 HTML。",
+)
 
 _VARIABLE = "window.CHAT_DATA"
 _TIME = ("timestamp", "createTime")

@@ -1,4 +1,4 @@
-"""In CipherTalk (密语) choose the group and export it as detailed JSON (详细 JSON).
+"""CipherTalk (密语) detailed JSON.
 
 It writes `<group>.json`:
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("CipherTalk JSON (detailed)", "密语 CipherTalk 详细 JSON")
+HOW = Text(
+    "In CipherTalk (密语) choose the group and export it as detailed JSON (详细 JSON).",
+    "在密语（CipherTalk）中选择群聊，导出为详细 JSON。",
+)
 
 
 def sniff(head: Head) -> bool:

@@ -1,4 +1,4 @@
-"""In CipherTalk (密语) choose the group and export it as Excel.
+"""CipherTalk (密语) workbook.
 
 The one sheet of `<group>.xlsx` has the name of the chat:
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("CipherTalk Excel", "密语 CipherTalk Excel")
+HOW = Text(
+    "In CipherTalk (密语) choose the group and export it as Excel.",
+    "在密语（CipherTalk）中选择群聊，导出为 Excel。",
+)
 
 _COLUMNS = ("发送者", "微信ID", "消息类型", "消息内容", "原始类型代码", "时间戳", "聊天记录详情")
 _CUT_ID = r"^[a-z0-9]{10,12}[12][12]$"

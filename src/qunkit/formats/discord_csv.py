@@ -1,5 +1,4 @@
-"""With DiscordChatExporter (Tyrrrz) choose the channel and the format CSV: `Server - Category - channel [id].csv`. Keep that name: only
-it says which channel this is.
+"""DiscordChatExporter CSV: a channel.
 
     AuthorID,Author,Date,Content,Attachments,Reactions
     "801000000000000001","kevin","2024-12-01T00:01:10.1230000+00:00","好的","",""
@@ -27,6 +26,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("DiscordChatExporter CSV", "DiscordChatExporter CSV")
+HOW = Text(
+    "With DiscordChatExporter (Tyrrrz) choose the channel and the format CSV. Keep the file's name, `Server - "
+    "Category - channel [id].csv`: only it has the channel.",
+    "用 DiscordChatExporter（Tyrrrz）选择频道，格式选 CSV。不要改文件名 `Server - Category - channel [id].csv`："
+    "只有它说明是哪个频道。",
+)
 
 _COLUMNS = ("AuthorID", "Author", "Date", "Content", "Attachments", "Reactions")
 _STARTS = re.compile(rb'"?\d{15,20}"?[,;\t][^\n]{1,200}?[,;\t]"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d', re.ASCII)

@@ -1,4 +1,4 @@
-"""With DiscordChatExporter (Tyrrrz) choose the channel and the format JSON: `Server - Category - channel [id].json`.
+"""DiscordChatExporter JSON: a channel, `Server - Category - channel [id].json`.
 
     {"guild": {"id": "870…", "name": "读书会"}, "channel": {"id": "871…", "type": "GuildTextChat", "category": "文字频道", "name": "周末"},
      "exportedAt": "2024-12-05T10:00:00.1234567+00:00", "messages": [
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("DiscordChatExporter JSON", "DiscordChatExporter JSON")
+HOW = Text(
+    "With DiscordChatExporter (Tyrrrz) choose the channel and the format JSON.",
+    "用 DiscordChatExporter（Tyrrrz）选择频道，格式选 JSON。",
+)
 
 _COLUMNS = {
     "id": "string",

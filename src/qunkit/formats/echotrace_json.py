@@ -1,4 +1,4 @@
-"""In EchoTrace choose the group and export it as JSON.
+"""EchoTrace JSON.
 
 It writes `<group>_聊天记录_<milliseconds>.json`:
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("EchoTrace JSON", "EchoTrace JSON")
+HOW = Text("In EchoTrace choose the group and export it as JSON.", "在 EchoTrace 中选择群聊，导出为 JSON。")
 
 
 def sniff(head: Head) -> bool:

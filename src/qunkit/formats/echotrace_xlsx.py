@@ -1,4 +1,4 @@
-"""In EchoTrace choose the group and export it as Excel.
+"""EchoTrace workbook.
 
 The sheet of `<group>_聊天记录_<milliseconds>.xlsx` has a few rows about the chat, then a table:
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("EchoTrace Excel", "EchoTrace Excel")
+HOW = Text("In EchoTrace choose the group and export it as Excel.", "在 EchoTrace 中选择群聊，导出为 Excel。")
 
 _FULL, _CARD = "发送者昵称", "群昵称"
 _OTHER_TOOL = ("导出工具", "WeFlow")

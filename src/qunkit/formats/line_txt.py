@@ -1,6 +1,4 @@
-"""In LINE (Android, iOS) open the group → ☰ → Settings (設定) → Export chat history (傳送聊天記錄) and save the text file.
-
-Chinese, Japanese and English files are read:
+"""A chat that LINE for Android or iOS exported, in Chinese, Japanese or English.
 
     [LINE] 周末徒步的聊天記錄
     儲存日期：2024/12/05 10:00
@@ -38,6 +36,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("LINE text (zh, ja, en)", "LINE TXT（中、日、英）")
+HOW = Text(
+    "In LINE (Android, iOS) open the group → ☰ → Settings (設定) → Export chat history (傳送聊天記錄) and save the "
+    "text file.",
+    "在 LINE（Android、iOS）中打开群组 → ☰ → 设置（設定）→ 导出聊天记录（傳送聊天記錄），保存文本文件。",
+)
 
 _HALF = "上午|下午|午前|午後|[AaPp][Mm]"
 _TIME = rf"(?:(?P<before>{_HALF}) ?)?(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?: ?(?P<after>{_HALF}))?\t"

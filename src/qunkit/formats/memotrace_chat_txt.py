@@ -1,4 +1,4 @@
-"""In MemoTrace (留痕, also called WeChatMsg): 打开群聊 → 导出 → AI 对话 (for language models). It keeps days, but no times.
+"""MemoTrace (WeChatMsg) text for language models, versions 2.x and 3.x.
 
 Versions 2.x and 3.x write `聊天记录/<chat>/<chat>_chat.txt`, version 3 into a folder that has the group's id in its name. What somebody says
 in a row is one piece of text:
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 
 TITLE = Text(
     "MemoTrace (WeChatMsg) text for language models, days only", "留痕 MemoTrace（WeChatMsg）AI 对话 TXT，仅有日期"
+)
+HOW = Text(
+    "In MemoTrace (留痕, also called WeChatMsg): 打开群聊 → 导出 → AI 对话 (for language models). It keeps days, but "
+    "no times.",
+    "在留痕（MemoTrace，又名 WeChatMsg）中打开群聊 → 导出 → AI 对话（供大语言模型用）。它只有日期，没有时间。",
 )
 
 _STARS = rb"\*{20}"

@@ -1,11 +1,11 @@
-"""In MemoTrace 2 (留痕, also called WeChatMsg): 联系人 → 导出联系人. The contacts of the account, for the names of members in every group.
+"""MemoTrace (WeChatMsg) contacts of the account, version 2.x, for the names of members in every group.
 
-Version 2 writes `data/聊天记录/contacts.csv`:
+It is `data/聊天记录/contacts.csv`:
 
     UserName,Alias,Type,Remark,NickName,PYInitial,RemarkPYInitial,smallHeadImgUrl,bigHeadImgUrl,label,gender,telephone,…
     wxid_k3vv01zhao22,kevin_z,3,凯文(跑步),Kevin Zhao,KEVINZHAO,KW,,,同事,男,,…
 
-Kept: ids, accounts (微信号), nicknames and remarks of people. A file of contacts holds no messages: ingest it together with exports.
+Kept: ids, accounts (微信号), nicknames and remarks of people. The file holds no messages.
 
 Lost: pictures, labels, telephone numbers, signatures and places, on purpose; rows of groups and public accounts, which are no members.
 """
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("MemoTrace (WeChatMsg) contacts, 2.x", "留痕 MemoTrace（WeChatMsg）联系人，2.x")
+HOW = Text(
+    "In MemoTrace 2 (留痕, also called WeChatMsg): 联系人 → 导出联系人. Ingest the file together with exports.",
+    "在留痕（MemoTrace，又名 WeChatMsg）2 中：联系人 → 导出联系人。与聊天导出一起导入。",
+)
 ROSTER = True
 
 _COLUMNS = ("UserName", "Alias", "Remark", "NickName")

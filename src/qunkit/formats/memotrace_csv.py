@@ -1,22 +1,25 @@
-"""In MemoTrace (留痕, also called WeChatMsg): 打开群聊 → 导出 → CSV. Keep the folder it writes: only its name says which group this is.
+"""MemoTrace (WeChatMsg) CSV, versions 1.x to 3.x.
 
-Files of all versions are read. Version 2 writes `data/聊天记录/<chat>/<chat>_utf8.csv`:
+Version 2 writes `data/聊天记录/<chat>/<chat>_utf8.csv`:
 
     localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender
     12,3,1,0,0,1732982302,2,欢迎新朋友,2024-11-30 23:58:22,Kevin_Zhao,Kevin Zhao,wxid_aaa
     13,3,49,57,0,1732982408,2,,2024-12-01 00:00:08,Kevin_Zhao,Kevin Zhao,wxid_aaa
 
-Version 3 writes `聊天记录/<chat>(<room id>)/<chat>.csv`; keep the folder, for its name is the only place that holds the group's id:
+Version 3 writes `聊天记录/<chat>(<room id>)/<chat>.csv`:
 
     消息ID,类型,发送人,时间,内容,备注,昵称,更多信息
     2755705033944784198,文本,凯文,2024-11-30 23:58:22,欢迎新朋友,凯文,凯文,more
 
-Kept by version 2: sender ids, names and instants. Lost: message ids, and the words of every card: replies, links, files, relays,
-announcements, red packets. The columns Remark, NickName and Sender came in December 2023: without them nobody knows who spoke. Where
-its database had no sender, version 2 repeats the sender of the row before; that cannot be seen in the file.
+Kept: by version 2 sender ids, names and instants; by version 3 message ids, quoted words, relays and announcements, and the time
+of the exporting computer's clock.
 
-Kept by version 3: message ids, quoted words, relays and announcements; time is that of the exporting computer's clock. Lost: sender
-ids (only names are left). The very first versions (October 2023: 用户名,消息内容,发送时间,…) are read as far as they go.
+Lost: by version 2 message ids, and the words of every card: replies, links, files, relays, announcements, red packets; by version 3
+sender ids (only names are left).
+
+The columns Remark, NickName and Sender came in December 2023: without them nobody knows who spoke. Where its database had no sender,
+version 2 repeats the sender of the row before; that cannot be seen in the file. The very first versions (October 2023:
+用户名,消息内容,发送时间,…) are read as far as they go.
 
 `messages.csv`, version 2's export of all chats at once, has the same columns, but in another sense: Remark and NickName are those of
 the chat, Sender is a shown name, or 我 for the exporting account. Private chats in it count as groups of their own; chats of the same name as one.
@@ -42,6 +45,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("MemoTrace (WeChatMsg) CSV, 1.x to 3.x", "留痕 MemoTrace（WeChatMsg）CSV，1.x 至 3.x")
+HOW = Text(
+    "In MemoTrace (留痕, also called WeChatMsg): 打开群聊 → 导出 → CSV. Keep the folder it writes: only its name says "
+    "which group this is.",
+    "在留痕（MemoTrace，又名 WeChatMsg）中打开群聊 → 导出 → CSV。保留它写出的文件夹：只有文件夹名说明是哪个群。",
+)
 
 _COLUMNS_3 = ("消息ID", "类型", "发送人", "时间", "内容")
 _COLUMNS_2 = ("Type", "SubType", "IsSender", "CreateTime", "StrContent")

@@ -1,6 +1,6 @@
-"""In MemoTrace (留痕, also called WeChatMsg): 打开群聊 → 导出 → HTML. Keep the folder it writes: only its name says which group this is.
+"""MemoTrace (WeChatMsg) HTML, versions 2.x and 3.x.
 
-Pages of the versions 2.x and 3.x are read, out of the script that fills them. Version 2 writes literals of JavaScript:
+A page is read out of the script that fills it. Version 2 writes literals of JavaScript:
 
     const chatMessages = [
     { type:1, text: '欢迎新朋友',is_send:0,avatar_path:'',timestamp:1732982302,is_chatroom:1,displayname:'Kevin_Zhao'},
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("MemoTrace (WeChatMsg) HTML, 2.x and 3.x", "留痕 MemoTrace（WeChatMsg）HTML，2.x 与 3.x")
+HOW = Text(
+    "In MemoTrace (留痕, also called WeChatMsg): 打开群聊 → 导出 → HTML. Keep the folder it writes: only its name "
+    "says which group this is.",
+    "在留痕（MemoTrace，又名 WeChatMsg）中打开群聊 → 导出 → HTML。保留它写出的文件夹：只有文件夹名说明是哪个群。",
+)
 
 _LIMIT = 1 << 20
 """Bytes of the longest record."""

@@ -1,6 +1,6 @@
-"""In MemoTrace 3 (留痕): 打开群聊 → 导出 → HTML. Beside the page lies `<chat>.html.json`, which holds the same messages, and more of each.
+"""MemoTrace (WeChatMsg) JSON beside the HTML page, version 3.x.
 
-Version 3 writes `聊天记录/<chat>(<room id>)/<chat>.html.json`; keep the folder, for its name is the only place that holds the group's id:
+`聊天记录/<chat>(<room id>)/<chat>.html.json` holds the messages of the page, and more of each:
 
     [{"type": "1", "is_send": false, "timestamp": 1732982302, "server_id": "2755705033944784198",
       "display_name": "凯文", "avatar_src": "", "xml_dict": {}, "text": "欢迎新朋友"},
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("MemoTrace (WeChatMsg) 3.x JSON beside the HTML page", "留痕 MemoTrace（WeChatMsg）3.x 网页旁的 JSON")
+HOW = Text(
+    "In MemoTrace 3 (留痕): 打开群聊 → 导出 → HTML. Take `<chat>.html.json` beside the page, in the folder it writes: "
+    "only that folder's name has the group's id.",
+    "在留痕（MemoTrace）3 中打开群聊 → 导出 → HTML。导入网页旁的 `<群名>.html.json`，并保留它写出的文件夹："
+    "只有文件夹名里有群 id。",
+)
 
 _COLUMNS = {
     "type": "string",

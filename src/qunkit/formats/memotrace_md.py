@@ -1,6 +1,6 @@
-"""In MemoTrace 3 (留痕): 打开群聊 → 导出 → Markdown. Keep the folder it writes: only its name has the group's id.
+"""MemoTrace (WeChatMsg) Markdown, version 3.x.
 
-Version 3 writes `聊天记录/<chat>(<room id>)/<chat>.md`: headings for year, month and day, the sender in bold, what is quoted as a
+It writes `聊天记录/<chat>(<room id>)/<chat>.md`: headings for year, month and day, the sender in bold, what is quoted as a
 quotation, and notices as quotations that begin with a time:
 
     ## 2024
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("MemoTrace (WeChatMsg) 3.x Markdown", "留痕 MemoTrace（WeChatMsg）3.x Markdown")
+HOW = Text(
+    "In MemoTrace 3 (留痕): 打开群聊 → 导出 → Markdown. Keep the folder it writes: only its name has the group's id.",
+    "在留痕（MemoTrace）3 中打开群聊 → 导出 → Markdown。保留它写出的文件夹：只有文件夹名里有群 id。",
+)
 
 _HEADING = re.compile(rb"(?m)^#{1,4} ([^\r\n]*)\r?\n\s*", re.ASCII)
 _DAY = re.compile(rb"\d{4}-\d\d-\d\d", re.ASCII)

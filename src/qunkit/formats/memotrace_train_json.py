@@ -1,4 +1,4 @@
-"""In MemoTrace (留痕, also called WeChatMsg): 打开群聊 → 导出 → 训练数据: for fine-tuning language models. It is known, and refused.
+"""MemoTrace (WeChatMsg) training data for language models: known, and refused.
 
 `<chat>_train.json` and `<chat>_dev.json` hold questions and answers:
 
@@ -7,7 +7,7 @@
 
 Kept: nothing that this program could count.
 
-Lost: who spoke, when, and in which order: the pairs are shuffled. Export the chat as CSV, HTML or TXT instead.
+Lost: who spoke, when, and in which order: the pairs are shuffled.
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("MemoTrace (WeChatMsg) training data (refused)", "留痕 MemoTrace（WeChatMsg）训练数据（不支持）")
+HOW = Text(
+    "Not from 打开群聊 → 导出 → 训练数据 of MemoTrace (留痕, also called WeChatMsg): export the chat as CSV, HTML or "
+    "TXT instead.",
+    "留痕（MemoTrace，又名 WeChatMsg）的“打开群聊 → 导出 → 训练数据”不支持导入，请改为导出 CSV、HTML 或 TXT。",
+)
 REFUSED = True
 """No file of this format can be read: only the way out is said."""
 

@@ -1,8 +1,7 @@
-"""In MemoTrace (留痕, also called WeChatMsg): 打开群聊 → 导出 → TXT. Keep the folder it writes: only its name says which group this is.
+"""MemoTrace (WeChatMsg) text, versions 2.x and 3.x.
 
-Files of the versions 2.x and 3.x are read. Version 2 writes `data/聊天记录/<chat>/<chat>.txt`, version 3
-`聊天记录/<chat>(<room id>)/<chat>.txt`; keep the folder, for its name is the only place that holds the group's id. A message is a
-line with its time and its sender, then its words, then an empty line:
+Version 2 writes `data/聊天记录/<chat>/<chat>.txt`, version 3 `聊天记录/<chat>(<room id>)/<chat>.txt`. A message is a line with its time
+and its sender, then its words, then an empty line:
 
     2024-11-30 23:58:22 凯文
     欢迎新朋友
@@ -48,6 +47,11 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
 
 TITLE = Text("MemoTrace (WeChatMsg) text, 2.x and 3.x", "留痕 MemoTrace（WeChatMsg）TXT，2.x 与 3.x")
+HOW = Text(
+    "In MemoTrace (留痕, also called WeChatMsg): 打开群聊 → 导出 → TXT. Keep the folder it writes: only its name says "
+    "which group this is.",
+    "在留痕（MemoTrace，又名 WeChatMsg）中打开群聊 → 导出 → TXT。保留它写出的文件夹：只有文件夹名说明是哪个群。",
+)
 
 _HEADER = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?: (.*))?")
 _HELD = ("\n引用", "\n{'", "拍了拍")

@@ -1,6 +1,6 @@
-"""In MemoTrace 3 (留痕): 打开群聊 → 导出 → Excel. Keep the folder it writes: only its name has the group's id.
+"""MemoTrace (WeChatMsg) workbook, version 3.x.
 
-Version 3 writes `聊天记录/<chat>(<room id>)/<chat>.xlsx`, with the messages in the sheet 聊天记录:
+It writes `聊天记录/<chat>(<room id>)/<chat>.xlsx`, with the messages in the sheet 聊天记录:
 
     消息ID               类型    发送人    时间                   内容        备注      昵称         更多信息
     2755705033944784198  文本    凯文      2024-11-30 23:58:22    欢迎新朋友  凯文      Kevin Zhao   more
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("MemoTrace (WeChatMsg) 3.x XLSX", "留痕 MemoTrace（WeChatMsg）3.x XLSX")
+HOW = Text(
+    "In MemoTrace 3 (留痕): 打开群聊 → 导出 → Excel. Keep the folder it writes: only its name has the group's id.",
+    "在留痕（MemoTrace）3 中打开群聊 → 导出 → Excel。保留它写出的文件夹：只有文件夹名里有群 id。",
+)
 
 _COLUMNS = ("消息ID", "类型", "发送人", "时间", "内容")
 _NICKNAME = "昵称"

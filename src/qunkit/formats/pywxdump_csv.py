@@ -1,7 +1,6 @@
-"""In PyWxDump (wxdump ui): 聊天导出 → choose the group → CSV. It writes a folder for the group, with a file for every 5000 messages: give
-the whole folder, for its `users.json` is the only place that holds names.
+"""PyWxDump CSV, of all versions since 2.4.
 
-Files of all versions since 2.4 are read. `export/58192034417@chatroom/58192034417@chatroom_0_5000.csv`:
+`export/58192034417@chatroom/58192034417@chatroom_0_5000.csv`, a file for every 5000 messages:
 
     id,MsgSvrID,type_name,is_sender,talker,room_name,msg,src,CreateTime
     2,2755705033944784198,文本,0,wxid_aaa,58192034417@chatroom,欢迎,,2024-11-30 23:58:22
@@ -33,6 +32,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("PyWxDump CSV", "PyWxDump CSV")
+HOW = Text(
+    "In PyWxDump (wxdump ui): 聊天导出 → choose the group → CSV. Give the whole folder it writes: only its "
+    "`users.json` holds names.",
+    "在 PyWxDump（wxdump ui）中：聊天导出 → 选择群聊 → CSV。导入它写出的整个文件夹：只有其中的 `users.json` 有名称。",
+)
 
 _COLUMNS = ("MsgSvrID", "type_name", "is_sender", "talker", "room_name", "CreateTime")
 _WORDS = ("msg", "src", "content")

@@ -1,4 +1,4 @@
-"""In PyWxDump (wxdump ui): 聊天导出 → choose the group → HTML. The messages are in the `data.js` of the folder it writes; the page only shows it.
+"""PyWxDump HTML: the messages are in `data.js` beside the page, which only shows them.
 
 Three variables, one a line:
 
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("PyWxDump HTML (data.js)", "PyWxDump HTML（data.js）")
+HOW = Text(
+    "In PyWxDump (wxdump ui): 聊天导出 → choose the group → HTML. Give the `data.js` of the folder it writes, or the "
+    "folder.",
+    "在 PyWxDump（wxdump ui）中：聊天导出 → 选择群聊 → HTML。导入它写出的文件夹，或其中的 `data.js`。",
+)
 
 _BEGIN = re.compile(
     r"\s*(?:localStorage\.setItem\(['\"]isUseLocalData|(?:const|let|var)\s+local_(?:mywxid|user_list|msg_list)\b)"

@@ -1,5 +1,4 @@
-"""In PyWxDump (wxdump ui): 聊天导出 → choose the group → JSON. Give the whole folder it writes, for its `users.json` is the only place that
-holds names.
+"""PyWxDump JSON.
 
 `export/58192034417@chatroom/58192034417@chatroom_0_5000.json`, a file for every 5000 messages:
 
@@ -38,6 +37,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("PyWxDump JSON", "PyWxDump JSON")
+HOW = Text(
+    "In PyWxDump (wxdump ui): 聊天导出 → choose the group → JSON. Give the whole folder it writes: only its "
+    "`users.json` holds names.",
+    "在 PyWxDump（wxdump ui）中：聊天导出 → 选择群聊 → JSON。导入它写出的整个文件夹：只有其中的 `users.json` 有名称。",
+)
 
 
 def sniff(head: Head) -> bool:

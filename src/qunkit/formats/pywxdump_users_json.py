@@ -1,4 +1,4 @@
-"""PyWxDump writes `users.json` beside every export of a chat: who is in it, for the names of members, which its CSV and JSON do not hold.
+"""PyWxDump `users.json`: who is in a chat, for the names of members, which its CSV and JSON do not hold.
 
     {
         "wxid_liu88abcde22": {
@@ -12,7 +12,7 @@
     }
 
 Kept: ids, accounts (微信号), nicknames and remarks; of a group, if the version of PyWxDump writes it, its name, its owner, and the nicknames
-that members have in it. There are no messages: ingest it together with the export.
+that members have in it. There are no messages.
 
 Lost: pictures, descriptions, labels, announcements.
 """
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("PyWxDump users.json (people of a chat)", "PyWxDump users.json（聊天成员）")
+HOW = Text(
+    "PyWxDump writes `users.json` beside every export of a chat. Ingest it together with the export.",
+    "PyWxDump 导出聊天时会在旁边写出 `users.json`。与聊天导出一起导入。",
+)
 ROSTER = True
 
 _NAMES = {"wxid", "nickname", "remark", "account"}

@@ -1,5 +1,6 @@
-"""Part of a Slack workspace export: `channels.json`, the channels and who is in them; so are `groups.json` (private channels), `mpims.json`
-(conversations of several) and `dms.json` (of two).
+"""The channels of a Slack workspace and who is in them: `channels.json` of its export.
+
+So are `groups.json` (private channels), `mpims.json` (conversations of several) and `dms.json` (of two):
 
     [{"id": "C7AAAAAAA", "name": "周末", "created": 1704067200, "creator": "U7AAAAAAA", "is_archived": false,
       "members": ["U7AAAAAAA", "U7BBBBBBB"], "topic": {"value": ""}, "purpose": {"value": ""}}]
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("Slack channels.json (channels and their members)", "Slack channels.json（频道及其成员）")
+HOW = Text(
+    "In Slack export the workspace's data, as its owner. `channels.json` is in the zip: give that whole, or unpacked.",
+    "由 Slack 工作区所有者导出工作区数据（zip）。`channels.json` 在其中，整包或解压后导入。",
+)
 ROSTER = True
 
 _NAMES = ("channels.json", "groups.json", "mpims.json", "dms.json")

@@ -1,5 +1,4 @@
-"""In Slack a workspace owner exports the workspace's data as a zip. It is read whole, or unpacked: a file a channel and day,
-`<channel>/2024-12-01.json`, beside `users.json` and `channels.json`.
+"""The messages of a Slack workspace export: a file a channel and day, `<channel>/2024-12-01.json`.
 
     [{"type": "message", "user": "U7AAAAAAA", "text": "<@U7BBBBBBB> 几点?", "ts": "1733011270.000200",
       "user_profile": {"display_name": "阿岚", "real_name": "Lan"}},
@@ -27,6 +26,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("Slack JSON (workspace export)", "Slack JSON（工作区导出）")
+HOW = Text(
+    "In Slack export the workspace's data, as its owner. Give the zip whole, or unpacked: `users.json` and "
+    "`channels.json` belong to it.",
+    "由 Slack 工作区所有者导出工作区数据（zip）。整包或解压后导入，`users.json` 和 `channels.json` 要一并保留。",
+)
 
 _COLUMNS = {
     "type": "string",

@@ -1,4 +1,4 @@
-"""Part of a Slack workspace export: `users.json`, the people of the workspace.
+"""The people of a Slack workspace: `users.json` of its export.
 
     [{"id": "U7AAAAAAA", "team_id": "T7AAAAAAA", "name": "lan", "deleted": false, "is_bot": false,
       "profile": {"real_name": "Lan", "display_name": "阿岚"}}]
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("Slack users.json (people of a workspace)", "Slack users.json（工作区成员）")
+HOW = Text(
+    "In Slack export the workspace's data, as its owner. `users.json` is in the zip: give that whole, or unpacked.",
+    "由 Slack 工作区所有者导出工作区数据（zip）。`users.json` 在其中，整包或解压后导入。",
+)
 ROSTER = True
 
 

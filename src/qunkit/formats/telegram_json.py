@@ -1,5 +1,4 @@
-"""In Telegram Desktop open the group → ⋮ → Export chat history → Format: Machine-readable JSON; or Settings → Advanced → Export
-Telegram data, with JSON as the format, for all chats at once. Either writes `result.json`.
+"""Telegram Desktop's `result.json`, of one chat or of all.
 
 One chat:
 
@@ -36,6 +35,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("Telegram Desktop JSON", "Telegram 桌面版 JSON")
+HOW = Text(
+    "In Telegram Desktop open the group → ⋮ → Export chat history → Format: Machine-readable JSON. For all chats at "
+    "once: Settings → Advanced → Export Telegram data, as JSON.",
+    "在 Telegram Desktop 中打开群组 → ⋮ → 导出聊天记录 → 格式选“机器可读的 JSON”。一次导出全部聊天：设置 → 高级 → "
+    "导出 Telegram 数据，格式选 JSON。",
+)
 
 _COLUMNS = {
     "id": "string",

@@ -1,6 +1,6 @@
-"""In WeFlow choose the group and export it in the format WeClone. Keep the name of the file: only it says which group this is.
+"""WeFlow CSV for the training tool WeClone.
 
-It writes `<group>.csv`; the columns are those that the WeClone training tool takes:
+It writes `<group>.csv`, with the columns that WeClone takes:
 
     id,MsgSvrID,type_name,is_sender,talker,msg,src,CreateTime
     2,2755705033944784198,text,0,Kevin Zhao,欢迎新朋友,,2024-11-30T15:58:22.000Z
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeFlow CSV for WeClone", "WeFlow WeClone CSV")
+HOW = Text(
+    "In WeFlow choose the group and export it in the format WeClone. Keep the name of the file: only it says which "
+    "group this is.",
+    "在 WeFlow 中选择群聊，导出为 WeClone 格式。不要改文件名：只有文件名说明是哪个群。",
+)
 
 _COLUMNS = ("MsgSvrID", "type_name", "is_sender", "talker", "msg", "CreateTime")
 _STARTS = re.compile(rb'"?\d{1,9}"?[,;\t]"?\d[\d.E+]{0,20}"?[,;\t]"?[a-z]{4,8}"?[,;\t]"?[01]"?[,;\t]', re.ASCII)

@@ -1,4 +1,4 @@
-"""In WeFlow choose the group and export it as HTML. Keep the name of the file: only it says which group this is.
+"""WeFlow HTML.
 
 `<group>.html` holds a script with one message a line:
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeFlow HTML", "WeFlow HTML")
+HOW = Text(
+    "In WeFlow choose the group and export it as HTML. Keep the name of the file: only it says which group this is.",
+    "在 WeFlow 中选择群聊，导出为 HTML。不要改文件名：只有文件名说明是哪个群。",
+)
 
 _VARIABLE = "window.WEFLOW_DATA"
 _COLUMNS = {"t": "double", "s": "bool", "b": "string", "p": "string", "r": "string"}

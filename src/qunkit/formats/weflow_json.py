@@ -1,6 +1,4 @@
-"""In WeFlow choose the group and export it as JSON, or as arkme JSON, which adds the member list with group nicknames.
-
-Files of all builds are read:
+"""WeFlow JSON of all builds, and its arkme JSON.
 
     {"weflow": {"version": "1.0.3", "exportedAt": 1795283974, "generator": "WeFlow"},
      "session": {"wxid": "58192034417@chatroom", "displayName": "周末群", "type": "群聊", "messageCount": 2},
@@ -30,6 +28,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeFlow JSON", "WeFlow JSON")
+HOW = Text(
+    "In WeFlow choose the group and export it as JSON, or as arkme JSON, which adds the member list with group "
+    "nicknames.",
+    "在 WeFlow 中选择群聊，导出为 JSON；导出为 arkme JSON 则另有带群昵称的成员名单。",
+)
 
 _HEADER = re.compile(r'\s*\{\s*"weflow"')
 _SIBLINGS = {"exportTime", "exportInfo", "chat_username", "export_info"}

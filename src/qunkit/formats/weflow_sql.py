@@ -1,4 +1,4 @@
-"""In WeFlow choose the group and export it as PostgreSQL. Keep the name of the file: only it says what this group is called.
+"""WeFlow SQL for PostgreSQL.
 
 It writes `<group>.sql`, a table and one INSERT a message:
 
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeFlow SQL", "WeFlow SQL")
+HOW = Text(
+    "In WeFlow choose the group and export it as PostgreSQL. Keep the name of the file: only it says what this group "
+    "is called.",
+    "在 WeFlow 中选择群聊，导出为 PostgreSQL。不要改文件名：只有文件名里有群名。",
+)
 
 _TABLE = "weflow_messages"
 _COLUMNS = ("session_id", "message_id", "create_time", "sender", "is_send", "local_type", "content")

@@ -1,4 +1,4 @@
-"""In WeFlow choose the group and export it as TXT. Keep the name of the file: only it says which group this is.
+"""WeFlow text.
 
 It writes `<group>.txt`. A message is a line with its time and its sender in single quotes, then its words, then an empty line:
 
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeFlow text", "WeFlow TXT")
+HOW = Text(
+    "In WeFlow choose the group and export it as TXT. Keep the name of the file: only it says which group this is.",
+    "在 WeFlow 中选择群聊，导出为 TXT。不要改文件名：只有文件名说明是哪个群。",
+)
 
 _HEADER = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} (.*)")
 _OWNER = "我"

@@ -1,4 +1,4 @@
-"""In WeFlow choose the group and export it as Excel, with all columns.
+"""WeFlow workbook.
 
 The sheet 聊天记录 of `<group>.xlsx` has three rows about the chat, then a table:
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WeFlow Excel", "WeFlow Excel")
+HOW = Text(
+    "In WeFlow choose the group and export it as Excel, with all columns.",
+    "在 WeFlow 中选择群聊，导出为 Excel，并选择完整列（不要用精简列）。",
+)
 
 _FULL, _CARD = "发送者昵称", "群昵称"
 _TOOL = ("导出工具", "WeFlow")

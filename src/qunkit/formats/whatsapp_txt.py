@@ -1,7 +1,6 @@
-"""In WhatsApp open the group → ⋮ → More → Export chat (Android), or the group's name → Export chat (iOS). A zip can be read as it is;
-keep the file's name, or the zip's, for only it says which group this is.
+"""A chat that WhatsApp for Android or iOS exported.
 
-Android writes `WhatsApp Chat with <group>.txt`, iOS a zip with `_chat.txt`. Lines of either:
+Android writes `WhatsApp Chat with <group>.txt`, iOS a zip with `_chat.txt`, which can be read as it is. Lines of either:
 
     31/12/2023, 21:05 - Ann added Bob
     31/12/2023, 21:06 - Ann: 早,
@@ -39,6 +38,12 @@ if TYPE_CHECKING:
     from qunkit.parsing.source import Source
 
 TITLE = Text("WhatsApp text (Android, iOS)", "WhatsApp TXT（Android、iOS）")
+HOW = Text(
+    "In WhatsApp open the group → ⋮ → More → Export chat (Android), or the group's name → Export chat (iOS). Keep the "
+    "file's name, or the zip's: only it names the group.",
+    "在 WhatsApp 中打开群组 → ⋮ → 更多 → 导出聊天记录（Android），或点群名 → 导出聊天（iOS）。不要改文件名（或 zip "
+    "名）：只有它说明是哪个群。",
+)
 
 _DATE = r"(?P<date>\d{1,4}(?P<mark>[-/.])\d{1,2}(?P=mark)\d{1,4})\.?"
 _HALF = "[AaPp]\\.? ?[Mm]\\.?|[AaPp]\\.(?:\u00a0|\u202f)[Mm]\\.|上午|下午|凌晨|清晨|早上|中午|晚上|午前|午後"

@@ -153,6 +153,8 @@ class Stream:
     def _is_contained(self, start: int, end: int) -> bool:
         """Whether a record that is no JSON reaches to its bracket, and has not swallowed others."""
         state, place = walk(self.window.data, start)
+        if not self._begin and len(self.window.data) - start < _SIGHT and not self.window.at_end:
+            return False
         return state is State.WHOLE or not start < self._find_begin(max(place - len(self._begin), start + 1)) < end
 
     def _damaged(self) -> None:
@@ -247,8 +249,9 @@ class Stream:
         self._damaged()
         return [Mark(again, BAD_JSON)]
 
-    def _is_close(self, at: int) -> bool:
-        """Whether what is behind the bracket is, as far as can be seen, the rest of the document. What is behind that is not asked."""
+    def _is_close(self, at: int, *, alone: bool = False) -> bool:
+        """Whether what is behind the bracket is, as far as can be seen, the rest of the document; and, if it is to be `alone`,
+        nothing is behind that."""
         if self.key is not None:
             return _next_array(self.key).match(self.window.data, at, at + _SIGHT) is not None
         rest, end = self.window.data[at + 1 : at + _SIGHT], 0
@@ -258,7 +261,7 @@ class Stream:
             if state is not State.WHOLE:
                 return state is State.CUT
         behind = blanks(rest, end)
-        return rest[behind : behind + 1] not in (b",", b"]", b"}")
+        return behind == len(rest) if alone else rest[behind : behind + 1] not in (b",", b"]", b"}")
 
     def _search(self, at: int, begin: int) -> list[Mark]:
         """Damage from `at` up to the begin of a record, not before `begin`; at the end of the file, up to the end of the array."""
@@ -279,9 +282,13 @@ class Stream:
         return close if close >= 0 else found
 
     def _find_close(self, place: int, end: int) -> int:
-        """The bracket before `end` that closes the array, if what is behind it is the sound rest of the document; else -1."""
+        """The bracket before `end` that closes the array, if what is behind it is the sound rest of the document; else -1.
+
+        One that ends the text is believed rather than one in a word.
+        """
         brackets = (found.start() for found in _CLOSE.finditer(self.window.data, place, end))
-        return next((at for at in islice(brackets, _TRIES) if self._is_close(at)), -1)
+        closing = [at for at in islice(brackets, _TRIES) if self._is_close(at)]
+        return next((at for at in closing if self._is_close(at, alone=True)), closing[0] if closing else -1)
 
 
 @cache
