@@ -64,19 +64,24 @@ class InputRefused(QunkitError):
 
 
 class UnknownFormat(InputRefused):
-    SENTENCE = Text(
-        "{path}: not a known export; it begins {head}{near}.",
-        "{path}：不是已知的导出格式，开头是{head}{near}。",
-    )
+    SENTENCE = Text("{path}: not a known export; it {what}.", "{path}：不是已知的导出格式，{what}。")
     HINT = Text(
-        "`qunkit formats` lists what can be read and how to export it.",
-        "用 `qunkit formats` 查看支持的格式及其导出方法。",
+        "`qunkit formats` lists what can be read and how to export it{columns}.",
+        "用 `qunkit formats` 查看支持的格式及其导出方法{columns}。",
     )
 
 
 class NestedArchive(UnknownFormat):
     SENTENCE = Text("{path}: an archive within an archive is not looked into.", "{path}：不读取压缩包内的压缩包。")
-    HINT = Text("Unpack it and give the folder.", "请先解压，再传入文件夹。")
+    HINT = Text("Unpack the inner archive first and give its folder.", "内层的压缩包请先解压，再传入文件夹。")
+
+
+class OtherArchive(UnknownFormat):
+    SENTENCE = Text("{path}: a {kind} archive, which qunkit does not open.", "{path}：是 {kind} 压缩包，qunkit 不读取。")
+    HINT = Text(
+        "Unpack it and give the folder; zip and gzip are opened as they are.",
+        "请先解压，再传入文件夹；zip 和 gzip 可直接传入。",
+    )
 
 
 class AmbiguousFormat(InputRefused):
@@ -119,6 +124,11 @@ class MissingInput(QunkitError):
     code = 66
     SENTENCE = Text("{path}: {why}.", "{path}：{why}。")
     HINT = Text("Check the name, or pass - to read standard input.", "请检查文件名，或用 - 读取标准输入。")
+
+
+class NoSuchFormat(MissingInput):
+    SENTENCE = Text("{name}: neither a file nor a format.", "{name}：没有这个文件，也没有这个格式。")
+    HINT = Text("{near}", "{near}")
 
 
 class InputChanged(QunkitError):

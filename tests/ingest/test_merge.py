@@ -94,6 +94,22 @@ def test_a_group_name_is_linked_only_while_it_belongs_to_one_id(tmp_path):
     assert {row["group_id"] for row in messages(tmp_path / "d")[0]} == {"g1", "g2", "name:徒步"}
 
 
+def test_groups_of_one_name_on_two_platforms_stay_two(tmp_path):
+    """… and a name is linked to an id of its own platform only."""
+    qq = telling(0, group_id=None, platform="qq", **KEVIN)
+    wechat = telling(0, group_id=None, **KEVIN)
+    with_id = telling(5, **KEVIN)
+    for number, order in enumerate(([A, B], [B, A])):
+        for source in order:
+            commit(tmp_path / str(number), {source: {A: [qq], B: [wechat]}[source]})
+        assert [row["group_id"] for row in messages(tmp_path / str(number))[0]] == [
+            "name:徒步 (qq)",
+            "name:徒步 (wechat)",
+        ]
+        commit(tmp_path / str(number), {C: [with_id]})
+        assert [row["group_id"] for row in messages(tmp_path / str(number))[0]] == ["g1", "g1", "name:徒步 (qq)"]
+
+
 def test_two_members_of_one_name_stay_two_where_ids_tell(tmp_path):
     twins = [telling(0, sender_id="w1", sender_name="小王"), telling(1, sender_id="w2", sender_name="小王")]
     commit(tmp_path / "d", {A: twins, B: [telling(2, sender_name="小王")]})
@@ -205,6 +221,20 @@ def test_times_to_the_minute_meet_finer_ones(tmp_path):
             (50, "1", "exact"),
             (50, "2", "exact"),
             (70, "1", "exact"),
+        ]
+
+
+def test_days_alone_count_where_nothing_finer_is_known(tmp_path):
+    """START is 10 seconds before the last midnight of November: a message of 30 November, then one of 1 December."""
+    fine = telling(20, text="早", **KEVIN)
+    days = [telling(second, text="早上好", time_quality="day", **KEVIN) for second in (0, 20)]
+    for number, order in enumerate(([A, B], [B, A])):
+        for source in order:
+            commit(tmp_path / str(number), {source: {A: [fine], B: days}[source]})
+        rows = messages(tmp_path / str(number))[0]
+        assert [(row["local_time"].day, row["text"], row["time_quality"]) for row in rows] == [
+            (30, "早上好", "day"),
+            (1, "早", "exact"),
         ]
 
 

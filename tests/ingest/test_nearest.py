@@ -21,7 +21,7 @@ def unknown(content: bytes, folder: Path) -> UnknownFormat:
     path.write_bytes(content)
     source = open_source(path)
     with pytest.raises(UnknownFormat) as caught:
-        identify(source.head, source.label)
+        identify(source)
     return caught.value
 
 

@@ -12,6 +12,7 @@ import pytest
 from qunkit.errors import AmbiguousFormat, InputChanged, MissingInput, NoMessages, UnknownFormat, UnreadableExport
 from qunkit.ingest import run, store
 from qunkit.ingest.run import Options, ingest
+from support.staged import messages
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 HEADER = "localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender\r\n"
@@ -296,3 +297,34 @@ def column(dataset, name):
 
 def groups(dataset):
     return set(column(dataset, "group_id"))
+
+
+CHAT = "2024-12-01 08:00:00 'Kevin'\n早\n\n2024-12-01 08:00:05 '小刘'\n早\n\n"
+
+
+def grouped(path, **options):
+    """Group ids and names after the ingest of one more file."""
+    ingest([path], path.parent / "d", Options(**options))
+    return {(row["group_id"], row["group_name"]) for row in messages(path.parent / "d")[0]}
+
+
+def test_the_name_of_a_file_is_no_name_of_the_group_that_is_given(tmp_path):
+    known = tmp_path / "a.csv"
+    known.write_text(
+        "Time,SenderName,Sender,TalkerName,Talker,Content\n2024-12-01 08:00:00,Kevin,wxid_kevin,徒步,1@chatroom,早\n"
+    )
+    assert grouped(known) == {("1@chatroom", "徒步")}
+    export = tmp_path / "zzz.txt"
+    export.write_text(CHAT, encoding="utf-8")
+    assert grouped(export, as_group="1@chatroom") == {("1@chatroom", "徒步")}
+
+
+def test_a_group_may_be_given_by_its_name(tmp_path):
+    known = tmp_path / "a.csv"
+    known.write_text(
+        "Time,SenderName,Sender,TalkerName,Talker,Content\n2024-12-01 08:00:00,Kevin,wxid_kevin,徒步,1@chatroom,早\n"
+    )
+    export = tmp_path / "zzz.txt"
+    export.write_text(CHAT, encoding="utf-8")
+    assert grouped(export, as_group="徒步") == {("name:徒步", "徒步")}
+    assert grouped(known) == {("1@chatroom", "徒步")}

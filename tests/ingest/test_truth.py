@@ -14,7 +14,6 @@ from qunkit.ingest.run import ingest
 from support.staged import messages
 from support.truth import ELSEWHERE, EXPECTED
 from support.truth.base import EVENTS, LINK, NUMBERS, SAMPLES, TOLD, ZHANG, Lines
-from support.truth.chatlog import CHATLOG_TXT
 from support.truth.weflow import WEFLOW
 
 

@@ -365,3 +365,22 @@ def test_second_look_reads_on_from_where_the_file_is(tmp_path: Path) -> None:
     path.write_bytes("早上好".encode("gb18030") + b"\xff")
     with path.open("rb") as file:
         assert gb18030_or_mixed(file) == "mixed"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("群.txt", "群.txt"),
+        ("群 (1).txt", "群.txt"),
+        ("群 - 副本.txt", "群.txt"),
+        ("群 - 副本 (2).csv", "群.csv"),
+        ("群 副本 2.json", "群.json"),
+        ("group copy.json", "group.json"),
+        ("群(1).csv", "群(1).csv"),  # MemoTrace: another chat of the same name
+        ("群(东区).txt", "群(东区).txt"),
+        (" (1).txt", " (1).txt"),
+    ],
+)
+def test_the_mark_of_a_copy_is_no_part_of_the_name(name: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    assert open_source(tmp_path / name).parts[-1] == told

@@ -1,9 +1,12 @@
-"""``qunkit formats``: what can be read, and what a file is."""
+"""``qunkit formats``: what can be read, what a format is, and what a file is."""
 
 from __future__ import annotations
 
+import difflib
 import inspect
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +16,7 @@ from qunkit import registry
 from qunkit.cli.expose import argument
 from qunkit.cli.options import Output
 from qunkit.cli.session import current
-from qunkit.errors import QunkitError
+from qunkit.errors import NoSuchFormat, QunkitError
 from qunkit.results import Column, Note, Report, Result, Section
 from qunkit.words import Text
 
@@ -24,8 +27,9 @@ if TYPE_CHECKING:
     """Of cells; a Text among them is said in the end."""
 
 HELP = Text(
-    "List the exports that can be read and how to make them; with FILE, say what that file is, why, and what it keeps.",
-    "列出支持的导出格式及导出方法；给出 FILE 时，说明该文件是什么格式、依据是什么、保留了哪些内容。",
+    "List the exports that can be read and how to make them; with FILE, say what that file is, why, and what it keeps; with "
+    "the NAME of a format, show its page.",
+    "列出支持的导出格式及导出方法；给出 FILE 时，说明该文件是什么格式、依据是什么、保留了哪些内容；给出格式名称 NAME 时，显示该格式的说明。",
 )
 
 _NAME = Column("format", "text", Text("name", "名称"), Text("what --format-in takes", "用于 --format-in"))
@@ -42,25 +46,37 @@ _KEPT = Column("kept", "text", Text("kept", "保留"), Text("what such a file st
 _LOST = Column("lost", "text", Text("lost", "缺失"), Text("what the exporter left out", "导出时丢失的内容"))
 _COLUMNS = (_FILE, _NAME, _TITLE, _ENCODING, _SIZE, _BEGINS)
 """What a file is."""
+_ABOUT = (_WHY, _KEPT, _LOST, _HOW)
+"""What its format is."""
+_PAGE = Column("page", "text", Text("page", "说明（英文）"), Text("all that is known of the format", "该格式的完整说明"))
+_CLOSE, _SOME = 0.6, 3
+"""How like a word a format's name must be, and how many such are named."""
+_NEAR = Text(
+    "Formats of a similar name: {names}. `qunkit formats` lists them all.",
+    "名称相近的格式：{names}。用 `qunkit formats` 查看全部格式。",
+)
+_NONE_NEAR = Text(
+    "Check the name of the file; `qunkit formats` lists the formats.", "请检查文件名；用 `qunkit formats` 查看全部格式。"
+)
 _FACT = Text("{label}: {value}", "{label}：{value}")
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """Which file."""
+    """Which file, or which format."""
 
-    file: str | None = argument(Text("a file to identify", "要识别的文件"), "[FILE]", default=None)
+    file: str | None = argument(Text("a file to identify, or the name of a format", "要识别的文件，或格式名称"), "[FILE|NAME]", default=None)  # fmt: skip
 
 
 OPTIONS = (Params, Output)
 
 
 def run(params: Params, output: Output) -> int:
-    """Write the list, or what the file is."""
+    """Write the list, or what the file or format is."""
     from qunkit.cli.show import FOR_PEOPLE, check, chosen, show
 
     check(output)
-    result = _identified(Path(params.file)) if params.file else _list()
+    result = _asked(params.file) if params.file else _list()
     for_people = chosen(output, result) in FOR_PEOPLE
     lang = current.lang if for_people else "en"
     result.cells = [tuple(cell.say(lang) if isinstance(cell, Text) else cell for cell in row) for row in result.cells]
@@ -72,6 +88,40 @@ def _list() -> Result:
     modules = {name: registry.load("formats", name) for name in registry.names("formats")}
     rows = [(name, module.TITLE, module.HOW) for name, module in modules.items()]
     return Result("formats", Text("Formats", "格式"), (_NAME, _TITLE, _HOW), rows)
+
+
+def _asked(word: str) -> Result:
+    """What a file is; or the page of a format, where no file has its name.
+
+    Raises:
+        NoSuchFormat: it is neither.
+    """
+    if os.path.lexists(word):
+        return _identified(Path(word))
+    if word in registry.names("formats"):
+        module = registry.load("formats", word)
+        row = (word, module.TITLE, *_facts(module), inspect.getdoc(module) or "")
+        return Result("format", Text("Format", "格式"), (_NAME, _TITLE, *_ABOUT, _PAGE), [row])
+    raise NoSuchFormat(name=word, near=_near(word))
+
+
+def _near(word: str) -> Text:
+    """The formats whose names or titles are like a word."""
+    spelt, names = word.casefold().replace("-", "_"), registry.names("formats")
+    titles = {name: registry.load("formats", name).TITLE for name in names}
+    holding = [name for name in names if spelt in f"{name} {titles[name].en} {titles[name].zh}".casefold()]
+    alike = difflib.get_close_matches(spelt, names, _SOME, _CLOSE)
+    near = list(dict.fromkeys([*alike, *holding]))[:_SOME]
+    if not near:
+        return _NONE_NEAR
+    return Text(_NEAR.say("en", names=", ".join(near)), _NEAR.say("zh", names="、".join(near)))
+
+
+def _facts(module: ModuleType) -> Row:
+    """A format's `_ABOUT`."""
+    page = inspect.getdoc(module) or ""
+    why = _line((inspect.getdoc(module.sniff) or "").partition("\n\n")[0])
+    return why, _told(page, "Kept"), _told(page, "Lost"), module.HOW
 
 
 def _identified(path: Path) -> Result:
@@ -91,10 +141,7 @@ def _identified(path: Path) -> Result:
     with TemporaryDirectory() as folder:
         if inside is None:
             row, module = _row(candidate, Path(folder))
-            page = inspect.getdoc(module) or ""
-            why = _line((inspect.getdoc(module.sniff) or "").partition("\n\n")[0])
-            row = (*row, why, _told(page, "Kept"), _told(page, "Lost"), module.HOW)
-            return Result("format", Text("Format", "格式"), (*_COLUMNS, _WHY, _KEPT, _LOST, _HOW), [row])
+            return Result("format", Text("Format", "格式"), (*_COLUMNS, *_ABOUT), [(*row, *_facts(module))])
         rows = [_row_if_known(member, Path(folder)) for member in inside]
     return Result("formats", Text("Formats", "格式"), (*_COLUMNS, _HOW), rows)
 
@@ -104,7 +151,7 @@ def _row(candidate: Candidate, folder: Path) -> tuple[Row, ModuleType]:
     from qunkit.ingest.identify import beginning, identify, opened
 
     with opened(candidate, folder) as source:
-        name, module = identify(source.head, source.label)
+        name, module = identify(source)
         begins = " ".join(beginning(source.head).split())[:_SHOWN]
         return (source.label, name, module.TITLE, source.encoding, source.size, begins), module
 
@@ -133,6 +180,19 @@ def _page(result: Result) -> Report:
     """One row for people: a line for each cell, of any length."""
     [row] = result.cells
     facts = dict(zip(result.columns, row, strict=True))
-    label, title = str(facts.pop(_FILE)), str(facts.pop(_TITLE))
-    lines = [Note(_FACT, (("label", column.label), ("value", value))) for column, value in facts.items()]
-    return Report("format", Note(Text(label, label)), [Section("format", Text(title, title), lines)])
+    title, page = str(facts.pop(_TITLE)), str(facts.pop(_PAGE, ""))
+    label = str(facts.pop(_FILE, None) or facts[_NAME])
+    lines = [Note(_FACT, (("label", column.label), ("value", value))) for column, value in facts.items() if value]
+    sections = [Section("format", Text(title, title), lines)]
+    if page:
+        sections.append(Section("page", _PAGE.label, [Note(Text(line, line)) for line in _lines(page)]))
+    return Report("format", Note(Text(label, label)), sections)
+
+
+def _lines(page: str) -> Iterator[str]:
+    """The paragraphs of a page that are not told elsewhere, each on a line; samples as they are."""
+    for paragraph in page.split("\n\n"):
+        if paragraph.startswith("    "):
+            yield from paragraph.split("\n")
+        elif not re.match("Kept|Lost", paragraph):
+            yield _line(paragraph)

@@ -20,7 +20,9 @@ from qunkit.words import Text
 NAMES = "observations/names.parquet"
 MEMBERS = "observations/members.parquet"
 _MEMBERS_TOLD = [*schema.MEMBERS.arrow, pa.field("group_name", pa.string())]
-_NAMES_TOLD = [pa.field(name, pa.string()) for name in ("group_id", "group_name", "sender_id", "sender_name")]
+_NAMES_TOLD = [
+    pa.field(name, pa.string()) for name in ("platform", "group_id", "group_name", "sender_id", "sender_name")
+]
 OBSERVED_MEMBERS = pa.schema([field_.with_nullable(True) for field_ in _MEMBERS_TOLD])
 _NAMES_SCHEMA = pa.schema([*_NAMES_TOLD, pa.field("last", pa.timestamp("ms", "UTC"))])
 _ROW_GROUP = 1 << 17
@@ -110,7 +112,7 @@ def _learn_names(
     files = [path for paths in staged.values() for path in paths]
     fresh = identity.NAMES_OF.format(observed=_from(files, "")) if files else "SELECT * FROM no_names"
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE names AS SELECT group_id, group_name, sender_id, sender_name, MAX(last) AS last
+        f"""CREATE OR REPLACE TEMP TABLE names AS SELECT platform, group_id, group_name, sender_id, sender_name, MAX(last) AS last
         FROM (SELECT * FROM names UNION ALL {fresh}) GROUP BY ALL"""
     )
     connection.execute(
@@ -132,7 +134,7 @@ def _renamed_months(connection: duckdb.DuckDBPyConnection, staging: Staging, sta
         path = staging.old_part(observations(month))
         names = identity.NAMES_OF.format(observed=_from(path, ""))
         shown = f"""SELECT 1 FROM ({names}) n JOIN changed c
-          ON n.group_id IS NOT DISTINCT FROM c.group_id AND n.group_name IS NOT DISTINCT FROM c.group_name
+          ON n.platform = c.platform AND n.group_id IS NOT DISTINCT FROM c.group_id AND n.group_name IS NOT DISTINCT FROM c.group_name
           AND n.sender_id IS NOT DISTINCT FROM c.sender_id AND n.sender_name IS NOT DISTINCT FROM c.sender_name LIMIT 1"""
         if connection.sql(shown).fetchall():
             found.add(month)

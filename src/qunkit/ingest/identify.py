@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,27 @@ from qunkit.words import Text
 
 _SHOWN = 40
 """Characters of an unknown file that its error shows."""
+_COLUMNS = 12
+"""Columns of an unknown table that its error lists."""
+_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
+_DOCUMENT = Text("an old Office document (DOC, XLS, PPT)", "旧式 Office 文档（DOC、XLS、PPT）")
+_KNOWN = (
+    (rb"\xff\xd8\xff", Text("a picture (JPEG)", "图片 (JPEG)")),
+    (rb"\x89PNG\r\n", Text("a picture (PNG)", "图片 (PNG)")),
+    (rb"GIF8[79]a", Text("a picture (GIF)", "图片 (GIF)")),
+    (rb"RIFF.{4}WEBP", Text("a picture (WebP)", "图片 (WebP)")),
+    (rb".{4}ftyp(?:heic|heix|mif1|avif)", Text("a picture (HEIC)", "图片 (HEIC)")),
+    (rb".{4}ftyp", Text("a video or sound (MP4)", "视频或音频 (MP4)")),
+    (rb"ID3[\x02-\x04]|\xff[\xe2\xe3\xf2\xf3\xfa\xfb]", Text("a sound (MP3)", "音频 (MP3)")),
+    (rb"\x02?#!SILK_V3|#!AMR", Text("a voice message (SILK or AMR)", "语音（SILK 或 AMR）")),
+    (rb"%PDF-", Text("a PDF document", "PDF 文档")),
+    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _DOCUMENT),
+    (rb"PK\x03\x04.*?word/", Text("a Word document (DOCX)", "Word 文档 (DOCX)")),
+    (rb"PK\x03\x04.*?ppt/", Text("a PowerPoint document (PPTX)", "PowerPoint 文档 (PPTX)")),
+    (rb"SQLite format 3\0", Text("a database (SQLite)", "数据库 (SQLite)")),
+)
+"""How files begin that people keep beside exports."""
+_LOOKED_AT = 4 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +134,7 @@ def listed(candidate: Candidate, source: Source, module: ModuleType) -> tuple[li
     return found, missing
 
 
-def identify(head: Head, label: str, wanted: str | None = None) -> tuple[str, ModuleType]:
+def identify(source: Source, wanted: str | None = None) -> tuple[str, ModuleType]:
     """Name and module of the one format that says yes.
 
     Raises:
@@ -121,11 +143,11 @@ def identify(head: Head, label: str, wanted: str | None = None) -> tuple[str, Mo
     """
     if wanted:
         return wanted, registry.load("formats", wanted)
-    yes = said_yes(head)
+    yes = said_yes(source.head)
     if not yes:
-        raise UnknownFormat(path=label, head=_first_characters(head), near=_near(head))
+        raise _unknown(source)
     if len(yes) > 1:
-        raise AmbiguousFormat(path=label, formats=" + ".join(sorted(yes)))
+        raise AmbiguousFormat(path=source.label, formats=" + ".join(sorted(yes)))
     return next(iter(yes.items()))
 
 
@@ -140,20 +162,46 @@ def beginning(head: Head) -> str:
     return head.text or " | ".join(cell for rows in head.sheets.values() for row in rows for cell in row)
 
 
+def _unknown(source: Source) -> UnknownFormat:
+    """What the file is instead, or what it begins with and is most like; `near` says whether it is like anything."""
+    raw = source.raw(0, _LOOKED_AT)
+    if known := next((what for begin, what in _KNOWN if re.match(begin, raw, re.DOTALL)), None):
+        what = Text(f"is {known.en}", f"是{known.zh}")
+        return UnknownFormat(path=source.label, what=what, columns="", near=False)
+    begins, near = _first_characters(source.head), _near(source.head)
+    what = Text(f"begins {begins}{near.en if near else ''}", f"开头是{begins}{near.zh if near else ''}")
+    return UnknownFormat(path=source.label, what=what, columns=_columns(source), near=bool(near))
+
+
 def _first_characters(head: Head) -> str:
     """The begin of the file, with nothing in it that a terminal would obey."""
     safe = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in beginning(head)[:_SHOWN])
     return f"“{safe}”"
 
 
-def _near(head: Head) -> Text | str:
+def _near(head: Head) -> Text | None:
     from qunkit.ingest.nearest import nearest
 
     name = nearest(head)
     if name is None:
-        return ""
+        return None
     title = registry.load("formats", name).TITLE
     return Text(f"; most like {title.en} ({name}), but it is not that", f"；最接近{title.zh}（{name}），但并不相符")
+
+
+def _columns(source: Source) -> Text | str:
+    """How to read it as a table, with the columns it has; nothing if it is none."""
+    from qunkit.parsing.tables import names
+
+    if not (source.head.sheets or source.label.lower().endswith(_TABLES)):
+        return ""
+    found = [name for name in names(source) if name.isprintable()][:_COLUMNS]
+    if len(found) < 2:
+        return ""
+    return Text(
+        f"; a table of messages is read with --map time=…,sender=…,text=… (its columns: {', '.join(found)})",
+        f"；如果是消息表格，请用 --map time=…,sender=…,text=… 指明各列（文件中的列：{'、'.join(found)}）",
+    )
 
 
 def _below(folder: Path, errors: list[MissingInput]) -> Iterator[Path]:

@@ -1,7 +1,8 @@
 """Who is who over all sources: group names to group ids, sender names to member ids.
 
 A pure function of every name that any source ever showed, so the order of ingests does not matter. A name is linked to an id
-only if, over the whole dataset, it belongs to exactly one (of its group, for senders). A list of members without ids goes by ``name:…``
+only if, over the whole dataset, it belongs to exactly one (of its platform; of its group, for senders). Groups without an id that have one
+name on several platforms stay apart: ``name:读书会 (qq)``. A list of members without ids goes by ``name:…``
 ids, which become the member's own wherever the name is linked; its names never stand against those of an id. Names are compared after
 NFC and the file-safe spelling that some exporters use (``新人:甲`` and ``新人_甲`` are one).
 """
@@ -16,32 +17,43 @@ ANY_GROUP = "*"
 _LOOKS_LIKE_ID = "regexp_full_match({}, '(wxid_[A-Za-z0-9_-]+|[0-9]+@openim)')"
 
 NAMES_OF = """
-SELECT group_id, group_name, sender_id, sender_name, MAX(sent_at) AS last FROM {observed} GROUP BY ALL
+SELECT platform, group_id, group_name, sender_id, sender_name, MAX(sent_at) AS last FROM {observed} GROUP BY ALL
 UNION ALL
-SELECT DISTINCT group_id, group_name, NULL, substr(who, 6), NULL::TIMESTAMPTZ FROM (
-  SELECT group_id, group_name, unnest(list_concat([actor_id], target_ids, mention_ids)) AS who FROM {observed}
+SELECT DISTINCT platform, group_id, group_name, NULL, substr(who, 6), NULL::TIMESTAMPTZ FROM (
+  SELECT platform, group_id, group_name, unnest(list_concat([actor_id], target_ids, mention_ids)) AS who FROM {observed}
   WHERE event IS NOT NULL OR mention_ids IS NOT NULL
 ) WHERE who LIKE 'name:%'
 UNION ALL
-SELECT DISTINCT group_id, group_name, NULL, quote_sender, NULL::TIMESTAMPTZ FROM {observed} WHERE quote_sender IS NOT NULL
+SELECT DISTINCT platform, group_id, group_name, NULL, quote_sender, NULL::TIMESTAMPTZ FROM {observed} WHERE quote_sender IS NOT NULL
 """
 """Every name that observations show: of senders, and those that notices, mentions and quotes show without an id."""
 
 _IDENTITY = f"""
+CREATE OR REPLACE TEMP TABLE named_groups AS
+SELECT DISTINCT platform, {SAFE.format("group_name")} AS name, group_id AS id FROM (
+  SELECT platform, group_id, group_name FROM names
+  UNION ALL SELECT n.platform, m.group_id, m.group_name FROM observed_members m JOIN names n USING (group_id)
+  UNION ALL SELECT platform, group_id, group_id FROM names  -- whoever names a group may give its id for a name
+) WHERE group_id IS NOT NULL AND group_name IS NOT NULL
+UNION SELECT NULL, {SAFE.format("group_name")}, group_id FROM observed_members WHERE group_id IS NOT NULL AND group_name IS NOT NULL;
+
 CREATE OR REPLACE TEMP TABLE group_links AS
-SELECT {SAFE.format("group_name")} AS name, MIN(group_id) AS id FROM (
-  SELECT group_id, group_name FROM names UNION SELECT group_id, group_name FROM observed_members
-  UNION SELECT group_id, group_id FROM names  -- a list of members may be given the group's id for its name
-) WHERE group_id IS NOT NULL AND group_name IS NOT NULL GROUP BY 1 HAVING COUNT(DISTINCT group_id) = 1;
+SELECT platform, name, MIN(id) AS id FROM named_groups WHERE platform IS NOT NULL GROUP BY 1, 2 HAVING COUNT(*) = 1
+UNION ALL SELECT NULL, name, MIN(id) FROM named_groups GROUP BY 2 HAVING COUNT(DISTINCT id) = 1;
+
+CREATE OR REPLACE TEMP TABLE shared_names AS
+SELECT nfc_normalize(group_name) AS name FROM names WHERE group_id IS NULL GROUP BY 1 HAVING COUNT(DISTINCT platform) > 1;
 
 CREATE OR REPLACE TEMP TABLE keyed_names AS
-SELECT n.*, COALESCE(n.group_id, g.id, 'name:' || nfc_normalize(n.group_name), 'name:') AS group_key,
+SELECT n.*, COALESCE(n.group_id, g.id, 'name:' || nfc_normalize(n.group_name) || IF(s.name IS NULL, '', ' (' || n.platform || ')'), 'name:')
+    AS group_key,
   {SAFE.format("n.sender_name")} AS name
-FROM names n LEFT JOIN group_links g ON n.group_id IS NULL AND g.name = {SAFE.format("n.group_name")};
+FROM names n LEFT JOIN group_links g ON n.group_id IS NULL AND g.platform = n.platform AND g.name = {SAFE.format("n.group_name")}
+LEFT JOIN shared_names s ON s.name = nfc_normalize(n.group_name);
 
 CREATE OR REPLACE TEMP TABLE listed_members AS
 SELECT m.*, COALESCE(m.group_id, g.id, 'name:' || nfc_normalize(m.group_name), 'name:') AS group_key
-FROM observed_members m LEFT JOIN group_links g ON m.group_id IS NULL AND g.name = {SAFE.format("m.group_name")}
+FROM observed_members m LEFT JOIN group_links g ON m.group_id IS NULL AND g.platform IS NULL AND g.name = {SAFE.format("m.group_name")}
 WHERE m.group_id IS DISTINCT FROM '{ANY_GROUP}';
 
 CREATE OR REPLACE TEMP TABLE keyed_members AS
@@ -84,10 +96,10 @@ FROM (
 ) WHERE group_name IS NOT NULL GROUP BY 1;
 
 CREATE OR REPLACE TEMP TABLE identity AS
-SELECT DISTINCT group_id, group_name, sender_id, sender_name, group_key, label, sender_key,
+SELECT DISTINCT platform, group_id, group_name, sender_id, sender_name, group_key, label, sender_key,
   bool_or(last IS NOT NULL) OVER (PARTITION BY group_key, sender_key) AS posts
 FROM (
-  SELECT n.group_id, n.group_name, n.sender_id, n.sender_name, n.group_key, n.last, l.label,
+  SELECT n.platform, n.group_id, n.group_name, n.sender_id, n.sender_name, n.group_key, n.last, l.label,
     CASE WHEN n.sender_id IS NOT NULL THEN n.sender_id
          WHEN n.sender_name IS NULL THEN NULL
          WHEN s.id IS NOT NULL THEN s.id
@@ -99,7 +111,7 @@ FROM (
 """
 
 CHANGED = """
-SELECT DISTINCT group_id, group_name, sender_id, sender_name FROM (
+SELECT DISTINCT platform, group_id, group_name, sender_id, sender_name FROM (
   (SELECT * FROM identity EXCEPT SELECT * FROM old_identity) UNION ALL
   (SELECT * FROM old_identity EXCEPT SELECT * FROM identity))
 """

@@ -7,7 +7,8 @@ sender, class of kind, typed text and the number of the occurrence: two equal "1
 disagree on a field, the finest clock wins, then the smallest source id; what one leaves out another fills in.
 
 A telling of an export whose times are minutes is the message of its minute with the same sender, class, text and number; so a minute
-holds as many equal messages as the export that has the most of them.
+holds as many equal messages as the export that has the most of them. Exports that keep days only, which also join lines and mask words, count
+on the days of which the group has nothing finer.
 """
 
 from __future__ import annotations
@@ -67,8 +68,17 @@ SELECT o.rowid AS telling, i.group_key, i.label, i.sender_key, o.native_id, o.se
   o.time_quality = 'minute' AS coarse,
   CASE WHEN {{compared}} THEN {_CONTENT.format(time="o.sent_at")} END AS content,
   CASE WHEN {{mixed}} THEN {_CONTENT.format(time="date_trunc('minute', o.sent_at)")} END AS content_of_minute
-FROM observed o JOIN identity i ON o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
+FROM observed o JOIN identity i ON o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
   AND o.sender_id IS NOT DISTINCT FROM i.sender_id AND o.sender_name IS NOT DISTINCT FROM i.sender_name
+"""
+
+# Days of which a group has finer times: what exports with days only say of them is left out.
+_WITHOUT_DAYS = """
+CREATE OR REPLACE TEMP TABLE keyed AS
+WITH days AS (SELECT k.telling, k.group_key, CAST(o.local_time AS DATE) AS day, o.time_quality FROM keyed k JOIN observed o ON o.rowid = k.telling)
+SELECT * FROM keyed WHERE telling NOT IN (
+  SELECT telling FROM days WHERE time_quality = 'day' AND (group_key, day) IN (SELECT (group_key, day) FROM days WHERE time_quality <> 'day')
+)
 """
 
 _COMPARED = "SELECT COUNT(native_id) < COUNT(*) OR COUNT(DISTINCT native_id) < COUNT(*) FROM observed"
@@ -212,8 +222,10 @@ def resolve(connection: duckdb.DuckDBPyConnection) -> None:
     Notices and mentions that show only a name get the id which the dataset knows for it.
     """
     compared, mixed = (connection.sql(question).fetchall()[0][0] for question in (_COMPARED, _MIXED))
+    days = count(connection, "(SELECT 1 FROM observed WHERE time_quality = 'day')")
     for statement in (
         _KEYED.format(compared=compared, mixed=mixed),
+        *([_WITHOUT_DAYS] if days else []),
         _EXACT_IDS,
         _NATIVE,
         _MESSAGE_OF,

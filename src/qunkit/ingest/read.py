@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ from qunkit.words import Text
 Progress = Callable[[str, int, int], None]
 """Called with (label, bytes done, bytes in all)."""
 
+_ID = re.compile(r"[\w@.:-]+", re.ASCII)
 NOTHING = Text("no record could be read", "没有可读取的记录")
 EMPTY = Text("the file is empty", "文件为空")
 
@@ -51,6 +53,19 @@ class Reading:
     """minute or day, where the format says that its times are no finer."""
     group: tuple[str | None, str | None] = (None, None)
     """Group id and name of the first record: the group of members and records that name none."""
+
+    def called(self, as_group: str | None) -> dict[str, str | None]:
+        """What `as_group` (an id or a name), or the name of a file that names no group, puts in the place of every record's group.
+
+        A name that only the file's place says does not stay beside an id that was given: it is no name of that group.
+        """
+        group_id, name = self.group
+        if as_group and not _ID.fullmatch(as_group):
+            return {"group_id": None, "group_name": as_group}
+        if as_group:
+            placed = not group_id and any(name in part for part in self.source.parts[-2:]) if name else True
+            return {"group_id": as_group} | ({"group_name": None} if placed else {})
+        return {} if group_id or name else {"group_name": Path(self.source.parts[-1]).stem}
 
 
 def begin(source: Source, name: str, module: ModuleType, as_group: str | None) -> tuple[str, Iterator[Batch]]:
@@ -134,10 +149,7 @@ def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str
     columns |= {"sent_at": sent_at, "local_time": local_time, "time_quality": quality}
     columns["platform"] = pa.array([reading.platform], pa.string()).take(pa.array(np.zeros(len(raw), np.int32)))
     columns["quote_time"] = clock.instants(told.column("quote_time"), pc.is_null(raw.column("epoch")))
-    if as_group:
-        columns["group_id"] = pa.array([as_group] * len(raw), pa.string())
-    elif not any(reading.group):
-        columns["group_name"] = pa.array([Path(reading.source.parts[-1]).stem] * len(raw), pa.string())
+    columns |= {name: pa.array([value] * len(raw), pa.string()) for name, value in reading.called(as_group).items()}
     columns["row"] = pa.array(np.arange(row, row + len(raw)))
     columns["offset"] = raw.column("offset")
     return pa.RecordBatch.from_pydict(columns)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qunkit import schema
-from qunkit.errors import NoMessages, QunkitError, UnknownFormat, UnreadableExport
+from qunkit.errors import NestedArchive, NoMessages, QunkitError, UnknownFormat, UnreadableExport
 from qunkit.ingest import build, identify, overlap, store
 from qunkit.ingest.clock import DEFAULT_ZONE, Clock, check_zone
 from qunkit.ingest.ledger import counts, sizes
@@ -37,6 +37,10 @@ NAME_IT = Text(
     "Give the group with --as-group ID, or pass the file by its name.", "请用 --as-group ID 指定群，或直接给出文件名。"
 )
 NO_EXPORT = Text("the archive holds no known export", "压缩包中没有已知的导出文件")
+ONLY_NESTED = Text(
+    "holds no known export, but archives within the archive, which are not looked into.",
+    "其中没有已知的导出文件，只有内层的压缩包，qunkit 不读取。",
+)
 _STDIN_PARTS = ("stdin",)
 _LEDGER_SCHEMA = pa.schema(
     [("source", pa.string()), ("kind", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("count", pa.int64())]
@@ -119,7 +123,10 @@ class _Run:
         files = [file for member in members for file in self._take_file(member)]
         if all(file.status == "skipped" for file in files):
             summary = FileSummary(candidate.label)
-            summary.fail(NoMessages(path=candidate.label, why=NO_EXPORT), "skipped" if candidate.found else "refused")
+            error: QunkitError = NoMessages(path=candidate.label, why=NO_EXPORT)
+            if any(isinstance(file.error, NestedArchive) for file in files):
+                error = UnreadableExport(path=candidate.label, why=ONLY_NESTED, hint=NestedArchive.HINT)
+            summary.fail(error, "skipped" if candidate.found else "refused")
             files.append(summary)
         return files
 
@@ -141,7 +148,7 @@ class _Run:
         summary.size = source.size
         if not identify.beginning(source.head).strip("\0 \t\r\n"):
             raise NoMessages(path=source.label, why=EMPTY)
-        name, module = identify.identify(source.head, source.label, _wanted(source) or self.options.format_in)
+        name, module = identify.identify(source, _wanted(source) or self.options.format_in)
         summary.format = name
         others += self._take_listed(candidate, source, module)
         identity, batches = begin(source, name, module, self.options.as_group)

@@ -161,9 +161,9 @@ class FileSummary:
             self.notes.append(Note(told, (("count", reading.suspects),)))
         if reading.time_quality == "day":
             told = Text(
-                "the export keeps days, not times: its messages stand at 00:00; hours, sessions and replies cannot be known, and "
-                "another export of the same chat does not match it",
-                "该导出只有日期，没有时刻：消息都记在 00:00；无法统计小时、会话和回复，也无法与同一聊天的其他导出去重",
+                "the export keeps days, not times: its messages stand at 00:00, count in no hour, session or reply, and only on days of which "
+                "the group has nothing finer",
+                "该导出只有日期，没有时刻：消息都记在 00:00，不计入小时、会话和回复，且只在该群没有更精确数据的日子计入",
             )
             self.notes.append(Note(told))
         if reading.source.encoding in ("gb18030", "mixed"):

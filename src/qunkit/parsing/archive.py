@@ -2,7 +2,7 @@
 
 Nothing is unpacked to a path of the archive's making: a member is bytes with a name. The directory of a zip is believed only where the
 data agree: members must not overlap, and each must unpack to exactly the size and checksum it declares. An archive that breaks a rule is
-refused as a whole. Archives within archives are not looked into.
+refused as a whole. Archives within archives are not looked into, and other archives than these are only known by name.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -40,10 +41,19 @@ _ENCRYPTED, _UTF8 = 0x1 | 0x40 | 0x2000, 0x800
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _GZIPPED = -1
 _OFFICE = "[Content_Types].xml"
+_WORKBOOKS = (".xlsx", ".xlsm")
+_OTHERS = {b"Rar!\x1a\x07": "RAR", b"7z\xbc\xaf\x27\x1c": "7z", b"\xfd7zXZ\0": "xz"}
+"""How archives begin that are not looked into."""
+_TAR, _TAR_AT = b"ustar", 257
+_SHOWN = 80
+"""Characters of a member's name that an error shows."""
 _UNPACK = Text("Unpack it and give the folder.", "请先解压，再传入文件夹。")
 _AGAIN = Text(
     "Make or download the archive again, or unpack it and give the folder.", "请重新打包或下载，或解压后传入文件夹。"
 )
+_CUT = Text("is a damaged or incomplete zip file.", "zip 文件已损坏或不完整。")
+_CUT_WORKBOOK = Text("is an incomplete Excel file.", "Excel 文件不完整。")
+_FETCH = Text("Download or export it again.", "请重新下载或导出。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class Member:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether it begins like a zip or gzip file, and is no document of an office program.
+    """Whether it begins like a zip or gzip file, and is no document of an office program and no tar in gzip.
 
     Raises:
         MissingInput: it cannot be read.
@@ -77,9 +87,24 @@ def is_archive(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             magic = file.read(4)
+        if magic.startswith(_GZIP):
+            return other(path) is None
     except OSError as error:
         raise MissingInput(path=path, why=error.strerror) from error
-    return magic.startswith(_GZIP) or (magic in _ZIP and _OFFICE not in names(path))
+    return magic in _ZIP and _OFFICE not in names(path)
+
+
+def other(path: Path) -> str | None:
+    """Which archive it is that is not looked into: RAR, 7z, xz or tar, also in gzip; None if it is none of these."""
+    with path.open("rb") as file:
+        head = file.read(_TAR_AT + len(_TAR))
+        if head.startswith(_GZIP):
+            file.seek(0)
+            with suppress(EOFError, zlib.error, gzip.BadGzipFile), gzip.GzipFile(fileobj=file) as unpacked:
+                head = unpacked.read(_TAR_AT + len(_TAR))
+    if head[_TAR_AT:].startswith(_TAR):
+        return "tar"
+    return next((name for magic, name in _OTHERS.items() if head.startswith(magic)), None)
 
 
 def names(path: Path) -> list[str]:
@@ -109,8 +134,9 @@ def safe_members(path: Path, label: str | None = None) -> list[Member]:
     except (OSError, *_BROKEN) as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a place before the begin of the file
             raise MissingInput(path=shown, why=error.strerror) from error
-        why = Text("is a broken zip file ({fault}).", "是损坏的 zip 文件（{fault}）。")
-        raise _refused(shown, why, fault=error) from error
+        if shown.lower().endswith(_WORKBOOKS):
+            raise UnreadableExport(path=shown, why=_CUT_WORKBOOK, hint=_FETCH) from error
+        raise _refused(shown, _CUT) from error
 
 
 def unpack(member: Member, out: IO[bytes]) -> None:
@@ -203,19 +229,15 @@ def _check_kind(info: zipfile.ZipInfo, label: str) -> None:
         why = Text("uses a compression other than deflate.", "使用了 deflate 以外的压缩方式。")
         raise UnreadableExport(path=label, why=why, hint=_UNPACK)
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise _refused(
-            label, Text("holds a link or device ({name!a}).", "含有链接或设备（{name!a}）。"), name=info.filename
-        )
+        why = Text("holds a link or device (“{name}”).", "含有链接或设备（“{name}”）。")
+        raise _refused(label, why, name=info.filename[:_SHOWN])
 
 
 def _safe_name(info: zipfile.ZipInfo, label: str) -> str:
     name = unicodedata.normalize("NFC", _decoded(info)).replace("\\", "/")
     if "\0" in name or name.startswith("/") or re.match("[A-Za-z]:", name) or ".." in name.split("/") or not name:
-        raise _refused(
-            label,
-            Text("holds a file that points out of it ({name!a}).", "含有指向外部的文件名（{name!a}）。"),
-            name=name,
-        )
+        why = Text("holds a file that points out of it (“{name}”).", "含有指向外部的文件名（“{name}”）。")
+        raise _refused(label, why, name=name[:_SHOWN])
     return name
 
 
@@ -238,9 +260,8 @@ def _check_names(names: list[str], label: str) -> None:
     for name in names:
         key = unicodedata.normalize("NFC", name.casefold())
         if key in seen:
-            raise _refused(
-                label, Text("holds two files of one name ({name!a}).", "含有重名文件（{name!a}）。"), name=name
-            )
+            why = Text("holds two files of one name (“{name}”).", "含有重名文件（“{name}”）。")
+            raise _refused(label, why, name=name[:_SHOWN])
         seen.add(key)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import posixpath
+import re
 import stat
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from tempfile import TemporaryFile
 from types import MappingProxyType
 from typing import IO
 
-from qunkit.errors import MissingInput, QunkitError, ReadWriteFailed
+from qunkit.errors import MissingInput, OtherArchive, QunkitError, ReadWriteFailed
 from qunkit.exports import Head
 from qunkit.parsing import archive, workbook
 from qunkit.parsing.archive import Member
@@ -32,6 +33,10 @@ HEAD_BYTES = 64 << 10
 BESIDE = 8 << 20
 """Bytes that a file beside a source may have."""
 _PARTS = 4
+_COPY = re.compile(
+    r"(?<=.)(?: \(\d{1,3}\)| ?- ?(?:副本|Copy)(?: ?\(\d{1,3}\))?| 副本(?: \d{1,3})?| copy(?: \d{1,3})?)(?=\.[^.]*$|$)"
+)
+"""What browsers and file managers put behind the name of a copy: `` (1)``, `` - 副本``, `` copy 2``."""
 _KINDS = (
     (stat.S_ISDIR, Text("is a directory", "是文件夹")),
     (stat.S_ISFIFO, Text("is a pipe; pass - to read standard input", "是管道；请用 - 读取标准输入")),
@@ -51,7 +56,7 @@ class Source:
     label: str
     """How messages name it."""
     parts: tuple[str, ...]
-    """Last components of the path (at most four), NFC, file name last: facts such as a group id in a folder's name."""
+    """Last components of the path (at most four), NFC, file name last and without the mark of a copy: facts such as a group id in a folder's name."""
     size: int
     """Bytes of the file; of a workbook's transcript."""
     sha256: str
@@ -225,6 +230,7 @@ def open_source(
 
     Raises:
         MissingInput: there is no such file, it cannot be read, or it is a folder, pipe or device.
+        OtherArchive: it is an archive of a kind that is not looked into.
         UnreadableExport: it is a workbook that cannot be used.
     """
     name = _printable(str(path)) if label is None else label
@@ -236,8 +242,11 @@ def open_source(
             size, sha256, detector = _survey(file)
             file.seek(detector.bom)
             encoding = detector.encoding() or gb18030_or_mixed(file)
+        kind = archive.other(path)
     except OSError as error:
         raise MissingInput(path=name, why=error.strerror) from error
+    if kind:
+        raise OtherArchive(path=name, kind=kind)
     rows = _transcribed(path, name, spool_dir)
     return Source(
         path=path,
@@ -316,8 +325,9 @@ def member_parts(archive: Sequence[str], member: Member) -> tuple[str, ...]:
 
 
 def last(parts: Sequence[str]) -> tuple[str, ...]:
-    """The last components, NFC."""
-    return tuple(unicodedata.normalize("NFC", _printable(part)) for part in parts[-_PARTS:])
+    """The last components, NFC; the file's without what is put behind the name of a copy."""
+    told = [unicodedata.normalize("NFC", _printable(part)) for part in parts[-_PARTS:]]
+    return (*told[:-1], _COPY.sub("", told[-1])) if told else ()
 
 
 def _printable(name: str) -> str:
