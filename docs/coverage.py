@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,7 +28,7 @@ from qunkit.words import Lang, Text
 from support.truth import BELONGS, EXPECTED
 from support.truth.base import SAMPLES, TOLD
 
-YES, NO = Text("yes", "有"), Text("–", "–")
+YES, NO, REFUSED = Text("yes", "有"), Text("–", "–"), Text("refused", "拒绝")
 HEADS = (
     Text("export", "导出"),
     Text("time", "时间"),
@@ -47,9 +49,14 @@ _TIMES = {
 _BY_ID, _BY_TIME, _BY_WORDS = Text("by id", "按 id"), Text("by time", "按时间"), Text("by words", "按原文")
 _ID, _NAME = Text("id", "id"), Text("name", "名称")
 _WITH_IDS = Text("with ids", "含 id")
+_ALSO = Text(
+    "Lists of people are read, too: {lists}. What says neither who spoke nor when is not: {refused}.",
+    "也读取人员名单：{lists}。没有发送者和时间的不读取：{refused}。",
+)
 _FIELDS = ("ts", "sender", "kind", "text", "reply_to", "mentions", "event", "actor", "targets")
 
 
+@cache
 def kept() -> dict[str, tuple[Text, ...]]:
     """Format → the cells of the first table, from all its samples that have messages."""
     found: dict[str, list[pa.Table]] = defaultdict(list)
@@ -74,7 +81,7 @@ def kept() -> dict[str, tuple[Text, ...]]:
         for batch in batches:
             raw = batch.messages.replace_schema_metadata().cast(RAW.arrow)
             found[name].append(pa.Table.from_batches([interpret(raw, people, platform)]))
-    refused = (Text("refused", "拒绝"), *[NO] * (len(HEADS) - 2))
+    refused = (REFUSED, *[NO] * (len(HEADS) - 2))
     return {
         name: _cells(pa.concat_tables(found[name]), facts[name]) if found[name] else refused for name in sorted(found)
     }
@@ -106,20 +113,31 @@ def _has(said: pa.Table, column: str) -> bool:
     return said[column].null_count < len(said)
 
 
-def table(lang: Lang, folder: str) -> str:
+def table(lang: Lang, folder: str, without: Collection[str] = ()) -> str:
     """The first table in Markdown; `folder` is where the formats' pages are."""
     head = " | ".join(text.say(lang) for text in HEADS)
     rows = [
-        " | ".join(
-            [
-                f"[{registry.load('formats', name).TITLE.say(lang)}]({folder}{name}.md)",
-                *(cell.say(lang) for cell in cells),
-            ]
-        )
+        " | ".join([_link(name, lang, folder), *(cell.say(lang) for cell in cells)])
         for name, cells in kept().items()
+        if name not in without
     ]
     lines = [head, "|".join(["---"] * len(HEADS)), *rows]
     return "".join(f"| {line} |\n" if "---" not in line else f"|{line}|\n" for line in lines)
+
+
+def summary(lang: Lang, folder: str) -> str:
+    """The table of the formats that have messages, and what else is known in a sentence."""
+    lists = [name for name, cells in kept().items() if cells[0] == NO and cells[-1] == YES]
+    refused = [name for name, cells in kept().items() if cells[0] == REFUSED]
+    links = {name: _link(name, lang, folder) for name in (*lists, *refused)}
+    comma = ", " if lang == "en" else "、"
+    said = _ALSO.say(lang, lists=comma.join(map(links.get, lists)), refused=comma.join(map(links.get, refused)))
+    others = [name for name, cells in kept().items() if cells[0] in (NO, REFUSED)]
+    return f"{table(lang, folder, others)}\n{said}\n"
+
+
+def _link(name: str, lang: Lang, folder: str) -> str:
+    return f"[{registry.load('formats', name).TITLE.say(lang)}]({folder}{name}.md)"
 
 
 def compared() -> str:

@@ -45,7 +45,7 @@ def with_formats(name: str, lang: Lang) -> str:
     """A README with what every format keeps."""
     before, begin, rest = (ROOT / name).read_text("utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
-    return f"{before}{begin}{coverage.table(lang, 'docs/formats/')}{end}{after}"
+    return f"{before}{begin}{coverage.summary(lang, 'docs/formats/')}{end}{after}"
 
 
 def schema_page() -> str:

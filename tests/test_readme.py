@@ -18,6 +18,12 @@ ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", "README.zh.md"]
 SKIPPED = ("make demo", "make test", "pip install ")
 """Commands about the checkout itself; every other line is run."""
+SUPPOSED = {
+    "log.csv": "when,who,said\n2026-11-14 08:03:10,阿岚,早\n",
+    "copied.txt": "阿岚:\n明天几点\n\n小刘:\n七点\n\n阿岚:\n好\n\n小刘:\n东门\n",
+    "members.csv": "wxid,昵称\nwxid_alan,阿岚\nwxid_liu,小刘\n",
+}
+"""Files besides exports/ and exports.zip."""
 _HALF_WIDTH = re.compile("[\u4e00-\u9fff][,;:!?()]|[,;:!?()][\u4e00-\u9fff]")
 
 
@@ -68,10 +74,13 @@ class Reader:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with exports/, as the READMEs suppose it."""
+    """A folder with exports/ and what else the READMEs suppose."""
     folder = tmp_path_factory.mktemp("readme")
     demo.write(folder / "d", groups=6)
     (folder / "d" / "exports").rename(folder / "exports")
+    shutil.make_archive(str(folder / "exports"), "zip", folder, "exports")
+    for name, text in SUPPOSED.items():
+        (folder / name).write_text(text, "utf-8")
     return folder
 
 
@@ -81,7 +90,8 @@ def test_a_page_has_commands() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_works(page: str, folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "exports").symlink_to(folder / "exports")
+    for name in ("exports", "exports.zip", *SUPPOSED):
+        (tmp_path / name).symlink_to(folder / name)
     reader, unrun = Reader(tmp_path), []
     for command in commands(page):
         if "| jq " in command and not shutil.which("jq"):

@@ -100,6 +100,14 @@ class NoMessages(InputRefused):
     HINT = Text("Export the chat again and check that it is not empty.", "请重新导出，并确认聊天记录不为空。")
 
 
+class NoMembers(NoMessages):
+    SENTENCE = Text("{path}: no members found ({why}).", "{path}：没有找到成员（{why}）。")
+    HINT = Text(
+        "A list of members has a line with the names of its columns, and then a line a member.",
+        "成员名单的第一行是列名，其后每行一名成员。",
+    )
+
+
 class UnreadableExport(InputRefused):
     """The format was recognised but what it holds cannot be used."""
 

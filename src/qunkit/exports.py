@@ -19,7 +19,8 @@ class Head:
     parts: tuple[str, ...]
     """Last components of the path, file name last; NFC."""
     top: Mapping[str, object] = field(default_factory=dict)
-    """JSON object: its top-level members, the record array left out; scalars and small objects only. Else empty."""
+    """JSON object: its top-level members, the record array left out; scalars and small objects only; of
+    a large object that holds arrays, its own small members, and the arrays as empty lists. Else empty."""
     first: Mapping[str, object] | None = None
     """JSON: the first record of the record array (or of a top-level array, or the first line of JSONL). Else None."""
     sheets: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)

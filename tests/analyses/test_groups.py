@@ -39,6 +39,11 @@ def test_a_group_of_notices_only_is_listed():
     assert table(found, *names) == [("g", 1, 1, None, moment("2026-05-04 09:00:00"), 9), ("h", 0, 0, None, None, None)]
 
 
+def test_a_group_without_a_name_goes_by_its_id():
+    rows = [{"at": "2026-05-04 09:00:00", "group_id": "g", "group_name": None}, {"at": "2026-05-04 09:00:00", "group_id": "h"}]
+    assert table(ask("groups", rows), "group_id", "group_name") == [("g", "g"), ("h", "Group h")]
+
+
 def test_a_week_is_seven_days_to_the_instant():
     [row] = ask("groups", TWELVE, scope=Scope(as_of=moment("2026-05-11 10:00:00")))
     # c posted exactly a week ago: not in these 7 days (d b s), but in the 7 before (a b c)

@@ -92,6 +92,36 @@ def test_a_roster_that_is_not_there(qunkit: Run, tmp_path: Path) -> None:
     assert qunkit("roster", str(tmp_path / "nowhere.csv"), "--data", str(tmp_path / "data")).code == 66
 
 
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        (ROOM, None),
+        ("周末徒步", None),
+        ("周末徒不", "(similar: 周末徒步)"),
+        ("周末*", "(similar: 周末徒步)"),
+        ("58192034417", f"(similar: {ROOM})"),
+        ("Zzz", "has the name or id “Zzz”;"),
+    ],
+)
+def test_a_group_that_no_chat_has_is_noted(
+    group: str, said: str | None, qunkit: Run, roster: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "log.csv").write_text(f"when,who,said,room,id\n2024-12-01 08:03,阿岚,早,周末徒步,{ROOM}\n", "utf-8")
+    data = ["--data", str(tmp_path / "data")]
+    qunkit("ingest", str(tmp_path / "log.csv"), *data, "--map", "time=when,sender=who,text=said,group=room,group_id=id")
+    ran = qunkit("roster", str(roster), "--group", group, *data)
+    assert ran.code == 0
+    assert ("no group of the dataset" in ran.err) == (said is not None)
+    assert (said or "") in ran.err
+    assert "no group" not in qunkit("roster", str(roster), "--group", group, "--quiet", *data).err
+
+
+def test_a_list_may_come_before_any_chat(qunkit: Run, roster: Path, tmp_path: Path) -> None:
+    ran = qunkit("roster", str(roster), "--group", ROOM, "--data", str(tmp_path / "data"))
+    assert ran.code == 0
+    assert "as soon as an export of that group is there" in ran.err
+
+
 @pytest.mark.parametrize("at", ["gestern", "", "2024-13-01"])
 def test_a_roster_of_no_time(at: str, qunkit: Run, roster: Path, tmp_path: Path) -> None:
     ran = qunkit("roster", str(roster), "--group", ROOM, "--at", at, "--data", str(tmp_path / "data"))

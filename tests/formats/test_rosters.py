@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import permutations
@@ -13,7 +15,7 @@ import pytest
 
 from qunkit import registry
 from qunkit.chat.rosters import NAMES, ROLES, columns_of
-from qunkit.errors import UnreadableExport
+from qunkit.errors import NoMembers, UnreadableExport
 from qunkit.ingest.identify import said_yes
 from qunkit.ingest.run import Options, ingest
 from qunkit.parsing.source import open_source
@@ -206,8 +208,63 @@ def test_a_header_without_a_known_name_is_refused_with_the_names_there_are(tmp_p
     summary = ingest([tmp_path / "a.csv"], tmp_path / "data", options("读书会"))
     error = summary.files[0].error
     assert error is not None
-    assert "群昵称" in (error.hint("zh") or "")
-    assert "invited_by" in (error.hint("en") or "")
+    assert "Mitglied, Rolle" in error.sentence("en")
+    for lang in ("en", "zh"):
+        needed = re.findall(r"[\w]+", (error.hint(lang) or "").partition("`")[0])
+        assert len(set(needed) & {word for words in NAMES.values() for word in words.split()}) >= 2
+        assert len(f"{error.sentence(lang)}{error.hint(lang)}") < 250 + len(str(tmp_path))
+
+
+def test_the_page_lists_every_header() -> None:
+    page = inspect.getdoc(registry.load("formats", "roster_csv")) or ""
+    told = {tuple(line.partition(": ")[2].split()) for line in page.split("\n") if line.startswith("* ")}
+    assert told == {tuple(words.split()) for words in NAMES.values()}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)), "it is no table"),
+        (b'{"a": {}}', "it is no table"),
+        ("订单号,下单时间,商品\n1,2024-01-01,梨\n".encode(), "It has: 订单号, 下单时间, 商品."),
+        (",".join(f"c{n}" for n in range(50)).encode() + b"\n1\n", "c8, c9, …."),
+        (b"x" * 500, "x" * 20 + "…."),
+        ("时间,昵称,内容\n1,甲,早\n".encode(), "is a chat"),
+    ],
+)
+def test_what_is_no_list_says_what_it_is(body: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(body)
+    (file,) = ingest([tmp_path / "a.csv"], tmp_path / "data", options("读书会")).files
+    assert isinstance(file.error, UnreadableExport)
+    assert said in file.error.sentence("en")
+    assert len(file.error.sentence("zh")) < 200 + len(str(tmp_path))
+
+
+@pytest.mark.parametrize("body", ["", "wxid,昵称\n"])
+def test_an_empty_list_lacks_members_not_messages(body: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(body, "utf-8")
+    (file,) = ingest([tmp_path / "a.csv"], tmp_path / "data", options("读书会")).files
+    assert isinstance(file.error, NoMembers)
+    assert "成员" in file.error.sentence("zh")
+
+
+CHATS = [name for name in BELONGS if not getattr(registry.load("formats", BELONGS[name]), "ROSTER", False)]
+
+
+@pytest.mark.parametrize("sample", CHATS)
+def test_no_chat_is_taken_for_a_list(sample: str, tmp_path: Path) -> None:
+    (file,) = ingest([SAMPLES / sample], tmp_path / "data", options("读书会")).files
+    assert isinstance(file.error, UnreadableExport)
+    assert "is a chat" in file.error.sentence("en")
+
+
+def test_a_group_that_is_given_goes_before_the_list_s_own_and_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("群名称,wxid,昵称\n甲群,wxid_a,阿岚\n", "utf-8")
+    for group, notes in ((None, 0), ("乙群", 1)):
+        (file,) = ingest([tmp_path / "a.csv"], tmp_path / "data", options(group)).files
+        assert [note.say("zh") for note in file.notes if "群名称" in note.say("zh")][1:] == []
+        assert sum("--group" in note.say("en") for note in file.notes) == notes
+    assert {row["group_id"] for row in members(tmp_path / "data")} == {"name:甲群", "name:乙群"}
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

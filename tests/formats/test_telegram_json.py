@@ -111,10 +111,33 @@ def test_an_id_beyond_64_bits_keeps_its_digits(tmp_path: Path) -> None:
     "head",
     [
         {"name": "群", "type": "群聊", "id": 7},  # not a type of Telegram's
-        {"about": "all the data", "chats": {"list": []}},  # another program's
+        {"about": "all the data", "chats": ["list"]},  # another program's
     ],
 )
 def test_others_are_left_alone(head: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     path.write_text(json.dumps({**head, "messages": [SAID]}), "utf-8")
     assert "telegram_json" not in said_yes(open_source(path).head)
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("count", [0, 1, 40_000], ids=["none", "small", "beyond the skim"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        {},
+        {"about": "Вот запрошенные данные."},
+        {"contacts": {"about": "", "list": [{"first_name": "甲" * 9, "id": n} for n in range(20_000)]}},
+    ],
+    ids=["alone", "another language", "contacts"],
+)
+def test_all_chats_are_known_by_their_list(before: dict[str, Any], count: int, indent: int | None, tmp_path: Path) -> None:
+    said = [{**SAID, "id": n, "text": "早" * 40} for n in range(count)]
+    chat = {"name": "群", "type": "private_supergroup", "id": 7, "messages": said}
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps({**before, "chats": {"list": [chat]}}, indent=indent), "utf-8")
+    source = open_source(path)
+    assert list(said_yes(source.head)) == ["telegram_json"]
+    found = list(telegram_json.read(source))
+    assert sum(len(batch.messages) for batch in found) == count
+    assert not any(batch.rejects for batch in found)

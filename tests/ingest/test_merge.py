@@ -110,6 +110,30 @@ def test_groups_of_one_name_on_two_platforms_stay_two(tmp_path):
         assert [row["group_id"] for row in messages(tmp_path / str(number))[0]] == ["g1", "g1", "name:徒步 (qq)"]
 
 
+def test_the_owner_is_who_other_exports_call_their_own(tmp_path):
+    own = telling(0, text="早", sender_id="wxid_kevin", from_me=True)
+    cut = telling(0, text="早", sender_id="me", from_me=True)
+    notice = telling(
+        9, kind="system", text='你邀请"小刘"加入了群聊', event="invited", actor_id="me", target_ids=["name:小刘"]
+    )
+    other = telling(60, text="我的", sender_id="wxid_liu", from_me=True)
+    for number, order in enumerate(([A, B], [B, A])):
+        dataset = tmp_path / str(number)
+        for source in order:
+            commit(dataset, {source: {A: [own], B: [cut, notice]}[source]})
+        assert [(row["sender_id"], row["actor_id"]) for row in messages(dataset)[0]] == [
+            ("wxid_kevin", None),
+            (None, "wxid_kevin"),
+        ]
+        commit(dataset, {C: [other]})  # a second phone: now nobody knows whose the first export was
+        assert [(row["sender_id"], row["actor_id"]) for row in messages(dataset)[0]] == [
+            ("me", None),
+            ("wxid_kevin", None),
+            (None, "me"),
+            ("wxid_liu", None),
+        ]
+
+
 def test_two_members_of_one_name_stay_two_where_ids_tell(tmp_path):
     twins = [telling(0, sender_id="w1", sender_name="小王"), telling(1, sender_id="w2", sender_name="小王")]
     commit(tmp_path / "d", {A: twins, B: [telling(2, sender_name="小王")]})

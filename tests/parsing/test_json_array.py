@@ -575,10 +575,23 @@ def test_skim_reads_no_more_than_it_must(tmp_path: Path, monkeypatch: pytest.Mon
     assert sum(taken) <= 8 << 20
 
 
+@pytest.mark.parametrize("ending", [b"}", b', "b": {"z": 1}}', b""])
+def test_skim_shows_what_large_objects_hold(ending: bytes, tmp_path: Path) -> None:
+    """Small members of one that holds arrays; nothing of one that does not, nor of objects within."""
+    long = b'"%s"' % (b"x" * 5000)
+    held = b'{"about": "", "list": [{"id": 1}, ' + long + b'], "deep": {"list": [' + long + b']}, "long": ' + long + b"}"
+    document = b'{"flat": {"x": 1, "y": ' + long + b'}, "a": ' + held + ending
+    top, first = skimmed(tmp_path / "x.json", document + b"\n" * bool(ending))
+    more = {"b": {"z": 1}} if b"b" in ending else {}
+    assert top == {"a": {"about": "", "list": []}} | more
+    assert first is None or first.keys() == {"flat", "a"} | more.keys()
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_skim_survives(name: str, tmp_path: Path) -> None:
     skimmed(tmp_path / "x.json", b'{"messages":[' + HOSTILE[name])
     skimmed(tmp_path / "x.json", b"{" + b'"a":[],' * 5000 + b'"b":{},' * 5000)
+    skimmed(tmp_path / "x.json", b'{"a":' + HOSTILE[name])
     skimmed(tmp_path / "x.json", HOSTILE[name])
 
 

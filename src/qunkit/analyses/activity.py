@@ -103,7 +103,7 @@ class Params:
 
 SQL = """
 WITH named AS (
-  SELECT group_id, MAX_BY(group_name, sent_at) AS group_name, MIN(day) AS first_day FROM posts GROUP BY group_id
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at), group_id) AS group_name, MIN(day) AS first_day FROM posts GROUP BY group_id
 ), calendar AS (  -- every day of a group, from its first message to the end of the data; 31 days for the trailing windows
   SELECT named.group_id, named.first_day, days.day, days.in_window,
     CASE WHEN days.observed THEN 1 ELSE 0 END AS observed,

@@ -101,7 +101,7 @@ WITH ordered AS (
   SELECT group_id, sender_id, MIN(local_time) AS first_post, MAX(local_time) AS last_post
   FROM posts GROUP BY group_id, sender_id
 ), evidence AS (
-  SELECT group_id, MAX_BY(group_name, sent_at) AS group_name, COUNT(reply_to) AS replies, COUNT(mention_ids) AS mentions
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at), group_id) AS group_name, COUNT(reply_to) AS replies, COUNT(mention_ids) AS mentions
   FROM posts GROUP BY group_id
 ), answers AS (
   SELECT group_id, sender_id, reply_to FROM posts WHERE in_window AND reply_to IS NOT NULL

@@ -158,7 +158,7 @@ ORDER BY part, posts.sent_at, posts.seq
 
 SQL = """
 WITH named AS (
-  SELECT group_id, MAX_BY(group_name, sent_at) AS group_name FROM posts GROUP BY group_id
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at), group_id) AS group_name FROM posts GROUP BY group_id
 )
 SELECT parts.part AS group_id, named.group_name, parts.turns, parts.answered_5m, parts.answered_30m, parts.median_s,
   parts.questions, parts.question_rate, parts.newcomers, parts.newcomer_rate

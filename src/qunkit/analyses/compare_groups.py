@@ -74,7 +74,7 @@ ORDER BY part, days.day
 
 SQL = f"""
 WITH named AS (
-  SELECT group_id, MAX_BY(group_name, sent_at) AS group_name FROM messages GROUP BY group_id
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at), group_id) AS group_name FROM messages GROUP BY group_id
 ), placed AS (
   SELECT *, CASE WHEN in_window THEN 'this'
     WHEN local_time < :since AND epoch_s(local_time) >= 2 * epoch_s(:since) - epoch_s(:until) THEN 'before' END AS period

@@ -47,23 +47,31 @@ ROLES = {
 """Role → words for it."""
 KEY = "members"
 """The member of a JSON document that holds the list."""
-GROUPLESS = Text("it is a member list that does not say of which group", "这是成员名单，但没有说明是哪个群")
+GROUPLESS = Text("it is a member list that does not say of which group.", "这是成员名单，但没有说明是哪个群。")
 USE_ROSTER = Text("Use `qunkit roster FILE --group GROUP`.", "请用 `qunkit roster 文件 --group 群`。")
-STRANGE = Text("no column is known as members' ids or names", "没有可识别的成员 id 或名称列")
+NO_TABLE = Text("is no list of members: it is no table.", "不是成员名单：文件内容不是表格。")
+NEEDED = Text(
+    "A list needs a column name, nickname, id or wxid; `qunkit formats roster_csv` has all names.",
+    "名单需有一列“昵称”“群昵称”“姓名”“wxid”或“QQ号”；全部列名见 `qunkit formats roster_csv`。",
+)
+IS_CHAT = Text("is a chat, not a list of members.", "是聊天记录，不是成员名单。")
+INGEST = Text("`qunkit ingest` reads chats, and the members that they list.", "聊天记录及其中的成员请用 `qunkit ingest` 读取。")
 
 _SURE = "wxid member_id platform_id uin qq号 qq号码 成员id 用户id 微信id 企业微信id"
 """Ids of nothing but people."""
 _CONTACT = "userid external_userid"
 """Ids of people, in lists of contacts as well."""
-_CHAT = (
-    "time date timestamp create_time str_time sent_at text content message messages msg type "
-    "时间 日期 发送时间 消息时间 内容 消息 消息内容 聊天内容"
-)
-"""Columns of chats: a table that has one is no list of members."""
+_TIMES = "time date timestamp create_time str_time sent_at 时间 日期 发送时间 消息时间"
+_SAID = "text content message messages msg 内容 消息 消息内容 聊天内容"
+_CHAT = f"{_TIMES} {_SAID} type"
+"""Columns of chats: a table that has one is not taken for a list of members unasked, nor asked if it has times and texts."""
 _OF_LISTS = {"group_nickname", "role", "joined_at", "invited_by"}
 _OF_GROUPS = {"group_id", "group_name"}
 _OF_CONTACTS = {"member_id", "nickname", "remark", "account"}
 _WXID = re.compile(r"wxid_[-_A-Za-z0-9]+", re.ASCII)
+_MOST, _LONGEST = 10, 20
+"""So many columns of a strange table are shown, and so much of each."""
+_BINARY = re.compile("[\0-\x08\x0e-\x1f\ufffd]")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 _EARLIEST, _LATEST = 915_148_800_000, 4_102_444_800_000
 
@@ -105,11 +113,14 @@ def read(source: Source) -> Iterator[Batch]:
     Facts: ``group`` is the group's id or name, ``at`` when the list was made.
 
     Raises:
-        UnreadableExport: no column is known, or nothing says which group it is.
+        UnreadableExport: no column is known, it is a chat, or nothing says which group it is.
     """
-    columns = columns_of(_headers(source))
+    headers = _headers(source)
+    columns = columns_of(headers)
     if not columns.keys() & {"member_id", "nickname", "group_nickname"}:
-        raise UnreadableExport(path=source.label, why=STRANGE, hint=accepted())
+        raise UnreadableExport(path=source.label, why=_strange(headers), hint=NEEDED)
+    if _any(headers, _TIMES) and _any(headers, _SAID):
+        raise UnreadableExport(path=source.label, why=IS_CHAT, hint=INGEST)
     group = _group(source)
     if not group and not columns.keys() & _OF_GROUPS:
         raise UnreadableExport(path=source.label, why=GROUPLESS, hint=USE_ROSTER)
@@ -144,10 +155,22 @@ def _batch(
     return Batch(raw_batch(np.empty(0, np.int64)), records.rejects, records.framing, kept)
 
 
-def accepted() -> Text:
-    """The headers that are known."""
-    said = "; ".join(f"{name}: {', '.join(words.split())}" for name, words in NAMES.items())
-    return Text(f"Known headers are {said}.", f"可识别的列名：{said}。")
+def own_group(source: Source) -> str | None:
+    """The column, or the member of a JSON document, that says the group; None if the list does not say it."""
+    found = columns_of([*source.head.top, *_headers(source)])
+    return next((found[name] for name in ("group_name", "group_id") if name in found), None)
+
+
+def _strange(headers: Sequence[str]) -> Text:
+    """Why a table of these columns is no list of members."""
+    if not headers or _BINARY.search(" ".join(headers)):
+        return NO_TABLE
+    shown = [name if len(name) <= _LONGEST else name[:_LONGEST] + "…" for name in headers[:_MOST]]
+    shown += ["…"] if len(headers) > _MOST else []
+    return Text(
+        f"is no list of members: no column says who. It has: {', '.join(shown)}.",
+        f"不是成员名单：没有成员名称或 id 列。文件中的列：{'、'.join(shown)}。",
+    )
 
 
 def _headers(source: Source) -> Sequence[str]:

@@ -74,7 +74,8 @@ _LINK_MARK, _RED_PACKET, _UNSUPPORTED, _NO_WORDS = "[链接]", "微信红包", "
 _BEHIND_LINK = ("solitaire", "channels", "music", "live", "note")
 """Cards that exports for people call a link."""
 _CARDS = tuple(mark for mark, kind in _MARKS.items() if kind not in _MEDIA and mark != _RED_PACKET)
-_QUOTE = re.compile(r"\[引用 ([^：\]]*)：")
+_QUOTE = re.compile(r"\[引用 (?=([^：]{0,200})：)")
+_BRACKET = re.compile(r"[\[\]]")
 _LINK = re.compile(r"\[(.*)\]\((https?://\S+)\)", re.DOTALL)
 _TRANSFER = re.compile(r"(?:\((.*?) 转账给 (.*?)\) ?)?([￥¥]\S+)(?: (.*))?", re.DOTALL)
 _LOCATION = re.compile(r"(.*?) ?(\S*) \((-?[\d.]+,-?[\d.]+)\)", re.ASCII | re.DOTALL)
@@ -231,15 +232,30 @@ def _card(kind: str, body: str, description: str | None) -> Wording:
 
 
 def _quote(text: str | None, sender: str | None, quoted: str | None) -> Wording:
-    """``<reply>[引用 <name>：<words>]``: the bracket that closes the text; the known words say which, else the last."""
+    """``<reply>[引用 <name>：<words>]``: the known words say which mark; else it is the one whose bracket ends the text, or the last."""
     known = f"[引用 {sender}：{quoted}]"
     if text is not None and text.endswith(known):
         return Wording("quote", text.removesuffix(known), sender, quoted)
-    marks = list(_QUOTE.finditer(text)) if text and text.endswith("]") else []
-    if text is None or not marks:
+    if text is None or not text.endswith("]"):
         return Wording("quote", text, sender, quoted)
-    mark = next((mark for mark in marks if text[mark.end() : -1] == quoted), marks[-1])
-    return Wording("quote", text[: mark.start()], sender or mark[1], quoted or text[mark.end() : -1])
+    found = list(_QUOTE.finditer(text))
+    opening = _opening(text) if found else -1
+    marks = [mark for mark in found if "]" not in mark[1] or opening <= mark.start()]
+    if not marks:
+        return Wording("quote", text, sender, quoted)
+    mark = next((mark for mark in marks if text[mark.end(1) + 1 : -1] == quoted), None)
+    mark = mark or next((mark for mark in marks if mark.start() == opening), marks[-1])
+    return Wording("quote", text[: mark.start()], sender or mark[1], quoted or text[mark.end(1) + 1 : -1])
+
+
+def _opening(text: str) -> int:
+    """Where the bracket opens that the last character closes; -1 if none does."""
+    depth = 0
+    for bracket in reversed(list(_BRACKET.finditer(text))):
+        depth += 1 if bracket[0] == "]" else -1
+        if not depth:
+            return bracket.start()
+    return -1
 
 
 def _extra(**facts: str | None) -> str | None:

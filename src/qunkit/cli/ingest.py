@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
+import shutil
 from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +17,8 @@ from qunkit.cli.failures import NOTE, say, tell
 from qunkit.cli.options import Output, Place
 from qunkit.cli.session import current
 from qunkit.config import FIELDS, lacking
-from qunkit.errors import BadOption
-from qunkit.words import Text
+from qunkit.errors import BadOption, NoMessages
+from qunkit.words import LANGS, Text
 
 if TYPE_CHECKING:
     from qunkit.ingest.summary import IngestSummary
@@ -39,7 +43,7 @@ class Params:
     tz: str | None = option(None, Text("zone of the exporting machine, where the export has wall-clock times (default: the dataset's, Asia/Shanghai for a new one)", "导出机器的时区，用于只有本地时间的导出（默认为数据集时区，新建时为 Asia/Shanghai）"), metavar="ZONE")  # fmt: skip
     as_group: str | None = option(None, Text("group id of every record, instead of what the files say", "所有记录的群 id，代替文件中的群 id"), metavar="ID")  # fmt: skip
     format_in: str | None = option(None, Text("format of every file, instead of what it looks like; see `qunkit formats`", "指定文件格式，不自动识别；见 `qunkit formats`"), metavar="NAME")  # fmt: skip
-    date: str | None = option(None, Text("day of the records, for exports that only have times of day", "记录的日期，用于只含时分秒的导出"), metavar="DATE")  # fmt: skip
+    date: str | None = option(None, Text("day of the records, or first and last day, for exports that only have times of day", "记录的日期或首末日期，用于只含时分秒的导出"), metavar="DATE[~DATE]")  # fmt: skip
     map: str | None = option(None, Text("columns of tables of no known format, such as time=when,sender=who,text=said,group=room; `qunkit formats mapped` has them all", "其他表格的列，如 time=when,sender=who,text=said,group=room；全部字段见 `qunkit formats mapped`"), metavar="FIELD=COLUMN,...")  # fmt: skip
     date_order: str | None = option(None, Text("order of day, month and year, for WhatsApp exports whose dates do not show it: dmy, mdy or ymd", "日、月、年的先后，用于日期无法自行判断的 WhatsApp 导出：dmy、mdy 或 ymd"), metavar="ORDER")  # fmt: skip
     wait: float = option(10.0, Text("seconds to wait while another qunkit writes", "其他 qunkit 正在写入时等待的秒数"), metavar="SECONDS")  # fmt: skip
@@ -50,6 +54,11 @@ class Params:
 
 OPTIONS = (Params, Place, Output)
 _ORDERS = ("dmy", "mdy", "ymd")
+_DAY = r"\d{4}-\d\d-\d\d"
+_CLOSEST = 3
+_NARROWEST = 20
+"""Columns; no table is drawn narrower."""
+_ONLY_UNKNOWN = Text("no known export among {count} files", "{count} 个文件中没有已知的导出")
 
 
 def run(params: Params, place: Place, output: Output) -> int:
@@ -75,21 +84,30 @@ def run(params: Params, place: Place, output: Output) -> int:
             map=_mapping(params.map) if params.map is not None else None,
         )
     result = summary.to_result()
-    if chosen(output, result) in FOR_PEOPLE:
-        result = summary.for_people(current.lang)
+    style = chosen(output, result)
+    if style in FOR_PEOPLE:
+        width = max(_NARROWEST, shutil.get_terminal_size().columns) if style == "terminal" else None
+        result = summary.for_people(current.lang, width)
     result.notes = [] if params.quiet else result.notes
     show(result, output, place, [Path(name) for name in params.exports if name != "-"])
-    _complain(summary, quiet=params.quiet)
+    _complain(summary, params)
     return summary.code
 
 
-def _complain(summary: IngestSummary, *, quiet: bool) -> None:
-    """What was refused and why; what was passed over in a folder is only a note."""
+def _complain(summary: IngestSummary, params: Params) -> None:
+    """What was refused and why; what was passed over in a folder is only a note, and of unknown files there is one already."""
     for file in summary.files:
         if file.error and file.status == "refused":
             tell(file.error)
-        elif file.error and not quiet:
+        elif file.error and not file.unlike and not params.quiet:
             say(file.error.sentence(current.lang), label=NOTE)
+    if summary.files and all(file.status == "skipped" for file in summary.files):
+        why = Text(*(_ONLY_UNKNOWN.say(lang, count=len(summary.files)) for lang in LANGS))
+        tell(NoMessages(path=" ".join(params.exports), why=why))
+    from qunkit import ink
+
+    for note in summary.warnings() if params.quiet else ():
+        say(ink.sentence(note, current.lang), label=NOTE)
 
 
 def _mapping(said: str) -> dict[str, str]:
@@ -121,6 +139,25 @@ def _must_be_known(params: Params) -> None:
         expected = Text(f"one of {', '.join(_ORDERS)}", f"以下之一：{'、'.join(_ORDERS)}")
         raise BadOption(option="--date-order", value=params.date_order, expected=expected)
     if params.format_in and params.format_in not in registry.names("formats"):
-        names = ", ".join(registry.names("formats"))
-        expected = Text(f"a known format: {names}", f"已知格式：{names}")
+        names = ", ".join(get_close_matches(params.format_in, registry.names("formats"), _CLOSEST, cutoff=0))
+        expected = Text(
+            f"a known format (closest: {names}; `qunkit formats` lists all)",
+            f"已知格式（最接近：{names}；全部格式见 `qunkit formats`）",
+        )
         raise BadOption(option="--format-in", value=params.format_in, expected=expected)
+    if params.date is not None and not _is_days(params.date):
+        expected = Text(
+            "a date YYYY-MM-DD or a range YYYY-MM-DD~YYYY-MM-DD", "日期 YYYY-MM-DD 或范围 YYYY-MM-DD~YYYY-MM-DD"
+        )
+        raise BadOption(option="--date", value=params.date, expected=expected)
+
+
+def _is_days(said: str) -> bool:
+    """Whether these are days that there are, the first not after the last."""
+    if not re.fullmatch(f"{_DAY}(~{_DAY})?", said, re.ASCII):
+        return False
+    try:
+        days = [date.fromisoformat(day) for day in said.split("~")]
+    except ValueError:
+        return False
+    return days == sorted(days)

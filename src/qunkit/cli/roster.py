@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qunkit.cli.expose import argument, option
 from qunkit.cli.failures import tell
 from qunkit.cli.options import Output, Place
 from qunkit.cli.session import current
 from qunkit.errors import BadOption
+from qunkit.results import Note
 from qunkit.words import Text
+
+if TYPE_CHECKING:
+    from qunkit.api import Dataset
 
 HELP = Text(
     """Read a list of a group's members, kept as CSV, JSON or XLSX, into the dataset.
@@ -37,6 +42,14 @@ class Params:
 
 
 OPTIONS = (Params, Place, Output)
+_UNKNOWN = Text(
+    "no group of the dataset has the name or id “{group}”{near}; the list counts as soon as an export of that group is there; "
+    "if it is misspelt, run this again with the right one",
+    "数据集中没有名称或 id 为“{group}”的群{near}；导入该群的聊天记录后，名单即会生效；如果写错了，请改正后重新运行",
+)
+_NEAR = Text(" (similar: {names})", "（相近的有：{names}）")
+_ALIKE, _MOST = 0.3, 3
+"""How like a group's name must be to what was typed, and how many such are named."""
 
 
 def run(params: Params, place: Place, output: Output) -> int:
@@ -50,12 +63,35 @@ def run(params: Params, place: Place, output: Output) -> int:
     result = summary.to_result()
     if chosen(output, result) in FOR_PEOPLE:
         result = summary.for_people(current.lang)
+    if params.group and any(file.error is None for file in summary.files):
+        result.notes += _doubts(params.group, dataset)
     result.notes = [] if params.quiet else result.notes
     show(result, output, place, [Path(name) for name in params.files])
     for file in summary.files:
         if file.error:
             tell(file.error)
     return summary.code
+
+
+def _doubts(group: str, dataset: Dataset) -> list[Note]:
+    """A note where no chat of the group is there yet: lists may come first, but it may as well be a slip."""
+    from qunkit.chat.people import nfc
+
+    rows = dataset.sql("SELECT DISTINCT group_id, group_name FROM messages").read_all().to_pylist()
+    names = {nfc(name) for row in rows for name in row.values() if name}
+    if nfc(group) in names:
+        return []
+    near = _near(nfc(group), sorted(names))
+    said = Text(_NEAR.say("en", names=", ".join(near)), _NEAR.say("zh", names="、".join(near))) if near else ""
+    return [Note(_UNKNOWN, (("group", group), ("near", said)))]
+
+
+def _near(typed: str, names: list[str]) -> list[str]:
+    """The names most like what was typed."""
+    from difflib import get_close_matches
+
+    holding = [name for name in names if typed.strip("*") in name or name in typed]
+    return list(dict.fromkeys([*holding, *get_close_matches(typed, names, _MOST, _ALIKE)]))[:_MOST]
 
 
 def _must_be_a_time(at: str | None) -> None:

@@ -106,7 +106,7 @@ _NOTED = ("forwarded_from", "via_bot", "sticker_emoji")
 
 
 def sniff(head: Head) -> bool:
-    """One chat of a type that Telegram has, or the cover sheet of all chats."""
+    """One chat of a type that Telegram has, or a list of chats."""
     first = head.first or {"type": "message"}
     one = head.top.get("type") in _TYPES and "id" in head.top and first.get("type") in ("message", "service")
     return one or _has_many(head)
@@ -123,8 +123,10 @@ def read(source: Source) -> Iterator[Batch]:
 
 
 def _has_many(head: Head) -> bool:
+    """Whether there is a list of chats; or, where contacts longer than the skim stand before it, Telegram's own opening words."""
     about = head.top.get("about")
-    return isinstance(about, str) and "Telegram" in about and "type" not in head.top
+    listed = any(isinstance(_object(head.top.get(name)).get("list"), list) for name in ("chats", "left_chats"))
+    return listed or (isinstance(about, str) and "Telegram" in about and "type" not in head.top)
 
 
 def _batch(records: Records, chat: Mapping[str, Any], many: bool) -> Batch:

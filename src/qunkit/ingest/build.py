@@ -24,7 +24,7 @@ _NAMES_TOLD = [
     pa.field(name, pa.string()) for name in ("platform", "group_id", "group_name", "sender_id", "sender_name")
 ]
 OBSERVED_MEMBERS = pa.schema([field_.with_nullable(True) for field_ in _MEMBERS_TOLD])
-_NAMES_SCHEMA = pa.schema([*_NAMES_TOLD, pa.field("last", pa.timestamp("ms", "UTC"))])
+_NAMES_SCHEMA = pa.schema([*_NAMES_TOLD, pa.field("last", pa.timestamp("ms", "UTC")), pa.field("mine", pa.bool_())])
 _ROW_GROUP = 1 << 17
 _UNIQUE = ("text", "message_id", "native_id", "quote_id", "quote_text", "reply_to", "extra", "sent_at", "local_time")
 
@@ -112,7 +112,8 @@ def _learn_names(
     files = [path for paths in staged.values() for path in paths]
     fresh = identity.NAMES_OF.format(observed=_from(files, "")) if files else "SELECT * FROM no_names"
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE names AS SELECT platform, group_id, group_name, sender_id, sender_name, MAX(last) AS last
+        f"""CREATE OR REPLACE TEMP TABLE names AS
+        SELECT platform, group_id, group_name, sender_id, sender_name, MAX(last) AS last, bool_or(mine) AS mine
         FROM (SELECT * FROM names UNION ALL {fresh}) GROUP BY ALL"""
     )
     connection.execute(

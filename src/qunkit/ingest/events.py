@@ -87,7 +87,8 @@ def _owner(columns: Columns, people: People) -> None:
         columns["sender_id"] = _where(own, people.owner, columns["sender_id"])
         columns["sender_name"] = _where(unnamed, name, columns["sender_name"]) if name else columns["sender_name"]
     else:
-        columns["sender_id"] = _where(_and(own, pc.is_null(columns["sender_name"])), ME, columns["sender_id"])
+        columns["sender_id"] = _where(unnamed, ME, columns["sender_id"])
+        columns["sender_name"] = _where(unnamed, None, columns["sender_name"])
 
 
 def _events(columns: Columns, people: People, platform: str) -> None:

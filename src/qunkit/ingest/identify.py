@@ -34,14 +34,16 @@ _KNOWN = (
     (rb".{4}ftyp", Text("a video or sound (MP4)", "视频或音频 (MP4)")),
     (rb"ID3[\x02-\x04]|\xff[\xe2\xe3\xf2\xf3\xfa\xfb]", Text("a sound (MP3)", "音频 (MP3)")),
     (rb"\x02?#!SILK_V3|#!AMR", Text("a voice message (SILK or AMR)", "语音（SILK 或 AMR）")),
-    (rb"%PDF-", Text("a PDF document", "PDF 文档")),
+    (rb"%PDF-", Text("a PDF document", " PDF 文档")),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _DOCUMENT),
-    (rb"PK\x03\x04.*?word/", Text("a Word document (DOCX)", "Word 文档 (DOCX)")),
-    (rb"PK\x03\x04.*?ppt/", Text("a PowerPoint document (PPTX)", "PowerPoint 文档 (PPTX)")),
+    (rb"PK\x03\x04.*?word/", Text("a Word document (DOCX)", " Word 文档 (DOCX)")),
+    (rb"PK\x03\x04.*?ppt/", Text("a PowerPoint document (PPTX)", " PowerPoint 文档 (PPTX)")),
     (rb"SQLite format 3\0", Text("a database (SQLite)", "数据库 (SQLite)")),
 )
 """How files begin that people keep beside exports."""
 _LOOKED_AT = 4 << 10
+_ANY_TABLE = "mapped"
+"""The format that a table is read with by --map: the hint says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ def _near(head: Head) -> Text | None:
     from qunkit.ingest.nearest import nearest
 
     name = nearest(head)
-    if name is None:
+    if name in (None, _ANY_TABLE):
         return None
     title = registry.load("formats", name).TITLE
     return Text(f"; most like {title.en} ({name}), but it is not that", f"；最接近{title.zh}（{name}），但并不相符")

@@ -2,7 +2,8 @@
 
 A pure function of every name that any source ever showed, so the order of ingests does not matter. A name is linked to an id
 only if, over the whole dataset, it belongs to exactly one (of its platform; of its group, for senders). Groups without an id that have one
-name on several platforms stay apart: ``name:读书会 (qq)``. A list of members without ids goes by ``name:…``
+name on several platforms stay apart: ``name:读书会 (qq)``. The exporting account of a file that does not say who it is (``me``) is the one
+whose messages the group's other exports call their own, if they all mean the same account. A list of members without ids goes by ``name:…``
 ids, which become the member's own wherever the name is linked; its names never stand against those of an id. Names are compared after
 NFC and the file-safe spelling that some exporters use (``新人:甲`` and ``新人_甲`` are one).
 """
@@ -17,14 +18,16 @@ ANY_GROUP = "*"
 _LOOKS_LIKE_ID = "regexp_full_match({}, '(wxid_[A-Za-z0-9_-]+|[0-9]+@openim)')"
 
 NAMES_OF = """
-SELECT platform, group_id, group_name, sender_id, sender_name, MAX(sent_at) AS last FROM {observed} GROUP BY ALL
+SELECT platform, group_id, group_name, sender_id, sender_name, MAX(sent_at) AS last, bool_or(COALESCE(from_me, false)) AS mine
+FROM {observed} GROUP BY ALL
 UNION ALL
-SELECT DISTINCT platform, group_id, group_name, NULL, substr(who, 6), NULL::TIMESTAMPTZ FROM (
+SELECT DISTINCT platform, group_id, group_name, IF(who = 'me', who, NULL), IF(who = 'me', NULL, substr(who, 6)), NULL::TIMESTAMPTZ, false
+FROM (
   SELECT platform, group_id, group_name, unnest(list_concat([actor_id], target_ids, mention_ids)) AS who FROM {observed}
   WHERE event IS NOT NULL OR mention_ids IS NOT NULL
-) WHERE who LIKE 'name:%'
+) WHERE who LIKE 'name:%' OR who = 'me'
 UNION ALL
-SELECT DISTINCT platform, group_id, group_name, NULL, quote_sender, NULL::TIMESTAMPTZ FROM {observed} WHERE quote_sender IS NOT NULL
+SELECT DISTINCT platform, group_id, group_name, NULL, quote_sender, NULL::TIMESTAMPTZ, false FROM {observed} WHERE quote_sender IS NOT NULL
 """
 """Every name that observations show: of senders, and those that notices, mentions and quotes show without an id."""
 
@@ -67,7 +70,7 @@ SELECT DISTINCT group_key, {SAFE.format("name")} AS name, id FROM (
   SELECT group_key, sender_name AS name, sender_id AS id FROM keyed_names
   UNION ALL SELECT group_key, sender_id, sender_id FROM keyed_names
   UNION ALL SELECT group_key, unnest([nickname, group_nickname, remark, member_id]), member_id FROM keyed_members
-) WHERE name IS NOT NULL AND id IS NOT NULL AND NOT starts_with(id, 'name:');
+) WHERE name IS NOT NULL AND id <> 'me' AND NOT starts_with(id, 'name:');
 
 CREATE OR REPLACE TEMP TABLE id_links AS
 SELECT group_key, name, MIN(id) AS id FROM id_names GROUP BY 1, 2 HAVING COUNT(*) = 1;
@@ -95,18 +98,24 @@ FROM (
   UNION ALL SELECT group_key, group_name, NULL FROM listed_members WHERE group_name <> group_key
 ) WHERE group_name IS NOT NULL GROUP BY 1;
 
-CREATE OR REPLACE TEMP TABLE identity AS
-SELECT DISTINCT platform, group_id, group_name, sender_id, sender_name, group_key, label, sender_key,
-  bool_or(last IS NOT NULL) OVER (PARTITION BY group_key, sender_key) AS posts
-FROM (
-  SELECT n.platform, n.group_id, n.group_name, n.sender_id, n.sender_name, n.group_key, n.last, l.label,
-    CASE WHEN n.sender_id IS NOT NULL THEN n.sender_id
+CREATE OR REPLACE TEMP TABLE senders AS
+SELECT n.*, CASE WHEN n.sender_id IS NOT NULL THEN n.sender_id
          WHEN n.sender_name IS NULL THEN NULL
          WHEN s.id IS NOT NULL THEN s.id
          WHEN {_LOOKS_LIKE_ID.format("n.sender_name")} THEN n.sender_name
          ELSE 'name:' || nfc_normalize(n.sender_name) END AS sender_key
-  FROM keyed_names n LEFT JOIN sender_links s ON s.group_key = n.group_key AND s.name = n.name
-  LEFT JOIN group_labels l ON l.group_key = n.group_key
+FROM keyed_names n LEFT JOIN sender_links s ON s.group_key = n.group_key AND s.name = n.name;
+
+CREATE OR REPLACE TEMP TABLE owners AS
+SELECT group_key, MIN(sender_key) AS id FROM senders WHERE mine AND sender_key <> 'me'
+GROUP BY group_key HAVING COUNT(DISTINCT sender_key) = 1;
+
+CREATE OR REPLACE TEMP TABLE identity AS
+SELECT DISTINCT platform, group_id, group_name, sender_id, sender_name, group_key, label, sender_key,
+  bool_or(last IS NOT NULL) OVER (PARTITION BY group_key, sender_key) AS posts
+FROM (
+  SELECT n.* REPLACE (IF(n.sender_key = 'me', COALESCE(o.id, 'me'), n.sender_key) AS sender_key), l.label
+  FROM senders n LEFT JOIN group_labels l USING (group_key) LEFT JOIN owners o USING (group_key)
 );
 """
 

@@ -170,17 +170,18 @@ FROM (
 ) GROUP BY group_key, message_id
 """
 
-# Actors, targets and mentions that a source knew only by name, and the dataset knows by id.
+# Actors, targets and mentions that a source knew only by name, or as itself, and the dataset knows by id.
 _RELINKED = """
 CREATE OR REPLACE TEMP TABLE relinked AS
-SELECT message, field, list(COALESCE(i.sender_key, who) ORDER BY place) AS ids FROM (
+SELECT message, field, list(COALESCE(o.id, i.sender_key, who) ORDER BY place) AS ids FROM (
   SELECT rowid AS message, group_id, field, unnest(ids) AS who, generate_subscripts(ids, 1) AS place FROM (
     SELECT rowid, group_id, unnest([
       {'field': 'actor', 'ids': [actor_id]}, {'field': 'targets', 'ids': target_ids}, {'field': 'mentions', 'ids': mention_ids}
     ], recursive := true) FROM resolved WHERE event IS NOT NULL OR mention_ids IS NOT NULL
-  ) WHERE list_bool_or([COALESCE(starts_with(x, 'name:'), false) for x in ids])
+  ) WHERE list_bool_or([COALESCE(starts_with(x, 'name:') OR x = 'me', false) for x in ids])
 ) w LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL) i
   ON i.group_key = w.group_id AND 'name:' || i.sender_name = w.who
+LEFT JOIN owners o ON o.group_key = w.group_id AND w.who = 'me'
 GROUP BY message, field;
 """
 

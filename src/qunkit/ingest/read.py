@@ -20,6 +20,7 @@ from qunkit.errors import InputChanged, NoMessages
 from qunkit.exports import Batch, Reject
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.events import interpret
+from qunkit.ingest.identify import beginning
 from qunkit.ingest.ledger import Ledger
 from qunkit.parsing.source import Source
 from qunkit.words import Text
@@ -27,6 +28,8 @@ from qunkit.words import Text
 Progress = Callable[[str, int, int], None]
 """Called with (label, bytes done, bytes in all)."""
 
+_TITLED = 1 << 10
+"""Characters among which an export names its group."""
 _ID = re.compile(r"[\w@.:-]+", re.ASCII)
 NOTHING = Text("no record could be read", "没有可读取的记录")
 EMPTY = Text("the file is empty", "文件为空")
@@ -66,6 +69,14 @@ class Reading:
             placed = not group_id and any(name in part for part in self.source.parts[-2:]) if name else True
             return {"group_id": as_group} | ({"group_name": None} if placed else {})
         return {} if group_id or name else {"group_name": Path(self.source.parts[-1]).stem}
+
+    @property
+    def guessed(self) -> bool:
+        """Whether only the name of the file or of a folder says which group it is, and nothing near the begin of its text."""
+        (group_id, name), head = self.group, self.source.head
+        if group_id or not name:
+            return not group_id
+        return any(name in part for part in self.source.parts) and name not in f"{beginning(head)[:_TITLED]}{head.top}"
 
 
 def begin(source: Source, name: str, module: ModuleType, as_group: str | None) -> tuple[str, Iterator[Batch]]:

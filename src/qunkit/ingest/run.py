@@ -17,15 +17,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qunkit import schema
-from qunkit.errors import NestedArchive, NoMessages, QunkitError, UnknownFormat, UnreadableExport
+from qunkit.chat import rosters
+from qunkit.errors import NestedArchive, NoMembers, NoMessages, QunkitError, UnknownFormat, UnreadableExport
 from qunkit.ingest import build, identify, overlap, store
 from qunkit.ingest.clock import DEFAULT_ZONE, Clock, check_zone
+from qunkit.ingest.identity import ANY_GROUP
 from qunkit.ingest.ledger import counts, sizes
 from qunkit.ingest.read import EMPTY, Progress, Reading, begin, notices, observe, read
 from qunkit.ingest.stage import MonthWriters, member_row, reject_rows
 from qunkit.ingest.summary import FileSummary, IngestSummary
 from qunkit.parsing.source import Source
 from qunkit.parsing.tables import container
+from qunkit.results import Note
 from qunkit.words import Text
 
 LEDGER = "ledger/part.parquet"
@@ -40,6 +43,10 @@ NO_EXPORT = Text("the archive holds no known export", "压缩包中没有已知�
 ONLY_NESTED = Text(
     "holds no known export, but archives within the archive, which are not looked into.",
     "其中没有已知的导出文件，只有内层的压缩包，qunkit 不读取。",
+)
+OVERRULED = Text(
+    "the list says the group itself ({column}); --group {group} was taken for all of it",
+    "名单中已注明所属的群（{column}），但已全部按 --group {group} 处理",
 )
 _STDIN_PARTS = ("stdin",)
 _LEDGER_SCHEMA = pa.schema(
@@ -137,6 +144,8 @@ class _Run:
             with identify.opened(candidate, self.staging.spool, self._facts(candidate)) as source:
                 self._take(candidate, source, summary, others)
         except (UnknownFormat, NoMessages) as error:
+            if isinstance(error, NoMessages) and ("roster", "") in self.options.facts:
+                error = NoMembers(**error.facts)
             summary.fail(error, "skipped" if candidate.found else "refused")
         except QunkitError as error:
             summary.fail(error, "refused")
@@ -150,10 +159,12 @@ class _Run:
             raise NoMessages(path=source.label, why=EMPTY)
         name, module = identify.identify(source, _wanted(source) or self.options.format_in)
         summary.format = name
+        if "group" in source.options and (column := rosters.own_group(source)):
+            summary.notes.append(Note(OVERRULED, (("column", column), ("group", source.options["group"]))))
         others += self._take_listed(candidate, source, module)
         identity, batches = begin(source, name, module, self.options.as_group)
         if known := self._known(identity):
-            summary.repeat(known, self.options.tz)
+            summary.repeat(known, source.parts[-1], self.options.tz)
             return
         reading = Reading(source, name, identity, self.staging.spool / f"{identity}.arrow")
         try:
@@ -189,19 +200,26 @@ class _Run:
     def _stage(self, reading: Reading, summary: FileSummary) -> None:
         clock = Clock(self.options.tz or self.staging.tz, self.staging.tz)
         found = []
+        groups: dict[tuple[str | None, str | None], None] = {}
         with MonthWriters(self.staging.spool, reading.id, self.staged) as writers:
             for batch, of_notices in notices(observe(reading, clock, self.options.as_group)):
                 found.append(of_notices)
                 writers.write(batch)
+                groups |= dict.fromkeys(_groups(batch))
         offsets = np.concatenate(found) if found else np.empty(0, np.int64)
         runs = reading.ledger.close(reading.source.size, offsets)
         self.ledger.append(
             runs.append_column("source", pa.array([reading.id] * len(runs))).select(_LEDGER_SCHEMA.names)
         )
-        self.members += [member_row(reading, row, self.options.as_group, clock) for row in reading.members]
-        self.rejects += reject_rows(reading)
-        summary.account(counts(runs), sizes(runs), reading)
-        self.sources.append(_source_facts(reading, clock, counts(runs), sizes(runs)))
+        members = [member_row(reading, row, self.options.as_group, clock) for row in reading.members]
+        rejects = reject_rows(reading)
+        self.members += members
+        self.rejects += rejects
+        groups |= {(row["group_id"], row["group_name"]): None for row in members if row["group_id"] != ANY_GROUP}  # type: ignore[misc]
+        summary.groups, summary.guessed = list(groups), bool(groups) and not self.options.as_group and reading.guessed
+        summary.account(counts(runs), sizes(runs), reading, rejects)
+        facts = {"groups": summary.groups, "members": summary.members}
+        self.sources.append(_source_facts(reading, clock, counts(runs), sizes(runs)) | facts)
 
     def build(self) -> list[overlap.Match]:
         """Build the parts from every source that does not contradict what is known; what each matches."""
@@ -281,8 +299,15 @@ def _candidates(paths: Sequence[Path | str], summary: IngestSummary) -> list[ide
 
 
 def _wanted(source: Source) -> str | None:
-    """The format of files of which a fact says what they are."""
+    """The format of files of which a fact says what they are.
+
+    Raises:
+        UnreadableExport: said to be a list of members, and is a chat.
+    """
     if "roster" in source.options:
+        formats = identify.said_yes(source.head).values()
+        if any(not getattr(module, "ROSTER", False) for module in formats):
+            raise UnreadableExport(path=source.label, why=rosters.IS_CHAT, hint=rosters.INGEST)
         return f"roster_{container(source)}"
     return "mapped" if "map" in source.options else None
 
@@ -310,6 +335,12 @@ def _source_facts(reading: Reading, clock: Clock, records: dict[str, int], bytes
         "records": records,
         "bytes": bytes_,
     }
+
+
+def _groups(batch: pa.RecordBatch) -> list[tuple[str | None, str | None]]:
+    """Ids and names of the groups in observations."""
+    groups = pa.Table.from_batches([batch]).group_by(["group_id", "group_name"], use_threads=False).aggregate([])
+    return list(zip(groups["group_id"].to_pylist(), groups["group_name"].to_pylist(), strict=True))
 
 
 def _append(staging: store.Staging, part: str, table: pa.Table) -> None:

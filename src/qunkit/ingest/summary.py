@@ -4,36 +4,69 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
-from qunkit import schema
-from qunkit.errors import Contradicts, QunkitError
+from qunkit import ink, schema
+from qunkit.errors import Contradicts, QunkitError, UnknownFormat
 from qunkit.ingest.ledger import KINDS
 from qunkit.ingest.overlap import GOOD, SILENT, Match, Seams
 from qunkit.ingest.read import Reading
-from qunkit.results import Column, Note, Result
+from qunkit.results import Cell, Column, Note, Result
 from qunkit.words import Lang, Text
 
 PARTLY = 3
 _FOR_PEOPLE = 9
-"""So many columns people see; the rest splits up the bytes."""
-
+"""So many columns people see; the rest are bytes."""
 AMBIGUOUS = Text(
-    "at {seams} moments several exports are cut: up to {count} messages that look the same there may be missing",
-    "有 {seams} 个时刻恰在多份导出的边界：那里看起来相同的消息可能少计至多 {count} 条",
+    "at {seams} moments two exports meet: of the equal messages there at most {count} may be missing",
+    "两份导出的交界处有 {seams} 个时刻，相同的消息至多可能少计 {count} 条",
 )
+GUESSED = Text(
+    "{count} files do not say their group's name, so it is that of the file or folder: {files}; if it is wrong, give --as-group",
+    "{count} 个文件的群名取自文件名或文件夹名：{files}；不对请用 --as-group",
+)
+SKIPPED = Text("{count} unknown files skipped: {endings}{how}", "跳过 {count} 个无法识别的文件：{endings}{how}")
+_HOW = Text("; --format tsv lists them", "；逐个查看请用 --format tsv")
+_NO_ENDING = Text("without ending", "无扩展名")
+_ROSTER = Text("list of {count}", "名单 {count} 人")
+_WAYS_OUT = {
+    "truncated-tail": Text(
+        "; the file is incomplete, perhaps not downloaded to the end: export it again",
+        "；文件不完整，可能没有下载完：请重新导出",
+    ),
+}
+"""What to do where records were rejected for a reason."""
+_FEW = 3
+"""So many files a note names."""
+_ENDINGS = 6
+_NAMES = ("file", "group")
+"""Columns that are cut in the middle where a line is too short for them …"""
+_READABLE = 44
+"""… but not below so many columns of the screen together, …"""
+_SPARE = ("notices", "records", "format")
+"""… for which these give way, in this order."""
+_GAP = 2
+_MERGED = ("count", "first", "name")
+"""Facts that equal notes of several files may differ in: a count is added up, others are listed."""
 
 STATUSES = {
     "ingested": Text("ingested", "已导入"),
-    "already": Text("already ingested", "已导入过"),
+    "already": Text("already in", "已导入过"),
     "skipped": Text("skipped", "已跳过"),
     "refused": Text("refused", "已拒绝"),
 }
 
 COLUMNS = (
     Column("file", "text", Text("file", "文件")),
+    Column(
+        "group",
+        "text",
+        Text("group", "群"),
+        Text("its group's name or id; of several their number", "群名或群 id；多个群时为个数"),
+    ),
     Column("format", "text", Text("format", "格式")),
     Column("status", "text", Text("status", "状态"), Text("ingested, already, skipped or refused", "导入状态")),
     Column(
@@ -90,6 +123,12 @@ class FileSummary:
     bytes: dict[str, int] = field(default_factory=dict)
     """Bytes per kind; they add up to the size."""
     new: int = 0
+    groups: list[tuple[str | None, str | None]] = field(default_factory=list)
+    """Id and name of every group in it, as they stand there."""
+    guessed: bool = False
+    """Only the name of the file or of its folder says which group it is."""
+    members: int = 0
+    """Of a file that is nothing but a list of them."""
     notes: list[Note] = field(default_factory=list)
     doubtful: bool = False
     """It went in, though too much of it is not what was known."""
@@ -122,18 +161,31 @@ class FileSummary:
         """new + known + rejected."""
         return self.new + self.known + self.rejected
 
+    @property
+    def group(self) -> Text | None:
+        """Name or id of its group; of several their number."""
+        shown = {id_ or name: name or id_ for id_, name in self.groups}
+        if len(shown) > 1:
+            return Text(f"{len(shown):,} groups", f"{len(shown):,} 个群")
+        return next((Text(name, name) for name in shown.values() if name), None)
+
+    @property
+    def unlike(self) -> bool:
+        """A file met in a folder that is like no export: a picture, a document."""
+        return self.status == "skipped" and type(self.error) is UnknownFormat and not self.error.facts["near"]
+
     def fail(self, error: QunkitError, status: str) -> None:
         """Nothing of the file went in."""
         self.status, self.error, self.records, self.bytes = status, error, {}, {}
 
-    def repeat(self, source: dict[str, Any], tz: str | None) -> None:
-        """The same bytes went in before."""
+    def repeat(self, source: dict[str, Any], name: str, tz: str | None) -> None:
+        """The same bytes went in before, which is news only if their `name` was another."""
         self.status, self.id = "already", source["id"]
         self.records, self.bytes = source["records"], source["bytes"]
-        told = Text(
-            "the same export was ingested before as {name}; nothing to add", "同一导出此前已以 {name} 导入，无需添加"
-        )
-        self.notes.append(Note(told, (("name", source["name"]),)))
+        self.groups, self.members = [(id_, name) for id_, name in source.get("groups", ())], source.get("members", 0)
+        if name != source["name"]:
+            told = Text("the same export was ingested before as {name}", "同一导出此前已以 {name} 导入")
+            self.notes.append(Note(told, (("name", source["name"]),)))
         if tz and tz != source["tz"]:
             told = Text(
                 "it was read with --tz {old}, and stays so; for {new} ingest everything into a new dataset",
@@ -141,18 +193,23 @@ class FileSummary:
             )
             self.notes.append(Note(told, (("old", source["tz"]), ("new", tz))))
 
-    def account(self, records: dict[str, int], bytes_: dict[str, int], reading: Reading) -> None:
-        """Take over the ledger's sums."""
+    def account(
+        self, records: dict[str, int], bytes_: dict[str, int], reading: Reading, rejects: Sequence[dict[str, Any]]
+    ) -> None:
+        """Take over the ledger's sums; `rejects` are rows of `schema.REJECTS`, in the order of the file."""
         self.id, self.records, self.bytes = reading.id, records, bytes_
-        for reason, count in sorted(Counter(reject.reason for reject in reading.rejects).items()):
-            first = min(reject.start for reject in reading.rejects if reject.reason == reason)
+        self.members = 0 if reading.messages else len(reading.members)
+        for reason, count in sorted(Counter(reject["reason"] for reject in rejects).items()):
+            first = next(reject for reject in rejects if reject["reason"] == reason)
             told = Text(
-                "{count} rejected: {why}, first at byte {first}", "{count} 条未识别：{why}，首个位于字节 {first}"
+                "{count} rejected: {why}, first at {first}{out}", "{count} 条未识别：{why}，首个位于{first}{out}"
             )
-            self.notes.append(Note(told, (("count", count), ("why", schema.REASONS[reason]), ("first", first))))
-        if reading.members and not reading.messages:
-            told = Text("a list of {count} members", "名单，共 {count} 名成员")
-            self.notes.append(Note(told, (("count", len(reading.members)),)))
+            facts = (
+                ("why", schema.REASONS[reason]),
+                ("first", _place(first, reading)),
+                ("out", _WAYS_OUT.get(reason, "")),
+            )
+            self.notes.append(Note(told, (("count", count), *facts)))
         if reading.suspects:
             told = Text(
                 "{count} lines look like the header of a message but are older than it: taken as quoted text",
@@ -212,42 +269,172 @@ class IngestSummary:
 
     def to_result(self) -> Result:
         """The summary as a table, one row a file, with every sum."""
-        notes = [
-            Note(Text("{file}: {note}", "{file}：{note}"), (("file", file.label), ("note", note)))
-            for file in self.files
-            for note in file.notes
-        ]
-        notes += [
-            Note(AMBIGUOUS, (("count", seams.ambiguous), ("seams", seams.count)))
-            for seams in self.seams
-            if seams.ambiguous
-        ]
-        return Result("ingest", Text("Ingested files", "导入结果"), COLUMNS, [_row(file) for file in self.files], notes)
+        names = [file.label for file in self.files]
+        rows = [_row(file) for file in self.files]
+        return Result("ingest", Text("Ingested files", "导入结果"), COLUMNS, rows, self._notes(names))
 
-    def for_people(self, lang: Lang) -> Result:
-        """The same to look at: names without the folder they share, and the bytes added up in a sentence."""
-        result = self.to_result()
+    def for_people(self, lang: Lang, width: int | None = None) -> Result:
+        """The same to look at, each file on a line of `width`: names without the folder they share, no unknown files, no bytes."""
         folder = os.path.commonpath([os.path.dirname(file.label) for file in self.files]) if self.files else ""
         names = [file.label.removeprefix(folder).lstrip("/") for file in self.files]
-        rows = zip(names, self.files, strict=True)
-        result.columns = COLUMNS[:_FOR_PEOPLE]
-        result.cells = [
-            (name, file.format, STATUSES[file.status].say(lang), *_row(file)[3:_FOR_PEOPLE]) for name, file in rows
+        cells = [
+            _row_for_people(name, file, lang) for name, file in zip(names, self.files, strict=True) if not file.unlike
         ]
-        if any(file.bytes for file in self.files):
-            result.notes.append(self._bytes())
-        return result
+        columns = COLUMNS[:_FOR_PEOPLE]
+        columns, cells = _fitting(columns, cells, lang, width) if width and cells else (columns, cells)
+        notes = [*self._notes(names, _HOW), self._totals(names)]
+        return Result("ingest", Text("Ingested files", "导入结果"), columns, cells, notes)
 
-    def _bytes(self) -> Note:
-        totals = {kind: sum(file.bytes.get(kind, 0) for file in self.files) for kind in KINDS}
-        told = Text(
-            "Every byte is accounted for: {message} in messages + {notice} in notices + {reject} rejected + {framing} framing = {total}.",
-            "每个字节都有去处：消息 {message} + 提示 {notice} + 未识别 {reject} + 结构 {framing} = {total}。",
-        )
-        return Note(told, (*totals.items(), ("total", sum(totals.values()))))
+    def warnings(self) -> list[Note]:
+        """What makes the run partly done though no file was refused, in a line each."""
+        rejected = [file for file in self.files if file.rejected]
+        doubtful = [file for file in self.files if file.doubtful and file.status == "ingested"]
+        told = []
+        if rejected:
+            text = Text("{count} records could not be read: {files}", "{count} 条记录未能读取：{files}")
+            told.append(
+                Note(
+                    text,
+                    (
+                        ("count", sum(file.rejected for file in rejected)),
+                        ("files", _few_names([file.label for file in rejected])),
+                    ),
+                )
+            )
+        if doubtful:
+            text = Text(
+                "{count} files agree poorly with the dataset: {files}", "{count} 个文件与已有数据不大一致：{files}"
+            )
+            told.append(
+                Note(text, (("count", len(doubtful)), ("files", _few_names([file.label for file in doubtful]))))
+            )
+        return told
+
+    def _notes(self, names: Sequence[str], how: Text | str = "") -> list[Note]:
+        """What there is to say, equal notes of several files as one; `how` to see the files that were passed over."""
+        alike: dict[object, list[tuple[str, Note]]] = {}
+        for name, file in zip(names, self.files, strict=True):
+            for note in file.notes:
+                key = note.text, *(fact for fact in note.facts if fact[0] not in _MERGED)
+                alike.setdefault(key, []).append((name, note))
+        notes = [_together(told) for told in alike.values()]
+        if guessed := [name for name, file in zip(names, self.files, strict=True) if file.guessed]:
+            notes.append(Note(GUESSED, (("count", len(guessed)), ("files", _few_names(guessed)))))
+        if unlike := [file for file in self.files if file.unlike]:
+            notes.append(Note(SKIPPED, (("count", len(unlike)), ("endings", _endings(unlike)), ("how", how))))
+        for seams in self.seams:
+            if seams.ambiguous:
+                notes.append(Note(AMBIGUOUS, (("count", seams.ambiguous), ("seams", seams.count))))
+        return notes
+
+    def _totals(self, names: Sequence[str]) -> Note:
+        """The run in one line."""
+        went_in = [file for file in self.files if file.status in ("ingested", "already")]
+        refused = [name for name, file in zip(names, self.files, strict=True) if file.status == "refused"]
+        new, rejected = sum(file.new for file in went_in), sum(file.rejected for file in went_in)
+        said = [_counted(len(went_in), "file", "个文件"), Text(f"{new:,} new", f"新增 {new:,} 条")]
+        if rejected:
+            said.append(Text(f"{rejected:,} rejected", f"未识别 {rejected:,} 条"))
+        said.append(_counted(_groups(went_in), "group", "个群"))
+        en, zh = ", ".join(part.en for part in said), "，".join(part.zh for part in said)
+        if not refused:
+            return Note(Text(en, zh))
+        text = Text("{said}; {count} could not be read: {files}", "{said}；{count} 个未能读取：{files}")
+        return Note(text, (("said", Text(en, zh)), ("count", len(refused)), ("files", _few_names(refused))))
 
 
-def _row(file: FileSummary) -> tuple[str | int | None, ...]:
+def _row(file: FileSummary) -> tuple[Cell, ...]:
     shares = [file.bytes.get(kind, 0) for kind in KINDS]
     counts = (file.total, file.new, file.known, file.rejected, file.notices)
-    return (file.label, file.format, file.status, *counts, file.size, *shares)
+    group = file.group.en if file.group else None
+    return (file.label, group, file.format, file.status, *counts, file.size, *shares)
+
+
+def _row_for_people(name: str, file: FileSummary, lang: Lang) -> tuple[Cell, ...]:
+    """A row without the bytes; counts only of files that have any."""
+    counts: tuple[Cell, ...] = (file.total, file.new, file.known, file.rejected, file.notices)
+    status = STATUSES[file.status].say(lang)
+    if file.members:
+        status = _ROSTER.say(lang, count=f"{file.members:,}")
+    if file.members or file.error:
+        counts = (None,) * len(counts)
+    return (name, file.group.say(lang) if file.group else None, file.format, status, *counts)
+
+
+def _fitting(
+    columns: Sequence[Column], cells: list[tuple[Cell, ...]], lang: Lang, width: int
+) -> tuple[tuple[Column, ...], list[tuple[Cell, ...]]]:
+    """The columns that have room side by side, names cut in the middle so that no row needs a second line."""
+    widths = {
+        column.name: max(ink.width(column.label.say(lang)), *(ink.width(ink.term(ink.show(row[at], column, lang))) for row in cells))
+        for at, column in enumerate(columns)
+    }  # fmt: skip
+
+    def room() -> int:
+        return width - sum(widths[name] + _GAP for name in widths if name not in _NAMES) - _GAP
+
+    wanted = sum(widths[name] for name in _NAMES)
+    for name in _SPARE:
+        if room() < min(wanted, _READABLE):
+            del widths[name]
+    group = min(widths["group"], max(room() // 3, room() - widths["file"], 4))
+    limits = {"group": group, "file": max(room() - group, 4)}
+    kept = [(at, column) for at, column in enumerate(columns) if column.name in widths]
+    return tuple(column for _, column in kept), [
+        tuple(_cut(row[at], limits.get(column.name)) for at, column in kept) for row in cells
+    ]
+
+
+def _cut(cell: Cell, limit: int | None) -> Cell:
+    return ink.middle(ink.term(cell), limit) if isinstance(cell, str) and limit else cell
+
+
+def _together(told: Sequence[tuple[str, Note]]) -> Note:
+    """A note with the name of its file, or of the files that it is said of alike."""
+    names, notes = [name for name, _ in told], [note for _, note in told]
+    if len(told) == 1:
+        return Note(Text("{file}: {note}", "{file}：{note}"), (("file", names[0]), ("note", notes[0])))
+    facts = []
+    for name, first in notes[0].facts:
+        values = [dict(note.facts)[name] for note in notes]
+        value: object = sum(values) if name == "count" else _few(values) if name in _MERGED else first  # type: ignore[arg-type]
+        facts.append((name, value))
+    text = Text("{count} files ({files}): {note}", "{count} 个文件（{files}）：{note}")
+    return Note(text, (("count", len(told)), ("files", _few_names(names)), ("note", Note(notes[0].text, tuple(facts)))))
+
+
+def _few(values: Sequence[object]) -> tuple[object, ...]:
+    """The first values, and a sign if there are more."""
+    different = list(dict.fromkeys(values))
+    return (*different[:_FEW], "…") if len(different) > _FEW else tuple(different)
+
+
+def _few_names(labels: Sequence[str]) -> tuple[object, ...]:
+    """The first files, without their folders."""
+    return _few([PurePath(label).name for label in labels])
+
+
+def _endings(files: Sequence[FileSummary]) -> tuple[object, ...]:
+    """How many files have which ending, the most frequent first."""
+    counts = Counter(PurePath(file.label).suffix.lower().lstrip(".") for file in files)
+    said = [Text(f"{ending or _NO_ENDING.en} {count:,}", f"{ending or _NO_ENDING.zh} {count:,}") for ending, count in counts.most_common()]  # fmt: skip
+    return (*said[:_ENDINGS], "…") if len(said) > _ENDINGS else tuple(said)
+
+
+def _groups(files: Sequence[FileSummary]) -> int:
+    """How many groups: a name alone is no further group where an id has that name."""
+    found = {pair for file in files for pair in file.groups}
+    named = {name for id_, name in found if id_}
+    return len({id_ for id_, _ in found if id_} | {name for id_, name in found if not id_ and name not in named})
+
+
+def _counted(count: int, en: str, zh: str) -> Text:
+    return Text(f"{count:,} {en}{'' if count == 1 else 's'}", f"{count:,} {zh}")
+
+
+def _place(reject: dict[str, Any], reading: Reading) -> Text:
+    """Where a reject begins: its line, in a text that has lines."""
+    line, start = reject["line"], reject["start"]
+    if line > 1 and reading.source.encoding in ("utf-8", "utf-8-sig", "gb18030", "mixed"):
+        return Text(f"line {line:,}", f"第 {line:,} 行")
+    return Text(f"byte {start:,}", f"字节 {start:,}")

@@ -4,7 +4,7 @@ Chat content is hostile: a member may call himself ``\\x1b]0;owned\\x07`` or ``=
 progress bars put nothing on a screen or into a file that did not go through here:
 
 * `term`, `md`, `tsv_cell`, `csv_cell`, `json_text`: one string, made harmless for one kind of output;
-* `clip`: cut to the columns that a terminal shows; `paper`, `tables`: drawn there by Rich;
+* `clip`, `middle`: cut to the columns that a terminal shows; `paper`, `tables`: drawn there by Rich;
 * `show` and its parts: a cell as people read it; `machine`, `plain`: a cell as programs read it;
 * `sentence`, `context`: notes and facts in words; `Heat`: a table that is drawn as a map.
 """
@@ -30,7 +30,7 @@ from qunkit.ink.cells import (
     tsv_cell,
 )
 from qunkit.ink.clean import csv_text, json_dump, json_text, md, term, tsv_text
-from qunkit.ink.columns import clip
+from qunkit.ink.columns import clip, middle, width
 from qunkit.ink.heatmap import HOURS, Heat, heat
 from qunkit.ink.sentences import EMPTY, MORE, context, pieces, sentence
 
@@ -56,6 +56,7 @@ __all__ = [
     "listed",
     "machine",
     "md",
+    "middle",
     "number",
     "percent",
     "pieces",
@@ -66,4 +67,5 @@ __all__ = [
     "term",
     "tsv_cell",
     "tsv_text",
+    "width",
 ]

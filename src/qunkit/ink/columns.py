@@ -21,6 +21,27 @@ def clip(text: str, columns: int) -> str:
     return set_cell_size(text, columns - 1).rstrip(" ") + "…"
 
 
+def width(text: str) -> int:
+    """The columns that `text`, already cleaned, takes on a terminal."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def middle(text: str, columns: int) -> str:
+    """`text` in at most `columns` columns, with … where its middle was cut out: of the name of a file the ending stays."""
+    from rich.cells import split_graphemes
+
+    if width(text) <= columns:
+        return text
+    pieces = [(text[start:end], wide) for start, end, wide in split_graphemes(text)[0]]
+    tail, used = "", 0
+    while pieces and used + pieces[-1][1] <= (columns - 1) // 2:
+        piece, wide = pieces.pop()
+        tail, used = piece + tail, used + wide
+    return clip("".join(piece for piece, _ in pieces), columns - used) + tail
+
+
 def breaks(text: str, columns: int) -> list[int]:
     """Where in `text` its second and further lines begin, if none may be wider than `columns` but for spaces at its end.
 

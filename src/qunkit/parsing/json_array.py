@@ -228,7 +228,8 @@ def outlined(value: bytes, source: Source) -> Any:
 def skim(source: Source) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """(small members of the document, first record): a look at the first 8 MB of a JSON or JSONL file, and at its last 4 KiB.
 
-    The members are scalars and small objects, also those at the very end. The record is the first of the array "messages",
+    The members are scalars and small objects, also those at the very end. Of a large object that holds arrays there are its own small
+    members, and each array as an empty list. The record is the first of the array "messages",
     else of the first array of objects, or of an array that is the document; the first line's object in JSONL.
     """
     data = _first_bytes(source)
@@ -258,8 +259,10 @@ def _first_bytes(source: Source) -> bytes:
     return b"".join(parts)[:_SKIM]
 
 
-def _top_level(data: bytes, place: int) -> tuple[dict[str, Any], dict[str, dict[str, Any] | None], int]:
-    """(scalars and small objects, first objects of the arrays, end of the document or 0) of the object at `place`."""
+def _top_level(
+    data: bytes, place: int, *, inner: bool = False
+) -> tuple[dict[str, Any], dict[str, dict[str, Any] | None], int]:
+    """(scalars and small objects, first objects of the arrays, end or 0) of the document, or of an object in it, at `place`."""
     top: dict[str, Any] = {}
     arrays: dict[str, dict[str, Any] | None] = {}
     for _ in range(_SKIM_MEMBERS):
@@ -275,7 +278,10 @@ def _top_level(data: bytes, place: int) -> tuple[dict[str, Any], dict[str, dict[
         if data[place : place + 1] == b"[":
             arrays[name] = _first_object(data, place + 1)
         elif end and end - place <= _SMALL:
-            top[name] = _loads(data[place:end])
+            top |= {name: _loads(data[place:end])} if walk(data, place) == (State.WHOLE, end) else {}
+        elif data[place : place + 1] == b"{" and not inner:
+            held, held_arrays, _ = _top_level(data, place + 1, inner=True)
+            top |= {name: held | {array: [] for array in held_arrays}} if held_arrays else {}
         if not end:
             break
         place = blanks(data, end)

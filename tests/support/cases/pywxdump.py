@@ -102,7 +102,7 @@ GOOD = (
             + _row(2, talker="我", is_sender=1)
         },
         messages=3,
-        rows=({"sender_id": None, "event": "invited"}, {"sender_id": None}, {"sender_name": "我", "from_me": True}),
+        rows=({"sender_id": None, "event": "invited"}, {"sender_id": None}, {"sender_id": "me", "from_me": True}),
     ),
     Case(name="csv-ids-of-0-are-none", files={"a.csv": HEADER + _row(0, MsgSvrID="0") + _row(1, MsgSvrID="0")}, messages=2),
     Case(

@@ -59,8 +59,12 @@ TXT_NAMES = IDS | {ME: "name:阿岚-领队"}
 """The owner's id is not there."""
 CHATLOG_TXT = CHATLOG | {
     # the first line of the owner's texts, if it ends in a colon
-    3: {"sender": "me", "text": TOLD[2]["text"].removeprefix("本周路线:\n")},
-    36: {"sender": "me", "text": TOLD[35]["text"].removeprefix("提醒:\n")},
+    3: {"text": TOLD[2]["text"].removeprefix("本周路线:\n")},
+    36: {"text": TOLD[35]["text"].removeprefix("提醒:\n")},
+    # it says whose export it is
+    32: {},
+    45: {"targets": ["name:王五 Wang"]},
+    46: {},
 }
 CHATLOG_LAST_DAY: Lines = {10: {"reply_to": None}}  # quotes 3, of the day before
 

@@ -99,9 +99,9 @@ MEMOTRACE_3_JSON_NAMES = {who: name for who, name in MEMOTRACE_3_NAMES.items() i
 MEMOTRACE_3_JSON: Lines = {
     # structured notices are whole XML, with ids
     1: {"actor": KEVIN, "targets": [LIU, NEW]},
-    45: {"actor": "me", "targets": [WANG]},
-    46: {"actor": "me", "targets": [LI]},
-    32: {"actor": "me", "targets": ["name:优惠券小助手【9.9包邮】"]},
+    45: {"targets": [WANG]},
+    46: {"targets": [LI]},
+    32: {"targets": ["name:优惠券小助手【9.9包邮】"]},
     28: {"targets": ["name:优惠券小助手【9.9包邮】"]},
     24: {"actor": "name:小刘🍉"},
     27: {"actor": "name:小刘🍉"},

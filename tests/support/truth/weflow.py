@@ -53,15 +53,13 @@ NAMES = {
 }
 """Remarks and nicknames."""
 GROUP_NICKNAMES = {**NAMES, ME: "name:阿岚-领队", KEVIN: "name:凯文", WANG: "name:王 五"}
-NAMED: Lines = {
-    # nothing says whose export it is
-    32: {"actor": "me"},
-    45: {"actor": "me"},
-    46: {"actor": "me"},
+QUOTED: Lines = {
     # quotes have no ids: a picture has no words to find it by, the other message was never in the export
     12: {"reply_to": None},
     49: {"reply_to": None},
 }
+NAMED = QUOTED | {number: {"actor": "me"} for number in (32, 45, 46)}
+"""Nothing says whose export it is."""
 WEFLOW_NICKNAMES: Lines = {
     24: {"actor": "name:小刘🍉"},
     27: {"actor": "name:小刘🍉"},
@@ -108,7 +106,7 @@ EXPECTED: Expected = {
     f"weflow/sql/{GROUP}.sql": (IDS, (), (WEFLOW, UNSUPPORTED, URL, WEFLOW_JSON, WEFLOW_SQL)),
     f"weflow/excel/{GROUP}.xlsx": (IDS, (), (WEFLOW, UNSUPPORTED, NAMED)),
     f"weflow/excel_compact/{GROUP}.xlsx": (NAMES, (), (WEFLOW, UNSUPPORTED, NAMED, WEFLOW_JSON)),
-    f"weflow/weclone/{GROUP}.csv": (NAMES, (), (WEFLOW, UNSUPPORTED, FIRST_LINE, NAMED, WEFLOW_JSON, WECLONE)),
+    f"weflow/weclone/{GROUP}.csv": (NAMES, (), (WEFLOW, UNSUPPORTED, FIRST_LINE, QUOTED, WEFLOW_JSON, WECLONE)),
 }
 
 ELSEWHERE = {HTML: "tests/formats/test_weflow_html.py"}
