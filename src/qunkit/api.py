@@ -99,6 +99,7 @@ class Dataset:
         date: str | None = None,
         date_order: str | None = None,
         map: Mapping[str, str] | None = None,
+        private: bool = False,
         force: bool = False,
         wait: float = 10.0,
         each: bool = False,
@@ -108,7 +109,7 @@ class Dataset:
 
         What the exports do not say: `tz` of their wall clocks, the group id of every record, the format's name, the `date` of files
         that hold times of day only, the `date_order` ("dmy", "mdy", "ymd") of dates that do not show it, the column of each field (``{"time": "when", …}``: see `config.FIELDS`) of tables that are of no
-        known format. `force` also takes an export that contradicts what is known. `wait` are seconds to wait for another writer; `each` commits after every file; `progress` is
+        known format. `private` also takes the private chats of exports that mix them with groups. `force` also takes an export that contradicts what is known. `wait` are seconds to wait for another writer; `each` commits after every file; `progress` is
         called with (label, bytes done, bytes in all). Bad input is no exception: the summary says of every file what became of it.
 
         Raises:
@@ -117,6 +118,7 @@ class Dataset:
         from qunkit.ingest.run import Options, ingest
 
         facts = {"date": date, "date_order": date_order, "map": json.dumps(map, ensure_ascii=False) if map else None}
+        facts["private"] = "yes" if private else None
         maps = {files: json.dumps(columns, ensure_ascii=False) for files, columns in self.settings.maps.items()}
         options = Options(tz, as_group, format_in, _given(facts), tuple(maps.items()), force=force, **self._limits)
         more = {"progress": progress} if progress else {}

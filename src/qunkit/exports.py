@@ -67,3 +67,5 @@ class Batch:
     "contact": True instead, for its names count in every group."""
     suspects: int = 0
     """Lines that look like the begin of a record and were taken as text: chats pasted into a message."""
+    private: int = 0
+    """Private chats that were left out, for nobody asked for them: their bytes are framing."""

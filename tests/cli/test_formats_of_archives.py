@@ -47,7 +47,7 @@ def test_a_broken_archive_is_an_error(qunkit: Run, packed: Path) -> None:
     packed.write_bytes(packed.read_bytes()[:-40])
     ran = qunkit("formats", str(packed))
     assert ran.code == 65  # type: ignore[attr-defined]
-    assert "broken zip" in ran.err  # type: ignore[attr-defined]
+    assert "incomplete zip" in ran.err  # type: ignore[attr-defined]
 
 
 def test_a_workbook_shows_its_first_cells(qunkit: Run) -> None:

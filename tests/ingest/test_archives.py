@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from qunkit import registry
-from qunkit.errors import MissingInput, NestedArchive, NoMessages, UnknownFormat, UnreadableExport
+from qunkit.errors import MissingInput, NestedArchive, NoMessages, OtherArchive, UnknownFormat, UnreadableExport
 from qunkit.exports import Batch, Head
 from qunkit.ingest import identify, run, store
 from qunkit.ingest.run import ingest
@@ -129,6 +129,27 @@ def test_archives_in_archives_are_not_looked_into_and_that_is_said(tmp_path: Pat
     }
     assert [type(file.error) for file in summary.files[1:]] == [NestedArchive] * 2
     assert "within" in summary.files[1].error.sentence("en")  # type: ignore[union-attr]
+
+
+def test_a_zip_of_nothing_but_zips_asks_to_unpack_the_inner_ones(tmp_path: Path, put: Put) -> None:
+    path = put("a.zip", zip_of({"inner.zip": zipped(a=b"a"), "photo.jpg": b"\xff\xd8"}))
+    error = ingest([path], tmp_path / "d").files[-1].error
+    assert isinstance(error, UnreadableExport)
+    assert "内层的压缩包请先解压" in (error.hint("zh") or "")
+    assert ingest([path.parent], tmp_path / "d").code == 65
+    put("群/群_utf8.csv", csv("早"))
+    assert ingest([path.parent], tmp_path / "d").code == 0  # it was met in a folder
+
+
+@pytest.mark.parametrize("name", ["a.rar", "in.zip"])
+def test_other_archives_are_refused_if_named_and_skipped_if_met(tmp_path: Path, put: Put, name: str) -> None:
+    rar = b"Rar!\x1a\x07\x01\x00" + b"\0" * 100
+    path = put(name, zip_of({"a.rar": rar}) if name == "in.zip" else rar)
+    files = ingest([path], tmp_path / "d").files
+    assert files[-1].status == "refused"
+    assert isinstance(files[0].error, OtherArchive)
+    put("群/群_utf8.csv", csv("早"))
+    assert ingest([path.parent], tmp_path / "d").code == 0
 
 
 @pytest.mark.parametrize(

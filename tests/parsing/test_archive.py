@@ -7,6 +7,7 @@ import io
 import os
 import stat
 import struct
+import tarfile
 import time
 import tracemalloc
 import zipfile
@@ -18,9 +19,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qunkit.errors import UnreadableExport
+from qunkit.errors import OtherArchive, UnreadableExport
 from qunkit.parsing import archive
-from qunkit.parsing.archive import is_archive, safe_members, unpack
+from qunkit.parsing.archive import is_archive, other, safe_members, unpack
+from qunkit.parsing.source import open_source
 
 CHAT = "2024-12-01 00:00:08 凯文\n有,还差2个🍉\n\n".encode() * 50
 Zip = Callable[..., Path]
@@ -304,7 +306,7 @@ def test_many_small_members_may_together_be_too_many(make: Zip, monkeypatch: pyt
 
 def test_a_directory_too_large_is_not_read(make: Zip, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "_DIRECTORY", 100)
-    assert "directory too large" in refusal(make(*((str(number), b"") for number in range(4))))
+    assert "damaged or incomplete zip" in refusal(make(*((str(number), b"") for number in range(4))))
 
 
 def test_more_within_than_declared(tmp_path: Path) -> None:
@@ -374,7 +376,64 @@ def test_a_member_that_is_an_archive_is_just_bytes(make: Zip, tmp_path: Path) ->
 def test_what_it_cannot_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(b"PK\3\4" + os.urandom(500))
-    assert "broken zip" in refusal(path)
+    assert "damaged or incomplete zip" in refusal(path)
+    for word in ("File is not", "zipfile", "Bad magic"):  # what Python says of it
+        assert word not in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["w.xlsx", "W.XLSX", "w.xlsm"])
+def test_an_incomplete_workbook_is_called_one(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"PK\3\4" + os.urandom(500))
+    with pytest.raises(UnreadableExport) as caught:
+        taken(path)
+    assert caught.value.sentence("zh") == f"{path}：Excel 文件不完整。"
+    assert "下载" in (caught.value.hint("zh") or "")
+    assert "zip" not in caught.value.sentence("en") + (caught.value.hint("en") or "")
+
+
+def test_a_chinese_name_is_shown_as_it_is(make: Zip) -> None:
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        path = make(("周末徒步.txt", CHAT), ("周末徒步.txt", CHAT))
+    with pytest.raises(UnreadableExport) as caught:
+        taken(path)
+    assert "“周末徒步.txt”" in caught.value.sentence("zh")
+
+
+def tar(mode: str) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:
+        info = tarfile.TarInfo("聊天.txt")
+        info.size = len(CHAT)
+        archive.addfile(info, io.BytesIO(CHAT))
+    return out.getvalue()
+
+
+OTHERS = {
+    "a.rar": (b"Rar!\x1a\x07\x01\x00" + b"\0" * 400, "RAR"),
+    "b.rar": (b"Rar!\x1a\x07\x00" + b"\0" * 9, "RAR"),
+    "a.7z": (b"7z\xbc\xaf\x27\x1c\0\4" + b"\0" * 400, "7z"),
+    "a.tar": (tar("w"), "tar"),
+    "a.tar.gz": (tar("w:gz"), "tar"),
+    "a.tar.xz": (tar("w:xz"), "xz"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_archives_are_known_by_name(tmp_path: Path, name: str) -> None:
+    path, (body, kind) = tmp_path / name, OTHERS[name]
+    path.write_bytes(body)
+    assert (other(path), is_archive(path)) == (kind, False)
+    with pytest.raises(OtherArchive) as caught:
+        open_source(path)
+    assert kind in caught.value.sentence("zh")
+    assert "解压" in (caught.value.hint("zh") or "")
+
+
+@pytest.mark.parametrize("body", [b"", b"Rar!", b"7z", CHAT, gzip.compress(CHAT), gzip.compress(CHAT)[:20], b"\x1f\x8b"])
+def test_nothing_else_is_such_an_archive(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "a").write_bytes(body)
+    assert other(tmp_path / "a") is None
 
 
 def test_a_hundred_thousand_members_take_seconds(tmp_path: Path) -> None:

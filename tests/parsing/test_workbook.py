@@ -341,7 +341,7 @@ def test_every_cut_of_a_workbook_is_refused(write: Write) -> None:
 def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "w.xlsx"
     path.write_bytes(b"PK\3\4 not really")
-    assert "broken" in refusal(path)
+    assert "an incomplete Excel file" in refusal(path)
 
 
 # -- the worker ----------------------------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
     【管理员】小王(10001)      土豆<t@example.invalid>      老陈      系统消息(10000)
 
 A number or an address is the account. Titles in 【】 stand only before names with an account: other names may begin so themselves.
+Chats stand under groups (消息分组): 我的群聊, or 我的好友, which are private.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ from qunkit.parsing.half_days import minutes_of
 PLATFORM = {"platform": "qq"}
 
 _WITH_ACCOUNT = re.compile(r"(?:【[^【】]*】)*(.*)(?:\(([1-9]\d{4,11})\)|<([^<>\s]+@[^<>\s]+)>)", re.ASCII)
+_FRIENDS = "我的好友"
 _SYSTEM = ("10000", "1000000")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (wall clocks are naive)
 
@@ -31,6 +33,11 @@ def senders(shown: pa.Array) -> dict[str, pa.Array]:
         name: pa.array(column, pa.string()).take(encoded.indices)
         for name, column in zip(("sender_id", "sender_name", "kind"), columns, strict=True)
     }
+
+
+def is_left_out(group: str | None, options: Mapping[str, str]) -> bool:
+    """Whether chats of a group are private, and private chats were not asked for."""
+    return group == _FRIENDS and "private" not in options
 
 
 def wall(day: Sequence[int], clock: str, half: str | None) -> int | None:

@@ -106,7 +106,9 @@ def _asked(word: str) -> Result:
 
 
 def _near(word: str) -> Text:
-    """The formats whose names or titles are like a word."""
+    """The formats whose names or titles are like a word that is no path."""
+    if re.search(r"[./\\]", word):
+        return _NONE_NEAR
     spelt, names = word.casefold().replace("-", "_"), registry.names("formats")
     titles = {name: registry.load("formats", name).TITLE for name in names}
     holding = [name for name in names if spelt in f"{name} {titles[name].en} {titles[name].zh}".casefold()]

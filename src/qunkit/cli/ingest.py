@@ -46,6 +46,7 @@ class Params:
     date: str | None = option(None, Text("day of the records, or first and last day, for exports that only have times of day", "记录的日期或首末日期，用于只含时分秒的导出"), metavar="DATE[~DATE]")  # fmt: skip
     map: str | None = option(None, Text("columns of tables of no known format, such as time=when,sender=who,text=said,group=room; `qunkit formats mapped` has them all", "其他表格的列，如 time=when,sender=who,text=said,group=room；全部字段见 `qunkit formats mapped`"), metavar="FIELD=COLUMN,...")  # fmt: skip
     date_order: str | None = option(None, Text("order of day, month and year, for WhatsApp exports whose dates do not show it: dmy, mdy or ymd", "日、月、年的先后，用于日期无法自行判断的 WhatsApp 导出：dmy、mdy 或 ymd"), metavar="ORDER")  # fmt: skip
+    private: bool = option(False, Text("also take private chats, of exports that mix them with groups", "同时导入私聊，用于混有群聊和私聊的导出"))  # fmt: skip
     wait: float = option(10.0, Text("seconds to wait while another qunkit writes", "其他 qunkit 正在写入时等待的秒数"), metavar="SECONDS")  # fmt: skip
     each: bool = option(False, Text("commit after every file instead of once", "逐个文件提交，而非一次提交"))
     force: bool = option(False, Text("also take an export that contradicts what the dataset has of the same group and time", "与数据集中同群、同时段的内容不一致的导出也照样导入"))  # fmt: skip
@@ -80,6 +81,7 @@ def run(params: Params, place: Place, output: Output) -> int:
             format_in=params.format_in,
             date=params.date,
             date_order=params.date_order,
+            private=params.private,
             force=params.force,
             map=_mapping(params.map) if params.map is not None else None,
         )

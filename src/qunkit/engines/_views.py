@@ -41,7 +41,7 @@ WITH rows AS (
   FROM ({source})
 ), roster AS (
   SELECT *, COALESCE(seen_at, TIMESTAMP '1970-01-01') AS made_at FROM rows
-  WHERE {scope} AND (made_at <= {now} OR {now} >= (SELECT max(local_time) FROM raw_messages))
+  WHERE {scope} AND (made_at <= {now} OR {now} >= COALESCE((SELECT max(local_time) FROM raw_messages), TIMESTAMP '-infinity'))
 ), newest AS (
   SELECT group_id, max(made_at) AS made_at FROM roster WHERE complete GROUP BY group_id
 ), listed AS (

@@ -16,7 +16,7 @@ Kept: the chat's name, accounts where QQ shows them, names, times to the second 
 Lost by QQ: the group's number, message ids, what a reply answers. Not taken: pictures and faces, which are pictures here too (`[图片]`), fonts and
 colours, titles such as 【管理员】.
 
-Private chats are read too, as from the text. The page is read whole and may have 256 MiB; the pictures behind it may have any size.
+Private chats (under 我的好友) are left out unless --private asks for them, as from the text. The page is read whole and may have 256 MiB; the pictures behind it may have any size.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ _MESSAGE = re.compile(
 )
 _DAY = re.compile(r"日期[:：]\s*(\d{4})-(\d\d?)-(\d\d?)")
 _CHAT = re.compile(r"消息对象[:：](.*)", re.DOTALL)
-_HEADING = re.compile(r"消息分组[:：].*|消息记录.*|", re.DOTALL)
+_GROUP = re.compile(r"消息分组[:：](.*)", re.DOTALL)
+_HEADING = re.compile(r"消息记录.*|", re.DOTALL)
 _BREAK = re.compile(r"(?i)<br\s*/?>|</div>\s*<div[^>]*>|</p>\s*<p[^>]*>")
 _PICTURE = re.compile(r"(?i)<img\b[^>]*>")
 _TAG = re.compile(r"<[^<>]*>")
@@ -89,6 +90,12 @@ class _Table:
     source: Source
     name: str
     """Of the chat, where the table does not say it."""
+    group: str | None = None
+    """Of the exporter's chats, such as 我的好友."""
+    left_out: bool = False
+    """Whether the chat is private, and such were not asked for."""
+    private: int = 0
+    """Chats left out since the last batch."""
     chat: str | None = None
     day: tuple[int, ...] | None = None
     messages: list[_Message] = field(default_factory=list)
@@ -113,15 +120,18 @@ class _Table:
 
     def batch(self) -> Batch:
         """What was read since the last batch."""
-        batch = Batch(_columns(self.messages), self.rejects, [(at, to) for at, to in self.framing if at < to])
-        self.messages, self.rejects, self.framing = [], [], []
+        framing = [(at, to) for at, to in self.framing if at < to]
+        batch = Batch(_columns(self.messages), self.rejects, framing, private=self.private)
+        self.messages, self.rejects, self.framing, self.private = [], [], [], 0
         return batch
 
     def _message(self, found: re.Match[str], start: int, end: int) -> None:
         from qunkit.chat.qq_manager import wall
 
         time = wall(self.day, found["clock"], found["half"]) if self.day else None
-        if time is None:
+        if self.left_out:
+            self.framing.append((start, end))
+        elif time is None:
             self._refuse(start, end, "bad-time")
         elif time < _EARLIEST:
             self._refuse(start, end, "time-out-of-range")
@@ -132,14 +142,25 @@ class _Table:
             self.messages.append(_Message(start, time, chat or None, _words(found["who"]), text, wordless))
 
     def _heading(self, text: str) -> bool:
-        """Whether a row's text says the chat, the day or nothing; takes note of it."""
-        if chat := _CHAT.fullmatch(text):
+        """Whether a row's text says the group, the chat, the day or nothing; takes note of it."""
+        from qunkit.chat.qq_manager import is_left_out
+
+        if group := _GROUP.fullmatch(text):
+            self.group = group[1].strip()
+        elif chat := _CHAT.fullmatch(text):
             self.chat, self.day = chat[1].strip(), None
+            self.left_out = is_left_out(self.group, self.source.options)
+            self.private += self.left_out
         elif day := _DAY.fullmatch(text):
             self.day = tuple(map(int, day.groups()))
-        return bool(chat or day or _HEADING.fullmatch(text))
+        else:
+            return _HEADING.fullmatch(text) is not None
+        return True
 
     def _refuse(self, start: int, end: int, reason: str) -> None:
+        if self.left_out:
+            self.framing.append((start, end))
+            return
         self.rejects.append(Reject(start, end, reason, self.source.raw(start, end)))
 
 

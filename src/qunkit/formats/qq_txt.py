@@ -25,7 +25,7 @@ computer's clock; hours of 12 with AM and PM too), texts, notices.
 Lost by QQ: the group's number, message ids, what a reply answers, pictures and faces (`[图片]`, `[表情]`), titles such as 【管理员】, which are taken
 off. Members of a 讨论组 and of private chats have no account.
 
-Private chats (under 我的好友) are read too: each counts as a group of its own, chats of the same name as one. A line that looks like a message's first
+Private chats (under 我的好友) are left out; with --private each counts as a group of its own, chats of the same name as one. A line that looks like a message's first
 line is text if no empty line is before it, or if its time is before that of the last message: a chat pasted into a message.
 """
 
@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qunkit.exports import Batch, Head
 from qunkit.words import Text
@@ -54,7 +54,7 @@ HOW = Text(
 _FIRST_LINE = re.compile(r"消息记录[（(]此消息记录为文本格式")
 _RULE = r"={20,}[ \t]*\r?\n"
 _BANNER = re.compile(
-    rf"(?m)^(?:\r?\n)*{_RULE}(?:消息分组:[^\n]*\n{_RULE})?消息对象:(?P<chat>[^\r\n]*)\r?\n{_RULE}(?:\r?\n)*".encode()
+    rf"(?m)^(?:\r?\n)*{_RULE}(?:消息分组:(?P<group>[^\r\n]*)\r?\n{_RULE})?消息对象:(?P<chat>[^\r\n]*)\r?\n{_RULE}(?:\r?\n)*".encode()
 )
 _PREAMBLE = re.compile(r"消息记录[^\n]*(?:\r?\n)*".encode())
 _HEADER = re.compile(
@@ -62,6 +62,12 @@ _HEADER = re.compile(
 )
 _GAP = 3
 """Behind a body; one more at the end of a chat."""
+
+
+class _Chat(NamedTuple):
+    group: str | None = None
+    """Of the exporter's chats, such as 我的好友."""
+    name: str = ""
 
 
 def sniff(head: Head) -> bool:
@@ -73,18 +79,39 @@ def read(source: Source) -> Iterator[Batch]:
     """The messages of every chat."""
     from qunkit.parsing.headed import Layout, headed
 
-    layout = Layout(_HEADER, _time, banner=_BANNER, preamble=_PREAMBLE, open=_opened, after_blank=True, gap=_GAP)
+    from qunkit.chat.qq_manager import is_left_out
+
+    private: list[_Chat] = []
+
+    def left_out(chat: _Chat | None) -> bool:
+        return chat is not None and is_left_out(chat.group, source.options)
+
+    def opened(match: re.Match[bytes], before: _Chat | None) -> _Chat:
+        chat = _opened(match, before)
+        if left_out(chat):
+            private.append(chat)
+        return chat
+
+    layout = Layout(
+        _HEADER, _time, banner=_BANNER, preamble=_PREAMBLE, open=opened, left_out=left_out, after_blank=True, gap=_GAP
+    )
     name = source.parts[-1].rpartition(".")[0] if source.parts else ""
     for records in headed(source, layout):
-        yield Batch(_messages(records, name), records.rejects, records.framing, suspects=records.refused)
+        yield Batch(
+            _messages(records, name), records.rejects, records.framing, suspects=records.refused, private=len(private)
+        )
+        private.clear()
 
 
-def _opened(match: re.Match[bytes], chat: str | None) -> str:
-    """The name of the chat; the file's first line has none."""
-    return match["chat"].decode("utf-8", "replace").strip() if match.re is _BANNER else chat or ""
+def _opened(match: re.Match[bytes], before: _Chat | None) -> _Chat:
+    """The chat, of the same group as the one before if its lines do not say it; the file's first line says none."""
+    if match.re is not _BANNER:
+        return before or _Chat()
+    group, name = (told.decode("utf-8", "replace").strip() if told is not None else None for told in match.groups())
+    return _Chat(group or (before.group if before else None), name or "")
 
 
-def _time(match: re.Match[bytes], _: str | None) -> int | None:
+def _time(match: re.Match[bytes], _: _Chat | None) -> int | None:
     from qunkit.chat.qq_manager import wall
 
     day = [int(number) for number in match["day"].split(b"-")]
@@ -98,7 +125,7 @@ def _messages(records: Headed, name: str) -> pa.RecordBatch:
     return raw_batch(
         records.offset,
         wall=records.wall,
-        group_name=records.of_section(lambda chat: chat or name or None),
+        group_name=records.of_section(lambda chat: (chat and chat.name) or name or None),
         text=records.text(),
         **senders(records.group("who")),
     ).replace_schema_metadata(PLATFORM)

@@ -32,6 +32,7 @@ _TITLED = 1 << 10
 """Characters among which an export names its group."""
 _ID = re.compile(r"[\w@.:-]+", re.ASCII)
 NOTHING = Text("no record could be read", "没有可读取的记录")
+ONLY_PRIVATE = Text("it holds private chats only; --private takes them", "其中只有私聊；如需导入，请加 --private")
 EMPTY = Text("the file is empty", "文件为空")
 
 
@@ -49,6 +50,8 @@ class Reading:
     rejects: list[Reject] = field(default_factory=list)
     members: list[dict[str, object]] = field(default_factory=list)
     messages: int = 0
+    private: int = 0
+    """Private chats that were left out."""
     suspects: int = 0
     """Lines that look like a message's header and were taken as text: people paste chats."""
     platform: str = "wechat"
@@ -91,7 +94,7 @@ def begin(source: Source, name: str, module: ModuleType, as_group: str | None) -
     if first is None:
         raise NoMessages(path=source.label, why=EMPTY if not source.size else NOTHING)
     group = _group(first)
-    facts = [source.options[fact] for fact in ("map", "at") if fact in source.options]
+    facts = [source.options[fact] for fact in ("map", "at", "private") if fact in source.options]
     told = "\0".join([source.sha256, name, group[0] or "", group[1] or "", as_group or "", *facts])
     return hashlib.sha256(told.encode()).hexdigest()[:16], _again(first, batches)
 
@@ -114,7 +117,7 @@ def read(reading: Reading, batches: Iterator[Batch], module: ModuleType, progres
         raise InputChanged(path=source.label)
     people = reading.members and getattr(module, "ROSTER", False)
     if not (reading.messages or people or hasattr(module, "files")):
-        raise NoMessages(path=source.label, why=NOTHING)
+        raise NoMessages(path=source.label, why=ONLY_PRIVATE if reading.private else NOTHING)
     progress(source.label, source.size, source.size)
 
 
@@ -146,6 +149,7 @@ def _take(reading: Reading, batch: Batch) -> None:
         reading.group = _group(batch)
     reading.messages += len(batch.messages)
     reading.suspects += batch.suspects
+    reading.private += batch.private
     reading.ledger.add(batch)
     reading.rejects.extend(batch.rejects)
     reading.members.extend(batch.members)

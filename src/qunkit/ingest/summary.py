@@ -210,6 +210,11 @@ class FileSummary:
                 ("out", _WAYS_OUT.get(reason, "")),
             )
             self.notes.append(Note(told, (("count", count), *facts)))
+        if reading.private:
+            told = Text(
+                "{count} private chats left out; --private takes them", "略过 {count} 个私聊；如需导入，请加 --private"
+            )
+            self.notes.append(Note(told, (("count", reading.private),)))
         if reading.suspects:
             told = Text(
                 "{count} lines look like the header of a message but are older than it: taken as quoted text",

@@ -44,6 +44,12 @@ GOOD = (
         ),
     ),
     Case(name="json-bom-crlf", files={"a.json": "\ufeff" + TWO.replace("\n", "\r\n")}, messages=2, rows=({"text": "早"},)),
+    Case(
+        name="json-long-text",
+        files={"a.json": _json(_said(1), _said(2, "长" * 400_000), _said(3))},
+        messages=3,
+        rows=({"text": "早"}, {"text": "长" * 400_000}, {"text": "早"}),
+    ),
     Case(name="json-gb18030", files={"a.json": TWO.encode("gb18030")}, messages=2, rows=({"sender_name": "阿岚"},)),
     Case(name="json-utf-16", files={"a.json": TWO.encode("utf-16")}, messages=2, rows=({"text": "早"}, {"text": "好"})),
     Case(
@@ -145,6 +151,13 @@ GOOD = (
 )
 
 BAD = (
+    Case(
+        name="csv-huge-row",
+        files={NAME: HEADER + _row(1) + _row(2, "长" * 400_000) + _row(3)},
+        messages=2,
+        rejects={"record-too-long": 1},
+        code=3,
+    ),
     Case(name="json-no-messages", files={"a.json": _json()}, code=65, error="NoMessages"),
     Case(name="empty", files={"a.json": ""}, code=65, error="NoMessages"),
     Case(
@@ -197,13 +210,7 @@ BAD = (
         code=65,
         error="UnknownFormat",
     ),
-    Case(
-        name="json-huge-text",
-        files={"a.json": _json(_said(1), _said(2, "长" * 400_000), _said(3))},
-        messages=2,
-        rejects={"record-too-long": 1},
-        code=3,
-    ),
+    Case(name="json-messages-are-none", files={"a.json": _json(messages=None)}, code=65, error="NoMessages"),
     Case(name="csv-header-only", files={NAME: HEADER}, code=65, error="NoMessages"),
     Case(
         name="csv-missing-column",

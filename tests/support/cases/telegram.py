@@ -35,7 +35,7 @@ def _all(*chats: dict[str, Any], **more: Any) -> str:
 
 ONE = _one(_said(1), _said(2, "好"))
 TWO = _all(_chat(_said(1)), _chat(_said(1), name="乙群", number=8))
-LONG = _one(_said(1), _said(2, "长" * 400_000), _said(3, "好"))
+LONG = _one(_said(1), _said(2, "长" * 6_000_000), _said(3, "好"))
 
 GOOD = (
     Case(

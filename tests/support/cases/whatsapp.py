@@ -79,7 +79,7 @@ GOOD = (
             {"kind": "other", "text": ""},
             {"kind": "image", "text": "昨天的山"},
             {"kind": "file", "text": "书单.pdf"},
-            {"kind": "recall", "sender_name": "阿岚"},
+            {"kind": "recall", "event": "recalled", "actor_name": "阿岚"},
         ),
     ),
     Case(
@@ -199,6 +199,7 @@ BAD = (
         name="ios-media-of-a-zip-only",
         files={"WhatsApp Chat - 群.zip": zipped({"1.jpg": b"\xff\xd8\xff\xe0"})},
         code=65,
-        error="UnreadableExport",
+        error="UnknownFormat",
+        says="picture",
     ),
 )
