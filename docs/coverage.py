@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,10 +21,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from qunkit import registry
 from qunkit.chat.people import People
+from qunkit.chat.templates import WECHAT
 from qunkit.errors import UnreadableExport
 from qunkit.ingest.events import interpret
 from qunkit.parsing.source import open_source
-from qunkit.schema import NOT_POSTS, RAW
+from qunkit.schema import RAW
 from qunkit.words import Lang, Text
 from support.truth import BELONGS, EXPECTED
 from support.truth.base import SAMPLES, TOLD
@@ -38,6 +40,7 @@ HEADS = (
     Text("@ ids", "@ 的 id"),
     Text("own messages", "本人消息"),
     Text("join and leave notices", "进退群提示"),
+    Text("relays (接龙)", "接龙全文"),
     Text("members", "成员名单"),
 )
 _TIMES = {
@@ -53,58 +56,59 @@ _ALSO = Text(
     "Lists of people are read, too: {lists}. What says neither who spoke nor when is not: {refused}.",
     "也读取人员名单：{lists}。没有发送者和时间的不读取：{refused}。",
 )
+_MEMBERSHIP = ("invited", "joined_qr", "joined", "removed", "left")
 _FIELDS = ("ts", "sender", "kind", "text", "reply_to", "mentions", "event", "actor", "targets")
 
 
 @cache
 def kept() -> dict[str, tuple[Text, ...]]:
-    """Format → the cells of the first table, from all its samples that have messages."""
-    found: dict[str, list[pa.Table]] = defaultdict(list)
-    facts: dict[str, set[str]] = defaultdict(set)
+    """Format → the cells of the first table. Where its samples differ, what each of them keeps."""
+    found: dict[str, list[tuple[Text, ...]]] = defaultdict(list)
     for sample, name in BELONGS.items():
-        try:
-            batches = list(registry.load("formats", name).read(open_source(SAMPLES / sample)))
-        except UnreadableExport:  # recognised, to say why it cannot be used
-            found.setdefault(name, [])
-            continue
-        people = People()
-        for batch in batches:
-            people.add_batch(batch.messages)
-            people.add_members(batch.members)
-            facts[name] |= {"members"} if batch.members else set()
-            metadata = batch.messages.schema.metadata or {}
-            facts[name] |= {metadata[b"time_quality"].decode()} if b"time_quality" in metadata else set()
-            facts[name] |= {f"platform {metadata.get(b'platform', b'wechat').decode()}"}
-        if not batches:
-            continue
-        platform = next(fact for fact in facts[name] if fact.startswith("platform")).removeprefix("platform ")
-        for batch in batches:
-            raw = batch.messages.replace_schema_metadata().cast(RAW.arrow)
-            found[name].append(pa.Table.from_batches([interpret(raw, people, platform)]))
-    refused = (REFUSED, *[NO] * (len(HEADS) - 2))
-    return {
-        name: _cells(pa.concat_tables(found[name]), facts[name]) if found[name] else refused for name in sorted(found)
-    }
+        found[name].append(_cells(registry.load("formats", name), SAMPLES / sample))
+    return {name: tuple(map(_either, zip(*found[name], strict=True))) for name in sorted(found)}
 
 
-def _cells(said: pa.Table, facts: set[str]) -> tuple[Text, ...]:
-    posts = said.filter(pc.invert(pc.is_in(said["kind"], pa.array(NOT_POSTS))))
-    notices = said.filter(pc.is_in(said["kind"], pa.array(NOT_POSTS)))
-    members = YES if "members" in facts else NO
-    if not len(said):
+def _either(cells: tuple[Text, ...]) -> Text:
+    """Every different cell once, the plainest first."""
+    several = sorted(dict.fromkeys(cells), key=lambda cell: (cell != NO, cell.en))
+    return Text(" / ".join(cell.en for cell in several), " / ".join(cell.zh for cell in several))
+
+
+def _cells(module: ModuleType, sample: Path) -> tuple[Text, ...]:
+    """What the file itself keeps; what qunkit concludes from names is left out."""
+    try:
+        batches = list(module.read(open_source(sample)))
+    except UnreadableExport:  # recognised, to say why it cannot be used
+        return (REFUSED, *[NO] * (len(HEADS) - 2))
+    members = YES if any(batch.members for batch in batches) else NO
+    metadata = [batch.messages.schema.metadata or {} for batch in batches]
+    said = [batch.messages.replace_schema_metadata().cast(RAW.arrow) for batch in batches]
+    raw = pa.Table.from_batches(said, RAW.arrow)
+    if not len(raw):
         return (*[NO] * (len(HEADS) - 2), members)
-    coarse = [fact for fact in ("minute", "day") if fact in facts]
-    clock = coarse[0] if coarse else "exact" if _has(said, "epoch") else "local"
-    sender = _ID if _has(posts, "sender_id") else _NAME
+    platform = next((told[b"platform"].decode() for told in metadata if b"platform" in told), WECHAT)
+    coarse = next((told[b"time_quality"].decode() for told in metadata if b"time_quality" in told), None)
+    clock = coarse or ("exact" if _has(raw, "epoch") else "local")
     quotes = {"quote_id": _BY_ID, "quote_time": _BY_TIME, "quote_text": _BY_WORDS}
-    reply = next((text for column, text in quotes.items() if _has(said, column)), NO)
-    targets = [who for row in notices["target_ids"].to_pylist() for who in row or () if who]
-    known = any(not who.startswith("name:") for who in targets)
-    told = _WITH_IDS if known and _has(posts, "sender_id") else YES if len(notices) else NO
-    ids, mine = (YES if _has(said, column) else NO for column in ("native_id", "from_me"))
-    listed = said["mention_ids"].drop_null().to_pylist()
-    mentions = YES if any(not who.startswith(("name:", "notify@")) for row in listed for who in row) else NO
-    return (_TIMES[clock], ids, sender, reply, mentions, mine, told, members)
+    understood = pa.Table.from_batches([interpret(batch, People(), platform) for batch in said])
+    reply = next((text for column, text in quotes.items() if _has(understood, column)), NO)
+    joins = understood.filter(pc.is_in(understood["event"], pa.array(_MEMBERSHIP)))
+    targets = [who for row in joins["target_ids"].to_pylist() for who in row or () if who]
+    told = NO if not len(joins) else _WITH_IDS if any(not who.startswith("name:") for who in targets) else YES
+    relays = understood.filter(pc.equal(understood["kind"], "solitaire"))["text"].drop_null().to_pylist()
+    listed = [who for row in raw["mention_ids"].drop_null().to_pylist() for who in row if not who.startswith("notify@")]
+    return (
+        _TIMES[clock],
+        YES if _has(raw, "native_id") else NO,
+        _ID if _has(raw, "sender_id") else _NAME,
+        reply,
+        YES if listed else NO,
+        YES if _has(raw, "from_me") else NO,
+        told,
+        YES if any("\n" in text for text in relays) else NO,
+        members,
+    )
 
 
 def _has(said: pa.Table, column: str) -> bool:

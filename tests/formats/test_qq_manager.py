@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from qunkit.errors import UnreadableExport
 from qunkit.formats import qq_mht, qq_txt
-from qunkit.ingest.run import ingest
+from qunkit.ingest.run import Options, ingest
 from qunkit.parsing.source import Source, open_source
 from support.staged import messages
 from support.truth.base import SAMPLES
@@ -22,6 +22,7 @@ from support.truth.base import SAMPLES
 MADE = SAMPLES / "made"
 FIRST = "消息记录（此消息记录为文本格式，不支持重新导入）\r\n\r\n"
 RULE = "=" * 64 + "\r\n"
+PRIVATE = {"private": "yes"}
 START = datetime(2019, 7, 16, 9, 59, 50)
 
 
@@ -90,17 +91,51 @@ HALF_DAYS = [
     ],
 )
 def test_a_sample(sample: str, wanted: list[tuple[Any, ...]], tmp_path: Path) -> None:
-    summary = ingest([MADE / sample], tmp_path / "data")
+    summary = ingest([MADE / sample], tmp_path / "data", Options(facts=tuple(PRIVATE.items())))
     assert [(file.status, file.rejected) for file in summary.files] == [("ingested", 0)]
     assert told(tmp_path / "data") == wanted
 
 
 def test_both_of_one_chat_are_one_but_for_faces(tmp_path: Path) -> None:
     """A face is [表情] in the text and a picture in the MHT: only that message is there twice."""
-    ingest([MADE / "qq_txt/全部消息记录.txt", MADE / "qq_mht/全部消息记录.mht"], tmp_path / "data")
+    files = [MADE / "qq_txt/全部消息记录.txt", MADE / "qq_mht/全部消息记录.mht"]
+    ingest(files, tmp_path / "data", Options(facts=tuple(PRIVATE.items())))
     twice = [row for row in told(tmp_path / "data") if row[:2] == (READERS, "07-16 08:17:00")]
     assert len(twice) == 2
     assert len(told(tmp_path / "data")) == len(IN_TEXT) + 3  # that one, one of the next day, one of the private chat
+
+
+@pytest.mark.parametrize("name", ["qq_txt/全部消息记录.txt", "qq_mht/全部消息记录.mht"])
+def test_private_chats_are_left_out(name: str, tmp_path: Path) -> None:
+    """They are counted, and none of their bytes is in the dataset; asked for later, they come in."""
+    data = tmp_path / "data"
+    (file,) = ingest([MADE / name], data).files
+    assert (file.status, file.rejected) == ("ingested", 0)
+    assert [row for row in told(data) if row[0] == FRIEND] == []
+    assert [dict(note.facts) for note in file.notes if "--private" in note.text.en] == [{"count": 1}]
+    (again,) = ingest([MADE / name], data, Options(facts=tuple(PRIVATE.items()))).files
+    assert again.status == "ingested"
+    assert again.new == len([row for row in told(data) if row[0] == FRIEND]) > 0
+
+
+@pytest.mark.parametrize("ending", ["", "2019-07-16 9:00:00 老", "没有人说的话\r\n", "x" * 3_000_000])
+def test_nothing_of_a_private_chat_is_rejected(ending: str, tmp_path: Path) -> None:
+    private = f"{RULE}消息分组:我的好友\r\n{RULE}消息对象:老陈\r\n{RULE}\r\n2019-07-16 8:15:05 老陈\r\n在吗\r\n\r\n{ending}"
+    path = tmp_path / "a.txt"
+    path.write_bytes((text_of(("2019-07-16 8:15:05", "小王(10001)", "早")) + private).encode())
+    batches = list(qq_txt.read(open_source(path)))
+    assert [row["text"] for batch in batches for row in batch.messages.to_pylist()] == ["早"]
+    assert [batch.rejects for batch in batches if batch.rejects] == []
+    assert sum(batch.private for batch in batches) == 1
+    (file,) = ingest([path], tmp_path / "data").files  # the ledger tiles
+    assert file.rejected == 0
+
+
+def test_only_private_chats(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(text_of(("2019-07-16 8:15:05", "小王", "早")).replace("我的群聊", "我的好友").encode())
+    (file,) = ingest([path], tmp_path / "data").files
+    assert "--private" in file.error.sentence("en")
 
 
 # -- text ----------------------------------------------------------------------------------------------------------
@@ -249,9 +284,9 @@ def test_codings_and_charsets_and_exact_ranges(coding: str, charset: str, tmp_pa
     )
     path = tmp_path / "a.mht"
     path.write_bytes(SAID[:begin].replace(b":7bit", b":" + coding.encode()) + written + SAID[end:])
-    source = open_source(path)
+    source = open_source(path, options=PRIVATE)
     rows = rows_of(source)
-    whole = rows_of(open_source(MADE / "qq_mht/全部消息记录.mht"))
+    whole = rows_of(open_source(MADE / "qq_mht/全部消息记录.mht", options=PRIVATE))
     assert [row | {"offset": 0} for row in rows] == [row | {"offset": 0} for row in whole]
     first = b"=3Ctr>" if coding[0] == "q" else b"<tr>"
     assert {source.raw(row["offset"], row["offset"] + len(first)) for row in rows} == {first}
@@ -262,7 +297,7 @@ def test_codings_and_charsets_and_exact_ranges(coding: str, charset: str, tmp_pa
 def test_the_day_of_one_chat_is_not_that_of_the_next(tmp_path: Path) -> None:
     path = tmp_path / "a.mht"
     path.write_bytes(SAID.replace("日期: 2018-1-2".encode(), "日期: 2018-1-".encode()))
-    source = open_source(path)
+    source = open_source(path, options=PRIVATE)
     reasons = [reject.reason for batch in qq_mht.read(source) for reject in batch.rejects]
     assert reasons == ["bad-record", "bad-time"]
 
@@ -271,7 +306,7 @@ def test_only_the_page_is_held_to_the_limit(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr(qq_mht, "LIMIT", len(SAID) + 1000)
     path = tmp_path / "a.mht"
     path.write_bytes(SAID + b"x" * 9_000_000)
-    assert len(rows_of(open_source(path))) == len(IN_MHT) + 1
+    assert len(rows_of(open_source(path))) == len(IN_MHT)
     path.write_bytes(SAID.replace(b"<body>", b"<body>" + b" " * 9_000_000))
     with pytest.raises(UnreadableExport):
         rows_of(open_source(path))

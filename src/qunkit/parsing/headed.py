@@ -239,7 +239,8 @@ class _Cutter:
     def _stretch(self, data: bytes, begin: int, stop: int, closed: bool, cut: _Cut) -> tuple[list[_Head], int]:
         """The headers between two banners, and up to where nothing else is a header."""
         found = []
-        for match in self.layout.header.finditer(data, begin):
+        left_out = self.layout.left_out(self.sections[-1])
+        for match in () if left_out else self.layout.header.finditer(data, begin):
             if match.end() > stop:
                 break
             time = self.layout.time(match, self.sections[-1])
@@ -271,15 +272,11 @@ class _Cutter:
         return self.accept.of(starts, times, decided, trusted=self.fresh)
 
     def _headless(self, data: bytes, begin: int, end: int) -> list[_Span]:
-        """Text without a header: empty lines before it are framing."""
+        """Text without a header: empty lines before it are framing, and all of it in a section that is left out."""
         text = data[begin:end]
         blank = len(text) - len(text.lstrip()) if self.reason == "bad-record" else 0
         framing: list[_Span] = [(begin, begin + blank, "")] if blank else []
-        return framing + list(_pieces(begin + blank, end, self._why(self.reason)))
-
-    def _why(self, reason: str) -> str:
-        """The reason, or none in a section that is left out."""
-        return "" if self.layout.left_out(self.sections[-1]) else reason
+        return framing + list(_pieces(begin + blank, end, "" if self.layout.left_out(self.sections[-1]) else self.reason))
 
     def _finish(self, data: bytes, last: bool, cut: _Cut, settled: int) -> Headed:
         """Give what is settled, keep the rest."""
@@ -289,7 +286,7 @@ class _Cutter:
             if cut.is_open:
                 tail = self._tail(data, cut.heads[-1])
                 cut.ends.append(tail)
-                cut.spans += [(tail, upto, self._why("truncated-tail"))] if tail < upto else []
+                cut.spans += [(tail, upto, "truncated-tail")] if tail < upto else []
             else:
                 cut.spans += self._headless(data, cut.outside, upto)
         elif cut.is_open:
@@ -320,12 +317,7 @@ class _Cutter:
 
     def _records(self, data: bytes, base: int, cut: _Cut) -> Headed:
         """The records of `cut`, without those to be rejected."""
-        left_out = [self.layout.left_out(section) for section in self.sections]
-        spans = cut.spans + [
-            (head.start, end, "") for head, end in zip(cut.heads, cut.ends, strict=True) if left_out[head.section]
-        ]
-        cut.ends = [end for head, end in zip(cut.heads, cut.ends, strict=True) if not left_out[head.section]]
-        heads = [head for head in cut.heads if not left_out[head.section]]
+        heads, spans = cut.heads, cut.spans
         start, end = np.array([head.start for head in heads], np.int64), np.array(cut.ends, np.int64)
         head_end, time = (np.array([head[at] for head in heads], np.int64) for at in (1, 2))
         long, early = end - start > LIMIT, time < _EARLIEST
@@ -371,8 +363,6 @@ class _Cutter:
             begin, end = self.source.original(base + np.array([at, to])).tolist()
             if reason:
                 records.rejects.append(Reject(begin, end, reason, self.source.raw(begin, end)))
-            elif records.framing and records.framing[-1][1] == begin:
-                records.framing[-1] = records.framing[-1][0], end
             elif begin < end:
                 records.framing.append((begin, end))
 
