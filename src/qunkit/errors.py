@@ -77,7 +77,9 @@ class NestedArchive(UnknownFormat):
 
 
 class OtherArchive(UnknownFormat):
-    SENTENCE = Text("{path}: a {kind} archive, which qunkit does not open.", "{path}：是 {kind} 压缩包，qunkit 不读取。")
+    SENTENCE = Text(
+        "{path}: a {kind} archive, which qunkit does not open.", "{path}：是 {kind} 压缩包，qunkit 不读取。"
+    )
     HINT = Text(
         "Unpack it and give the folder; zip and gzip are opened as they are.",
         "请先解压，再传入文件夹；zip 和 gzip 可直接传入。",

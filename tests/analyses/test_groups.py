@@ -40,7 +40,10 @@ def test_a_group_of_notices_only_is_listed():
 
 
 def test_a_group_without_a_name_goes_by_its_id():
-    rows = [{"at": "2026-05-04 09:00:00", "group_id": "g", "group_name": None}, {"at": "2026-05-04 09:00:00", "group_id": "h"}]
+    rows = [
+        {"at": "2026-05-04 09:00:00", "group_id": "g", "group_name": None},
+        {"at": "2026-05-04 09:00:00", "group_id": "h"},
+    ]
     assert table(ask("groups", rows), "group_id", "group_name") == [("g", "g"), ("h", "Group h")]
 
 

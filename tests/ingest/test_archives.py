@@ -169,7 +169,7 @@ def test_a_zip_without_an_export_is_refused(tmp_path: Path, put: Put, files: dic
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        (zip_of({"群/群_utf8.csv": csv("早")})[:-30], "broken"),
+        (zip_of({"群/群_utf8.csv": csv("早")})[:-30], "incomplete"),
         (zip_of({"../群_utf8.csv": csv("早")}), "points out"),
         (gzip.compress(csv("早"))[:-9], "damaged"),
         (gzip.compress(b"\0" * (40 << 20)), "fill a disk"),

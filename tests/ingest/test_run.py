@@ -131,8 +131,15 @@ def test_ingesting_the_same_bytes_again_is_a_no_op_that_says_so(tmp_path, export
     again = ingest([first], tmp_path / "d")
     file = only(again)
     assert (file.status, file.new, file.known, again.snapshot, again.code) == ("already", 0, 2, None, 0)
-    assert "群_utf8.csv" in file.notes[0].say("zh")
+    assert file.notes == []
     assert os.listdir(tmp_path / "d").count("v000001") == 1
+
+
+def test_the_same_bytes_under_another_name_say_under_which_they_are_known(tmp_path, export):
+    ingest([export("a/群.txt", TEXT)], tmp_path / "d", Options(as_group="1@chatroom"))
+    file = only(ingest([export("b/新.txt", TEXT)], tmp_path / "d", Options(as_group="1@chatroom")))
+    assert (file.status, file.groups) == ("already", [("1@chatroom", None)])
+    assert "群.txt" in file.notes[0].say("zh")
 
 
 def test_an_overlapping_export_adds_only_what_is_new(tmp_path, export):

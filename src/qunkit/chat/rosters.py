@@ -55,7 +55,9 @@ NEEDED = Text(
     "名单需有一列“昵称”“群昵称”“姓名”“wxid”或“QQ号”；全部列名见 `qunkit formats roster_csv`。",
 )
 IS_CHAT = Text("is a chat, not a list of members.", "是聊天记录，不是成员名单。")
-INGEST = Text("`qunkit ingest` reads chats, and the members that they list.", "聊天记录及其中的成员请用 `qunkit ingest` 读取。")
+INGEST = Text(
+    "`qunkit ingest` reads chats, and the members that they list.", "聊天记录及其中的成员请用 `qunkit ingest` 读取。"
+)
 
 _SURE = "wxid member_id platform_id uin qq号 qq号码 成员id 用户id 微信id 企业微信id"
 """Ids of nothing but people."""
@@ -245,7 +247,7 @@ def _of_people(headers: list[str]) -> bool:
     return "member_id" in fields and bool(fields & {"nickname", "group_nickname"}) and not _any(headers, _CHAT)
 
 
-def _any(headers: list[str], words: str) -> bool:
+def _any(headers: Sequence[str], words: str) -> bool:
     return bool({_folded(header) for header in headers} & {_folded(word) for word in words.split()})
 
 

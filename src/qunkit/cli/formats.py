@@ -48,7 +48,9 @@ _COLUMNS = (_FILE, _NAME, _TITLE, _ENCODING, _SIZE, _BEGINS)
 """What a file is."""
 _ABOUT = (_WHY, _KEPT, _LOST, _HOW)
 """What its format is."""
-_PAGE = Column("page", "text", Text("page", "说明（英文）"), Text("all that is known of the format", "该格式的完整说明"))
+_PAGE = Column(
+    "page", "text", Text("page", "说明（英文）"), Text("all that is known of the format", "该格式的完整说明")
+)
 _CLOSE, _SOME = 0.6, 3
 """How like a word a format's name must be, and how many such are named."""
 _NEAR = Text(
@@ -56,7 +58,8 @@ _NEAR = Text(
     "名称相近的格式：{names}。用 `qunkit formats` 查看全部格式。",
 )
 _NONE_NEAR = Text(
-    "Check the name of the file; `qunkit formats` lists the formats.", "请检查文件名；用 `qunkit formats` 查看全部格式。"
+    "Check the name of the file; `qunkit formats` lists the formats.",
+    "请检查文件名；用 `qunkit formats` 查看全部格式。",
 )
 _FACT = Text("{label}: {value}", "{label}：{value}")
 

@@ -130,10 +130,10 @@ class _Run:
         files = [file for member in members for file in self._take_file(member)]
         if all(file.status == "skipped" for file in files):
             summary = FileSummary(candidate.label)
-            error: QunkitError = NoMessages(path=candidate.label, why=NO_EXPORT)
+            nothing: QunkitError = NoMessages(path=candidate.label, why=NO_EXPORT)
             if any(isinstance(file.error, NestedArchive) for file in files):
-                error = UnreadableExport(path=candidate.label, why=ONLY_NESTED, hint=NestedArchive.HINT)
-            summary.fail(error, "skipped" if candidate.found else "refused")
+                nothing = UnreadableExport(path=candidate.label, why=ONLY_NESTED, hint=NestedArchive.HINT)
+            summary.fail(nothing, "skipped" if candidate.found else "refused")
             files.append(summary)
         return files
 
@@ -144,9 +144,9 @@ class _Run:
             with identify.opened(candidate, self.staging.spool, self._facts(candidate)) as source:
                 self._take(candidate, source, summary, others)
         except (UnknownFormat, NoMessages) as error:
-            if isinstance(error, NoMessages) and ("roster", "") in self.options.facts:
-                error = NoMembers(**error.facts)
-            summary.fail(error, "skipped" if candidate.found else "refused")
+            is_list = isinstance(error, NoMessages) and ("roster", "") in self.options.facts
+            told = NoMembers(**error.facts) if is_list else error
+            summary.fail(told, "skipped" if candidate.found else "refused")
         except QunkitError as error:
             summary.fail(error, "refused")
         return [summary, *others]

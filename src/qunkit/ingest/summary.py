@@ -31,6 +31,8 @@ GUESSED = Text(
 SKIPPED = Text("{count} unknown files skipped: {endings}{how}", "跳过 {count} 个无法识别的文件：{endings}{how}")
 _HOW = Text("; --format tsv lists them", "；逐个查看请用 --format tsv")
 _NO_ENDING = Text("without ending", "无扩展名")
+LISTED = Text("a list of {count} members", "名单，共 {count} 名成员")
+"""For machines; people see it in the row."""
 _ROSTER = Text("list of {count}", "名单 {count} 人")
 _WAYS_OUT = {
     "truncated-tail": Text(
@@ -215,6 +217,8 @@ class FileSummary:
                 "{count} private chats left out; --private takes them", "略过 {count} 个私聊；如需导入，请加 --private"
             )
             self.notes.append(Note(told, (("count", reading.private),)))
+        if self.members:
+            self.notes.append(Note(LISTED, (("count", self.members),)))
         if reading.suspects:
             told = Text(
                 "{count} lines look like the header of a message but are older than it: taken as quoted text",
@@ -287,7 +291,7 @@ class IngestSummary:
         ]
         columns = COLUMNS[:_FOR_PEOPLE]
         columns, cells = _fitting(columns, cells, lang, width) if width and cells else (columns, cells)
-        notes = [*self._notes(names, _HOW), self._totals(names)]
+        notes = [*self._notes(names, people=True), self._totals(names)]
         return Result("ingest", Text("Ingested files", "导入结果"), columns, cells, notes)
 
     def warnings(self) -> list[Note]:
@@ -315,18 +319,22 @@ class IngestSummary:
             )
         return told
 
-    def _notes(self, names: Sequence[str], how: Text | str = "") -> list[Note]:
-        """What there is to say, equal notes of several files as one; `how` to see the files that were passed over."""
+    def _notes(self, names: Sequence[str], *, people: bool = False) -> list[Note]:
+        """What there is to say, equal notes of several files as one; to `people` also how to see what the table leaves out."""
         alike: dict[object, list[tuple[str, Note]]] = {}
         for name, file in zip(names, self.files, strict=True):
             for note in file.notes:
+                if people and note.text is LISTED:
+                    continue
                 key = note.text, *(fact for fact in note.facts if fact[0] not in _MERGED)
                 alike.setdefault(key, []).append((name, note))
         notes = [_together(told) for told in alike.values()]
         if guessed := [name for name, file in zip(names, self.files, strict=True) if file.guessed]:
             notes.append(Note(GUESSED, (("count", len(guessed)), ("files", _few_names(guessed)))))
         if unlike := [file for file in self.files if file.unlike]:
-            notes.append(Note(SKIPPED, (("count", len(unlike)), ("endings", _endings(unlike)), ("how", how))))
+            notes.append(
+                Note(SKIPPED, (("count", len(unlike)), ("endings", _endings(unlike)), ("how", _HOW if people else "")))
+            )
         for seams in self.seams:
             if seams.ambiguous:
                 notes.append(Note(AMBIGUOUS, (("count", seams.ambiguous), ("seams", seams.count))))
