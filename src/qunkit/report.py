@@ -133,7 +133,7 @@ def _change(now: int, before: int | None) -> float | None:
 
 
 def _name(row: dict[str, Any]) -> str:
-    return str(row["group_name"] or row["group_id"])
+    return str(row["group_name"])
 
 
 def _note(text: Text, facts: Mapping[str, Any]) -> Note:

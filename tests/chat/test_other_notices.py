@@ -46,6 +46,16 @@ def test_sentences(platform: str, text: str, event: str, actor: str, targets: tu
     assert (notice.event, notice.actor_id or f"name:{notice.actor_name}", tuple(ids)) == (event, actor, targets)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["次郎が退出しました。", "次郎がグループを退会しました。", "次郎がグループを退出しました", "次郎が退会しました。"],
+)
+def test_who_leaves_a_japanese_group(text: str) -> None:
+    notice = from_sentence(text, People(), "line")
+    assert notice is not None
+    assert (notice.event, notice.actor_name, notice.target_names) == ("left", None, ("次郎",))
+
+
 def test_a_platform_has_only_its_own_sentences() -> None:
     assert from_sentence("Ann left", People(), "whatsapp") is not None
     assert from_sentence("Ann left", People()) is None
@@ -80,6 +90,12 @@ def test_who_comes_or_goes_alone_is_the_target(
     notice = from_action(told(action, ("甲", "1"), targets), "telegram")
     assert notice is not None
     assert (notice.event, notice.actor_id, notice.target_ids) == (event, None, ("1",))
+
+
+def test_who_joins_by_a_link_comes_by_whose_it_is() -> None:
+    notice = from_action(told("join_group_by_link", ("阿岚", None), [("甲", "1")]), "telegram")
+    assert notice is not None
+    assert (notice.event, notice.actor_name, notice.target_ids) == ("joined", "阿岚", ("1",))
 
 
 def test_what_names_no_action_is_no_notice() -> None:

@@ -44,6 +44,25 @@ def test_a_sentence(sentence: str, event: str, actor: str | None, targets: list[
     assert (notice.event, notice.actor_name, list(notice.target_names)) == (event, actor, targets)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "actor", "targets", "text"),
+    [
+        ("小刘(10005)加入本群。", None, [("小刘", "10005")], "小刘加入本群。"),
+        ("刘(东区)(10005)加入本群。", None, [("刘(东区)", "10005")], "刘(东区)加入本群。"),
+        ("阿岚(120034501)邀请小刘(10005)、老陈(10006)加入了本群。", ("阿岚", "120034501"), [("小刘", "10005"), ("老陈", "10006")], "阿岚邀请小刘、老陈加入了本群。"),
+        ("小刘(2019)加入本群。", None, [("小刘(2019)", None)], "小刘(2019)加入本群。"),
+    ],
+)  # fmt: skip
+def test_a_number_behind_a_name_is_the_account(
+    sentence: str, actor: tuple[str, str] | None, targets: list[tuple[str, str | None]], text: str
+) -> None:
+    notice = from_sentence(sentence, KNOWN, "qq")
+    assert notice is not None
+    assert (notice.actor_name, notice.actor_id) == (actor or (None, None))
+    assert list(zip(notice.target_names, notice.target_ids, strict=True)) == targets
+    assert notice.text == text
+
+
 def test_you_are_the_exporting_account() -> None:
     notice = from_sentence("你邀请小王加入了群聊", KNOWN, "qq")
     assert notice is not None

@@ -33,6 +33,13 @@ def test_the_page_of_mapped_lists_its_fields(qunkit: Run) -> None:
     assert ran.out.count("every other column") == 1  # what is lost is not said twice
 
 
+def test_the_page_of_member_lists_shows_every_header_on_a_line(qunkit: Run) -> None:
+    """As the error about a list without a known column promises."""
+    ran = qunkit("formats", "roster_csv", "--format", "terminal")
+    assert "• remark: remark 备注 备注名" in ran.lines
+    assert "• account: account alias wechat_id 微信号" in ran.lines
+
+
 def test_a_file_goes_before_a_format(qunkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mapped").write_text("not an export", "utf-8")

@@ -120,8 +120,8 @@ def test_notes_stand_on_stderr_where_the_format_has_no_place(qunkit: Run, tmp_pa
     again = qunkit("ingest", str(export), "--data", str(tmp_path / "data"))
     assert "already" not in first.out
     assert "already" in again.out
-    assert again.err.count("qunkit: note: ") >= 1
-    told = json.loads(qunkit("ingest", str(export), "--data", str(tmp_path / "data"), "--format", "json").out)
+    assert first.err.count("qunkit: note: ") >= 1
+    told = json.loads(qunkit("ingest", str(export), "--data", str(tmp_path / "new"), "--format", "json").out)
     assert told["notes"]
 
 

@@ -48,7 +48,7 @@ TELEGRAM = [
     said(T1, "2024-12-01 08:05:00", HE, "voice", ""),
     said(T1, "2024-12-01 08:06:00", HE, "other", "周六几点？"),
     said(T1, "2024-12-01 08:07:00", LAN, "location", "东门\n东区大道1号"),
-    notice(T1, "2024-12-01 08:08:00", None, "joined", None, DING),
+    notice(T1, "2024-12-01 08:08:00", None, "joined", LAN, DING),
     notice(T1, "2024-12-01 08:09:00", None, "removed", LAN, DING),  # by name in the file; the id is that of the join
     notice(T1, "2024-12-01 08:10:00", None, "left", None, KEVIN),
     notice(T1, "2024-12-01 08:11:00", "周末读书会（二期）", "renamed", LAN),

@@ -53,7 +53,7 @@ def one(folder: Path, text: str, *before: str) -> dict[str, Any]:
         ("早", "text", "早"),
         ("[无文本内容]", "other", None),
         ("[图片: a.jpg]\n资源: 1 个文件\n  - image: a.jpg", "image", ""),
-        ("看[图片: a.jpg]\n资源: 1 个文件\n  - image: a.jpg", "text", "看[图片]"),
+        ("看[图片: a.jpg]\n资源: 1 个文件\n  - image: a.jpg", "text", "看"),
         ("[文件: a.pdf]\n资源: 1 个文件\n  - file: a.pdf", "file", "a.pdf"),
         ("早\n资源: 2 个文件", "text", "早\n资源: 2 个文件"),
         ("早\n资源: 1 个文件\n  - a\n  - b", "text", "早\n资源: 1 个文件\n  - a\n  - b"),

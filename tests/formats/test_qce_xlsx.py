@@ -45,7 +45,7 @@ def read(
     [
         (row(), "text", "早"),
         (row("[图片: a.jpg] [image: a.jpg]", 资源数量=1), "image", ""),
-        (row("看[图片: a.jpg][图片: b.jpg] [image: a.jpg] [image: b.jpg]", 资源数量=2), "text", "看[图片][图片]"),
+        (row("看[图片: a.jpg][图片: b.jpg] [image: a.jpg] [image: b.jpg]", 资源数量=2), "text", "看"),
         (row("[文件: 路线[1].pdf] [file: 路线[1].pdf]", 资源数量=1), "file", "路线[1].pdf"),
         (row("看 [image: a.jpg]"), "text", "看 [image: a.jpg]"),
         (row("[语音 5秒] [audio: v.silk]", 消息类型="type_6", 资源数量="1"), "voice", ""),

@@ -120,7 +120,9 @@ def test_private_chats_are_left_out(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", ["", "2019-07-16 9:00:00 老", "没有人说的话\r\n", "x" * 3_000_000])
 def test_nothing_of_a_private_chat_is_rejected(ending: str, tmp_path: Path) -> None:
-    private = f"{RULE}消息分组:我的好友\r\n{RULE}消息对象:老陈\r\n{RULE}\r\n2019-07-16 8:15:05 老陈\r\n在吗\r\n\r\n{ending}"
+    private = (
+        f"{RULE}消息分组:我的好友\r\n{RULE}消息对象:老陈\r\n{RULE}\r\n2019-07-16 8:15:05 老陈\r\n在吗\r\n\r\n{ending}"
+    )
     path = tmp_path / "a.txt"
     path.write_bytes((text_of(("2019-07-16 8:15:05", "小王(10001)", "早")) + private).encode())
     batches = list(qq_txt.read(open_source(path)))

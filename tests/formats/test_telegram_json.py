@@ -91,6 +91,15 @@ def test_a_service_has_no_sender_but_tells_who(tmp_path: Path) -> None:
     assert batch.members == [{"group_id": "7", "group_name": "群", "member_id": "user1", "nickname": "阿岚"}]
 
 
+def test_whose_link_it_was(tmp_path: Path) -> None:
+    row = row_of(tmp_path, {**DONE, "action": "join_group_by_link", "inviter": "小禾"})
+    assert json.loads(row["extra"])["notice"] == {
+        "action": "join_group_by_link",
+        "actor": ["小禾", None],
+        "targets": [["阿岚", "user1"]],
+    }
+
+
 def test_a_call_is_somebodys(tmp_path: Path) -> None:
     row = row_of(tmp_path, {**DONE, "action": "phone_call"})
     assert (row["kind"], row["sender_id"], row["text"]) == ("call", "user1", "")
@@ -131,7 +140,9 @@ def test_others_are_left_alone(head: dict[str, Any], tmp_path: Path) -> None:
     ],
     ids=["alone", "another language", "contacts"],
 )
-def test_all_chats_are_known_by_their_list(before: dict[str, Any], count: int, indent: int | None, tmp_path: Path) -> None:
+def test_all_chats_are_known_by_their_list(
+    before: dict[str, Any], count: int, indent: int | None, tmp_path: Path
+) -> None:
     said = [{**SAID, "id": n, "text": "早" * 40} for n in range(count)]
     chat = {"name": "群", "type": "private_supergroup", "id": 7, "messages": said}
     path = tmp_path / "result.json"

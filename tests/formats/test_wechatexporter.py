@@ -205,3 +205,28 @@ def test_a_page_too_large_to_hold_is_refused(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(wechatexporter_html, "_LIMIT", 10)
     with pytest.raises(UnreadableExport):
         read(wechatexporter_html, tmp_path / "a.html", PAGE.format(message("")))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '<script src="读书会_files/Data/msg-1.js"></script>',
+        '<script type="text/javascript">\nload("Files/Data/msg-" + page + ".js");\n</script>',
+    ],
+)
+@pytest.mark.parametrize("where", ["alone", "before", "behind"])
+def test_a_page_that_loads_its_messages_is_refused(tmp_path: Path, script: str, where: str) -> None:
+    said = message("<pre>早</pre>")
+    page = PAGE.format({"alone": script, "before": script + said, "behind": said + script}[where])
+    path = tmp_path / "a.html"
+    assert sniffs(wechatexporter_html, path, page)
+    with pytest.raises(UnreadableExport) as caught:
+        read(wechatexporter_html, path, page)
+    assert "msg-*.js" in caught.value.sentence("en")
+    assert "异步加载" in str(caught.value.facts["hint"])
+
+
+def test_words_about_such_a_script_are_words(tmp_path: Path) -> None:
+    page = PAGE.format("<script>var a = 1;</script>" + message("<pre>Files/Data/msg-1.js</pre>"))
+    (row,), _ = read(wechatexporter_html, tmp_path / "a.html", page)
+    assert row["text"] == "Files/Data/msg-1.js"

@@ -48,3 +48,56 @@ def test_the_begin_is_shown_harmlessly(tmp_path: Path) -> None:
     assert "早\\x1b[31m红\\u202e\\n\\u200b尾" in sentence
     assert "x" * 41 not in sentence
     assert all(char.isprintable() for char in sentence)
+
+
+@pytest.mark.parametrize(
+    ("content", "en", "zh"),
+    [
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "is a picture (JPEG)", "是图片 (JPEG)"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is a picture (PNG)", "是图片 (PNG)"),
+        (b"GIF89a\x01\0", "is a picture (GIF)", "是图片 (GIF)"),
+        (b"RIFF\x10\n\0\0WEBPVP8 ", "is a picture (WebP)", "是图片 (WebP)"),
+        (b"\0\0\0\x18ftypheic", "is a picture (HEIC)", "是图片 (HEIC)"),
+        (b"\0\0\0\x20ftypisom", "is a video or sound (MP4)", "是视频或音频 (MP4)"),
+        (b"ID3\x03\0\0", "is a sound (MP3)", "是音频 (MP3)"),
+        (b"\x02#!SILK_V3\x0c", "is a voice message (SILK or AMR)", "是语音（SILK 或 AMR）"),
+        (b"%PDF-1.7\n", "is a PDF document", "是 PDF 文档"),
+        (bytes.fromhex("D0CF11E0A1B11AE1") + b"\0" * 99, "is an old Office document", "是旧式 Office 文档"),
+        (b"PK\x03\x04[Content_Types].xml\nPK\x03\x04word/document.xml", "is a Word document (DOCX)", "是 Word 文档 (DOCX)"),
+        (b"SQLite format 3\0\x10", "is a database (SQLite)", "是数据库 (SQLite)"),
+    ],
+)  # fmt: skip
+def test_what_people_keep_beside_exports_is_called_by_its_name(
+    content: bytes, en: str, zh: str, tmp_path: Path
+) -> None:
+    error = unknown(content, tmp_path)
+    assert en in error.sentence("en")
+    assert zh in error.sentence("zh")
+    assert "“" not in error.sentence("zh")
+
+
+def test_a_text_that_begins_like_nothing_is_no_picture(tmp_path: Path) -> None:
+    assert "begins “ID3 and GIF”" in unknown(b"ID3 and GIF", tmp_path).sentence("en")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("log.csv", "when,who,said\n2024-12-01,Ann,hi\n"),
+        ("log.tsv", "when\twho\tsaid\n2024-12-01\tAnn\thi\n"),
+        ("log.jsonl", '{"when": 1, "who": "Ann", "said": "hi"}\n'),
+    ],
+)
+def test_an_unknown_table_is_read_with_map_and_has_these_columns(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(UnknownFormat) as caught:
+        identify(open_source(tmp_path / name))
+    for lang, listed in (("en", "when, who, said"), ("zh", "when、who、said")):
+        hint = caught.value.hint(lang) or ""
+        assert "--map time=…,sender=…,text=…" in hint
+        assert listed in hint
+        assert "(mapped)" not in caught.value.sentence(lang)
+
+
+def test_an_unknown_text_has_no_columns(tmp_path: Path) -> None:
+    assert "--map" not in (unknown(b"milk, eggs, bread\n", tmp_path).hint("en") or "")

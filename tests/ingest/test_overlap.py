@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from qunkit.errors import Contradicts
 from qunkit.ingest.run import Options, ingest
@@ -94,6 +96,26 @@ def test_messages_without_ids_that_two_exports_cut_are_ambiguous(tmp_path):
     with_ids = [row | {"native_id": str(number) * 18} for number, row in enumerate(three, 1)]
     _, seams = judged(tmp_path / "ids", with_ids[:2], with_ids[2:])
     assert seams.ambiguous == 0
+
+
+def test_exports_that_begin_or_end_together_are_not(tmp_path):
+    """The longer one holds all that the shorter one holds."""
+    rows = [telling(second, text="1", sender_id="w1") for second in (0, 0, 0, 60, 120, 120)]
+    _, seams = judged(tmp_path / "d", rows[1:], rows[2:-1])
+    assert (seams.count, seams.ambiguous) == (0, 0)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), seconds=st.lists(st.integers(0, 3), min_size=2, max_size=9))
+def test_what_is_missing_is_never_more_than_is_said(tmp_path_factory, data, seconds):
+    """Equal messages, two exports cut anywhere in them, without a gap between."""
+    rows = [telling(second, text="1", sender_id="w1") for second in sorted(seconds)]
+    end = data.draw(st.integers(1, len(rows)))
+    begin = data.draw(st.integers(0, end if end < len(rows) else len(rows) - 1))
+    dataset = tmp_path_factory.mktemp("bound") / "d"
+    _, seams = judged(dataset, rows[:end], rows[begin:])
+    missing = len(rows) - len(messages(dataset)[0])
+    assert 0 <= missing <= seams.ambiguous
 
 
 # -- through files ---------------------------------------------------------------------------------------------------

@@ -136,10 +136,11 @@ def test_ingesting_the_same_bytes_again_is_a_no_op_that_says_so(tmp_path, export
 
 
 def test_the_same_bytes_under_another_name_say_under_which_they_are_known(tmp_path, export):
-    ingest([export("a/群.txt", TEXT)], tmp_path / "d", Options(as_group="1@chatroom"))
-    file = only(ingest([export("b/新.txt", TEXT)], tmp_path / "d", Options(as_group="1@chatroom")))
-    assert (file.status, file.groups) == ("already", [("1@chatroom", None)])
-    assert "群.txt" in file.notes[0].say("zh")
+    body = b"Time,SenderName,Sender,TalkerName,Talker,Content\n2024-12-01 08:00:00,Ann,wxid_ann,Hikers,1@chatroom,hi\n"
+    ingest([export("a/old.csv", body)], tmp_path / "d")
+    file = only(ingest([export("b/new.csv", body)], tmp_path / "d"))
+    assert (file.status, file.groups) == ("already", [("1@chatroom", "Hikers")])
+    assert "old.csv" in file.notes[0].say("zh")
 
 
 def test_an_overlapping_export_adds_only_what_is_new(tmp_path, export):

@@ -88,3 +88,27 @@ def test_every_line_fits_and_none_is_empty(text: str, columns: int) -> None:
 )
 def test_fold_by_hand(text: str, columns: int, lines: list[str]) -> None:
     assert _fold(text, columns) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "cut"),
+    [
+        ("chat.json", 9, "chat.json"),
+        ("a-very-long-name.json", 12, "a-very….json"),
+        ("周末徒步拼车群.csv", 12, "周末徒….csv"),
+        ("周末徒步", 1, "…"),
+    ],
+)
+def test_the_middle_is_cut_out(text: str, columns: int, cut: str) -> None:
+    assert ink.middle(text, columns) == cut
+
+
+@steady
+@given(texts, st.integers(1, 30))
+def test_what_is_left_of_both_ends_fits(text: str, columns: int) -> None:
+    cut = ink.middle(text, columns)
+    assert ink.width(cut) <= columns or cut == text
+    if cut != text:
+        head, _, tail = cut.partition("…") if "…" not in text else ("", "", "")
+        assert text.startswith(head)
+        assert text.endswith(tail)

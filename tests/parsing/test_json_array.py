@@ -579,7 +579,9 @@ def test_skim_reads_no_more_than_it_must(tmp_path: Path, monkeypatch: pytest.Mon
 def test_skim_shows_what_large_objects_hold(ending: bytes, tmp_path: Path) -> None:
     """Small members of one that holds arrays; nothing of one that does not, nor of objects within."""
     long = b'"%s"' % (b"x" * 5000)
-    held = b'{"about": "", "list": [{"id": 1}, ' + long + b'], "deep": {"list": [' + long + b']}, "long": ' + long + b"}"
+    held = (
+        b'{"about": "", "list": [{"id": 1}, ' + long + b'], "deep": {"list": [' + long + b']}, "long": ' + long + b"}"
+    )
     document = b'{"flat": {"x": 1, "y": ' + long + b'}, "a": ' + held + ending
     top, first = skimmed(tmp_path / "x.json", document + b"\n" * bool(ending))
     more = {"b": {"z": 1}} if b"b" in ending else {}

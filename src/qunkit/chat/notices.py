@@ -23,7 +23,8 @@ _TAIL = re.compile(r"(?:\s+(?:撤[销銷]|\$revoke\$|Undo)|\s*重新[编編][辑
 _SHARED = re.compile(r"，并分享了[^，]{0,40}$")
 _UNFILLED = re.compile(r"\$\w{1,32}\$|\$\{\w{1,32}\}")
 _WITH_ID = re.compile(r"(?P<name>[^\n]*)\((?P<id>[A-Za-z][-_A-Za-z0-9]{4,63}|\d{5,25}@openim)\)")
-_SURE_ID = re.compile(r"wxid_|\d+@openim$")
+_WITH_NUMBER = re.compile(r"(?P<name>[^\n]*)\((?P<id>[1-9]\d{4,11})\)", re.ASCII)
+_SURE_ID = re.compile(r"wxid_|\d+@openim$|\d+$", re.ASCII)
 _MYSELF = frozenset({"你", "您", "我", "自己", "you", "me", "あなた"})
 _DOCUMENT = re.compile(r"\s*(?:[\w.@-]{1,128}:\n\s*)?<(?:sysmsg|revokemsg)\b", re.ASCII)
 _QUOTES = '"“”＂「」『』'
@@ -60,8 +61,9 @@ def from_sentence(text: str, people: People = _NOBODY, platform: str = WECHAT) -
     form, slots = found
     shown, _ = trimmed(text)
     names = [("A", slots["A"])] if "A" in slots else []
-    names += [("T", name) for name in _enumerated(slots["T"], people)] if "T" in slots else []
-    found_ids = _ids_behind([name for _, name in names], people)
+    with_id = _WITH_NUMBER if platform == "qq" else _WITH_ID
+    names += [("T", name) for name in _enumerated(slots["T"], people, with_id)] if "T" in slots else []
+    found_ids = _ids_behind([name for _, name in names], people, with_id)
     pairs = [_pair(name, match, slot in form.quoted) for (slot, name), match in zip(names, found_ids, strict=True)]
     for match in filter(None, found_ids):
         shown = shown.replace(match[0], match["name"].strip(), 1)
@@ -126,12 +128,12 @@ def _known(body: str, spans: dict[str, Span], people: People) -> float:
     return sum(map(people.knows, names)) / len(names) if names else 0.0
 
 
-def _enumerated(names: str, people: People) -> list[str]:
+def _enumerated(names: str, people: People, with_id: re.Pattern[str]) -> list[str]:
     """The targets of a slot: several only if all of them are known, or all carry ids."""
     for separator, joint in (("、", ")、"), (", ", "), ")):
         parts = [f"{part})" for part in names.split(joint)]
         parts[-1] = parts[-1][:-1]
-        if len(parts) > 1 and all(_WITH_ID.fullmatch(part.strip()) for part in parts):
+        if len(parts) > 1 and all(with_id.fullmatch(part.strip()) for part in parts):
             return [part.strip() for part in parts]
         split = people.split(names, separator)
         if len(split) > 1:
@@ -139,12 +141,12 @@ def _enumerated(names: str, people: People) -> list[str]:
     return [names.strip()]
 
 
-def _ids_behind(names: list[str], people: People) -> list[re.Match[str] | None]:
-    """The ids that chatlog writes behind names: ``凯文(wxid_aaa)``.
+def _ids_behind(names: list[str], people: People, with_id: re.Pattern[str]) -> list[re.Match[str] | None]:
+    """The ids that chatlog writes behind names, and QQ: ``凯文(wxid_aaa)``, ``小刘(10005)``.
 
     A nickname may end in brackets of its own, so a doubtful id counts only beside one that is certain.
     """
-    found = [_WITH_ID.fullmatch(name) for name in names]
+    found = [with_id.fullmatch(name) for name in names]
     sure = any(match and (match["id"] in people.ids or _SURE_ID.match(match["id"])) for match in found)
     return found if sure else [None] * len(names)
 

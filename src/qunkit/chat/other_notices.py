@@ -157,6 +157,9 @@ _LINE: dict[tuple[str, Me], tuple[str, ...]] = {
         "{T}がグループを退会しました",
         "{T}がグループから退会しました",
         "{T}が退会しました",
+        "{T}がグループを退出しました",
+        "{T}がグループから退出しました",
+        "{T}が退出しました",
     ),
     ("recalled", ""): (
         "{A} unsent a message",
@@ -203,6 +206,7 @@ EVENTS: dict[str, dict[str, str]] = {
 }
 """Platform → action → event; what is not listed is an ``other``."""
 
+_BY_LINK = ("join_group_by_link", "join_group_by_request")
 _BEGIN = '{"notice":'
 _ALONE = {"invited": "joined", "removed": "left"}
 _TOGETHER = {alone: together for together, alone in _ALONE.items()}
@@ -218,7 +222,8 @@ def told(action: str, actor: Person, targets: Iterable[Person] = ()) -> str:
 def happened(extra: str, platform: str) -> tuple[str, Person, list[Person]] | None:
     """(event, actor, targets) of what `told` wrote; None: it did not write this.
 
-    Who comes or goes without another's doing is the target, and there is no actor, as in notices of WeChat.
+    Who comes or goes without another's doing is the target, and there is no actor, as in notices of WeChat; nobody is invited by
+    a link, but the actor is whose link it was.
     """
     if not extra.startswith(_BEGIN):
         return None
@@ -228,4 +233,4 @@ def happened(extra: str, platform: str) -> tuple[str, Person, list[Person]] | No
     event = _TOGETHER.get(event, event)
     if event in _ALONE and [name for name, _ in targets or [actor]] == [actor[0]]:
         return _ALONE[event], (None, None), [actor]
-    return event, actor, targets
+    return "joined" if notice["action"] in _BY_LINK else event, actor, targets

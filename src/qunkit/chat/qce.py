@@ -37,6 +37,9 @@ _FILE = re.compile(r"group_(?:(?P<name>.+)_)?(?P<id>\d{5,12})_\d{8}_\d{6}")
 _NOTHING = re.compile(r"\s*|\[无文本内容\]|\[UNKNOWN_\d{1,4}消息\]", re.ASCII)
 _FACE = re.compile(r"\[\[([^\[\]\n]{1,16})\]\]")
 _MEDIA = re.compile(r"\[(图片|语音|视频)(?:[:：] ?[^\[\]\n]*| \d{1,5}秒)?\]")
+_PICTURE = re.compile(r"\[图片[:：] ?[^\[\]\n]*\]")
+"""A picture with its name, between words: of these only the words are kept."""
+_BARE_PICTURE = "[图片]"
 _MEDIA_KINDS = {"图片": "image", "语音": "voice", "视频": "video"}
 _CARDS = (
     ("file", re.compile(r"\[文件[:：] ?([^\n]*)\]")),
@@ -266,6 +269,8 @@ def _message(text: str, elements: Mapping[str, Mapping[str, Any]], reply: Mappin
     """What somebody's message says: its elements decide, where there are any, then its wording."""
     name = _text(reply.get("senderName"))
     told = undo(text, {name} if name else ())
+    if "image" in elements and _BARE_PICTURE in (told.text or ""):
+        told = told._replace(text=str(told.text).replace(_BARE_PICTURE, "").strip())
     if reply:
         return told._replace(kind="quote")
     kind = next(filter(None, map(_ELEMENTS.get, elements)), None)
@@ -293,7 +298,9 @@ def _words(text: str) -> tuple[str | None, str | None]:
     media = _MEDIA.findall(text)
     if media and not _MEDIA.sub("", text).strip():
         return _MEDIA_KINDS[media[0]], ""
-    return None, _FACE.sub(r"[\1]", _MEDIA.sub(r"[\1]", text))
+    words = _PICTURE.sub("", text)
+    words = words if words == text else words.strip()
+    return None, _FACE.sub(r"[\1]", _MEDIA.sub(r"[\1]", words))
 
 
 def _prompted(prompt: str) -> tuple[str, str | None]:

@@ -195,9 +195,9 @@ def _page(result: Result) -> Report:
 
 
 def _lines(page: str) -> Iterator[str]:
-    """The paragraphs of a page that are not told elsewhere, each on a line; samples as they are."""
+    """The paragraphs of a page that are not told elsewhere, each on a line; samples and lists as they are."""
     for paragraph in page.split("\n\n"):
-        if paragraph.startswith("    "):
-            yield from paragraph.split("\n")
+        if paragraph.startswith(("    ", "* ")):
+            yield from (line.removeprefix("* ") for line in paragraph.split("\n"))
         elif not re.match("Kept|Lost", paragraph):
             yield _line(paragraph)

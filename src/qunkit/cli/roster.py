@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from qunkit.cli.expose import argument, option
@@ -61,8 +62,9 @@ def run(params: Params, place: Place, output: Output) -> int:
     dataset = place.open()
     summary = dataset.roster(*params.files, group=params.group, at=params.at, tz=params.tz, wait=params.wait)
     result = summary.to_result()
-    if chosen(output, result) in FOR_PEOPLE:
-        result = summary.for_people(current.lang)
+    style = chosen(output, result)
+    if style in FOR_PEOPLE:
+        result = summary.for_people(current.lang, get_terminal_size().columns if style == "terminal" else None)
     if params.group and any(file.error is None for file in summary.files):
         result.notes += _doubts(params.group, dataset)
     result.notes = [] if params.quiet else result.notes

@@ -11,6 +11,8 @@ prints ids rounded to 16 digits), time to the second, type, text.
 
 Lost: what the writer left out; WeFlow gives stickers, red packets, 接龙, announcements and forwards the type of a link, so their kind is read
 from their wording.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

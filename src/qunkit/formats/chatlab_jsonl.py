@@ -9,6 +9,8 @@ Members may stand anywhere or be left out; empty lines, and lines that begin wit
 Kept: as in the JSON document of the same format.
 
 Lost: the same, too.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@
 Kept: ids and names of groups and their owners. The list holds no messages.
 
 Lost: the remark that the account gave a group, the number of members, and groups whose owner is not known.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

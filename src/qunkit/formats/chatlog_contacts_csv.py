@@ -6,6 +6,8 @@
 Kept: ids, accounts (微信号), nicknames and remarks of people. The list holds no messages.
 
 Lost: rows of groups and public accounts, which are no members.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ contact cards.
 
 chatlog cuts the owner's own messages at the first line that ends in a colon and takes what is before it for the sender. Such rows are
 put together again, if that "sender" cannot be an id: a line such as `Notice:` can.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

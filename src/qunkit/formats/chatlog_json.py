@@ -15,6 +15,8 @@ and the words of red packets, contact cards and calls.
 
 chatlog cuts the owner's own messages at the first line that ends in a colon and takes what is before it for the sender. They are
 put together again.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

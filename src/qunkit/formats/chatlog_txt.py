@@ -28,6 +28,8 @@ cards. Of the owner's own messages, a first line that ends in a colon is missing
 
 A line that looks like a header is text if no empty line is before it, if its time is written otherwise than that of the first header, or if it is
 before that of the last message: a chat pasted into a message.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

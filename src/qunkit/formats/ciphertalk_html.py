@@ -12,6 +12,8 @@ No such page was at hand: names of members and fields are read as CipherTalk's o
 Kept: group id, sender ids and shown names, instants, types; and what WeChat itself keeps, where the page has ``rawContent``.
 
 Lost by the exporter: message ids (where they are there, their last digits), and group nicknames.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

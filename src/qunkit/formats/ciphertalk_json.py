@@ -15,6 +15,8 @@ structured notices.
 
 Lost by the exporter: the last digits of message ids (they are rounded, and joined with exact ones of other exports where the group, the
 second and the rounded number agree), and group nicknames, but for those of a few builds.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

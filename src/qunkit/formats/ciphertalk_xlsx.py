@@ -10,6 +10,9 @@ Kept: sender ids and shown names, instants, types, texts, the whole of 接龙, t
 Lost by the exporter: message ids; what a reply quotes; group nicknames; the words of structured notices; captions of red packets, what was called,
 where, whose card, which video channel. The account that exported loses ``wxid_``, the begin of its id: it is put back where what is left has
 the form of such an id and stands for the name as well.
+
+A workbook may have 64 sheets, and a sheet 1,048,576 rows, 16,384 columns and 32,767 characters a cell; its XML, and the
+text in it, 2 GiB each.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ Kept: member ids and account names, times, texts, kinds of attached files, joins
 file's name the channel's id.
 
 Lost: message ids, what a message answers, nicknames, who was mentioned by id, who was added or removed. The export as JSON keeps them.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

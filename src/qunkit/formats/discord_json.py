@@ -9,6 +9,8 @@ Kept: ids of channel, members and messages, times, texts, what a message answers
 files, who joined, was added or removed, pins and new names. A channel is a group.
 
 Lost: edits before the last, reactions, polls, and the contents of embedded cards.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ The layout is that of WeFlow, which came after it. Its writer could not be run h
 Kept: group id, sender ids and shown names, instants, types, texts, members where they were asked for.
 
 Lost by the exporter: message ids, what a reply quotes but for its words, group nicknames.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -11,6 +11,9 @@ The table is that of WeFlow, which came after it. Its writer could not be run he
 Kept: group id, sender ids, nicknames and remarks, times to the second (of the exporting computer's clock), types, texts.
 
 Lost by the exporter: message ids, group nicknames, what a reply quotes but for its words.
+
+A workbook may have 64 sheets, and a sheet 1,048,576 rows, 16,384 columns and 32,767 characters a cell; its XML, and the
+text in it, 2 GiB each.
 """
 
 from __future__ import annotations

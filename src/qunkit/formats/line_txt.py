@@ -17,6 +17,8 @@ Kept: shown names, times to the minute (of the phone's clock), texts, kinds of m
 
 Lost: ids of members and messages, what a message answers, names of files. LINE for computers writes blanks instead of tabs, so
 that names and texts cannot be told apart: such files are not read.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -15,6 +15,9 @@ Kept: what the columns say. A sender who is a group, as bots of WeChat are told 
 that is neither a name of qunkit's nor a type number of WeChat's is decided from the text, and a row without a sender is a notice.
 
 Lost: every other column.
+
+A record of a table in text may have 1 MiB, one in JSON 16 MiB: a longer one is rejected. A workbook may have 64 sheets,
+and a sheet 1,048,576 rows, 16,384 columns and 32,767 characters a cell; its XML, and the text in it, 2 GiB each.
 """
 
 from __future__ import annotations

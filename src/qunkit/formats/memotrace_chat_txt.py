@@ -17,6 +17,8 @@ Kept: days (of the exporting computer's clock), shown names, texts in order.
 Lost: times, ids, what was sent as image, voice, video or sticker, where one message ends and the sender's next one begins; accounts and
 addresses (``[account xxx]``). Version 2 leaves out notices, version 3 gives them to the group, several as one. In version 2 a line with a colon
 below a line that ends in a blank, in version 3 one below an empty line, cannot be told from a new sender.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ It is `data/聊天记录/contacts.csv`:
 Kept: ids, accounts (微信号), nicknames and remarks of people. The file holds no messages.
 
 Lost: pictures, labels, telephone numbers, signatures and places, on purpose; rows of groups and public accounts, which are no members.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ version 2 repeats the sender of the row before; that cannot be seen in the file.
 
 `messages.csv`, version 2's export of all chats at once, has the same columns, but in another sense: Remark and NickName are those of
 the chat, Sender is a shown name, or 我 for the exporting account. Private chats in it count as groups of their own; chats of the same name as one.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ the page.
 
 Lost: ids of senders; of version 2 also those of messages, stickers (they look like images), and every type it does not know
 (relays, announcements, forwarded chats, …).
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

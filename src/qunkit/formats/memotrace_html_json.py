@@ -12,6 +12,8 @@ Kept: message ids, instants, shown names, texts, the whole XML of cards: the quo
 export; the body of 接龙 and of announcements; who patted whom; structured notices with ids.
 
 Lost: ids of senders (but of who pats), and the words of pats of WeChat 4.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ Kept: times to the second (of the exporting computer's clock), shown names, text
 
 Lost: ids of members and messages, what was sent as image, voice, video or sticker, and all messages of types it does not know (relays,
 announcements, …). The export as CSV keeps more.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -14,6 +14,9 @@ Kept: message ids, quoted words, relays and announcements; ids of the senders th
 the exporting computer's clock.
 
 Lost: ids of senders who are not listed (they have left, or are no contacts), and of two who share both names.
+
+A workbook may have 64 sheets, and a sheet 1,048,576 rows, 16,384 columns and 32,767 characters a cell; its XML, and the
+text in it, 2 GiB each.
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@ Kept: ids of messages, members and group, whose export it is, what a reply quote
 exporting computer's clock.
 
 Lost: names (see `pywxdump_users_json`), names of files, mini programs and videos, relays, announcements, red packets.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ Kept: ids of messages, members and group, names of members, whose export it is, 
 the exporting computer's clock.
 
 Lost: names of files, mini programs and videos, relays, announcements, red packets.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

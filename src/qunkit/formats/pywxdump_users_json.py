@@ -15,6 +15,8 @@ Kept: ids, accounts (微信号), nicknames and remarks; of a group, if the versi
 that members have in it. There are no messages.
 
 Lost: pictures, descriptions, labels, announcements.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

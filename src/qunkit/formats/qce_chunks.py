@@ -10,6 +10,8 @@ the folder above.
 Kept: as in the JSON export.
 
 Lost: the same, too.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

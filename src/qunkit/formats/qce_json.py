@@ -13,9 +13,11 @@ One document, `group_<name>_<number>_<date>_<time>.json`:
 Kept: message ids, senders' numbers and names, the time to the second, texts, the quoted message's id, mentions, whether a message was recalled,
 the file names of files, notices such as joins as far as the exporter gives their sentence.
 
-Lost: pictures' own names (a picture is an empty text, `[图片]` within one), the length of voice messages, what the exporter had no words for
+Lost: pictures' own names (a picture is an empty text; of a picture between words the words are kept), the length of voice messages, what the exporter had no words for
 (`[UNKNOWN_37消息]`). What a message is follows from its elements; `type` counts differently in each version. A video without elements is
 of kind other. Members of the group who did not speak are not listed.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -20,6 +20,8 @@ stickers. JSON keeps more.
 
 The lines 提及, 回复 and 资源 behind a text repeat what it says already and are left out. A message begins behind an empty line with a name and a
 colon, 时间 and 内容; such lines are text if their time is before that of the last message: a chat pasted into a message.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

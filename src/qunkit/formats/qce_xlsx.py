@@ -13,6 +13,9 @@ Lost: message ids, mentioned ids, the contents of pictures and stickers. JSON ke
 
 Of the types only that of notices (type_5) is asked: what else a message is, its text says as in the other exports of the tool. The other sheets
 (统计信息, 发送者统计, 资源列表) say nothing more.
+
+A workbook may have 64 sheets, and a sheet 1,048,576 rows, 16,384 columns and 32,767 characters a cell; its XML, and the
+text in it, 2 GiB each.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ Kept: the chat's name, accounts where QQ shows them, names, times to the second 
 Lost by QQ: the group's number, message ids, what a reply answers. Not taken: pictures and faces, which are pictures here too (`[图片]`), fonts and
 colours, titles such as 【管理员】.
 
-Private chats (under 我的好友) are left out unless --private asks for them, as from the text. The page is read whole and may have 256 MiB; the pictures behind it may have any size.
+Private chats (under 我的好友) are left out unless --private asks for them, as from the text.
+The page is read whole and may have 256 MiB; the pictures behind it may have any size.
 """
 
 from __future__ import annotations

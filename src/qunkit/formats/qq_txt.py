@@ -25,8 +25,10 @@ computer's clock; hours of 12 with AM and PM too), texts, notices.
 Lost by QQ: the group's number, message ids, what a reply answers, pictures and faces (`[图片]`, `[表情]`), titles such as 【管理员】, which are taken
 off. Members of a 讨论组 and of private chats have no account.
 
-Private chats (under 我的好友) are left out; with --private each counts as a group of its own, chats of the same name as one. A line that looks like a message's first
-line is text if no empty line is before it, or if its time is before that of the last message: a chat pasted into a message.
+Private chats (under 我的好友) are left out; with --private each counts as a group of its own, chats of the same name as one.
+A line that looks like a message's first line is text if no empty line is before it, or if its time is before that of the last message: a chat pasted into a message.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations
@@ -77,9 +79,8 @@ def sniff(head: Head) -> bool:
 
 def read(source: Source) -> Iterator[Batch]:
     """The messages of every chat."""
-    from qunkit.parsing.headed import Layout, headed
-
     from qunkit.chat.qq_manager import is_left_out
+    from qunkit.parsing.headed import Layout, headed
 
     private: list[_Chat] = []
 

@@ -25,6 +25,8 @@ Kept: the known columns. Who has no id goes by name, and is the member of that n
 are of the zone of `--tz`.
 
 Lost: nothing that is known; a join time that cannot be read is left out, and its row counts as rejected.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

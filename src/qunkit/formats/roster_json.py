@@ -9,6 +9,8 @@ A document with the list as its member `members`, an array, or one object a line
 Kept: as of a member list as CSV, under the same names.
 
 Lost: the same, too.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

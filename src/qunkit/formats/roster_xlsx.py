@@ -8,6 +8,9 @@ The headers may stand in any of the first rows of any sheet, as in
 Kept: as of a member list as CSV, under the same names.
 
 Lost: the same, too.
+
+A workbook may have 64 sheets, and a sheet 1,048,576 rows, 16,384 columns and 32,767 characters a cell; its XML, and the
+text in it, 2 GiB each.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ So are `groups.json` (private channels), `mpims.json` (conversations of several)
 Kept: id and name of each channel, and the complete list of its members. The days of a channel read its id from here, too.
 
 Lost: topics, purposes, pins. The file does not say when it was made.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

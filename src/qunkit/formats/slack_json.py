@@ -8,6 +8,8 @@ Kept: ids of channels (from `channels.json`), members and messages (a message's 
 first message, mentions, names and kinds of files, who joined and left. Slack's markup is written out: ``<@U7BBBBBBB>`` as ``@name``.
 
 Lost: reactions, the contents of attached cards, edits before the last, and private channels, unless the export has them.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

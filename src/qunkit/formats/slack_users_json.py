@@ -6,6 +6,8 @@
 Kept: id, shown name, account name.
 
 Lost: pictures, titles, time zones, addresses, who administers the workspace. The list says nothing of who is in which channel.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

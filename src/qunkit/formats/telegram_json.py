@@ -16,6 +16,8 @@ link on the name, kinds, from whom a message was forwarded, who joined, was adde
 Lost by the exporter: ids of those who were added or removed, and the sentences of notices. In a small group (type ``private_group``)
 message ids are the exporting account's own numbers: do not mix exports of two accounts. Files before 2021 have no
 ``date_unixtime``; their times are the exporting computer's.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations
@@ -251,7 +253,12 @@ def _tell_notices(columns: dict[str, pa.Array], records: Records, notice: pa.Arr
     listed = [one.get("members") for one in said]
     targets = [[(_text(name), None) for name in names] if isinstance(names, list) else [] for names in listed]
     actions = [_text(one.get("action")) or "" for one in said]
-    extra = [well_formed(told(*notice)) for notice in zip(actions, actors, targets, strict=True)]
+    inviters = [_text(one.get("inviter")) for one in said]
+    notices = [
+        (action, (inviter, None), [actor]) if inviter else (action, actor, members)
+        for action, inviter, actor, members in zip(actions, inviters, actors, targets, strict=True)
+    ]
+    extra = [well_formed(told(*notice)) for notice in notices]
     columns["extra"] = put(columns["extra"], rows, extra)
     columns["text"] = put(columns["text"], rows, [_text(one.get("title")) for one in said])
     calls = [action == "phone_call" for action in actions]

@@ -16,6 +16,8 @@ Lost: seconds, ids, notices, pictures, and the group's name: it is taken from th
 
 The line with the time is what a message is known by, the line before it is the name. Such a pair is text if no empty
 line is before it (where the file has them), or if its time is before that of the message it stands in.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ Kept: message ids, names, texts, the group's id where `.info` is there. Times ar
 
 Lost: sender ids, what a reply quotes, and of cards all that does not stand in the first 200 characters of their XML: long relays,
 announcements. The JSON that the same run writes beside it keeps everything; given both, qunkit joins them.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ Kept: group id, sender ids and names, message ids, time to the second, and every
 all: what a reply quotes, relays, announcements, who joined with ids.
 
 Lost: group nicknames where the exporter shows another name, and the list of members.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

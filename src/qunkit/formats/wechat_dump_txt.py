@@ -11,6 +11,8 @@ Kept: type, shown names, texts, the time to the second by the clock of the compu
 milliseconds since 1970, then exactly), names of pictures. The group's name is the file's.
 
 Lost: ids of members and messages, and which words of a notice are names.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

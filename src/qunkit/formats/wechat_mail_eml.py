@@ -13,6 +13,8 @@ Kept: group name, shown names, texts, that there was an image, video or file, an
 phone's clock. A message's place in the file is that of the characters which encode it.
 
 Lost: seconds, ids of members and messages, notices, and what is attached.
+
+The mail is read whole and may have 256 MiB, a message in it 1 MiB.
 """
 
 from __future__ import annotations

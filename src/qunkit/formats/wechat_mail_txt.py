@@ -22,6 +22,8 @@ phone's clock.
 Lost: seconds, ids of members and messages, notices, and the images themselves, which were attachments.
 
 A line that ends in a time is text if no empty line is before it, or if its time is before that of the message it stands in.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

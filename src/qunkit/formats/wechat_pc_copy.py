@@ -16,6 +16,8 @@ Kept: shown names, texts, kinds of media, the order.
 
 Lost: times (all messages are at 00:00 of the day), ids, and the group's name: it is taken from the file's. A
 paragraph whose first line ends in a colon looks like a name, and is taken for one.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """WechatExporter HTML: a page a chat.
 
-With loading on scrolling the messages are not in the page but in `Files/Data/msg-*.js`, which is not read.
+With 异步加载 (loading on scrolling) messages are not in the page but in `Files/Data/msg-*.js`: such a page is refused. A page is read
+whole and may have 256 MiB.
 
 A message in the page:
 
@@ -41,11 +42,19 @@ HOW = Text(
 )
 
 _LIMIT = 256 << 20
-_TOO_LARGE = Text("the page is larger than 256 MB", "网页大于 256 MB")
+_TOO_LARGE = Text("the page is larger than 256 MiB", "网页大于 256 MiB")
 _EXPORT_TEXT = Text("Export the chat as TXT.", "请改用 TXT 格式导出。")
+_ELSEWHERE = Text(
+    "its messages are not in the page but in Files/Data/msg-*.js", "消息不在网页中，而在 Files/Data/msg-*.js 中"
+)
+_EXPORT_WHOLE = Text(
+    "Export the chat again without 异步加载 (async: loading on scrolling), or as TXT.",
+    "请关闭异步加载后重新导出，或改用 TXT 格式导出。",
+)
 _ROWS = 4096
 _MESSAGE = re.compile(rb'<div\b[^<>]*\bclass="msg [^"<>]*"[^<>]*>')
 _DIV = re.compile(rb"<(/?)div\b[^<>]*>")
+_ASYNC = re.compile(r"<script\b(?:(?!</script).)*?\bData/msg-", re.DOTALL)
 _HEADING = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _SUFFIX = " - 微信聊天记录"
 _ATTRIBUTE = re.compile(r'([A-Za-z]+)="([^"]*)"')
@@ -59,16 +68,17 @@ _MEDIA = ("image", "voice", "video", "sticker")
 
 
 def sniff(head: Head) -> bool:
-    """A page with messages and names in the exporter's classes."""
+    """A page with messages and names in the exporter's classes, or a script that loads them."""
     page = head.text.lstrip()[:200].lower().startswith(("<!doctype html", "<html"))
-    return page and 'class="msg chat' in head.text and "dspname" in head.text
+    here = 'class="msg chat' in head.text and "dspname" in head.text
+    return page and (here or _ASYNC.search(head.text) is not None)
 
 
 def read(source: Source) -> Iterator[Batch]:
     """The messages. The page is read whole.
 
     Raises:
-        UnreadableExport: it is larger than 256 MB.
+        UnreadableExport: it is larger than 256 MiB, or its messages are elsewhere.
     """
     import numpy as np
 
@@ -78,7 +88,10 @@ def read(source: Source) -> Iterator[Batch]:
     starts = [found.start() for found in _MESSAGE.finditer(page)]
     ends = [_end(page, at, to) for at, to in zip(starts, [*starts[1:], len(page)], strict=False)]
     places = source.original(np.array([place for pair in zip(starts, ends, strict=True) for place in pair], np.int64))
-    group = _group(page[: starts[0] if starts else 0].decode("utf-8", "replace"))
+    opening = page[: starts[0] if starts else len(page)].decode("utf-8", "replace")
+    if _ASYNC.search(opening) or (ends and _ASYNC.search(page[ends[-1] :].decode("utf-8", "replace"))):
+        raise UnreadableExport(path=source.label, why=_ELSEWHERE, hint=_EXPORT_WHOLE)
+    group = _group(opening)
     done, time = 0, None
     for at in range(0, len(starts), _ROWS):
         rows: list[dict[str, Any]] = []

@@ -13,6 +13,8 @@ clock of the exporting computer.
 Lost: ids of members and messages. Notices and replies that quote (`「陈墨：…」`, a line of dashes, the answer) have no
 time in the file: they are at that of the message before them. Such replies have no sender either. A line in a message
 that reads like a notice is taken for one.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ of 接龙 and of video channel cards, captions of red packets, names of contact 
 unfilled), who patted whom. Notices stand under the group's name.
 
 PyWxDump's CSV, from which the layout comes, has a column room_name besides, and ids for talkers.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

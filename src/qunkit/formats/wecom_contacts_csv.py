@@ -9,6 +9,8 @@ There may be columns alias and remark as well:
 Kept: names, in every group where the ids occur.
 
 Lost: departments and other columns.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

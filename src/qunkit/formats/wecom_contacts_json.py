@@ -12,6 +12,8 @@ So are arrays of such people read, and a plain map ``{"ZhangSan": "张三"}`` in
 Kept: names; of a group its name, members, roles, join times and inviters.
 
 Lost: departments, positions, tags, and how somebody joined.
+
+The file is read whole and may have 64 MiB.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ The array is the document, or the member `chatdata` of what the SDK returns, wit
 Kept: as of the same archive as JSON lines.
 
 Lost: the same, too.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

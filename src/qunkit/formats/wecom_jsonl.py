@@ -12,6 +12,8 @@ called by both members' ids. Lines of the action `switch` say who uses the archi
 
 Lost: names of members and groups (give qunkit a contact list beside it: `wecom_contacts_csv`, `wecom_contacts_json`), who joined and left,
 which message a reply quotes, and the files themselves.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ Kept: message ids, ids of quoted messages, shown names, instants, texts, the who
 
 Lost by the exporter: ids of members, the type of most cards, captions of red packets, names of contact cards and video channels, who joined
 in structured join notices (``$names$`` stays unfilled), who patted whom. Notices stand under the group's name.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

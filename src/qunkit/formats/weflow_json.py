@@ -13,6 +13,8 @@ and sender.
 
 Lost by the exporter: who joined in structured join notices (``$names$`` stays unfilled), who patted whom, the body of 接龙 and of video
 channel cards, captions of red packets, mentioned ids.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ Kept: group id, sender ids, instants, types, texts, the whole of 接龙, the wor
 Lost by the exporter: the last digits of message ids (they are rounded, and joined with exact ones of other exports where the group, the
 second and the rounded number agree), names of senders, captions of red packets, names of contact cards and video channels, who joined in
 structured join notices (``$names$`` stays unfilled), who patted whom.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -20,6 +20,8 @@ cards and video channels, who joined in structured join notices (``$names$`` sta
 
 Text without a header is rejected. A line that looks like a header is text if no empty line is before it, or if its time is before
 that of the last message: a chat pasted into a message.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -14,6 +14,9 @@ texts, the whole of 接龙, quoted words and their sender.
 
 Lost by the exporter: message ids, captions of red packets, names of contact cards and video channels, who joined in structured join notices
 (``$names$`` stays unfilled), who patted whom.
+
+A workbook may have 64 sheets, and a sheet 1,048,576 rows, 16,384 columns and 32,767 characters a cell; its XML, and the
+text in it, 2 GiB each.
 """
 
 from __future__ import annotations

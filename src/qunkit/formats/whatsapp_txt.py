@@ -18,6 +18,8 @@ Lost: ids of members and messages, what a message answers, reactions, polls, whe
 Which part of a date is the day: any date with a part above 12 says it, else that the dates do not go back. If both orders
 are possible, the file is refused: say which with `--date-order dmy`, `mdy` or `ymd`. A colon decides what a sender's name is, so that of a
 name with ``: `` in it only the begin is kept. On iOS a line with an earlier time than the last message is text: a chat pasted into a message.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

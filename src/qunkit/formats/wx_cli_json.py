@@ -12,6 +12,8 @@ Kept: group id and name, and of every item what it says of time, sender, type, t
 time is rejected.
 
 Lost: what wx-cli does not write: the messages that replies quote, and the list of members. A file of one page is that page only.
+
+A record may have 16 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@
 Kept: group name, shown names, texts, and the minute of every message, by the exporting computer's clock.
 
 Lost: seconds, ids of members and messages, and what images, videos and cards held. The export as JSON keeps more.
+
+A record may have 1 MiB: a longer one is rejected.
 """
 
 from __future__ import annotations

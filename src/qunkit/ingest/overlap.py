@@ -85,14 +85,20 @@ FROM counted c LEFT JOIN matched m USING (grp, a, b) WHERE least(c.of_a, c.of_b)
 ORDER BY ALL
 """
 
+# Exports that begin at one moment hold what came last in it, the longer one all that the shorter one holds; so do those that end at it with
+# what came first. Only what one of either kind says may be the same as what the other says, or not.
 _AMBIGUOUS = """
 WITH range AS (SELECT grp, src, MIN(first) AS first, MAX(last) AS last FROM overlap_edges GROUP BY ALL),
 cut AS (
   SELECT s.grp, s.instant FROM (SELECT DISTINCT grp, instant, src FROM overlap_seams) s JOIN range r USING (grp, src)
   GROUP BY s.grp, s.instant HAVING COUNT(*) > 1 AND bool_and(s.instant IN (r.first, r.last))
+), sides AS (
+  SELECT s.grp, s.instant, s.content, MAX(s.n) AS n,
+    CASE WHEN r.first = r.last THEN s.src WHEN s.instant = r.first THEN 'begin' ELSE 'end' END AS side
+  FROM overlap_seams s SEMI JOIN cut USING (grp, instant) JOIN range r USING (grp, src) GROUP BY ALL
 )
 SELECT COUNT(DISTINCT (grp, instant)), CAST(COALESCE(SUM(total - most), 0) AS BIGINT) FROM (
-  SELECT grp, instant, content, SUM(n) AS total, MAX(n) AS most FROM overlap_seams SEMI JOIN cut USING (grp, instant) GROUP BY ALL
+  SELECT grp, instant, content, SUM(n) AS total, MAX(n) AS most FROM sides GROUP BY ALL
 ) WHERE total > most
 """
 

@@ -57,7 +57,14 @@ class MonthWriters:
 def member_row(reading: Reading, row: dict[str, object], as_group: str | None, clock: Clock) -> dict[str, object]:
     """A member as the format told it, with its group and source. Naive times are of the source's wall clock."""
     group_id, group_name = reading.group
-    told = {"group_id": group_id, "group_name": group_name, "complete": False, **reading.called(None), **row, "source": reading.id}
+    told = {
+        "group_id": group_id,
+        "group_name": group_name,
+        "complete": False,
+        **reading.called(None),
+        **row,
+        "source": reading.id,
+    }
     if told.pop("contact", False):
         told |= {"group_id": ANY_GROUP, "group_name": None}
     elif as_group:

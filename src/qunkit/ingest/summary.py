@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
@@ -163,10 +163,9 @@ class FileSummary:
         """new + known + rejected."""
         return self.new + self.known + self.rejected
 
-    @property
-    def group(self) -> Text | None:
-        """Name or id of its group; of several their number."""
-        shown = {id_ or name: name or id_ for id_, name in self.groups}
+    def group(self, names: Mapping[str, str]) -> Text | None:
+        """Name or id of its group; of several their number. `names`: those of ids that other files know."""
+        shown = {id_ or name: name or names.get(id_ or "", id_) for id_, name in self.groups}
         if len(shown) > 1:
             return Text(f"{len(shown):,} groups", f"{len(shown):,} 个群")
         return next((Text(name, name) for name in shown.values() if name), None)
@@ -279,15 +278,19 @@ class IngestSummary:
     def to_result(self) -> Result:
         """The summary as a table, one row a file, with every sum."""
         names = [file.label for file in self.files]
-        rows = [_row(file) for file in self.files]
+        groups = self._group_names
+        rows = [_row(file, file.group(groups)) for file in self.files]
         return Result("ingest", Text("Ingested files", "导入结果"), COLUMNS, rows, self._notes(names))
 
     def for_people(self, lang: Lang, width: int | None = None) -> Result:
         """The same to look at, each file on a line of `width`: names without the folder they share, no unknown files, no bytes."""
         folder = os.path.commonpath([os.path.dirname(file.label) for file in self.files]) if self.files else ""
         names = [file.label.removeprefix(folder).lstrip("/") for file in self.files]
+        groups = self._group_names
         cells = [
-            _row_for_people(name, file, lang) for name, file in zip(names, self.files, strict=True) if not file.unlike
+            _row_for_people(name, file, file.group(groups), lang)
+            for name, file in zip(names, self.files, strict=True)
+            if not file.unlike
         ]
         columns = COLUMNS[:_FOR_PEOPLE]
         columns, cells = _fitting(columns, cells, lang, width) if width and cells else (columns, cells)
@@ -318,6 +321,10 @@ class IngestSummary:
                 Note(text, (("count", len(doubtful)), ("files", _few_names([file.label for file in doubtful]))))
             )
         return told
+
+    @property
+    def _group_names(self) -> dict[str, str]:
+        return {id_: name for file in self.files for id_, name in file.groups if id_ and name}
 
     def _notes(self, names: Sequence[str], *, people: bool = False) -> list[Note]:
         """What there is to say, equal notes of several files as one; to `people` also how to see what the table leaves out."""
@@ -356,14 +363,13 @@ class IngestSummary:
         return Note(text, (("said", Text(en, zh)), ("count", len(refused)), ("files", _few_names(refused))))
 
 
-def _row(file: FileSummary) -> tuple[Cell, ...]:
+def _row(file: FileSummary, group: Text | None) -> tuple[Cell, ...]:
     shares = [file.bytes.get(kind, 0) for kind in KINDS]
     counts = (file.total, file.new, file.known, file.rejected, file.notices)
-    group = file.group.en if file.group else None
-    return (file.label, group, file.format, file.status, *counts, file.size, *shares)
+    return (file.label, group.en if group else None, file.format, file.status, *counts, file.size, *shares)
 
 
-def _row_for_people(name: str, file: FileSummary, lang: Lang) -> tuple[Cell, ...]:
+def _row_for_people(name: str, file: FileSummary, group: Text | None, lang: Lang) -> tuple[Cell, ...]:
     """A row without the bytes; counts only of files that have any."""
     counts: tuple[Cell, ...] = (file.total, file.new, file.known, file.rejected, file.notices)
     status = STATUSES[file.status].say(lang)
@@ -371,7 +377,7 @@ def _row_for_people(name: str, file: FileSummary, lang: Lang) -> tuple[Cell, ...
         status = _ROSTER.say(lang, count=f"{file.members:,}")
     if file.members or file.error:
         counts = (None,) * len(counts)
-    return (name, file.group.say(lang) if file.group else None, file.format, status, *counts)
+    return (name, group.say(lang) if group else None, file.format, status, *counts)
 
 
 def _fitting(

@@ -276,7 +276,9 @@ class _Cutter:
         text = data[begin:end]
         blank = len(text) - len(text.lstrip()) if self.reason == "bad-record" else 0
         framing: list[_Span] = [(begin, begin + blank, "")] if blank else []
-        return framing + list(_pieces(begin + blank, end, "" if self.layout.left_out(self.sections[-1]) else self.reason))
+        return framing + list(
+            _pieces(begin + blank, end, "" if self.layout.left_out(self.sections[-1]) else self.reason)
+        )
 
     def _finish(self, data: bytes, last: bool, cut: _Cut, settled: int) -> Headed:
         """Give what is settled, keep the rest."""

@@ -40,15 +40,34 @@ def _json(*messages: object, info: object = INFO) -> str:
 
 
 def _page(*messages: object, script: str = "") -> str:
-    chat = {"meta": {"sessionId": ROOM, "sessionName": "读书会"}, "members": [{"id": "wxid_a", "name": "小王"}], "messages": messages}
+    chat = {
+        "meta": {"sessionId": ROOM, "sessionName": "读书会"},
+        "members": [{"id": "wxid_a", "name": "小王"}],
+        "messages": messages,
+    }
     return f"<!DOCTYPE html>\n<html><script>{script}window.CHAT_DATA = {json.dumps(chat, ensure_ascii=False)};\n</script></html>"
 
 
 def _said(second: int, **more: object) -> dict[str, object]:
-    return {"timestamp": 1732982302 + second, "sender": "wxid_a", "senderName": "小王", "type": 1, "content": "早", "isSend": False, **more}
+    return {
+        "timestamp": 1732982302 + second,
+        "sender": "wxid_a",
+        "senderName": "小王",
+        "type": 1,
+        "content": "早",
+        "isSend": False,
+        **more,
+    }
 
 
-ROW = {"text": "早", "kind": "text", "sender_id": "wxid_a", "sender_name": "小王", "group_id": ROOM, "group_name": "读书会"}
+ROW = {
+    "text": "早",
+    "kind": "text",
+    "sender_id": "wxid_a",
+    "sender_name": "小王",
+    "group_id": ROOM,
+    "group_name": "读书会",
+}
 
 GOOD = (
     Case(name="json", files={"a.json": _json(_message(0), _message(1))}, format="ciphertalk_json", messages=2, rows=(ROW, ROW)),

@@ -39,11 +39,19 @@ GOOD = (
         format="discord_json",
         messages=2,
         rows=(
-            {"platform": "discord", "group_id": "2", "group_name": "会 - 一", "native_id": "1", "time_quality": "exact"},
+            {
+                "platform": "discord",
+                "group_id": "2",
+                "group_name": "会 - 一",
+                "native_id": "1",
+                "time_quality": "exact",
+            },
             {"sender_id": LAN["id"], "sender_name": "阿岚", "kind": "text", "text": "好", "event": None},
         ),
     ),
-    Case(name="json-bom-crlf", files={"a.json": "\ufeff" + TWO.replace("\n", "\r\n")}, messages=2, rows=({"text": "早"},)),
+    Case(
+        name="json-bom-crlf", files={"a.json": "\ufeff" + TWO.replace("\n", "\r\n")}, messages=2, rows=({"text": "早"},)
+    ),
     Case(
         name="json-long-text",
         files={"a.json": _json(_said(1), _said(2, "长" * 400_000), _said(3))},
@@ -135,7 +143,9 @@ GOOD = (
     Case(name="csv-gb18030", files={NAME: CSV.encode("gb18030")}, messages=2, rows=({"text": "早"}, {"text": "好"})),
     Case(
         name="csv-hostile",
-        files={NAME: HEADER + _row(1, HOSTILE + '\n"1","x","2024-12-01T00:00:09+00:00","假"') + _row(2, author="甲,乙")},
+        files={
+            NAME: HEADER + _row(1, HOSTILE + '\n"1","x","2024-12-01T00:00:09+00:00","假"') + _row(2, author="甲,乙")
+        },
         messages=2,
         rows=(
             {"text": HOSTILE + '\n"1","x","2024-12-01T00:00:09+00:00","假"', "event": None},
@@ -144,7 +154,11 @@ GOOD = (
     ),
     Case(
         name="csv-notice-and-file",
-        files={NAME: HEADER + _row(1, "Joined the server.") + _row(2, "", more='"https://cdn.example.invalid/1/a.pdf?x=1",""')},
+        files={
+            NAME: HEADER
+            + _row(1, "Joined the server.")
+            + _row(2, "", more='"https://cdn.example.invalid/1/a.pdf?x=1",""')
+        },
         messages=2,
         rows=({"kind": "system", "event": "joined", "sender_id": None}, {"kind": "file", "text": "a.pdf"}),
     ),
@@ -176,7 +190,13 @@ BAD = (
     ),
     Case(
         name="json-times-out-of-range",
-        files={"a.json": _json(_said(1), _said(2, timestamp="1970-01-01T00:00:00+00:00"), _said(3, timestamp="2199-01-01T00:00:00+00:00"))},
+        files={
+            "a.json": _json(
+                _said(1),
+                _said(2, timestamp="1970-01-01T00:00:00+00:00"),
+                _said(3, timestamp="2199-01-01T00:00:00+00:00"),
+            )
+        },
         messages=1,
         rejects={"time-out-of-range": 2},
         code=3,
@@ -220,12 +240,23 @@ BAD = (
     ),
     Case(
         name="csv-bad-rows",
-        files={NAME: CSV + '"1","lan"\r\n' + _row(3).replace("2024-12-01T", "gestern ") + _row(4).replace("2024-12", "1970-12")},
+        files={
+            NAME: CSV
+            + '"1","lan"\r\n'
+            + _row(3).replace("2024-12-01T", "gestern ")
+            + _row(4).replace("2024-12", "1970-12")
+        },
         messages=2,
         rejects={"bad-columns": 1, "bad-time": 1, "time-out-of-range": 1},
         code=3,
     ),
-    Case(name="csv-unclosed-quote", files={NAME: CSV.replace('早"', "早")}, messages=1, rejects={"unclosed-quote": 1}, code=3),
+    Case(
+        name="csv-unclosed-quote",
+        files={NAME: CSV.replace('早"', "早")},
+        messages=1,
+        rejects={"unclosed-quote": 1},
+        code=3,
+    ),
     Case(
         name="csv-damaged-bytes",
         files={NAME: CSV.encode().replace("好".encode(), b"\xff\xff\xfe")},

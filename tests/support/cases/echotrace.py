@@ -32,7 +32,14 @@ def _json(*messages: object, **more: object) -> str:
     return json.dumps(told, ensure_ascii=False, indent=2)
 
 
-ROW = {"text": "早", "kind": "text", "sender_id": "wxid_a", "sender_name": "小王", "group_id": ROOM, "group_name": "读书会"}
+ROW = {
+    "text": "早",
+    "kind": "text",
+    "sender_id": "wxid_a",
+    "sender_name": "小王",
+    "group_id": ROOM,
+    "group_name": "读书会",
+}
 NAME = "读书会_聊天记录_1733104800000.json"
 
 GOOD = (

@@ -29,7 +29,12 @@ GOOD = (
         rows=({"text": "早"}, {"text": "好"}),
     ),
     Case(name="utf-16", files={"群.txt": LINE.encode("utf-16")}, messages=2, rows=({"text": "早"},)),
-    Case(name="gb18030", files={"群.txt": LINE.encode("gb18030")}, messages=2, rows=({"sender_name": "阿嵐", "text": "早"},)),
+    Case(
+        name="gb18030",
+        files={"群.txt": LINE.encode("gb18030")},
+        messages=2,
+        rows=({"sender_name": "阿嵐", "text": "早"},),
+    ),
     Case(
         name="english",
         files={"a.txt": ENGLISH},
@@ -53,7 +58,11 @@ GOOD = (
     ),
     Case(
         name="notices",
-        files={"群.txt": TITLE + DAY + "08:00\t\t阿嵐邀請老丁加入群組。\n08:01\t\t阿嵐已收回訊息\n08:02\t阿嵐\t老丁已退出群組\n"},
+        files={
+            "群.txt": TITLE
+            + DAY
+            + "08:00\t\t阿嵐邀請老丁加入群組。\n08:01\t\t阿嵐已收回訊息\n08:02\t阿嵐\t老丁已退出群組\n"
+        },
         messages=3,
         rows=(
             {"kind": "system", "event": "invited", "actor_name": "阿嵐", "target_names": ["老丁"], "sender_id": None},

@@ -60,11 +60,20 @@ GOOD = (
     ),
     Case(
         name="two-days-of-two-channels",
-        files={DAY: TWO, "一/2024-12-02.json": _day(_said(_at(90_000))), "二/2024-12-02.json": _day(_said(_at(90_001)))},
+        files={
+            DAY: TWO,
+            "一/2024-12-02.json": _day(_said(_at(90_000))),
+            "二/2024-12-02.json": _day(_said(_at(90_001))),
+        },
         messages=4,
         rows=({"group_name": "一"}, {"group_name": "一"}, {"group_name": "一"}, {"group_name": "二"}),
     ),
-    Case(name="bom-crlf", files={DAY: "\ufeff" + TWO.replace("\n", "\r\n")}, messages=2, rows=({"text": "早"}, {"text": "好"})),
+    Case(
+        name="bom-crlf",
+        files={DAY: "\ufeff" + TWO.replace("\n", "\r\n")},
+        messages=2,
+        rows=({"text": "早"}, {"text": "好"}),
+    ),
     Case(
         name="long-text",
         files={DAY: _day(_said(_at(0)), _said(_at(1), "长" * 400_000), _said(_at(2)))},
@@ -108,7 +117,13 @@ GOOD = (
         give=(DAY,),
         messages=4,
         rows=(
-            {"kind": "system", "event": "joined", "sender_id": None, "target_ids": ["U2"], "text": "@凯文 has joined the channel"},
+            {
+                "kind": "system",
+                "event": "joined",
+                "sender_id": None,
+                "target_ids": ["U2"],
+                "text": "@凯文 has joined the channel",
+            },
             {"kind": "system", "event": "invited", "actor_id": "U1", "target_ids": ["U2"]},
             {"kind": "system", "event": "left", "target_names": ["凯文"]},
             {"kind": "system", "event": "renamed", "actor_id": "U1"},
@@ -120,7 +135,14 @@ GOOD = (
             DAY: _day(
                 _said(_at(0), "看", files=[{"name": "a.png", "mimetype": "image/png"}]),
                 _said(_at(1), "", files=[{"name": "书单.pdf", "mimetype": "application/pdf"}]),
-                {"type": "message", "subtype": "bot_message", "bot_id": "B1", "username": "天气", "text": "晴", "ts": _at(2)},
+                {
+                    "type": "message",
+                    "subtype": "bot_message",
+                    "bot_id": "B1",
+                    "username": "天气",
+                    "text": "晴",
+                    "ts": _at(2),
+                },
             )
         },
         messages=3,
@@ -189,7 +211,7 @@ BAD = (
         code=65,
         error="UnknownFormat",
     ),
-    Case(name="channels-cut", files={"channels.json": CHANNELS[:-9]}, code=65, error="NoMessages"),
+    Case(name="channels-cut", files={"channels.json": CHANNELS[:-9]}, code=65, error="UnknownFormat"),
     Case(
         name="day-cut-in-a-zip",
         files={"export.zip": zipped({"channels.json": CHANNELS, DAY: TWO[:-20]})},

@@ -61,7 +61,9 @@ GOOD = (
         messages=2,
         rows=({"group_id": "7"}, {"group_id": "9"}),
     ),
-    Case(name="bom-crlf", files={"result.json": "\ufeff" + ONE.replace("\n", "\r\n")}, messages=2, rows=({"text": "早"},)),
+    Case(
+        name="bom-crlf", files={"result.json": "\ufeff" + ONE.replace("\n", "\r\n")}, messages=2, rows=({"text": "早"},)
+    ),
     Case(
         name="gb18030",
         files={"result.json": ONE.encode("gb18030")},
@@ -156,7 +158,9 @@ BAD = (
     ),
     Case(
         name="no-time",
-        files={"result.json": _one(_said(1), {"id": 2, "type": "message", "from": "甲", "from_id": "user1", "text": "好"})},
+        files={
+            "result.json": _one(_said(1), {"id": 2, "type": "message", "from": "甲", "from_id": "user1", "text": "好"})
+        },
         messages=1,
         rejects={"bad-time": 1},
         code=3,

@@ -110,8 +110,18 @@ GOOD = (
         name="json-notices",
         files={
             "a.json": _json(
-                _said(0, '"阿岚"邀请"小刘"加入了群聊', type=10000, is_system=True, content=None, sender="", sender_username=""),
-                _said(1, '"小刘" 撤回了一条消息', type=10000, is_system=True, content=None, sender="", sender_username=""),
+                _said(
+                    0,
+                    '"阿岚"邀请"小刘"加入了群聊',
+                    type=10000,
+                    is_system=True,
+                    content=None,
+                    sender="",
+                    sender_username="",
+                ),
+                _said(
+                    1, '"小刘" 撤回了一条消息', type=10000, is_system=True, content=None, sender="", sender_username=""
+                ),
             )
         },
         messages=2,
@@ -146,7 +156,9 @@ GOOD = (
     ),
     Case(
         name="csv-hostile",
-        files={A: CSV.replace("早", '"=1+1,""引""\n2024-12-04 19:30:09,小王,文本,假,13"').replace("小刘", '"""甲""、乙"')},
+        files={
+            A: CSV.replace("早", '"=1+1,""引""\n2024-12-04 19:30:09,小王,文本,假,13"').replace("小刘", '"""甲""、乙"')
+        },
         messages=2,
         rows=(
             {"text": '=1+1,"引"\n2024-12-04 19:30:09,小王,文本,假,13', "sender_name": '"甲"、乙'},
@@ -185,9 +197,11 @@ BAD = (
     Case(name="empty", files={"a.json": ""}, code=65, error="NoMessages"),
     Case(
         name="json-bad-times",
-        files={"a.json": _json(_said(0, create_time="早上"), _said(0, create_time=5), _said(0, create_time=1e30), _said(0))},
+        files={
+            "a.json": _json(_said(0, create_time="早上"), _said(0, create_time=5), _said(0, create_time=1e30), _said(0))
+        },
         messages=1,
-        rejects={"bad-time": 2, "time-out-of-range": 1},
+        rejects={"bad-time": 1, "time-out-of-range": 2},
         code=3,
     ),
     Case(
@@ -214,7 +228,11 @@ BAD = (
     ),
     Case(
         name="json-broken-in-the-middle",
-        files={"a.json": _json(_said(0), _said(1, "怪"), _said(2)).replace('"display_content": "怪"', '"display_content": 怪')},
+        files={
+            "a.json": _json(_said(0), _said(1, "怪"), _said(2)).replace(
+                '"display_content": "怪"', '"display_content": 怪'
+            )
+        },
         messages=2,
         rejects={"bad-json": 1},
         code=3,
@@ -237,8 +255,7 @@ BAD = (
     Case(
         name="csv-bad-rows",
         files={
-            A: CSV
-            + "昨天,小刘,文本,早,13\r\n2024-12-04 19:30:03,小刘,文本\r\n1970-12-04 19:30:03,小刘,文本,早,14\r\n"
+            A: CSV + "昨天,小刘,文本,早,13\r\n2024-12-04 19:30:03,小刘,文本\r\n1970-12-04 19:30:03,小刘,文本,早,14\r\n"
         },
         messages=2,
         rejects={"bad-time": 1, "bad-columns": 1, "time-out-of-range": 1},

@@ -21,20 +21,25 @@ GOOD = (
     ),
     Case(
         name="instants",
-        files={
-            NAME: DUMP.replace("2015-03-08 12:47:05", "1425790025").replace("2015-03-08 12:48:11", "1425790091000")
-        },
+        files={NAME: DUMP.replace("2015-03-08 12:47:05", "1425790025").replace("2015-03-08 12:48:11", "1425790091000")},
         messages=2,
         rows=({"time_quality": "exact", "text": "早"}, {"time_quality": "exact", "text": "好"}),
     ),
-    Case(name="parts-of-seconds", files={NAME: DUMP.replace("12:47:05", "12:47:05.123")}, messages=2, rows=({"text": "早"},)),
+    Case(
+        name="parts-of-seconds",
+        files={NAME: DUMP.replace("12:47:05", "12:47:05.123")},
+        messages=2,
+        rows=({"text": "早"},),
+    ),
     Case(
         name="bom-crlf",
         files={NAME: "\ufeff" + DUMP.replace("\n", "\r\n")},
         messages=2,
         rows=({"text": "早"}, {"text": "好"}),
     ),
-    Case(name="gb18030", files={NAME: DUMP.encode("gb18030")}, messages=2, rows=({"sender_name": "小刘", "text": "早"},)),
+    Case(
+        name="gb18030", files={NAME: DUMP.encode("gb18030")}, messages=2, rows=({"sender_name": "小刘", "text": "早"},)
+    ),
     Case(name="utf-16", files={NAME: DUMP.encode("utf-16")}, messages=2, rows=({"text": "早"}, {"text": "好"})),
     Case(name="no-last-line-end", files={NAME: DUMP[:-1]}, messages=2, rows=({"text": "早"}, {"text": "好"})),
     Case(
@@ -72,9 +77,9 @@ GOOD = (
     ),
     Case(
         name="two-groups",
-        files={"a.txt": DUMP, "b.txt": DUMP},
+        files={"a.txt": DUMP, "b.txt": DUMP.replace("早", "晚")},
         messages=4,
-        rows=({"group_name": "a"}, {"group_name": "b"}),
+        rows=({"group_name": "a", "text": "早"}, {"group_name": "b", "text": "晚"}),
     ),
 )
 

@@ -30,7 +30,9 @@ TEXT = TITLE + DAY + "小刘  19:30\n\n早\n\n阿岚  19:31\n\n好\n"
 GOOD = (
     Case(
         name="json",
-        files={"a.json": _json(_item(0), _item(1, None, create_time=None, timestamp="2024-12-04T11:30:05Z", text="好"))},
+        files={
+            "a.json": _json(_item(0), _item(1, None, create_time=None, timestamp="2024-12-04T11:30:05Z", text="好"))
+        },
         format="wx_cli_json",
         messages=2,
         rows=(
