@@ -39,7 +39,8 @@ def test_a_writer_says_what_is_kept(name: str) -> None:
 def test_what_comes_back_is_what_was_said(name: str, fleet: list[Chat], tmp_path: Path) -> None:
     writer = WRITERS[name]
     drops = getattr(writer, "DROPS", frozenset())
-    written = [[message for message in chat.messages if message.kind not in drops] for chat in fleet]
+    as_written = getattr(writer, "joined", lambda chat, messages: list(messages))
+    written = [as_written(chat, [message for message in chat.messages if message.kind not in drops]) for chat in fleet]
     files = [writer.write(chat, chat.messages, tmp_path / "exports") for chat in fleet]
     summary = ingest(files, tmp_path / "data")
     assert [(file.format, file.rejected) for file in summary.files] == [(writer.FORMAT, 0)] * len(files)

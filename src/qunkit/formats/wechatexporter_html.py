@@ -52,6 +52,7 @@ _EXPORT_WHOLE = Text(
     "请关闭异步加载后重新导出，或改用 TXT 格式导出。",
 )
 _ROWS = 4096
+_FIRST_YEAR, _BEYOND = 1999, 2100
 _MESSAGE = re.compile(rb'<div\b[^<>]*\bclass="msg [^"<>]*"[^<>]*>')
 _DIV = re.compile(rb"<(/?)div\b[^<>]*>")
 _ASYNC = re.compile(r"<script\b(?:(?!</script).)*?\bData/msg-", re.DOTALL)
@@ -104,6 +105,8 @@ def read(source: Source) -> Iterator[Batch]:
             html = page[starts[number] : ends[number]].decode("utf-8", "replace")
             cut = ends[number] == len(page) and not html.rstrip().endswith("</div>")
             row = "truncated-tail" if cut else _row(html, time)
+            if not isinstance(row, str) and not _FIRST_YEAR <= row["wall"].year < _BEYOND:
+                row = "time-out-of-range"
             if isinstance(row, str):
                 batch.rejects.append(Reject(start, end, row, source.raw(start, end)))
             else:

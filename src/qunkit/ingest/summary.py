@@ -213,7 +213,7 @@ class FileSummary:
             self.notes.append(Note(told, (("count", count), *facts)))
         if reading.private:
             told = Text(
-                "{count} private chats left out; --private takes them", "略过 {count} 个私聊；如需导入，请加 --private"
+                "private chats left out: {count}; --private takes them", "略过 {count} 个私聊；如需导入，请加 --private"
             )
             self.notes.append(Note(told, (("count", reading.private),)))
         if self.members:

@@ -201,5 +201,12 @@ BAD = (
         rejects={"truncated-tail": 1},
         code=3,
     ),
+    Case(
+        name="page-of-1970",
+        files={"a.html": PAGE.format(TWO[0] + TWO[1].replace("2024", "1970"))},
+        messages=1,
+        rejects={"time-out-of-range": 1},
+        code=3,
+    ),
     Case(name="page-without-messages", files={"a.html": PAGE.format("")}, code=65, error="UnknownFormat"),
 )

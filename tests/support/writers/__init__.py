@@ -6,6 +6,8 @@ A module is a `qunkit.demo.writers.Writer` (``TOOL``, ``FORMAT``, ``shown``, ``w
     What the format keeps of every message, some of `FACTS`.
 ``DROPS`` (may be left out)
     Kinds of messages that the tool leaves out.
+``joined`` (may be left out)
+    For a tool that joins messages: the messages of a chat as they come back.
 ``EMPTIES`` (may be left out)
     "text" or "quote": kinds whose words the tool leaves out.
 """

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from qunkit.demo.model import DAY, Chat, Message, day_of, midnight
+from qunkit.demo.model import Chat, Message, day_of, midnight
 from support.writers.memotrace_v3_txt import content, place, shown
 
-__all__ = ["DROPS", "FORMAT", "KEEPS", "TOOL", "UNIT", "joined", "shown", "write"]
+__all__ = ["DROPS", "FORMAT", "KEEPS", "TOOL", "joined", "shown", "write"]
 
 TOOL = "MemoTrace 3 TXT for language models"
 FORMAT = "memotrace_chat_txt"
 KEEPS: set[str] = set()
 DROPS = {"pat"}
-UNIT = DAY
 
 
 def write(chat: Chat, messages: Sequence[Message], folder: Path) -> Path:
