@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from qunkit.parsing import headed as module
+from qunkit.parsing import text as segmenter
 from qunkit.parsing.headed import Layout, headed
 from qunkit.parsing.source import Source, open_source
 
@@ -138,6 +139,7 @@ def test_a_preamble_is_at_the_begin_only(write: Write) -> None:
 
 def test_too_long_a_record_is_rejected_in_pieces(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LIMIT", 10_000)
+    monkeypatch.setattr(segmenter, "LIMIT", 10_000)
     text = b"a:\ntime: 08:00\n" + b"x" * 35_000 + b"\nb:\ntime: 08:01\nhi\n"
     for block in (1000, 1 << 20):
         rows, spans, _ = read(write(text), TWO_LINES, block)

@@ -31,9 +31,8 @@ from qunkit.parsing.decode import Ints, cut_character
 from qunkit.parsing.places import decodable, decoded, strings
 from qunkit.parsing.source import Source
 from qunkit.parsing.stamps import LOOK_AHEAD, REACH, Acceptance, after_blank, possible
+from qunkit.parsing.text import LIMIT, Span, pieces, with_end
 
-LIMIT = 1 << 20
-"""Longest record, in bytes of UTF-8. What is longer is rejected in pieces of this length."""
 _EARLIEST = 915_148_800_000  # 1999-01-01
 _PREAMBLE = 64 << 10
 _MARGIN = 4 << 10
@@ -124,7 +123,7 @@ def headed(source: Source, layout: Layout, block: int = 4 << 20) -> Iterator[Hea
     """
     cutter = _Cutter(source, layout)
     framing, refused = [(0, source.bom)] if source.bom else [], 0
-    for last, data in _with_end(source.blocks(block)):
+    for last, data in with_end(source.blocks(block)):
         records = cutter.feed(data, last)
         records.framing[:0], records.refused = framing, records.refused + refused
         framing, refused = records.framing, records.refused
@@ -147,10 +146,6 @@ class _Head(NamedTuple):
         return self._replace(start=self.start - by, end=self.end - by, spans=spans)
 
 
-_Span = tuple[int, int, str]
-"""Begin, end, and why it is rejected; framing if there is no reason."""
-
-
 @dataclass(slots=True)
 class _Cut:
     """What was found in the data at hand."""
@@ -158,7 +153,7 @@ class _Cut:
     heads: list[_Head] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     """Where the records of `heads` end; the last one may be open."""
-    spans: list[_Span] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
     """What is no record."""
     looked: list[int] = field(default_factory=list)
     """Where lines look like headers, …"""
@@ -271,13 +266,13 @@ class _Cutter:
             return np.ones(decided, bool)
         return self.accept.of(starts, times, decided, trusted=self.fresh)
 
-    def _headless(self, data: bytes, begin: int, end: int) -> list[_Span]:
+    def _headless(self, data: bytes, begin: int, end: int) -> list[Span]:
         """Text without a header: empty lines before it are framing, and all of it in a section that is left out."""
         text = data[begin:end]
         blank = len(text) - len(text.lstrip()) if self.reason == "bad-record" else 0
-        framing: list[_Span] = [(begin, begin + blank, "")] if blank else []
+        framing: list[Span] = [(begin, begin + blank, "")] if blank else []
         return framing + list(
-            _pieces(begin + blank, end, "" if self.layout.left_out(self.sections[-1]) else self.reason)
+            pieces(begin + blank, end, "" if self.layout.left_out(self.sections[-1]) else self.reason)
         )
 
     def _finish(self, data: bytes, last: bool, cut: _Cut, settled: int) -> Headed:
@@ -324,7 +319,7 @@ class _Cutter:
         head_end, time = (np.array([head[at] for head in heads], np.int64) for at in (1, 2))
         long, early = end - start > LIMIT, time < _EARLIEST
         for row in np.flatnonzero(long | early):
-            spans += _pieces(int(start[row]), int(end[row]), "record-too-long" if long[row] else "time-out-of-range")
+            spans += pieces(int(start[row]), int(end[row]), "record-too-long" if long[row] else "time-out-of-range")
         good = ~(long | early) & (end > start)
         if self.source.encoding == "mixed":
             fine = decodable(data, start, end)
@@ -360,7 +355,7 @@ class _Cutter:
         ]
         return data, start, end, np.array([head.end for head in heads], np.int64), heads
 
-    def _account(self, records: Headed, base: int, spans: list[_Span]) -> None:
+    def _account(self, records: Headed, base: int, spans: list[Span]) -> None:
         for at, to, reason in sorted(spans):
             begin, end = self.source.original(base + np.array([at, to])).tolist()
             if reason:
@@ -371,17 +366,6 @@ class _Cutter:
 
 def _nowhere(head: _Head) -> tuple[tuple[int, int], ...]:
     return ((-1, -1),) * len(head.spans)
-
-
-def _with_end(blocks: Iterator[tuple[int, bytes]]) -> Iterator[tuple[bool, bytes]]:
-    for _, data in blocks:
-        yield False, data
-    yield True, b""
-
-
-def _pieces(start: int, end: int, reason: str) -> Iterator[_Span]:
-    for at in range(start, end, LIMIT):
-        yield at, min(at + LIMIT, end), reason
 
 
 def _after_line_end(data: npt.NDArray[np.uint8], start: Ints, end: Ints) -> Ints:

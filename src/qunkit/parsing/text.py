@@ -34,7 +34,7 @@ _CONTEXT = 4
 _HEADLESS = "bad-record"
 _ENDLESS = "record-too-long"
 
-_Span = tuple[int, int, str]
+Span = tuple[int, int, str]
 """Begin, end, and why it is rejected; framing if there is no reason."""
 
 
@@ -46,7 +46,7 @@ def segment(source: Source, stamp: Stamp, block: int = 4 << 20) -> Iterator[Reco
     """
     cutter = _Cutter(source, stamp)
     framing, refused = [(0, source.bom)] if source.bom else [], 0
-    for last, data in _with_end(source.blocks(block)):
+    for last, data in with_end(source.blocks(block)):
         records = cutter.feed(data, last)
         records.framing[:0], records.refused = framing, records.refused + refused
         framing, refused = records.framing, records.refused
@@ -91,7 +91,7 @@ class _Cutter:
         cut = _cut(data, heads, last)
         if cut and not len(heads.start) and not last and self.open is not None:
             self.open, self.reason = None, _ENDLESS
-        spans: list[_Span] = []
+        spans: list[Span] = []
         start, time = heads.start, heads.time
         if self.open is None:
             spans = self._headless(data[: start[0] if len(start) else cut])
@@ -125,11 +125,11 @@ class _Cutter:
         accepted = self.accept.of(starts, times, decided, trusted=begins_file)
         return _Heads(found, starts[:decided][accepted], times[:decided][accepted], settled)
 
-    def _headless(self, text: bytes) -> list[_Span]:
+    def _headless(self, text: bytes) -> list[Span]:
         framing = self.reason == _HEADLESS and _is_blank(text)
-        return list(_pieces(0, len(text), "" if framing else self.reason))
+        return list(pieces(0, len(text), "" if framing else self.reason))
 
-    def _last_records(self, data: bytes, base: int, start: Ints, time: Ints, spans: list[_Span]) -> Records:
+    def _last_records(self, data: bytes, base: int, start: Ints, time: Ints, spans: list[Span]) -> Records:
         tail = self._tail(data, int(start[-1])) if len(start) else len(data)
         if tail < len(data):
             spans.append((tail, len(data), "truncated-tail"))
@@ -146,11 +146,11 @@ class _Cutter:
         follows_blank = not self.stamp.after_blank or after_blank(np.frombuffer(data, np.uint8), np.array([line])).all()
         return line if follows_blank and self.stamp.is_cut(data[line:], data[begin:line]) else len(data)
 
-    def _records(self, data: bytes, base: int, start: Ints, end: Ints, time: Ints, spans: list[_Span]) -> Records:
+    def _records(self, data: bytes, base: int, start: Ints, end: Ints, time: Ints, spans: list[Span]) -> Records:
         """The records between these places of `data`, without those to be rejected, and `spans` with those."""
         long, early = end - start > LIMIT, time < _EARLIEST
         for row in np.flatnonzero(long | early):
-            spans += _pieces(int(start[row]), int(end[row]), _ENDLESS if long[row] else "time-out-of-range")
+            spans += pieces(int(start[row]), int(end[row]), _ENDLESS if long[row] else "time-out-of-range")
         good = ~(long | early) & (end > start)
         if self.source.encoding == "mixed":
             fine = decodable(data, start, end)
@@ -164,7 +164,7 @@ class _Cutter:
         self._account(records, base, spans)
         return records
 
-    def _account(self, records: Records, base: int, spans: list[_Span]) -> None:
+    def _account(self, records: Records, base: int, spans: list[Span]) -> None:
         for at, to, reason in spans:
             begin, end = self.source.original(base + np.array([at, to])).tolist()
             if reason:
@@ -173,7 +173,8 @@ class _Cutter:
                 records.framing.append((begin, end))
 
 
-def _with_end(blocks: Iterator[tuple[int, bytes]]) -> Iterator[tuple[bool, bytes]]:
+def with_end(blocks: Iterator[tuple[int, bytes]]) -> Iterator[tuple[bool, bytes]]:
+    """Blocks, each with whether it is the last: an empty one behind the others."""
     for _, data in blocks:
         yield False, data
     yield True, b""
@@ -188,7 +189,8 @@ def _cut(data: bytes, heads: _Heads, last: bool) -> int:
     return heads.settled if heads.settled > LIMIT else 0
 
 
-def _pieces(start: int, end: int, reason: str) -> Iterator[_Span]:
+def pieces(start: int, end: int, reason: str) -> Iterator[Span]:
+    """A range that is no record, in parts of at most `LIMIT`."""
     for at in range(start, end, LIMIT):
         yield at, min(at + LIMIT, end), reason
 
