@@ -87,9 +87,9 @@ def _parted(records: Records) -> Records:
     return records
 
 
-def _object(content: str) -> dict[str, object] | None:
+def _object(content: str | None) -> dict[str, object] | None:
     try:
-        value = json.loads(content)
+        value = json.loads(content or "")
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

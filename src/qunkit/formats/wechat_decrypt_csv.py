@@ -118,7 +118,7 @@ def _undone(records: Records) -> tuple[pa.Array, pa.Array]:
     from qunkit.chat.columns import put
 
     label, text = records["消息类型"], records["内容"]
-    rows = pc.indices_nonzero(pc.not_equal(label, "文本"))
+    rows = pc.indices_nonzero(pc.and_(pc.not_equal(label, "文本"), pc.is_valid(text)))
     found = [_undo(*row) for row in zip(label.take(rows).to_pylist(), text.take(rows).to_pylist(), strict=True)]
     kind = pa.repeat(pa.scalar("text"), len(label))
     return put(kind, rows, [kind for kind, _ in found]), put(text, rows, [text for _, text in found])

@@ -115,7 +115,7 @@ def begin_with(data: bytes, start: Ints, end: Ints, mark: bytes) -> Ints:
 
 def hold(data: bytes, start: Ints, end: Ints, mark: bytes) -> Ints:
     """Which of the texts at these places hold `mark`."""
-    found, at = [], data.find(mark)
+    found, at = [], data.find(mark) if len(start) else -1
     while at >= 0:
         found.append(at)
         at = data.find(mark, at + len(mark))
