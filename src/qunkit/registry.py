@@ -10,8 +10,6 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-SHELVES = ("formats", "features", "analyses", "engines", "renderers")
-
 
 @cache
 def names(shelf: str) -> tuple[str, ...]:

@@ -306,7 +306,6 @@ EVENTS: dict[str, Text] = {
 TIME_QUALITIES = ("exact", "local", "minute", "day", "guessed")
 """`MESSAGES.time_quality`, finest first: an instant from the file; a wall clock and --tz; minute or day only; a guess."""
 
-REPLY_HOWS = ("id", "time", "text", "unknown")
 ROLES = ("owner", "admin", "staff", "member")
 
 REASONS: dict[str, Text] = {

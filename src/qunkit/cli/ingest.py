@@ -41,7 +41,7 @@ class Params:
 
     exports: tuple[str, ...] = argument(Text("exported files or folders", "导出的文件或文件夹"), "EXPORT...")
     tz: str | None = option(None, Text("zone of the exporting machine, where the export has wall-clock times (default: the dataset's, Asia/Shanghai for a new one)", "导出机器的时区，用于只有本地时间的导出（默认为数据集时区，新建时为 Asia/Shanghai）"), metavar="ZONE")  # fmt: skip
-    as_group: str | None = option(None, Text("group id of every record, instead of what the files say", "所有记录的群 id，代替文件中的群 id"), metavar="ID")  # fmt: skip
+    as_group: str | None = option(None, Text("group of every record, by its id or name, instead of what the files say", "所有记录的群（id 或群名），代替文件中的群"), metavar="GROUP")  # fmt: skip
     format_in: str | None = option(None, Text("format of every file, instead of what it looks like; see `qunkit formats`", "指定文件格式，不自动识别；见 `qunkit formats`"), metavar="NAME")  # fmt: skip
     date: str | None = option(None, Text("day of the records, or first and last day, for exports that only have times of day", "记录的日期或首末日期，用于只含时分秒的导出"), metavar="DATE[~DATE]")  # fmt: skip
     map: str | None = option(None, Text("columns of tables of no known format, such as time=when,sender=who,text=said,group=room; `qunkit formats mapped` has them all", "其他表格的列，如 time=when,sender=who,text=said,group=room；全部字段见 `qunkit formats mapped`"), metavar="FIELD=COLUMN,...")  # fmt: skip

@@ -61,7 +61,7 @@ class Options:
     tz: str | None = None
     """Zone of the sources' wall clocks; None: the dataset's. Becomes the dataset's where this run makes it."""
     as_group: str | None = None
-    """Group id for every record, instead of what the files say."""
+    """Group id or name for every record, instead of what the files say."""
     format_in: str | None = None
     """Format of every file, instead of what it looks like."""
     facts: tuple[tuple[str, str], ...] = ()
