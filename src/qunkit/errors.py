@@ -230,6 +230,17 @@ class BadConfig(QunkitError):
     HINT = Text("docs/reference/config.md lists every key.", "docs/reference/config.md 列出了全部配置项。")
 
 
+class BadKey(QunkitError):
+    """The key of pseudonyms and of what was forgotten."""
+
+    code = 78
+    SENTENCE = Text("{path}: no usable key ({why}).", "{path}：没有可用的密钥（{why}）。")
+    HINT = Text(
+        "The key stands for people's names and lies outside every dataset; say where with $QUNKIT_KEY, or restore it from a backup.",
+        "密钥用于代替成员姓名，存放在数据集之外；请用 $QUNKIT_KEY 指定位置，或从备份恢复。",
+    )
+
+
 class AnalysisBroken(QunkitError):
     """An analysis returned other columns than it declares: a bug in the analysis."""
 
