@@ -34,7 +34,7 @@ COMMANDS = {
     "formats": Text("which exports can be read, and how to make them", "支持的导出格式及导出方法"),
     "demo": Text("write invented exports to try qunkit on", "生成虚构的聊天记录供试用"),
 }
-"""The hand-written commands, in the order of the help; `cli/<name>.py` has the rest."""
+"""The hand-written commands, in the order of the help; `cli/<name>.py` has the rest (``rejects show``: `cli/rejects_show.py`)."""
 
 _BEFORE = {
     "--version": Text("show the version", "显示版本"),
@@ -178,7 +178,7 @@ def build(
 
 
 def _written(name: str) -> Any:
-    module = import_module(f"qunkit.cli.{name}")
+    module = import_module(f"qunkit.cli.{name.replace(' ', '_')}")
     return build(name, module.run, module.OPTIONS, module.HELP.say(current.lang))
 
 
