@@ -14,17 +14,21 @@ from qunkit import schema
 from qunkit.errors import OutOfResources, ReadWriteFailed
 from qunkit.ingest import identity, merge, overlap, replies
 from qunkit.ingest.canon import Digest, numbered
+from qunkit.ingest.revision import Revision
 from qunkit.ingest.store import Staging
 from qunkit.words import Text
 
 NAMES = "observations/names.parquet"
 MEMBERS = "observations/members.parquet"
+ALIASES = "observations/aliases.parquet"
 _MEMBERS_TOLD = [*schema.MEMBERS.arrow, pa.field("group_name", pa.string())]
 _NAMES_TOLD = [
     pa.field(name, pa.string()) for name in ("platform", "group_id", "group_name", "sender_id", "sender_name")
 ]
 OBSERVED_MEMBERS = pa.schema([field_.with_nullable(True) for field_ in _MEMBERS_TOLD])
 _NAMES_SCHEMA = pa.schema([*_NAMES_TOLD, pa.field("last", pa.timestamp("ms", "UTC")), pa.field("mine", pa.bool_())])
+ALIASES_SCHEMA = pa.schema([pa.field(name, pa.string(), name == "group_id") for name in identity.ALIASES])
+"""What the owner of the dataset said of names, as `identity` reads it."""
 _ROW_GROUP = 1 << 17
 _UNIQUE = ("text", "message_id", "native_id", "quote_id", "quote_text", "reply_to", "extra", "sent_at", "local_time")
 
@@ -39,6 +43,8 @@ class Built:
     matches: list[overlap.Match] = field(default_factory=list)
     """How well each source of the run agrees with what was known, where they overlap."""
     seams: overlap.Seams = field(default_factory=overlap.Seams)
+    dropped: frozenset[str] = frozenset()
+    """Parts of months of which nothing is left."""
 
 
 def observations(month: str) -> str:
@@ -58,25 +64,25 @@ def build(
     run: Sequence[str],
     memory_limit: str,
     threads: int | None,
+    *,
+    revision: Revision | None = None,
+    aliases: pa.Table | None = None,
 ) -> Built:
-    """Write every part that the staged observations change.
+    """Write every part that the staged observations, the revision of old ones and new aliases change.
 
     `staged` maps a month (YYYY-MM) to files of observations with ``src`` and ``row``; `members` has the schema OBSERVED_MEMBERS; `run`
-    are the ids of this run's sources in order.
+    are the ids of this run's sources in order; `aliases` (ALIASES_SCHEMA) takes the place of those that were known.
     """
     connection = _connect(staging, memory_limit, threads)
     try:
-        _learn_names(connection, staging, staged, members)
-        renamed = _renamed_months(connection, staging, set(staged))
-        overlap.start(connection)
-        built = Built()
-        rebuilt: set[str] = set()
-        for month in sorted(_months(staging) | set(staged)):
-            if month in staged or month in renamed or rebuilt & _quoted(staging, month):
-                _build_month(connection, staging, month, staged.get(month, ()), run, built)
-                rebuilt.add(month)
-        _write_members(connection, staging)
-        built.fingerprint = _fingerprint(staging)
+        if revision:
+            revision.prepare(connection)
+        work = _Work(connection, staging, staged, run, revision)
+        work.learn_names(members, aliases)
+        work.build_months()
+        work.write_members()
+        built = work.built
+        built.fingerprint = _fingerprint(staging, built.dropped)
         built.matches, built.seams = overlap.judge(connection, run)
         return built
     except duckdb.OutOfMemoryException as error:
@@ -85,6 +91,155 @@ def build(
         raise ReadWriteFailed(path=staging.dataset, why=str(error).partition("\n")[0]) from error
     finally:
         connection.close()
+
+
+@dataclass(slots=True)
+class _Work:
+    """One build."""
+
+    connection: duckdb.DuckDBPyConnection
+    staging: Staging
+    staged: Mapping[str, Sequence[Path]]
+    run: Sequence[str]
+    revision: Revision | None
+    built: Built = field(default_factory=Built)
+
+    def learn_names(self, members: pa.Table, aliases: pa.Table | None) -> None:
+        """The tables names, observed_members, aliases and identity, and old_identity: what names stood for before this run."""
+        connection, old = self.connection, self.staging.old_part
+        connection.register("no_names", _NAMES_SCHEMA.empty_table())
+        connection.register("no_members", OBSERVED_MEMBERS.empty_table())
+        connection.register("no_aliases", ALIASES_SCHEMA.empty_table())
+        connection.register("new_members", members)
+        for name, part in (("names", NAMES), ("observed_members", MEMBERS), ("aliases", ALIASES)):
+            no = f"no_{name.removeprefix('observed_')}"
+            connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {_from(old(part), no)}")
+        identity.build(connection)
+        connection.execute("CREATE TEMP TABLE old_identity AS SELECT * FROM identity")
+        connection.execute(
+            f"""CREATE OR REPLACE TEMP TABLE names AS
+            SELECT platform, group_id, group_name, sender_id, sender_name, MAX(last) AS last, bool_or(mine) AS mine
+            FROM ({" UNION ALL ".join(self._names())}) GROUP BY ALL"""
+        )
+        known = self.revision.members.format(old="observed_members") if self.revision else "FROM observed_members"
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE observed_members AS SELECT * FROM ({known}) UNION SELECT * FROM new_members"
+        )
+        if aliases is not None:
+            connection.register("new_aliases", aliases)
+            connection.execute("CREATE OR REPLACE TEMP TABLE aliases AS SELECT * FROM new_aliases")
+        identity.build(connection)
+        self._write(NAMES, "SELECT * FROM names ORDER BY ALL", _NAMES_SCHEMA)
+        self._write(MEMBERS, "SELECT * FROM observed_members ORDER BY ALL", OBSERVED_MEMBERS)
+        self._write(ALIASES, "SELECT * FROM aliases ORDER BY ALL", ALIASES_SCHEMA)
+
+    def _names(self) -> list[str]:
+        """Queries that together have every name there is."""
+        files = [path for paths in self.staged.values() for path in paths]
+        fresh = [identity.NAMES_OF.format(observed=_from(files, ""))] if files else []
+        if not self.revision:
+            return ["SELECT * FROM names", *fresh]
+        told = [identity.NAMES_OF.format(observed=self._old(month)) for month in _months(self.staging)]
+        return ["SELECT * FROM no_names", *told, *fresh]
+
+    def build_months(self) -> None:
+        """Every month that anything changes, the earlier first: quotes point backwards."""
+        revised, renamed = self._revised_months(), self._renamed_months()
+        overlap.start(self.connection)
+        rebuilt: set[str] = set()
+        for month in sorted(_months(self.staging) | set(self.staged)):
+            if month in self.staged or month in revised | renamed or rebuilt & _quoted(self.staging, month):
+                self._build_month(month, revised=month in revised)
+                rebuilt.add(month)
+
+    def _revised_months(self) -> set[str]:
+        """Months of which the revision leaves something else."""
+        if not self.revision:
+            return set()
+        months = [(month, self._old(month), self._known(month)) for month in _months(self.staging)]
+        return {
+            month
+            for month, left, all_ in months
+            if self.connection.sql(f"(FROM {all_} EXCEPT ALL FROM {left}) LIMIT 1").fetchall()
+        }
+
+    def _renamed_months(self) -> set[str]:
+        """Months of the old state in which a name now stands for something else."""
+        self.connection.execute(f"CREATE TEMP TABLE changed AS {identity.CHANGED}")
+        if not merge.count(self.connection, "changed"):
+            return set()
+        shown = """SELECT 1 FROM ({names}) n JOIN changed c
+          ON n.platform = c.platform AND n.group_id IS NOT DISTINCT FROM c.group_id AND n.group_name IS NOT DISTINCT FROM c.group_name
+          AND n.sender_id IS NOT DISTINCT FROM c.sender_id AND n.sender_name IS NOT DISTINCT FROM c.sender_name LIMIT 1"""
+        return {
+            month
+            for month in _months(self.staging) - set(self.staged)
+            if self.connection.sql(shown.format(names=identity.NAMES_OF.format(observed=self._known(month)))).fetchall()
+        }
+
+    def _build_month(self, month: str, *, revised: bool) -> None:
+        """One month's observations and messages. Earlier months are built already."""
+        connection, files = self.connection, list(self.staged.get(month, ()))
+        old = self._old(month) if month in _months(self.staging) else None
+        merge.observe(connection, _from(files, "") if files else None, old, revised=revised)
+        if not merge.count(connection, "observed"):
+            self.built.dropped |= {observations(month), messages(month)}
+            return
+        if files or revised:
+            query = "SELECT * FROM observed ORDER BY sent_at, seq"
+            self._write(observations(month), query, schema.OBSERVATIONS.arrow)
+        merge.resolve(connection)
+        overlap.observe(connection, self.run)
+        for source, new in merge.new_messages(connection, self.run).items():
+            self.built.new[source] = self.built.new.get(source, 0) + new
+        self._link_replies(month)
+
+    def _link_replies(self, month: str) -> None:
+        quoted = replies.quoted_months(self.connection)
+        earlier = [path for other in quoted if other < month and (path := self._messages(other))]
+        replies.link(self.connection, [str(path) for path in earlier])
+        query = f"""SELECT {", ".join(_column(name) for name in schema.MESSAGES.names)}
+          FROM resolved r LEFT JOIN linked l ON l.message = r.rowid
+          ORDER BY r.group_id, r.sent_at, r.seq, r.sender_id, r.kind, r.message_id"""
+        self._write(messages(month), query, schema.MESSAGES.arrow, Digest(), quoted_months=quoted)
+
+    def write_members(self) -> None:
+        """What the rosters say, under the ids that members go by now."""
+        columns = ", ".join(f"group_key AS {name}" if name == "group_id" else name for name in schema.MEMBERS.names)
+        query = f"SELECT DISTINCT {columns} FROM known_members WHERE member_id <> group_key ORDER BY ALL"
+        self._write("members/part.parquet", query, schema.MEMBERS.arrow)
+
+    def _messages(self, month: str) -> Path | None:
+        """Messages of an earlier month: as this run built them, else as they were; None if there are none."""
+        part = messages(month)
+        if part in self.built.dropped:
+            return None
+        return self.staging.path / part if part in self.staging.parts else self.staging.old_part(part)
+
+    def _known(self, month: str) -> str:
+        """The observations of a month before this run, as a FROM item."""
+        return _from(self.staging.old_part(observations(month)), "")
+
+    def _old(self, month: str) -> str:
+        """What the revision leaves of them."""
+        known = self._known(month)
+        return f"({self.revision.observations.format(old=known)})" if self.revision else known
+
+    def _write(self, part: str, query: str, table: pa.Schema, digest: Digest | None = None, **facts: object) -> None:
+        """Stream a query into a part; with a digest, number its seq anew and keep the digest with the part."""
+        rows = 0
+        reader = self.connection.sql(query).to_arrow_reader(_ROW_GROUP)
+        with self.staging.create(part) as file, writer(file, table) as parquet:
+            for batch in numbered(reader) if digest else reader:
+                rows += len(batch)
+                if digest:
+                    digest.add(batch)
+                parquet.write_table(
+                    pa.Table.from_batches([batch]).select(table.names).cast(table), row_group_size=_ROW_GROUP
+                )
+        if digest:
+            facts["digest"] = digest.close()
+        self.staging.finish(part, rows, **facts)
 
 
 def _connect(staging: Staging, memory_limit: str, threads: int | None) -> duckdb.DuckDBPyConnection:
@@ -97,82 +252,6 @@ def _connect(staging: Staging, memory_limit: str, threads: int | None) -> duckdb
     return connection
 
 
-def _learn_names(
-    connection: duckdb.DuckDBPyConnection, staging: Staging, staged: Mapping[str, Sequence[Path]], members: pa.Table
-) -> None:
-    """The tables names, observed_members, identity, and old_identity: what names stood for before this run."""
-    old_names, old_members = staging.old_part(NAMES), staging.old_part(MEMBERS)
-    connection.register("no_names", _NAMES_SCHEMA.empty_table())
-    connection.register("no_members", OBSERVED_MEMBERS.empty_table())
-    connection.register("new_members", members)
-    connection.execute(f"CREATE TEMP TABLE names AS SELECT * FROM {_from(old_names, 'no_names')}")
-    connection.execute(f"CREATE TEMP TABLE observed_members AS SELECT * FROM {_from(old_members, 'no_members')}")
-    identity.build(connection)
-    connection.execute("CREATE TEMP TABLE old_identity AS SELECT * FROM identity")
-    files = [path for paths in staged.values() for path in paths]
-    fresh = identity.NAMES_OF.format(observed=_from(files, "")) if files else "SELECT * FROM no_names"
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE names AS
-        SELECT platform, group_id, group_name, sender_id, sender_name, MAX(last) AS last, bool_or(mine) AS mine
-        FROM (SELECT * FROM names UNION ALL {fresh}) GROUP BY ALL"""
-    )
-    connection.execute(
-        """CREATE OR REPLACE TEMP TABLE observed_members AS
-        SELECT * FROM observed_members UNION SELECT * FROM new_members"""
-    )
-    identity.build(connection)
-    _write(connection, staging, NAMES, "SELECT * FROM names ORDER BY ALL", _NAMES_SCHEMA)
-    _write(connection, staging, MEMBERS, "SELECT * FROM observed_members ORDER BY ALL", OBSERVED_MEMBERS)
-
-
-def _renamed_months(connection: duckdb.DuckDBPyConnection, staging: Staging, staged: set[str]) -> set[str]:
-    """Months of the old state in which a name now stands for something else."""
-    connection.execute(f"CREATE TEMP TABLE changed AS {identity.CHANGED}")
-    if not connection.sql("SELECT COUNT(*) FROM changed").fetchall()[0][0]:
-        return set()
-    found = set()
-    for month in _months(staging) - staged:
-        path = staging.old_part(observations(month))
-        names = identity.NAMES_OF.format(observed=_from(path, ""))
-        shown = f"""SELECT 1 FROM ({names}) n JOIN changed c
-          ON n.platform = c.platform AND n.group_id IS NOT DISTINCT FROM c.group_id AND n.group_name IS NOT DISTINCT FROM c.group_name
-          AND n.sender_id IS NOT DISTINCT FROM c.sender_id AND n.sender_name IS NOT DISTINCT FROM c.sender_name LIMIT 1"""
-        if connection.sql(shown).fetchall():
-            found.add(month)
-    return found
-
-
-def _build_month(
-    connection: duckdb.DuckDBPyConnection,
-    staging: Staging,
-    month: str,
-    files: Sequence[Path],
-    run: Sequence[str],
-    built: Built,
-) -> None:
-    """One month's observations and messages. Earlier months are built already: quotes point backwards."""
-    old = staging.old_part(observations(month))
-    merge.observe(connection, _from(list(files), "") if files else None, _from(old, "") if old else None)
-    if files:
-        query = "SELECT * FROM observed ORDER BY sent_at, seq"
-        _write(connection, staging, observations(month), query, schema.OBSERVATIONS.arrow)
-    merge.resolve(connection)
-    overlap.observe(connection, run)
-    for source, new in merge.new_messages(connection, run).items():
-        built.new[source] = built.new.get(source, 0) + new
-    _link_replies(connection, staging, month)
-
-
-def _link_replies(connection: duckdb.DuckDBPyConnection, staging: Staging, month: str) -> None:
-    quoted = replies.quoted_months(connection)
-    replies.link(connection, [str(path) for other in quoted if other < month and (path := _known(staging, other))])
-    query = f"""SELECT {", ".join(_column(name) for name in schema.MESSAGES.names)}
-      FROM resolved r LEFT JOIN linked l ON l.message = r.rowid
-      ORDER BY r.group_id, r.sent_at, r.seq, r.sender_id, r.kind, r.message_id"""
-    digest = Digest()
-    _write(connection, staging, messages(month), query, schema.MESSAGES.arrow, digest, quoted_months=quoted)
-
-
 def _quoted(staging: Staging, month: str) -> set[str]:
     return set(staging.base["parts"][messages(month)]["quoted_months"])
 
@@ -181,52 +260,17 @@ def _column(name: str) -> str:
     return f"l.{name}" if name in ("reply_to", "reply_how") else f"r.{name}"
 
 
-def _known(staging: Staging, month: str) -> Path | None:
-    """Messages of an earlier month: as this run built them, else as they were."""
-    return staging.path / messages(month) if messages(month) in staging.parts else staging.old_part(messages(month))
-
-
 def _months(staging: Staging) -> set[str]:
     return {part.split("month=")[1][:7] for part in staging.base["parts"] if part.startswith("messages/")}
 
 
-def _write_members(connection: duckdb.DuckDBPyConnection, staging: Staging) -> None:
-    columns = ", ".join(f"group_key AS {name}" if name == "group_id" else name for name in schema.MEMBERS.names)
-    query = f"SELECT DISTINCT {columns} FROM known_members WHERE member_id <> group_key ORDER BY ALL"
-    _write(connection, staging, "members/part.parquet", query, schema.MEMBERS.arrow)
-
-
-def _fingerprint(staging: Staging) -> str:
+def _fingerprint(staging: Staging, dropped: frozenset[str]) -> str:
     import hashlib
 
     parts = staging.base["parts"] | staging.parts
-    told = [f"{part}={parts[part]['digest']}" for part in sorted(parts) if part.startswith("messages/")]
+    kept = sorted(part for part in parts if part.startswith("messages/") and part not in dropped)
+    told = [f"{part}={parts[part]['digest']}" for part in kept]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
-
-
-def _write(
-    connection: duckdb.DuckDBPyConnection,
-    staging: Staging,
-    part: str,
-    query: str,
-    table: pa.Schema,
-    digest: Digest | None = None,
-    **facts: object,
-) -> None:
-    """Stream a query into a part; with a digest, number its seq anew and keep the digest with the part."""
-    rows = 0
-    reader = connection.sql(query).to_arrow_reader(_ROW_GROUP)
-    with staging.create(part) as file, writer(file, table) as parquet:
-        for batch in numbered(reader) if digest else reader:
-            rows += len(batch)
-            if digest:
-                digest.add(batch)
-            parquet.write_table(
-                pa.Table.from_batches([batch]).select(table.names).cast(table), row_group_size=_ROW_GROUP
-            )
-    if digest:
-        facts["digest"] = digest.close()
-    staging.finish(part, rows, **facts)
 
 
 def writer(file: object, table: pa.Schema) -> pq.ParquetWriter:

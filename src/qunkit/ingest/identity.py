@@ -6,6 +6,9 @@ name on several platforms stay apart: ``name:读书会 (qq)``. The exporting acc
 whose messages the group's other exports call their own, if they all mean the same account. A list of members without ids goes by ``name:…``
 ids, which become the member's own wherever the name is linked; its names never stand against those of an id. Names are compared after
 NFC and the file-safe spelling that some exporters use (``新人:甲`` and ``新人_甲`` are one).
+
+What the owner of the dataset says goes before all that: that a name or an id is another member's (``same``: an alias), or that a name
+is not (``different``). An id's alias counts in every group, a name's in its own.
 """
 
 from __future__ import annotations
@@ -15,6 +18,10 @@ import duckdb
 SAFE = r"""regexp_replace(nfc_normalize(trim({})), '[\\/:*?"<>|\s.]', '_', 'g')"""
 ANY_GROUP = "*"
 """Group id of a contact list's people: their names count in every group that knows their ids."""
+ALIASES = ("group_id", "alias", "member", "verdict")
+"""Columns of what the owner of the dataset said: keys of a group and of members (ids or ``name:…``); ``same`` or ``different``."""
+_OWN = "COALESCE((SELECT member FROM id_aliases WHERE alias = {0}), {0})"
+"""A member id, or whose alias it is."""
 _LOOKS_LIKE_ID = "regexp_full_match({}, '(wxid_[A-Za-z0-9_-]+|[0-9]+@openim)')"
 
 NAMES_OF = """
@@ -54,38 +61,60 @@ SELECT n.*, COALESCE(n.group_id, g.id, 'name:' || nfc_normalize(n.group_name) ||
 FROM names n LEFT JOIN group_links g ON n.group_id IS NULL AND g.platform = n.platform AND g.name = {SAFE.format("n.group_name")}
 LEFT JOIN shared_names s ON s.name = nfc_normalize(n.group_name);
 
+CREATE OR REPLACE TEMP TABLE said AS
+SELECT DISTINCT COALESCE(g.id, a.group_id) AS group_key, a.alias, a.member, a.verdict
+FROM aliases a LEFT JOIN group_links g ON g.platform IS NULL AND g.name = {SAFE.format("substr(a.group_id, 6)")} AND starts_with(a.group_id, 'name:');
+
+CREATE OR REPLACE TEMP TABLE id_aliases AS
+SELECT alias, MIN(member) AS member FROM said WHERE verdict = 'same' AND NOT starts_with(alias, 'name:') GROUP BY alias;
+
 CREATE OR REPLACE TEMP TABLE listed_members AS
-SELECT m.*, COALESCE(m.group_id, g.id, 'name:' || nfc_normalize(m.group_name), 'name:') AS group_key
+SELECT m.* REPLACE ({_OWN.format("m.member_id")} AS member_id), COALESCE(m.group_id, g.id, 'name:' || nfc_normalize(m.group_name), 'name:') AS group_key
 FROM observed_members m LEFT JOIN group_links g ON m.group_id IS NULL AND g.platform IS NULL AND g.name = {SAFE.format("m.group_name")}
 WHERE m.group_id IS DISTINCT FROM '{ANY_GROUP}';
 
 CREATE OR REPLACE TEMP TABLE keyed_members AS
 SELECT * FROM listed_members UNION ALL
-SELECT contact.*, here.group_key FROM observed_members contact JOIN (
-  SELECT group_key, sender_id AS id FROM keyed_names UNION SELECT group_key, member_id FROM listed_members
-) here ON contact.group_id = '{ANY_GROUP}' AND contact.member_id = here.id;
+SELECT contact.* REPLACE (here.id AS member_id), here.group_key FROM observed_members contact JOIN (
+  SELECT group_key, {_OWN.format("sender_id")} AS id FROM keyed_names UNION SELECT group_key, member_id FROM listed_members
+) here ON contact.group_id = '{ANY_GROUP}' AND {_OWN.format("contact.member_id")} = here.id;
 
 CREATE OR REPLACE TEMP TABLE id_names AS
 SELECT DISTINCT group_key, {SAFE.format("name")} AS name, id FROM (
-  SELECT group_key, sender_name AS name, sender_id AS id FROM keyed_names
-  UNION ALL SELECT group_key, sender_id, sender_id FROM keyed_names
+  SELECT group_key, sender_name AS name, {_OWN.format("sender_id")} AS id FROM keyed_names
+  UNION ALL SELECT group_key, sender_id, {_OWN.format("sender_id")} FROM keyed_names
   UNION ALL SELECT group_key, unnest([nickname, group_nickname, remark, member_id]), member_id FROM keyed_members
 ) WHERE name IS NOT NULL AND id <> 'me' AND NOT starts_with(id, 'name:');
 
+CREATE OR REPLACE TEMP TABLE said_names AS
+SELECT group_key, {SAFE.format("substr(alias, 6)")} AS name, {_OWN.format("member")} AS id, verdict
+FROM said WHERE starts_with(alias, 'name:');
+
+CREATE OR REPLACE TEMP TABLE found_links AS
+SELECT group_key, name, MIN(id) AS id FROM (FROM id_names ANTI JOIN (FROM said_names WHERE verdict = 'different') USING (group_key, name, id))
+GROUP BY 1, 2 HAVING COUNT(*) = 1;
+
 CREATE OR REPLACE TEMP TABLE id_links AS
-SELECT group_key, name, MIN(id) AS id FROM id_names GROUP BY 1, 2 HAVING COUNT(*) = 1;
+SELECT s.group_key, s.name, MIN(COALESCE(l.id, s.id)) AS id FROM said_names s
+LEFT JOIN found_links l ON starts_with(s.id, 'name:') AND l.group_key = s.group_key AND l.name = {SAFE.format("substr(s.id, 6)")}
+WHERE s.verdict = 'same' GROUP BY 1, 2
+UNION ALL FROM found_links ANTI JOIN (FROM said_names WHERE verdict = 'same') USING (group_key, name);
 
 CREATE OR REPLACE TEMP TABLE own_members AS
 SELECT m.* REPLACE (COALESCE(l.id, m.member_id) AS member_id) FROM keyed_members m LEFT JOIN id_links l
 ON starts_with(m.member_id, 'name:') AND l.group_key = m.group_key AND l.name = {SAFE.format("substr(m.member_id, 6)")};
 
-CREATE OR REPLACE TEMP TABLE sender_links AS
-SELECT group_key, name, id FROM id_links UNION ALL
-SELECT group_key, name, MIN(id) FROM (
-  SELECT group_key, {SAFE.format("name")} AS name, id FROM (
+CREATE OR REPLACE TEMP TABLE listed_links AS
+SELECT group_key, name, MIN(id) AS id FROM (
+  SELECT DISTINCT group_key, {SAFE.format("name")} AS name, id FROM (
     SELECT group_key, unnest([nickname, group_nickname, remark]) AS name, member_id AS id FROM own_members
   ) WHERE name IS NOT NULL
-) ANTI JOIN id_names USING (group_key, name) GROUP BY 1, 2 HAVING COUNT(DISTINCT id) = 1;
+) ANTI JOIN id_names USING (group_key, name) ANTI JOIN said_names USING (group_key, name) GROUP BY 1, 2 HAVING COUNT(*) = 1;
+
+CREATE OR REPLACE TEMP TABLE sender_links AS
+SELECT i.group_key, i.name, COALESCE(l.id, i.id) AS id FROM id_links i
+LEFT JOIN listed_links l ON starts_with(i.id, 'name:') AND l.group_key = i.group_key AND l.name = {SAFE.format("substr(i.id, 6)")}
+UNION ALL FROM listed_links;
 
 CREATE OR REPLACE TEMP TABLE known_members AS
 SELECT m.* REPLACE (COALESCE(l.id, m.invited_by) AS invited_by) FROM own_members m LEFT JOIN sender_links l
@@ -99,10 +128,10 @@ FROM (
 ) WHERE group_name IS NOT NULL GROUP BY 1;
 
 CREATE OR REPLACE TEMP TABLE senders AS
-SELECT n.*, CASE WHEN n.sender_id IS NOT NULL THEN n.sender_id
+SELECT n.*, CASE WHEN n.sender_id IS NOT NULL THEN {_OWN.format("n.sender_id")}
          WHEN n.sender_name IS NULL THEN NULL
          WHEN s.id IS NOT NULL THEN s.id
-         WHEN {_LOOKS_LIKE_ID.format("n.sender_name")} THEN n.sender_name
+         WHEN {_LOOKS_LIKE_ID.format("n.sender_name")} THEN {_OWN.format("n.sender_name")}
          ELSE 'name:' || nfc_normalize(n.sender_name) END AS sender_key
 FROM keyed_names n LEFT JOIN sender_links s ON s.group_key = n.group_key AND s.name = n.name;
 
@@ -128,5 +157,5 @@ SELECT DISTINCT platform, group_id, group_name, sender_id, sender_name FROM (
 
 
 def build(connection: duckdb.DuckDBPyConnection) -> None:
-    """From the tables ``names`` and ``observed_members`` make ``identity`` (what each name tuple stands for) and its helpers."""
+    """From the tables ``names``, ``observed_members`` and ``aliases`` make ``identity`` (what each name tuple stands for) and its helpers."""
     connection.execute(_IDENTITY)

@@ -50,12 +50,10 @@ FROM {{staged}} s LEFT JOIN numbered n ON n.row = s.row AND n.src = s.src;
 
 _UNION = f"""
 CREATE OR REPLACE TEMP TABLE observed AS
-SELECT {_PAYLOAD}, MAX(seq) AS seq, list_sort(list_distinct(flatten(list(sources)))) AS sources
-FROM (SELECT {_PAYLOAD}, seq, sources FROM {{old}} UNION ALL SELECT {_PAYLOAD}, seq, [src] FROM fresh)
-GROUP BY ALL
+SELECT {_PAYLOAD}, MAX(seq) AS seq, list_sort(list_distinct(flatten(list(sources)))) AS sources FROM ({{rows}}) GROUP BY ALL
 """
-
-_NO_OBSERVATIONS = "(SELECT {} WHERE false)".format(", ".join(f"NULL AS {name}" for name in schema.OBSERVATIONS.names))
+_OLD = f"SELECT {_PAYLOAD}, seq, sources FROM {{old}}"
+_FRESH_ROWS = f"SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
 
 _ALONE = f"CREATE OR REPLACE TEMP TABLE observed AS SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
 
@@ -70,6 +68,32 @@ SELECT o.rowid AS telling, i.group_key, i.label, i.sender_key, o.native_id, o.se
   CASE WHEN {{mixed}} THEN {_CONTENT.format(time="date_trunc('minute', o.sent_at)")} END AS content_of_minute
 FROM observed o JOIN identity i ON o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
   AND o.sender_id IS NOT DISTINCT FROM i.sender_id AND o.sender_name IS NOT DISTINCT FROM i.sender_name
+"""
+
+# A source that shows one member under two names or ids numbers each apart, so two equal tellings of one moment may bear one number. Numbered
+# through, in the order of names and numbers, a source's tellings count together; of several sources the highest number counts.
+_TWO_NAMED = """
+CREATE OR REPLACE TEMP TABLE two_named AS
+SELECT DISTINCT group_key, sender_key FROM (
+  SELECT DISTINCT i.group_key, i.sender_key, unnest(o.sources) AS src, o.group_id, o.group_name, COALESCE(o.sender_id, 'name:' || o.sender_name) AS shown
+  FROM (SELECT DISTINCT platform, group_id, group_name, sender_id, sender_name, sources FROM observed) o
+  JOIN identity i ON o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
+    AND o.sender_id IS NOT DISTINCT FROM i.sender_id AND o.sender_name IS NOT DISTINCT FROM i.sender_name
+) GROUP BY group_key, sender_key, src HAVING COUNT(*) > 1
+"""
+_TOGETHER = """
+CREATE OR REPLACE TEMP TABLE keyed AS
+WITH together AS (
+  SELECT telling, MAX(place) AS occurrence FROM (
+    SELECT telling, row_number() OVER (PARTITION BY src, content ORDER BY shown, group_id, group_name, occurrence) AS place FROM (
+      SELECT k.telling, k.content, k.occurrence, unnest(o.sources) AS src, COALESCE(o.sender_id, 'name:' || o.sender_name) AS shown,
+        o.group_id, o.group_name
+      FROM keyed k JOIN observed o ON o.rowid = k.telling
+      JOIN two_named t ON t.group_key = k.group_key AND t.sender_key IS NOT DISTINCT FROM k.sender_key WHERE k.content IS NOT NULL
+    )
+  ) GROUP BY telling
+)
+SELECT k.* REPLACE (CAST(COALESCE(t.occurrence, k.occurrence) AS INTEGER) AS occurrence) FROM keyed k LEFT JOIN together t USING (telling)
 """
 
 # Days of which a group has finer times: what exports with days only say of them is left out.
@@ -170,16 +194,17 @@ FROM (
 ) GROUP BY group_key, message_id
 """
 
-# Actors, targets and mentions that a source knew only by name, or as itself, and the dataset knows by id.
+# Actors, targets and mentions that a source knew only by name, by an alias, or as itself, and the dataset knows by id.
 _RELINKED = """
 CREATE OR REPLACE TEMP TABLE relinked AS
-SELECT message, field, list(COALESCE(o.id, i.sender_key, who) ORDER BY place) AS ids FROM (
+SELECT message, field, list(COALESCE(o.id, i.sender_key, a.member, who) ORDER BY place) AS ids FROM (
   SELECT rowid AS message, group_id, field, unnest(ids) AS who, generate_subscripts(ids, 1) AS place FROM (
     SELECT rowid, group_id, unnest([
       {'field': 'actor', 'ids': [actor_id]}, {'field': 'targets', 'ids': target_ids}, {'field': 'mentions', 'ids': mention_ids}
     ], recursive := true) FROM resolved WHERE event IS NOT NULL OR mention_ids IS NOT NULL
   ) WHERE list_bool_or([COALESCE(starts_with(x, 'name:') OR x = 'me', false) for x in ids])
-) w LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL) i
+    OR list_has_any(ids, (SELECT COALESCE(list(alias), []) FROM id_aliases))
+) w LEFT JOIN id_aliases a ON a.alias = w.who LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL) i
   ON i.group_key = w.group_id AND 'name:' || i.sender_name = w.who
 LEFT JOIN owners o ON o.group_key = w.group_id AND w.who = 'me'
 GROUP BY message, field;
@@ -207,12 +232,22 @@ FROM (
 """
 
 
-def observe(connection: duckdb.DuckDBPyConnection, staged: str | None, old: str | None) -> None:
-    """Make ``observed`` of one month: the multiset union of what is staged and what was known (each a FROM item)."""
+def observe(
+    connection: duckdb.DuckDBPyConnection, staged: str | None, old: str | None, *, revised: bool = False
+) -> None:
+    """Make ``observed`` of one month: the multiset union of what is staged and what was known (each a FROM item).
+
+    Of what was known no two rows say the same, unless it was `revised`.
+    """
+    alone = False
     if staged:
         connection.execute(_FRESH.format(staged=staged))
-        sources = connection.sql(f"SELECT COUNT(DISTINCT src) FROM {staged}").fetchall()[0][0]
-        connection.execute(_ALONE if not old and sources == 1 else _UNION.format(old=old or _NO_OBSERVATIONS))
+        alone = not old and connection.sql(f"SELECT COUNT(DISTINCT src) FROM {staged}").fetchall()[0][0] == 1
+    rows = ([_OLD.format(old=old)] if old else []) + ([_FRESH_ROWS] if staged else [])
+    if alone:
+        connection.execute(_ALONE)
+    elif staged or revised:
+        connection.execute(_UNION.format(rows=" UNION ALL ".join(rows)))
     else:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE observed AS SELECT * FROM {old}")
 
@@ -226,6 +261,7 @@ def resolve(connection: duckdb.DuckDBPyConnection) -> None:
     days = count(connection, "(SELECT 1 FROM observed WHERE time_quality = 'day')")
     for statement in (
         _KEYED.format(compared=compared, mixed=mixed),
+        *([_TOGETHER] if compared and _two_named(connection) else []),
         *([_WITHOUT_DAYS] if days else []),
         _EXACT_IDS,
         _NATIVE,
@@ -246,6 +282,12 @@ def new_messages(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> d
     if len(said) == 1:
         return {said[0][0]: count(connection, "resolved")}
     return dict(connection.execute(_NEW, {"run": list(run)}).fetchall())
+
+
+def _two_named(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a source of the month shows one member under two names or ids."""
+    connection.execute(_TWO_NAMED)
+    return count(connection, "two_named") > 0
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
