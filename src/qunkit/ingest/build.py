@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,12 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qunkit import schema
-from qunkit.errors import OutOfResources, ReadWriteFailed
+from qunkit.engines._reasons import failed
 from qunkit.ingest import identity, merge, overlap, replies
 from qunkit.ingest.canon import Digest, numbered
 from qunkit.ingest.revision import Revision
 from qunkit.ingest.store import Staging
-from qunkit.words import Text
 
 NAMES = "observations/names.parquet"
 MEMBERS = "observations/members.parquet"
@@ -29,6 +28,7 @@ OBSERVED_MEMBERS = pa.schema([field_.with_nullable(True) for field_ in _MEMBERS_
 _NAMES_SCHEMA = pa.schema([*_NAMES_TOLD, pa.field("last", pa.timestamp("ms", "UTC")), pa.field("mine", pa.bool_())])
 ALIASES_SCHEMA = pa.schema([pa.field(name, pa.string(), name == "group_id") for name in identity.ALIASES])
 """What the owner of the dataset said of names, as `identity` reads it."""
+MEMORY_LIMIT = "384MB"
 _ROW_GROUP = 1 << 17
 _UNIQUE = ("text", "message_id", "native_id", "quote_id", "quote_text", "reply_to", "extra", "sent_at", "local_time")
 
@@ -73,7 +73,7 @@ def build(
     `staged` maps a month (YYYY-MM) to files of observations with ``src`` and ``row``; `members` has the schema OBSERVED_MEMBERS; `run`
     are the ids of this run's sources in order; `aliases` (ALIASES_SCHEMA) takes the place of those that were known.
     """
-    connection = _connect(staging, memory_limit, threads)
+    connection = connect(staging.spool, memory_limit, threads)
     try:
         if revision:
             revision.prepare(connection)
@@ -85,10 +85,8 @@ def build(
         built.fingerprint = _fingerprint(staging, built.dropped)
         built.matches, built.seams = overlap.judge(connection, run)
         return built
-    except duckdb.OutOfMemoryException as error:
-        raise OutOfResources(what=Text("memory", "内存")) from error
-    except duckdb.IOException as error:
-        raise ReadWriteFailed(path=staging.dataset, why=str(error).partition("\n")[0]) from error
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise failed(error, staging.dataset) from error
     finally:
         connection.close()
 
@@ -106,20 +104,14 @@ class _Work:
 
     def learn_names(self, members: pa.Table, aliases: pa.Table | None) -> None:
         """The tables names, observed_members, aliases and identity, and old_identity: what names stood for before this run."""
-        connection, old = self.connection, self.staging.old_part
-        connection.register("no_names", _NAMES_SCHEMA.empty_table())
-        connection.register("no_members", OBSERVED_MEMBERS.empty_table())
-        connection.register("no_aliases", ALIASES_SCHEMA.empty_table())
+        connection = self.connection
+        know(connection, self.staging.old_part)
         connection.register("new_members", members)
-        for name, part in (("names", NAMES), ("observed_members", MEMBERS), ("aliases", ALIASES)):
-            no = f"no_{name.removeprefix('observed_')}"
-            connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {_from(old(part), no)}")
-        identity.build(connection)
         connection.execute("CREATE TEMP TABLE old_identity AS SELECT * FROM identity")
         connection.execute(
             f"""CREATE OR REPLACE TEMP TABLE names AS
             SELECT platform, group_id, group_name, sender_id, sender_name, MAX(last) AS last, bool_or(mine) AS mine
-            FROM ({" UNION ALL ".join(self._names())}) GROUP BY ALL"""
+            FROM ({" UNION ALL ".join(["SELECT * FROM names WHERE false", *self._names()])}) GROUP BY ALL"""
         )
         known = self.revision.members.format(old="observed_members") if self.revision else "FROM observed_members"
         connection.execute(
@@ -136,11 +128,10 @@ class _Work:
     def _names(self) -> list[str]:
         """Queries that together have every name there is."""
         files = [path for paths in self.staged.values() for path in paths]
-        fresh = [identity.NAMES_OF.format(observed=_from(files, ""))] if files else []
+        fresh = [identity.NAMES_OF.format(observed=from_parts(files, ""))] if files else []
         if not self.revision:
             return ["SELECT * FROM names", *fresh]
-        told = [identity.NAMES_OF.format(observed=self._old(month)) for month in _months(self.staging)]
-        return ["SELECT * FROM no_names", *told, *fresh]
+        return [identity.NAMES_OF.format(observed=self._old(month)) for month in _months(self.staging)] + fresh
 
     def build_months(self) -> None:
         """Every month that anything changes, the earlier first: quotes point backwards."""
@@ -160,7 +151,7 @@ class _Work:
         return {
             month
             for month, left, all_ in months
-            if self.connection.sql(f"(FROM {all_} EXCEPT ALL FROM {left}) LIMIT 1").fetchall()
+            if self.connection.sql(f"SELECT 1 FROM (FROM {all_} EXCEPT ALL FROM {left}) LIMIT 1").fetchall()
         }
 
     def _renamed_months(self) -> set[str]:
@@ -181,7 +172,7 @@ class _Work:
         """One month's observations and messages. Earlier months are built already."""
         connection, files = self.connection, list(self.staged.get(month, ()))
         old = self._old(month) if month in _months(self.staging) else None
-        merge.observe(connection, _from(files, "") if files else None, old, revised=revised)
+        merge.observe(connection, from_parts(files, "") if files else None, old, revised=revised)
         if not merge.count(connection, "observed"):
             self.built.dropped |= {observations(month), messages(month)}
             return
@@ -218,7 +209,7 @@ class _Work:
 
     def _known(self, month: str) -> str:
         """The observations of a month before this run, as a FROM item."""
-        return _from(self.staging.old_part(observations(month)), "")
+        return from_parts(self.staging.old_part(observations(month)), "")
 
     def _old(self, month: str) -> str:
         """What the revision leaves of them."""
@@ -242,10 +233,23 @@ class _Work:
         self.staging.finish(part, rows, **facts)
 
 
-def _connect(staging: Staging, memory_limit: str, threads: int | None) -> duckdb.DuckDBPyConnection:
+def know(connection: duckdb.DuckDBPyConnection, part: Callable[[str], Path | None]) -> None:
+    """The tables names, observed_members, aliases and what `identity` makes of them; `part` says where a part of the state lies."""
+    for name, path, columns in (
+        ("names", NAMES, _NAMES_SCHEMA),
+        ("observed_members", MEMBERS, OBSERVED_MEMBERS),
+        ("aliases", ALIASES, ALIASES_SCHEMA),
+    ):
+        connection.register("nothing", columns.empty_table())
+        connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {from_parts(part(path), 'nothing')}")
+    identity.build(connection)
+
+
+def connect(folder: Path, memory_limit: str, threads: int | None) -> duckdb.DuckDBPyConnection:
+    """DuckDB as the merge uses it; it spills into `folder`."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = true")
-    connection.execute(f"SET temp_directory = '{str(staging.spool).replace(chr(39), chr(39) * 2)}'")
+    connection.execute(f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'")
     connection.execute(f"SET memory_limit = '{memory_limit}'")
     if threads:
         connection.execute(f"SET threads = {threads}")
@@ -279,7 +283,7 @@ def writer(file: object, table: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(file, table, compression="zstd", write_page_checksum=True, use_dictionary=repeating)
 
 
-def _from(paths: Path | list[Path] | None, empty: str) -> str:
+def from_parts(paths: Path | list[Path] | None, empty: str) -> str:
     """A FROM item for Parquet files, or `empty` if there are none."""
     if not paths:
         return empty

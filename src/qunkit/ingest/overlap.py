@@ -6,7 +6,8 @@ Exports of one chat that overlap match nearly everywhere: 1 for clean ones, abov
 0.001 where a clock is off. Only hours that both cover count, and their first and last are left out. Of several known exports the one that
 matches best counts: a bad neighbour does not make a good export suspicious. Of two new ones the later is judged.
 
-What no rule can know is counted too: a moment that two exports both cut may hold a message each that look the same.
+What no rule can know is counted too: a moment that two exports both cut may hold a message each that look the same. A moment is a second; where an
+export has minutes, the minute; where it has days only, the day.
 """
 
 from __future__ import annotations
@@ -31,16 +32,16 @@ CREATE TEMP TABLE overlap_hours (grp VARCHAR, hour BIGINT, src VARCHAR, n BIGINT
 CREATE TEMP TABLE overlap_both (grp VARCHAR, hour BIGINT, a VARCHAR, b VARCHAR, n BIGINT);
 CREATE TEMP TABLE overlap_alone (grp VARCHAR, src VARCHAR, sent_at BIGINT, who VARCHAR, said VARCHAR);
 CREATE TEMP TABLE overlap_edges (grp VARCHAR, src VARCHAR, first BIGINT, last BIGINT);
-CREATE TEMP TABLE overlap_seams (grp VARCHAR, instant BIGINT, src VARCHAR, content VARCHAR, n BIGINT);
+CREATE TEMP TABLE overlap_seams (grp VARCHAR, moment BIGINT, unit BIGINT, same VARCHAR, src VARCHAR, n BIGINT, merged BIGINT, unsure BOOLEAN);
 """
 
 _TOLD = """
 CREATE OR REPLACE TEMP TABLE overlap_told AS
 WITH told AS (
   SELECT m.group_key AS grp, m.message_id, unnest(o.sources) AS src, epoch_ms(o.sent_at) AS sent_at,
-    o.time_quality = 'minute' AS coarse, m.sender_key AS who, o.kind || ':' || left(o.text, 200) AS said, m.content,
-    o.native_id IS NULL AS anonymous
-  FROM observed o JOIN message_of m ON m.telling = o.rowid WHERE o.time_quality <> 'day'
+    o.time_quality = 'minute' AS coarse, o.time_quality = 'day' AS daily, m.sender_key AS who, o.kind || ':' || left(o.text, 200) AS said,
+    m.telling, o.native_id IS NULL AS anonymous
+  FROM observed o JOIN message_of m ON m.telling = o.rowid
 ), shared AS (
   SELECT grp FROM told GROUP BY grp HAVING COUNT(DISTINCT src) > 1 AND bool_or(src IN (SELECT unnest($run)))
 )
@@ -48,22 +49,31 @@ SELECT * FROM told SEMI JOIN shared USING (grp)
 """
 
 _COUNTED = """
-INSERT INTO overlap_hours SELECT grp, sent_at // 3600000, src, COUNT(DISTINCT message_id) FROM overlap_told GROUP BY ALL;
+INSERT INTO overlap_hours SELECT grp, sent_at // 3600000, src, COUNT(DISTINCT message_id) FROM overlap_told WHERE NOT daily GROUP BY ALL;
 INSERT INTO overlap_both
 SELECT a.grp, a.sent_at // 3600000, a.src, b.src, COUNT(DISTINCT a.message_id)
 FROM overlap_told a JOIN overlap_told b ON b.grp = a.grp AND b.message_id = a.message_id AND b.src <> a.src
-WHERE a.src IN (SELECT unnest($run)) GROUP BY ALL;
+WHERE a.src IN (SELECT unnest($run)) AND NOT a.daily AND NOT b.daily GROUP BY ALL;
 INSERT INTO overlap_alone
 SELECT grp, src, sent_at, who, said FROM overlap_told t
-WHERE said LIKE 'text:%' AND (SELECT COUNT(*) FROM overlap_alone o WHERE o.grp = t.grp AND o.src = t.src) < $sample
+WHERE NOT daily AND said LIKE 'text:%' AND (SELECT COUNT(*) FROM overlap_alone o WHERE o.grp = t.grp AND o.src = t.src) < $sample
 QUALIFY row_number() OVER (PARTITION BY grp, src ORDER BY sent_at, said) <= $sample;
 INSERT INTO overlap_edges SELECT grp, src, MIN(sent_at), MAX(sent_at) FROM overlap_told GROUP BY ALL;
 INSERT INTO overlap_seams
 WITH edges AS (
-  SELECT grp, src, unnest([MIN(sent_at), MAX(sent_at)]) AS instant FROM overlap_told GROUP BY grp, src
+  SELECT grp, unnest([MIN(sent_at), MAX(sent_at)]) // 60000 AS minute FROM overlap_told GROUP BY grp, src
+), near AS (
+  SELECT t.*, content, content_of_minute,
+    content_of_minute IS NOT NULL AND bool_or(t.coarse) OVER (PARTITION BY grp, content_of_minute) AS by_minute
+  FROM overlap_told t JOIN keyed USING (telling) WHERE (grp, t.sent_at // 60000) IN (SELECT (grp, minute) FROM edges)
+), equal AS (
+  SELECT grp, src, message_id, anonymous, IF(by_minute, content_of_minute, content) AS same, IF(by_minute, 60000, 1) AS unit, sent_at // unit AS moment
+  FROM near
+), merged AS (
+  SELECT grp, same, unit, moment, COUNT(DISTINCT message_id) AS merged, bool_or(anonymous) AS unsure FROM equal GROUP BY ALL
 )
-SELECT grp, sent_at, src, content, COUNT(*) FROM overlap_told t
-WHERE anonymous AND (grp, sent_at) IN (SELECT (grp, instant) FROM edges) GROUP BY ALL;
+SELECT grp, moment, unit, same, src, COUNT(DISTINCT message_id), any_value(merged), any_value(unsure)
+FROM equal JOIN merged USING (grp, same, unit, moment) GROUP BY ALL;
 """
 
 _RATES = """
@@ -85,21 +95,20 @@ FROM counted c LEFT JOIN matched m USING (grp, a, b) WHERE least(c.of_a, c.of_b)
 ORDER BY ALL
 """
 
-# Exports that begin at one moment hold what came last in it, the longer one all that the shorter one holds; so do those that end at it with
-# what came first. Only what one of either kind says may be the same as what the other says, or not.
+# Exports that begin in one moment hold what came last in it, the longer one all that the shorter one holds; so do those that end in it with
+# what came first. What one of either kind says may be the same as what the other says, or not: at most all of it is different. An export
+# that neither begins nor ends in the moment knows.
 _AMBIGUOUS = """
 WITH range AS (SELECT grp, src, MIN(first) AS first, MAX(last) AS last FROM overlap_edges GROUP BY ALL),
-cut AS (
-  SELECT s.grp, s.instant FROM (SELECT DISTINCT grp, instant, src FROM overlap_seams) s JOIN range r USING (grp, src)
-  GROUP BY s.grp, s.instant HAVING COUNT(*) > 1 AND bool_and(s.instant IN (r.first, r.last))
-), sides AS (
-  SELECT s.grp, s.instant, s.content, MAX(s.n) AS n,
-    CASE WHEN r.first = r.last THEN s.src WHEN s.instant = r.first THEN 'begin' ELSE 'end' END AS side
-  FROM overlap_seams s SEMI JOIN cut USING (grp, instant) JOIN range r USING (grp, src) GROUP BY ALL
+told AS (SELECT s.*, moment = first // unit AS begins, moment = last // unit AS ends FROM overlap_seams s JOIN range USING (grp, src)),
+sides AS (
+  SELECT grp, moment, same, any_value(merged) AS merged, MAX(n) AS n, bool_and(begins OR ends) AND bool_or(unsure) AS ambiguous,
+    CASE WHEN begins AND ends THEN src WHEN begins THEN 'begin' ELSE 'end' END AS side
+  FROM told GROUP BY ALL
 )
-SELECT COUNT(DISTINCT (grp, instant)), CAST(COALESCE(SUM(total - most), 0) AS BIGINT) FROM (
-  SELECT grp, instant, content, SUM(n) AS total, MAX(n) AS most FROM sides GROUP BY ALL
-) WHERE total > most
+SELECT COUNT(DISTINCT (grp, moment)), CAST(COALESCE(SUM(missing), 0) AS BIGINT) FROM (
+  SELECT grp, moment, SUM(n) - any_value(merged) AS missing FROM sides GROUP BY grp, moment, same HAVING bool_and(ambiguous)
+) WHERE missing > 0
 """
 
 _SHIFTED = """
@@ -211,7 +220,7 @@ def _cause(connection: duckdb.DuckDBPyConnection, group: str, a: str, b: str, mi
     renamed = alike(0, named=False) - here
     if renamed * 2 > min(missing, _SAMPLE):
         return Text(
-            "most of the others have the same time and words under another name: members who changed theirs",
-            "其余大多时间和内容相同而名字不同：成员改过名",
+            "most of the others have the same time and words under another name: `qunkit alias list` shows who",
+            "其余大多时间和内容相同而名字不同：用 `qunkit alias list` 查看是谁改过名",
         )
     return None

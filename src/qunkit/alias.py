@@ -1,0 +1,138 @@
+"""Which names are whose: the table of what was found and said, and the owner's word by the names that people type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qunkit.errors import NoSuchAlias, NoSuchMember, SeveralMembers, UsageError
+from qunkit.question import Filters, choose
+from qunkit.results import Column, Note, Result
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    from qunkit.ingest.aliases import Alias
+
+TITLE = Text("Names and whose they are", "成员的其他名字")
+COLUMNS = (
+    Column("status", "text", Text("Status", "状态"), Text("suggested, accepted, rejected; linked: found to be an id's name, which needs nobody's word", "suggested 建议、accepted 已接受、rejected 已拒绝；linked 已自动关联到 id")),
+    Column("group_id", "text", Text("Group id", "群 id"), Text("group; empty for an id, which counts in every group", "所属群；id 的别名对所有群有效，此列为空")),
+    Column("group_name", "text", Text("Group", "群")),
+    Column("alias", "text", Text("Alias", "别名"), Text("the other name (`name:…`) or id", "另一个名字（`name:…`）或 id")),
+    Column("member", "text", Text("Member", "成员"), Text("whose it is: an id, or `name:…` where no export gives one", "归属的成员：id，没有 id 时为 `name:…`")),
+    Column("member_name", "text", Text("Name", "名称"), Text("the member's name as last seen", "成员最近的名称")),
+    Column("evidence", "text", Text("Evidence", "依据"), Text("messages: both names tell the same messages; roster: a list of members has the name; name: an export shows the id under the name; owner: you said so", "messages 两个名字讲了相同的消息；roster 成员名单；name 某个导出中该 id 用过此名；owner 由你指定")),
+    Column("support", "int", Text("Moments", "次数"), Text("moments at which the two tell the same words, and no export has both", "两个名字在同一时刻内容相同、且没有任何导出同时包含二者的次数")),
+    Column("purity", "ratio", Text("Purity", "纯度"), Text("share of such moments that are theirs; the rest is with others of the same exports", "这些时刻中属于这一对名字的比例，其余属于同一导出中的其他人")),
+)  # fmt: skip
+_HOW = Text(
+    "`qunkit alias accept NAME` takes a suggestion, `qunkit alias reject NAME` puts it away",
+    "`qunkit alias accept 名字` 接受建议，`qunkit alias reject 名字` 拒绝建议",
+)
+
+
+def table(dataset: Path, groups: Sequence[str] = (), *, linked: bool = False) -> Result:
+    """What was found and said of the groups (names, ids, globs; none: of all); with `linked` also the names that needed no word.
+
+    Raises:
+        NoDataset, DatasetDamaged, DatasetNewer: there is nothing to read.
+        NoSuchGroup: none is called so.
+    """
+    found = [one for one in _found(dataset, groups) if linked or one.status != "linked"]
+    cells = [tuple(getattr(one, column.name) for column in COLUMNS) for one in found]
+    notes = [Note(_HOW)] if any(one.status == "suggested" for one in found) else []
+    return Result("alias_list", TITLE, COLUMNS, cells, notes)
+
+
+def accept(dataset: Path, alias: str | None, groups: Sequence[str] = (), *, wait: float = 10.0) -> list[Alias]:
+    """Take the suggestion for `alias` (a name or id), or with None all of them; returns what was taken.
+
+    Raises:
+        NoSuchAlias: nothing is suggested for it.
+        SeveralMembers: more than one is.
+    """
+    suggested = [one for one in _found(dataset, groups) if one.status == "suggested"]
+    taken = suggested if alias is None else [_one(alias, suggested)]
+    _say(dataset, taken, "same", wait)
+    return taken
+
+
+def reject(dataset: Path, alias: str, groups: Sequence[str] = (), *, wait: float = 10.0) -> Alias:
+    """`alias` is not the member's of whom it is suggested, was accepted or linked to.
+
+    Raises:
+        NoSuchAlias: it is nobody's.
+        SeveralMembers: it is of several; --group says which.
+    """
+    found = _one(alias, [one for one in _found(dataset, groups) if one.status != "rejected"])
+    _say(dataset, [found], "different", wait)
+    return found
+
+
+def add(dataset: Path, alias: str, member: str, groups: Sequence[str] = (), *, wait: float = 10.0) -> tuple[str, str]:
+    """`alias` is `member`, whatever the evidence: each a name or an id. Returns the keys of the alias and of the member.
+
+    An id is never the alias of a name: given so, the name becomes the id's.
+
+    Raises:
+        NoSuchMember, SeveralMembers: no export shows them, or several go by that name.
+        UsageError: both are one member already.
+    """
+    from qunkit.ingest.aliases import Verdict, people, say
+
+    chosen = _groups(dataset, groups)
+    known = {key: name for key, name in people(dataset).items() if not chosen or key[0] in chosen}
+    group, other = _person(alias, known)
+    if other.startswith("name:"):
+        known = {key: name for key, name in known.items() if key[0] == group}
+    place, own = _person(member, known)
+    if other == own:
+        raise UsageError(what=Text(f"{alias} is that member already.", f"{alias} 已是该成员。"))
+    if own.startswith("name:") and not other.startswith("name:"):
+        group, other, own = place, own, other
+    say(dataset, [Verdict(group if other.startswith("name:") else None, other, own, "same")], wait)
+    return other, own
+
+
+def _found(dataset: Path, groups: Sequence[str]) -> list[Alias]:
+    from qunkit.ingest.aliases import listed
+
+    chosen = _groups(dataset, groups)
+    return [one for one in listed(dataset) if not chosen or one.group_id is None or one.group_id in chosen]
+
+
+def _groups(dataset: Path, patterns: Sequence[str]) -> tuple[str, ...]:
+    """Ids of the groups that `patterns` mean; none for all."""
+    from qunkit.ingest.aliases import group_names
+
+    return choose(Filters(group=tuple(patterns)), {}, group_names(dataset)) if patterns else ()
+
+
+def _one(alias: str, found: Sequence[Alias]) -> Alias:
+    """The one that is called so."""
+    named = [one for one in found if alias in (one.alias, one.alias.removeprefix("name:"))]
+    if not named:
+        raise NoSuchAlias(alias=alias)
+    if len(named) > 1:
+        raise SeveralMembers(name=alias, keys=", ".join(f"{one.member} ({one.group_name})" for one in named))
+    return named[0]
+
+
+def _say(dataset: Path, found: Iterable[Alias], verdict: str, wait: float) -> None:
+    from qunkit.ingest.aliases import Verdict, say
+
+    said = [(one.group_id if one.alias.startswith("name:") else None, one.alias, one.member) for one in found]
+    say(dataset, [Verdict(*one, verdict) for one in said], wait)
+
+
+def _person(typed: str, known: Mapping[tuple[str, str], str | None]) -> tuple[str, str]:
+    """Group and key of who is called so: a key goes before a name. An id may be in several groups, a name stands for one of each."""
+    keys = [key for key in known if key[1] == typed]
+    named = [key for key, name in known.items() if typed in (key[1].removeprefix("name:"), name)]
+    found = keys or named
+    if not found:
+        raise NoSuchMember(name=typed)
+    if len({who for _, who in found}) > 1 or (len(found) > 1 and found[0][1].startswith("name:")):
+        raise SeveralMembers(name=typed, keys=", ".join(f"{who} ({group})" for group, who in found))
+    return found[0]

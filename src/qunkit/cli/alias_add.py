@@ -1,0 +1,43 @@
+"""``qunkit alias add``: two names or ids are one member, on your word alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qunkit.cli.expose import argument, option
+from qunkit.cli.failures import NOTE, say
+from qunkit.cli.options import Place
+from qunkit.cli.session import current
+from qunkit.words import Text
+
+HELP = Text(
+    """Say that a name or id is another member's: of somebody who changed the name or the account.
+
+    MEMBER is the id, or the name to go by. A name counts in its group, an id in every group.""",
+    """声明某个名字或 id 属于另一成员，例如改名或换号的成员。
+
+    MEMBER 为 id 或应使用的名字。名字只在所属群内有效，id 对所有群有效。""",
+)
+_ADDED = Text("{alias} is {member} now", "{alias} 现为 {member}")
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Who is who."""
+
+    name: str = argument(Text("the alias: a name or id", "别名：名字或 id"), "NAME")
+    member: str = argument(Text("whose it is: an id, or a name", "归属的成员：id 或名字"), "MEMBER")
+    group: tuple[str, ...] = option((), Text("the name's group, where several have it: name, id or glob", "名字所在的群（多个群都有此名字时）：群名、id 或通配符"), metavar="GROUP")  # fmt: skip
+    wait: float = option(10.0, Text("seconds to wait while another qunkit writes", "其他 qunkit 正在写入时等待的秒数"), metavar="SECONDS")  # fmt: skip
+    quiet: bool = option(False, Text("no notes", "不显示提示"), "-q", "--quiet")
+
+
+OPTIONS = (Params, Place)
+
+
+def run(params: Params, place: Place) -> int:
+    """Add; says what on stderr."""
+    alias, member = place.open().alias_add(params.name, params.member, params.group, wait=params.wait)
+    if not params.quiet:
+        say(_ADDED.say(current.lang, alias=alias.removeprefix("name:"), member=member), label=NOTE)
+    return 0

@@ -1,0 +1,87 @@
+"""``qunkit alias list|accept|reject|add``: a member who changed the name, from export to one person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+HEADER = "when,who,said,room\n"
+MAP = "time=when,sender=who,text=said,group=room"
+
+
+def log(path: Path, name: str, count: int, room: str = "周末徒步") -> Path:
+    """So many messages of `name`, one a minute."""
+    rows = [f"2024-12-01 08:{n:02}:00,{name},第{n}句,{room}\n" for n in range(count)]
+    path.write_text(HEADER + "".join(rows), "utf-8")
+    return path
+
+
+@pytest.fixture
+def run(qunkit: Run, tmp_path: Path) -> Run:
+    """On a dataset of two exports: 阿岚 became 岚姐 between them."""
+    on = partial(qunkit, "--lang", "en")
+    data = ("--data", str(tmp_path / "data"))
+    files = [str(log(tmp_path / "old.csv", "阿岚", 8)), str(log(tmp_path / "new.csv", "岚姐", 9))]
+    for file in files:
+        assert on("ingest", file, *data, "--map", MAP).code == 0
+    return lambda *args: on(*args, *data)
+
+
+def senders(run: Run) -> list[str]:
+    return list(run("sql", "SELECT sender_id, COUNT(*) FROM posts GROUP BY 1 ORDER BY 1").lines[1:])
+
+
+def test_a_suggestion_is_listed_with_its_evidence_and_accepted(run: Run) -> None:
+    ran = run("alias", "list")
+    assert ran.lines[1:] == ["suggested\tname:周末徒步\t周末徒步\tname:阿岚\tname:岚姐\t岚姐\tmessages\t8\t1"]
+    assert "qunkit alias accept" in ran.err
+    assert senders(run) == ["name:岚姐\t9", "name:阿岚\t8"]
+    ran = run("alias", "accept", "阿岚")
+    assert (ran.code, ran.out, ran.err) == (0, "", "qunkit: note: 阿岚 is name:岚姐 now\n")
+    assert senders(run) == ["name:岚姐\t9"]
+    assert run("alias", "list").lines[1].startswith("accepted\t")
+    assert run("alias", "accept", "阿岚").code == 2
+
+
+def test_all_suggestions_at_once(run: Run) -> None:
+    assert run("alias", "accept", "--all", "--quiet").err == ""
+    assert senders(run) == ["name:岚姐\t9"]
+    assert run("alias", "accept", "--all").err == "qunkit: note: nothing is suggested\n"
+
+
+def test_a_rejected_one_is_gone_and_an_accepted_one_can_be_taken_back(run: Run) -> None:
+    assert run("alias", "reject", "阿岚").err == "qunkit: note: 阿岚 is not name:岚姐\n"
+    assert run("alias", "accept", "--all").err == "qunkit: note: nothing is suggested\n"
+    assert run("alias", "add", "阿岚", "岚姐").err == "qunkit: note: 阿岚 is name:岚姐 now\n"
+    assert run("alias", "reject", "阿岚").code == 0
+    assert senders(run) == ["name:岚姐\t9", "name:阿岚\t8"]
+
+
+def test_what_cannot_be_meant_is_said(run: Run, tmp_path: Path) -> None:
+    assert run("alias", "add", "阿岚", "阿岚").err == "qunkit: error: 阿岚 is that member already.\n"
+    ran = run("alias", "add", "谁", "岚姐")
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "qunkit: error: No member is called '谁'.")
+    assert run("alias", "accept").err.startswith("qunkit: error: Give one NAME, or --all.")
+    assert run("alias", "list", "--group", "烘焙").err.startswith("qunkit: error: No group matches '烘焙'.")
+    run("ingest", str(log(tmp_path / "other.csv", "岚姐", 3, "烘焙")), "--map", MAP)
+    ran = run("alias", "add", "岚姐", "阿岚")
+    assert (ran.code, "Give the id, or the group with --group." in ran.err) == (2, True)
+    assert run("alias", "add", "岚姐", "阿岚", "--group", "周末徒步").code == 0
+    assert senders(run) == ["name:岚姐\t3", "name:阿岚\t9"]
+
+
+def test_a_low_match_rate_points_here(run: Run, tmp_path: Path) -> None:
+    """… where most of what does not match has the same time and words under another name."""
+    rows = [f"2024-12-01 {7 + n // 60:02}:{n % 60:02}:00,{{}},第{n}句,徒步\n" for n in range(240)]
+    for name, who in (("one.csv", "阿岚"), ("two.csv", "岚姐")):
+        said = [row.format(who if n % 5 == 0 else "凯文") for n, row in enumerate(rows)]
+        (tmp_path / name).write_text(HEADER + "".join(said), "utf-8")
+    assert run("ingest", str(tmp_path / "one.csv"), "--map", MAP).code == 0
+    ran = run("ingest", str(tmp_path / "two.csv"), "--map", MAP)
+    assert ran.code == 3
+    assert "`qunkit alias list` shows who" in ran.err
