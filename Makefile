@@ -1,11 +1,12 @@
-# Four words: demo, test, lint, docs. Each makes its own .venv; nothing else needs installing but Python 3.11 or later.
+# Six words: demo, test, lint, docs, torture, fuzz. Each makes its own .venv; nothing else needs installing but Python 3.11 or later.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := demo-data
 LANGUAGE ?= en
+MINUTES ?= 10
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test lint docs torture fuzz clean
 
 demo: $(VENV)/installed
 	rm -rf $(DEMO)
@@ -25,6 +26,14 @@ lint: $(VENV)/installed-dev
 docs: $(VENV)/installed-dev
 	$(BIN)/python docs/generate.py
 
+# Every fault that tests/torture knows, at every place: about half an hour; its figures go to docs/torture.json.
+torture: $(VENV)/installed-dev
+	$(BIN)/python tests/torture/run.py
+
+# All targets for MINUTES in all, on all cores; what is found ends it with an error and a line to run it again.
+fuzz: $(VENV)/installed-fuzz
+	PYTHONPATH=tests $(BIN)/python -m fuzz run $(MINUTES)
+
 clean:
 	rm -rf $(VENV) $(DEMO) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
@@ -38,3 +47,7 @@ $(VENV)/installed: $(VENV)/bin/python pyproject.toml
 $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@ $(VENV)/installed
+
+$(VENV)/installed-fuzz: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	touch $@

@@ -32,6 +32,7 @@ def pages() -> dict[str, str]:
     found = {
         "docs/reference/schema.md": schema_page(),
         "docs/reference/errors.md": errors_page(),
+        "docs/reference/findings.md": findings_page(),
         "docs/reference/commands.md": commands_page(),
         "docs/reference/config.md": config_page(),
         "docs/formats/README.md": f"{HEADING}# Formats / 格式\n\n{coverage.table('en', '')}\n{coverage.table('zh', '')}",
@@ -75,8 +76,25 @@ def errors_page() -> str:
         f"| {e.code} | {e.__name__} | {_cell(e.SENTENCE.en)} | {_cell(e.HINT.en) if e.HINT else ''} |"
         for e in sorted(found, key=lambda e: (e.code, e.__name__))
     ]
+    codes = [f"| {code} | {_cell(text.en)} | {_cell(text.zh)} |" for code, text in errors.CODES.items()]
+    order = " > ".join(map(str, errors.WORST_FIRST))
+    table = "| exit | meaning | 含义 |\n|---|---|---|\n" + "\n".join(codes)
     head = "| exit | error | sentence | way out |\n|---|---|---|---|\n"
-    return f"{HEADING}# Errors and exit codes\n\n{_first(errors.__doc__, 2)}\n\n{head}" + "\n".join(rows) + "\n"
+    begin = f"{HEADING}# Errors and exit codes\n\n{_first(errors.__doc__, 2)}\n\n{table}\n\nWorst first: {order}.\n\n"
+    return begin + head + "\n".join(rows) + "\n"
+
+
+def findings_page() -> str:
+    """Everything that `qunkit check` may find."""
+    from qunkit.ingest.findings import CODES
+
+    rows = [
+        f"| `{name}` | {code.severity} | {_cell(code.meaning.en)} | {_cell(code.meaning.zh)} | {_cell(code.way_out.en)} |"
+        for name, code in CODES.items()
+    ]
+    head = "| code | severity | meaning | 含义 | way out |\n|---|---|---|---|---|\n"
+    first = "What `qunkit check` may find. Codes from `decoding` on are looked for by `qunkit check --read-data` only."
+    return f"{HEADING}# Findings\n\n{first}\n\n{head}" + "\n".join(rows) + "\n"
 
 
 def config_page() -> str:

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from qunkit.errors import BadKey
-from qunkit.privacy import key_path, keyed, load_key
+from qunkit.privacy import Pseudonyms, key_path, keyed, load_key
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +59,13 @@ def test_a_mark_is_80_bits_of_an_hmac_of_use_and_value():
         keyed(key, use, name) for key in (b"k" * 32, b"l" * 32) for use in ("member", "group") for name in "甲乙\ud800"
     }
     assert len(marks) == 12
+
+
+def test_pseudonyms_are_marks_of_the_key_and_nothing_else():
+    pseudonyms = Pseudonyms(b"k" * 32)
+    assert pseudonyms.group("1@chatroom") == "g-" + keyed(b"k" * 32, "group", "1@chatroom")
+    assert pseudonyms.member("1@chatroom", "小明") == "m-" + keyed(b"k" * 32, "member", "小明")
+    assert pseudonyms.member("1@chatroom", "name:小明") == "m-" + keyed(b"k" * 32, "member", "1@chatroom\0name:小明")
+    assert pseudonyms.settings("0123456789ab") == keyed(b"k" * 32, "settings", "0123456789ab")[:12]
+    assert pseudonyms.message_key == hmac.new(b"k" * 32, b"qunkit/message/v1", hashlib.sha256).hexdigest()
+    assert "k" * 32 not in pseudonyms.message_key

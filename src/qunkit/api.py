@@ -9,7 +9,8 @@
     chats.report(week="2024-W48")
 
 Filters are the same everywhere: `group` and `tag` (one or several), `since`, `until`, `last`, `week`, `as_of`, `day_start`;
-`qunkit.question` and `qunkit.window` say what they mean.
+`qunkit.question` and `qunkit.window` say what they mean. `names` ("group", "nickname", "remark") says which name of a member to show,
+`pseudonymise=True` shows none (docs/privacy.md).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from qunkit import config, registry
 from qunkit.errors import BadOption
 from qunkit.question import Filters, Machine, Question, ask
-from qunkit.results import Report, Result
+from qunkit.results import Report, Result, Section
 from qunkit.schema import KINDS, MESSAGES
 from qunkit.words import Text
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from qunkit.ingest.aliases import Alias
+    from qunkit.ingest.forget import Forgotten
+    from qunkit.ingest.retry import Retrial
     from qunkit.ingest.summary import IngestSummary
 
 _MESSAGES = """
@@ -50,6 +54,7 @@ _DTYPES = {
     "seconds": "float64",
     "bool": "boolean",
 } | dict.fromkeys(("date", "datetime"), "datetime64[us]")
+_PSEUDONYMS = Text("Pseudonyms", "化名")
 _FILTERS = {one.name for one in fields(Filters)}
 
 
@@ -101,6 +106,8 @@ class Dataset:
         map: Mapping[str, str] | None = None,
         private: bool = False,
         force: bool = False,
+        again: bool = False,
+        dry_run: bool = False,
         wait: float = 10.0,
         each: bool = False,
         progress: Callable[[str, int, int], None] | None = None,
@@ -109,7 +116,7 @@ class Dataset:
 
         What the exports do not say: `tz` of their wall clocks, the group id of every record, the format's name, the `date` of files
         that hold times of day only, the `date_order` ("dmy", "mdy", "ymd") of dates that do not show it, the column of each field (``{"time": "when", …}``: see `config.FIELDS`) of tables that are of no
-        known format. `private` also takes the private chats of exports that mix them with groups. `force` also takes an export that contradicts what is known. `wait` are seconds to wait for another writer; `each` commits after every file; `progress` is
+        known format. `private` also takes the private chats of exports that mix them with groups. `force` also takes an export that contradicts what is known. `again` reads files anew that were read before: what they say now takes the place of what they said then. `dry_run` writes nothing, and tells the same. `wait` are seconds to wait for another writer; `each` commits after every file; `progress` is
         called with (label, bytes done, bytes in all). Bad input is no exception: the summary says of every file what became of it.
 
         Raises:
@@ -120,7 +127,8 @@ class Dataset:
         facts = {"date": date, "date_order": date_order, "map": json.dumps(map, ensure_ascii=False) if map else None}
         facts["private"] = "yes" if private else None
         maps = {files: json.dumps(columns, ensure_ascii=False) for files, columns in self.settings.maps.items()}
-        options = Options(tz, as_group, format_in, _given(facts), tuple(maps.items()), force=force, **self._limits)
+        told = (tz, as_group, format_in, _given(facts), tuple(maps.items()))
+        options = Options(*told, force=force, again=again, dry=dry_run, **self._limits)
         more = {"progress": progress} if progress else {}
         return ingest(sources, self.path, options, wait=wait, each=each, **more)
 
@@ -144,6 +152,65 @@ class Dataset:
         facts = _given({"roster": "", "group": group, "at": at})
         return ingest(files, self.path, Options(tz, facts=facts, **self._limits), wait=wait)
 
+    def retry(
+        self,
+        *files: str | Path,
+        wait: float = 10.0,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> Retrial:
+        """Read the sources that have rejects again, with the parsers of today, from where they lay or from `files`.
+
+        Raises:
+            NoDataset, DatasetLocked, DatasetDamaged, DatasetNewer: nothing was written.
+        """
+        from qunkit.ingest.retry import retry
+        from qunkit.ingest.run import Options
+
+        more = {"progress": progress} if progress else {}
+        return retry(self.path, files, Options(**self._limits), wait=wait, **more)
+
+    def alias_list(self, group: str | Sequence[str] = (), *, linked: bool = False) -> Result:
+        """Names that may be a member's other name, with the evidence, and what was said of them; see `qunkit.alias`."""
+        from qunkit import alias
+
+        return alias.table(self.path, _several(group), linked=linked)
+
+    def alias_accept(self, name: str | None, group: str | Sequence[str] = (), *, wait: float = 10.0) -> list[Alias]:
+        """Take the suggestion for the alias `name`, or with None all of them."""
+        from qunkit import alias
+
+        return alias.accept(self.path, name, _several(group), wait=wait)
+
+    def alias_reject(self, name: str, group: str | Sequence[str] = (), *, wait: float = 10.0) -> Alias:
+        """The alias `name` is not the member's of whom it is suggested, was accepted or linked to."""
+        from qunkit import alias
+
+        return alias.reject(self.path, name, _several(group), wait=wait)
+
+    def alias_add(
+        self, name: str, member: str, group: str | Sequence[str] = (), *, wait: float = 10.0
+    ) -> tuple[str, str]:
+        """`name` is `member`, each a name or an id, whatever the evidence. Returns the keys of both."""
+        from qunkit import alias
+
+        return alias.add(self.path, name, member, _several(group), wait=wait)
+
+    def forget(
+        self, member: str | None = None, group: str | None = None, *, wait: float = 10.0, dry_run: bool = False
+    ) -> Forgotten:
+        """Take a member (an id or a shown name) out of the dataset, or without `member` a group; no later export brings them back.
+
+        `group` also tells members of one name apart. `dry_run` only says what would go.
+
+        Raises:
+            NoSuchMember, SeveralMembers, NoSuchGroup: not exactly one is meant.
+            NoDataset, DatasetLocked, DatasetDamaged, DatasetNewer, BadKey: nothing was written.
+            OldStateRead: it is done, but the state before is still being read; the next call clears it away.
+        """
+        from qunkit.ingest.forget import forget, preview
+
+        return preview(self.path, member, group) if dry_run else forget(self.path, member, group, wait=wait)
+
     @property
     def _limits(self) -> dict[str, Any]:
         limits: dict[str, Any] = {"threads": self.machine.threads}
@@ -162,7 +229,9 @@ class Dataset:
         filters, params = _parted(asked)
         with self.ask(filters) as question:
             chosen = module.Params(**params) if hasattr(module, "Params") else None
-            return analyze.analyze(question.engine, name, chosen, scope=question.scope, facts=question.facts)
+            result = analyze.analyze(question.engine, name, chosen, scope=question.scope, facts=question.facts)
+            result.notes += question.notes
+            return result
 
     def frame(self, name: str, **asked: Any) -> pd.DataFrame:
         """The same as a pandas DataFrame; its `attrs` hold the facts (as_of, since, until, …)."""
@@ -175,7 +244,10 @@ class Dataset:
         chosen, rest = _parted({**filters, "week": week})
         _must_be_empty(rest)
         with self.ask(chosen) as question:
-            return weekly(question.engine, question.scope, question.facts)
+            report = weekly(question.engine, question.scope, question.facts)
+            if question.notes:
+                report.sections.append(Section("pseudonyms", _PSEUDONYMS, list(question.notes)))
+            return report
 
     def messages(
         self, kind: str | Sequence[str] = (), sender: str | Sequence[str] = (), **filters: Any
@@ -193,8 +265,12 @@ class Dataset:
             if one not in KINDS:
                 raise BadOption(option="--kind", value=one, expected=_one_of(KINDS))
         text = _MESSAGES.format(columns=", ".join(MESSAGES.names))
-        told = {"kinds": kinds, "senders": senders}
-        return self._streamed(filters, lambda question: question.engine.stream(text, **told, **question.window))
+
+        def rows(question: Question) -> pa.RecordBatchReader:
+            told = {"kinds": kinds, "senders": question.people(senders)}
+            return question.engine.stream(text, **told, **question.window)
+
+        return self._streamed(filters, rows)
 
     def sql(self, text: str, **filters: Any) -> pa.RecordBatchReader:
         """The rows of one SELECT, in DuckDB's dialect, on the views of `dataset`: messages, posts, members, days.

@@ -2,6 +2,7 @@
 
     lang = "zh"            # language of what people read: en or zh
     day_start = 4          # hour at which a calendar day begins
+    names = "remark"       # which name of a member to show: group, nickname or remark
 
     [staff]                # people whose messages are official
     ids = ["wxid_mint"]
@@ -37,6 +38,8 @@ from qunkit.errors import BadConfig
 from qunkit.words import LANGS, Lang, Text
 
 FILE = "qunkit.toml"
+NAMES = ("group", "nickname", "remark")
+"""Which name of a member can be shown: the one in the group, the member's own, the one that the exporting account gave."""
 
 FIELDS: dict[str, Text] = {
     "time": Text("when it was said", "时间"),
@@ -58,6 +61,10 @@ FIELDS: dict[str, Text] = {
 KEYS: dict[str, Text] = {
     "lang": Text("language of what people read: en or zh", "界面语言：en 或 zh"),
     "day_start": Text("hour at which a calendar day begins, 0 to 23", "一天从几点算起，0 到 23"),
+    "names": Text(
+        "which name of a member to show: group, nickname or remark",
+        "成员显示哪个名称：group 群昵称、nickname 昵称、remark 备注",
+    ),
     "staff.ids": Text("member ids of staff", "工作人员的成员 id"),
     "staff.names": Text("names of staff", "工作人员的名称"),
     "staff.groups.PATTERN.ids": Text("the same, in the groups that match", "同上，仅限匹配的群"),
@@ -96,12 +103,16 @@ class Config:
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Columns by field, of files whose name matches; the first match counts."""
+    names: str | None = None
+    """Which name of a member to show, one of NAMES."""
 
     @property
     def hash(self) -> str:
         """12 hexadecimal digits of what may change an answer: comments, spacing and language do not."""
         settings = asdict(self)
         del settings["lang"], settings["maps"]
+        if settings["names"] is None:  # a key that came later: settings without it keep their hash
+            del settings["names"]
         text = json.dumps(settings, ensure_ascii=True, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -153,7 +164,7 @@ class _Reader:
     path: Path
 
     def config(self, table: Mapping[str, Any]) -> Config:
-        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags", "map"))
+        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags", "map", "names"))
         staff = self._table(table, "staff")
         groups = self._table(staff, "staff.groups")
         return Config(
@@ -164,6 +175,7 @@ class _Reader:
             self._people(self._table(table, "bots"), "bots"),
             {name: self._texts(value, f"tags.{name}") for name, value in self._table(table, "tags").items()},
             {name: self._map(self._table(table, "map"), name) for name in self._table(table, "map")},
+            self._names(table),
         )
 
     def _map(self, maps: Mapping[str, Any], pattern: str) -> Mapping[str, str]:
@@ -194,6 +206,12 @@ class _Reader:
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 23:
             return value
         raise self._wrong("day_start", Text("an hour from 0 to 23", "0 到 23 的整点"))
+
+    def _names(self, table: Mapping[str, Any]) -> str | None:
+        value = table.get("names")
+        if value is None or value in NAMES:
+            return value
+        raise self._wrong("names", Text("group, nickname or remark", " group、nickname 或 remark"))
 
     def _table(self, table: Mapping[str, Any], where: str, name: str | None = None) -> Mapping[str, Any]:
         value = table.get(name if name is not None else where.rpartition(".")[2], {})

@@ -3,15 +3,22 @@
 Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
 
 * ``messages``  every row before ``:until`` of the chosen groups.
+  ``sender_name`` is what the export shows, unless --names says which name of a member to show: then it is that of `members`.
 * ``posts``     people's messages: no notices (`schema.NOT_POSTS`), no rows without a sender, no bots. More columns:
   ``day`` DATE (calendar day of `local_time`, shifted by --day-start), ``in_window`` BOOLEAN (``:since`` <= local_time <
-  ``:until``), ``official`` BOOLEAN (the sender is staff in qunkit.toml).
+  ``:until``), ``official`` BOOLEAN (the sender is staff in qunkit.toml), ``person`` VARCHAR (who it is over all groups: the id,
+  or group and name where there is no id: the same name in two groups is two people), ``chars`` BIGINT (characters of the
+  text as it was sent).
 * ``members``   one row per group and member: ``group_id, member_id, name, role, official, first_seen, last_seen`` (from
   rosters and from who posted; DATE) and ``listed`` BOOLEAN (in the newest complete roster; null where there is none).
+  ``name`` is the name in the group, the member's own or the remark, as --names says; where there is none, the next of: name in the
+  group, name that the exports show, own name, remark, account, id.
   No bots. Rosters made after as-of do not count, unless as-of is the end of the data.
 * ``days``      one row per calendar day from the first to the last that holds data: ``day`` DATE, ``observed`` BOOLEAN
   (false: no message and no notice in any group of the dataset, chosen or not: a hole in the exports, not silence),
   ``in_window`` BOOLEAN (the day overlaps the window), ``first_at, last_at`` TIMESTAMP (local; null where not observed).
+
+Under --pseudonymise every view holds pseudonyms in the place of ids and names, and texts without them (docs/privacy.md).
 
 Parameters every analysis may use: ``:since``, ``:until``, ``:as_of`` (naive local TIMESTAMPs; until is exclusive) and the
 fields of its own Params. All history before :until is visible, so first-seen and trailing windows keep their past.
@@ -46,6 +53,8 @@ class Scope:
     bots: frozenset[str] = frozenset()
     timezone: str = "Asia/Shanghai"
     """The dataset's zone: only rosters need it, whose times are instants."""
+    names: str | None = None
+    """One of `config.NAMES`; None: the one in the group, and messages' senders as the exports show them."""
 
 
 def option(default: Any, help: Text, *, choices: tuple[str, ...] = (), flag: str | None = None) -> Any:

@@ -1,15 +1,42 @@
 """Every error: the sentence, the way out and the exit code, in both languages. Raise facts; the words are here.
 
-Exit codes follow sysexits.h where it has one: 1 ran and found something, 2 usage, 3 partly done, 20 dataset damaged,
-65 input refused, 66 input missing, 70 bug, 71 out of resources, 73 cannot create, 74 read/write failed, 75 try again
-later, 76 newer dataset, 77 permission, 78 configuration.
+Exit codes follow sysexits.h where it has one. Of several files that fail differently, the worst counts: `WORST_FIRST`; where others went in,
+65 and 66 count as 3.
 """
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterable
 from typing import ClassVar
 
 from qunkit.words import Lang, Text
+
+CODES: dict[int, Text] = {
+    0: Text("complete", "全部完成"),
+    1: Text("ran well, and found something wrong (`check`)", "运行正常，但发现了问题（`check`）"),
+    2: Text("a command line that means nothing", "命令行有误"),
+    3: Text("partly done: some of the input was rejected, refused, or is doubtful", "部分完成：有输入未能识别、被拒绝或存疑"),
+    20: Text("the dataset is damaged; nothing was written", "数据集已损坏，没有写入任何内容"),
+    65: Text("the input was refused", "输入被拒绝"),
+    66: Text("there is no such input, or no dataset", "输入或数据集不存在"),
+    70: Text("a bug; the old state is intact", "程序缺陷，原有数据完好"),
+    71: Text("out of memory, files or processes", "内存、文件数或进程数不足"),
+    73: Text("the dataset or the output cannot be created", "无法创建数据集或输出文件"),
+    74: Text("reading or writing failed: the disk is full, or standard output is", "读写失败：如磁盘已满、标准输出不可写"),
+    75: Text("another qunkit writes, or the input changes: try again later", "另一个 qunkit 正在写入，或输入正在变化：请稍后再试"),
+    76: Text("the dataset is of a newer qunkit", "数据集由更新版本的 qunkit 写入"),
+    77: Text("no permission", "没有权限"),
+    78: Text("settings, keys, time zones or file systems that cannot be used", "配置、密钥、时区或文件系统不可用"),
+    129: Text("ended by SIGHUP, without a word", "被 SIGHUP 终止，不作提示"),
+    130: Text("ended by Ctrl-C, without a word", "被 Ctrl-C 终止，不作提示"),
+    141: Text("nobody reads on, as with `| head`; without a word", "无人继续读取（如 `| head`），不作提示"),
+    143: Text("ended by SIGTERM, without a word", "被 SIGTERM 终止，不作提示"),
+}  # fmt: skip
+"""Every exit code."""
+WORST_FIRST = (70, 20, 74, 71, 73, 77, 78, 76, 75, 65, 66, 3, 0)
+"""Codes of the files of one run."""
 
 
 class QunkitError(Exception):
@@ -55,6 +82,26 @@ class BadOption(UsageError):
 class NoSuchGroup(UsageError):
     SENTENCE = Text("No group matches {pattern!r}.", "没有与 {pattern!r} 匹配的群。")
     HINT = Text("`qunkit groups` lists them.", "用 `qunkit groups` 查看全部群。")
+
+
+class NoSuchMember(UsageError):
+    SENTENCE = Text("No member is called {name!r}.", "没有名为 {name!r} 的成员。")
+    HINT = Text(
+        "`qunkit activity members` lists them with their ids.", "用 `qunkit activity members` 查看全部成员及其 id。"
+    )
+
+
+class SeveralMembers(UsageError):
+    SENTENCE = Text("{name!r} may be several: {keys}.", "{name!r} 可能是多个成员：{keys}。")
+    HINT = Text("Give the id, or the group with --group.", "请给出 id，或用 --group 指定群。")
+
+
+class NoSuchAlias(UsageError):
+    SENTENCE = Text("Nothing was found or said of a name {alias!r}.", "没有关于名字 {alias!r} 的建议或记录。")
+    HINT = Text(
+        "`qunkit alias list --linked` shows all; `qunkit alias add` needs no suggestion.",
+        "用 `qunkit alias list --linked` 查看全部；`qunkit alias add` 无需建议即可指定。",
+    )
 
 
 # -- input ---------------------------------------------------------------------------------------------------------
@@ -130,10 +177,32 @@ class Contradicts(InputRefused):
     )
 
 
+class FormatBroken(QunkitError):
+    """What a format says of a file does not add up to the file."""
+
+    SENTENCE = Text(
+        "{path}: a bug in the format {format} at byte {at} ({what}); nothing of the file was taken.",
+        "{path}：格式 {format} 在第 {at} 字节处有缺陷（{what}），该文件未导入任何内容。",
+    )
+    HINT = Text(
+        "Please report this line (it holds nothing of your chats but the name of the file).",
+        "请将本行反馈给我们（除文件名外不含聊天内容）。",
+    )
+
+
 class MissingInput(QunkitError):
     code = 66
     SENTENCE = Text("{path}: {why}.", "{path}：{why}。")
     HINT = Text("Check the name, or pass - to read standard input.", "请检查文件名，或用 - 读取标准输入。")
+
+
+class LostSource(MissingInput):
+    """A file that was read before and is to be read again."""
+
+    HINT = Text(
+        "Give the same file, byte for byte: `qunkit rejects retry FILE`. What the dataset has of it stays meanwhile.",
+        "请给出逐字节相同的文件：`qunkit rejects retry 文件`。数据集中已有的内容不受影响。",
+    )
 
 
 class NoSuchFormat(MissingInput):
@@ -181,6 +250,39 @@ class DatasetLocked(QunkitError):
     code = 75
     SENTENCE = Text("{path}: another qunkit is writing ({holder}).", "{path}：另一个 qunkit 正在写入（{holder}）。")
     HINT = Text("Run again later, or wait longer with --wait SECONDS.", "请稍后再试，或用 --wait 秒数 等待更久。")
+
+
+class StillRead(DatasetLocked):
+    SENTENCE = Text("{path}: an older state is still being read.", "{path}：旧状态仍在被读取。")
+    HINT = Text(
+        "Run again when the other qunkit has finished, or wait longer with --wait SECONDS.",
+        "请等另一个 qunkit 结束后再试，或用 --wait 秒数 等待更久。",
+    )
+
+
+class OldStateRead(StillRead):
+    """After a commit that forgets somebody."""
+
+    SENTENCE = Text(
+        "{path}: forgotten for all who read from now on, but the state before is still being read and lies there.",
+        "{path}：已遗忘，之后的读取都不再包含；但此前的状态仍在被读取，尚未清除。",
+    )
+    HINT = Text(
+        "Run it again when the other qunkit has finished, or wait longer with --wait SECONDS: that clears it away.",
+        "请等另一个 qunkit 结束后再运行一次，或用 --wait 秒数 等待更久，即可清除。",
+    )
+
+
+class NoLocks(QunkitError):
+    code = 78
+    SENTENCE = Text(
+        "{path}: this file system has no locks ({why}), so two writers could not be kept apart; nothing was written.",
+        "{path}：此文件系统不支持文件锁（{why}），无法保证只有一个写入者，没有写入任何内容。",
+    )
+    HINT = Text(
+        "Put the dataset on a local disk; a dataset that is there already can be read.",
+        "请将数据集放在本地磁盘上；已有的数据集仍可读取。",
+    )
 
 
 class CannotCreate(QunkitError):
@@ -247,3 +349,38 @@ class AnalysisBroken(QunkitError):
     SENTENCE = Text(
         "The analysis {name} returned {found}, not {declared}.", "分析 {name} 返回了 {found}，而不是 {declared}。"
     )
+
+
+# -- the operating system ------------------------------------------------------------------------------------------
+WHY = {
+    errno.ENOSPC: Text("no space left on the device", "磁盘空间不足"),
+    errno.EDQUOT: Text("the disk quota is used up", "磁盘配额已用完"),
+    errno.EFBIG: Text("the file would be larger than is allowed", "文件超过允许的大小"),
+    errno.EBADF: Text("it is closed", "已关闭"),
+    errno.EROFS: Text("the file system is read-only", "文件系统为只读"),
+    errno.ENOENT: Text("no such file or folder", "文件或文件夹不存在"),
+    errno.EACCES: Text("permission denied", "没有权限"),
+    errno.EPERM: Text("permission denied", "没有权限"),
+    errno.EIO: Text("the device failed", "设备读写出错"),
+}
+"""What the operating system says, by its number."""
+RESOURCES = {
+    errno.EMFILE: Text("open files", "可打开的文件数"),
+    errno.ENFILE: Text("open files", "可打开的文件数"),
+    errno.EAGAIN: Text("processes", "可用进程数"),
+    errno.ENOMEM: Text("memory", "内存"),
+}
+"""Numbers that say that something is used up, and what."""
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The code of a run of whose files each has one of `codes`."""
+    return min(codes, key=WORST_FIRST.index)
+
+
+def of_system(number: int, path: object) -> QunkitError:
+    """What the operating system's error `number` at `path` comes to."""
+    if number in RESOURCES:
+        return OutOfResources(what=RESOURCES[number])
+    kind = NoPermission if number in (errno.EACCES, errno.EPERM) else ReadWriteFailed
+    return kind(path=path, why=WHY.get(number) or os.strerror(number))

@@ -14,6 +14,7 @@ import os
 import secrets
 import unicodedata
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,6 +24,13 @@ from qunkit.words import Text
 _LENGTH = 32
 _BITS = 80
 """A million people collide once in 2 · 10¹² keys; the next shorter habit, 40 bits, lets every third million collide."""
+EVERYONE = "notify@all"
+"""Who is mentioned with @everyone: nobody in particular."""
+NOTE = Text(
+    "Names are replaced by pseudonyms. That is still personal data (GDPR Art. 4(5); PIPL Art. 73): who holds the key, or knows the "
+    "group, can tell who is meant. Texts may say more than qunkit can see.",
+    "姓名已替换为化名，但仍属于个人信息（《个人信息保护法》第七十三条“去标识化”；GDPR 第 4(5) 条）：持有密钥或熟悉该群的人仍可能认出本人，文本中也可能有未能识别的线索。",
+)
 
 
 def key_path() -> Path:
@@ -58,6 +66,37 @@ def keyed(key: bytes, use: str, value: str) -> str:
     """
     said = f"qunkit/{use}/v1\0{unicodedata.normalize('NFC', value)}".encode("utf-8", "surrogatepass")
     return base64.b32encode(hmac.digest(key, said, sha256)[: _BITS // 8]).decode("ascii").lower()
+
+
+class Pseudonyms:
+    """What stands for groups, people and messages under one key. The same in every dataset, and in every run."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._keyed = cache(self._mark)
+
+    def group(self, id: str) -> str:
+        """What stands for a group, its id and its name."""
+        return f"g-{self._keyed('group', id)}"
+
+    def member(self, group: str, id: str) -> str:
+        """What stands for a member, id and all names; one who is known by name alone (``name:…``) is somebody of that group only."""
+        if id == EVERYONE:
+            return id
+        whole = "\0".join((group, id)) if id.startswith("name:") else id
+        return f"m-{self._keyed('member', whole)}"
+
+    def settings(self, hash: str) -> str:
+        """What stands for the hash of settings: they hold names, and without a key a table of names would give them away."""
+        return self._keyed("settings", hash)[:12]
+
+    @property
+    def message_key(self) -> str:
+        """A key of its own for the ids of messages, which the query engine hashes: there are too many for Python."""
+        return hmac.digest(self._key, b"qunkit/message/v1", sha256).hex()
+
+    def _mark(self, use: str, value: str) -> str:
+        return keyed(self._key, use, value)
 
 
 def _make(path: Path) -> None:

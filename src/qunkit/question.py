@@ -7,7 +7,7 @@ before a glob. Several --group are any of them, several --tag too; --group with 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qunkit import window
-from qunkit.config import Config, People
+from qunkit.config import NAMES, Config, People
 from qunkit.dataset import Scope
 from qunkit.errors import BadOption, NoSuchGroup
-from qunkit.results import Cell
+from qunkit.privacy import NOTE as PSEUDONYMISED
+from qunkit.privacy import Pseudonyms, load_key
+from qunkit.results import Cell, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ _CATALOGUE = """
 SELECT group_id, max(group_name) AS name, max(local_time) AS last
 FROM messages GROUP BY group_id ORDER BY group_id
 """
+_GROUPS = "SELECT DISTINCT group_id FROM messages UNION SELECT group_id FROM members"
 _NAMED = """
 SELECT DISTINCT group_id, sender_id, sender_name AS name FROM messages WHERE sender_id IS NOT NULL AND sender_name IS NOT NULL
 UNION SELECT group_id, member_id, name FROM members WHERE name IS NOT NULL
@@ -48,6 +51,10 @@ class Filters:
     week: str | None = None
     as_of: str | None = None
     day_start: int | None = None
+    names: str | None = None
+    """Which name of a member to show, one of `config.NAMES`; None: as qunkit.toml says."""
+    pseudonymise: bool = False
+    """Show pseudonyms in the place of all people and groups; filters still mean the true ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,13 @@ class Question:
     facts: dict[str, Cell]
     files: tuple[Path, ...]
     """The Parquet files of the snapshot."""
+    notes: tuple[Note, ...] = ()
+    """What has to be said with every answer."""
+
+    def people(self, typed: Sequence[str]) -> list[str]:
+        """Ids or names as typed, and under pseudonyms those who are meant."""
+        scrubber = self.engine.scrubber
+        return [*typed, *(shown for name in typed for shown in sorted(scrubber.called(name)))] if scrubber else [*typed]
 
     @property
     def window(self) -> dict[str, object]:
@@ -81,6 +95,7 @@ def ask(dataset: Path, settings: Config, filters: Filters, machine: Machine = Ma
     Raises:
         NoDataset, DatasetDamaged, DatasetNewer: there is nothing to read.
         NoSuchGroup, BadOption, UsageError: a filter that means nothing.
+        BadKey: there is no key for pseudonyms, and none can be made.
     """
     from qunkit.analyze import coverage
     from qunkit.engines import duckdb
@@ -89,11 +104,16 @@ def ask(dataset: Path, settings: Config, filters: Filters, machine: Machine = Ma
     connect = partial(duckdb.connect, memory_limit=machine.memory_limit, threads=machine.threads)
     with open_snapshot(dataset) as snapshot:
         whole = Scope(timezone=snapshot.tz)
-        with connect(snapshot.path, whole) as engine:
+        with connect(snapshot.path, whole) as engine:  # sees true names, and is closed before anything is shown
             scope = scoped(filters, settings, whole, engine)
-        with connect(snapshot.path, scope) as engine:
+            pseudonyms = Pseudonyms(load_key(create=True)) if filters.pseudonymise else None
+            scope = _masked(scope, pseudonyms, engine) if pseudonyms else scope
+        with connect(snapshot.path, scope, pseudonyms=pseudonyms) as engine:
             facts = _facts(scope, settings) | coverage(engine, scope.since) | {"dataset": snapshot.fingerprint}
-            yield Question(engine, scope, facts, tuple(sorted(snapshot.path.rglob("*.parquet"))))
+            if pseudonyms:
+                facts["config"] = pseudonyms.settings(settings.hash)
+            notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
+            yield Question(engine, scope, facts, tuple(sorted(snapshot.path.rglob("*.parquet"))), notes)
 
 
 def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> Scope:
@@ -114,7 +134,27 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
         staff=people.everywhere(settings.staff),
         staff_of=people.in_groups(settings.staff_of),
         bots=people.everywhere(settings.bots),
+        names=_chosen(filters.names or settings.names),
     )
+
+
+def _masked(scope: Scope, pseudonyms: Pseudonyms, engine: Engine) -> Scope:
+    """The scope in pseudonyms; those known by name alone are somebody else in every group."""
+    groups = engine.sql(_GROUPS)["group_id"].to_pylist()
+    return replace(
+        scope,
+        groups=tuple(pseudonyms.group(group) for group in scope.groups),
+        staff=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.staff),
+        staff_of=frozenset((pseudonyms.group(group), pseudonyms.member(group, id)) for group, id in scope.staff_of),
+        bots=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.bots),
+    )
+
+
+def _chosen(names: str | None) -> str | None:
+    if names in (None, *NAMES):
+        return names
+    known = ", ".join(NAMES)
+    raise BadOption(option="--names", value=names, expected=Text(f"one of {known}", f"以下之一：{known}"))
 
 
 def choose(filters: Filters, tags: Mapping[str, tuple[str, ...]], groups: Mapping[str, str | None]) -> tuple[str, ...]:

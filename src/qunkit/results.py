@@ -49,10 +49,18 @@ class Result:
     notes: list[Note] = field(default_factory=list)
     facts: dict[str, Cell] = field(default_factory=dict)
     """as_of, since, until, timezone, coverage, dataset fingerprint, config hash: the same keys in every result."""
+    empty: Text | None = None
+    """What it means that there are no rows; None: that nothing matches."""
 
     def rows(self) -> Iterator[tuple[Cell, ...]]:
         """Rows of plain cells, one value a column, in order. A streamed result can be read once."""
         return iter(self.cells)
+
+
+def rest(rows: Iterator[tuple[Cell, ...]]) -> int:
+    """How many rows there are still; a stream of batches, which has a `rest` of its own, counts without making them."""
+    counted = getattr(rows, "rest", None)
+    return counted() if counted else sum(1 for _ in rows)
 
 
 @dataclass(slots=True)

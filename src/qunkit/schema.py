@@ -319,5 +319,6 @@ REASONS: dict[str, Text] = {
     "time-out-of-range": Text("the time is outside 1999 to 2100", "时间超出 1999 至 2100"),
     "record-too-long": Text("the record is longer than the limit", "记录过长"),
     "no-sender": Text("no sender and no notice", "既无发送者也非系统提示"),
+    "forgotten": Text("it held what was forgotten: its bytes are gone", "含有已遗忘的内容：原文已删除"),
 }
 """Closed list of `REJECTS.reason`."""

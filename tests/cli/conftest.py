@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -79,6 +80,45 @@ def shell(dataset: Path) -> Callable[..., Ran]:
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return call
+
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+EXPORT = next(SAMPLES.glob("chatlog/2024-06-01*/*_2025-06-01.csv"))
+ROSTER = SAMPLES / "made/roster_json/members.json"
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which any command can be run: a dataset with one reject and a name that may be another's, an export that it does not know
+    yet, a list of members."""
+    from qunkit.api import open_dataset
+
+    folder = tmp_path_factory.mktemp("template")
+    for name, file in (("known.csv", EXPORT), ("members.json", ROSTER)):
+        shutil.copy(file, folder / name)
+    with (folder / "known.csv").open("a", encoding="utf-8") as export:
+        export.write("2024-12-01 09:00:00,a row that is too short\n")
+    line = "2024-12-02 09:00:00,凯文,wxid_k3vv01zhao22,周三读书会,40123456789@chatroom,早\n"
+    (folder / "new.csv").write_text(EXPORT.read_text("utf-8").partition("\n")[0] + "\n" + line, "utf-8")
+    for number, name in enumerate(("阿岚", "岚姐")):
+        said = [f"2024-12-03 09:{minute:02}:00,{name},第 {minute} 句\n" for minute in range(8 + number)]
+        (folder / f"log{number}.csv").write_text("at,who,said\n" + "".join(said), "utf-8")
+    dataset = open_dataset(folder / "data")
+    assert dataset.ingest(folder / "known.csv").code == 3
+    columns = {"time": "at", "sender": "who", "text": "said"}
+    assert [dataset.ingest(folder / f"log{number}.csv", map=columns, as_group="周三读书会").code for number in (0, 1)]
+    return folder
+
+
+@pytest.fixture
+def world(template: Path, tmp_path: Path) -> Callable[[], Path]:
+    """Makes a copy of the template."""
+    made = iter(range(1000))
+
+    def copy() -> Path:
+        return Path(shutil.copytree(template, tmp_path / f"world{next(made)}"))
+
+    return copy
 
 
 def table(lines: Sequence[str]) -> list[dict[str, str]]:

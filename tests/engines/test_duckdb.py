@@ -46,7 +46,10 @@ def test_views_have_the_columns_of_the_schema(twelve, tmp_path):
     for folder in (twelve, tmp_path / "nothing"):
         with connect(folder, Scope()) as engine:
             assert engine.sql("SELECT * FROM messages").column_names == list(MESSAGES.names)
-            assert engine.sql("SELECT * FROM posts").column_names == [*MESSAGES.names, "day", "in_window", "official"]
+            assert engine.sql("SELECT * FROM posts").column_names == [
+                *MESSAGES.names,
+                *("day", "in_window", "official", "person", "chars"),
+            ]
             types = engine.sql("SELECT sent_at, local_time, day, target_ids, from_me FROM posts").schema.types
             wanted = [pa.timestamp("us", "UTC"), pa.timestamp("us"), pa.date32(), pa.list_(pa.string()), pa.bool_()]
             assert types == wanted

@@ -1,5 +1,7 @@
 """Ranges tile the file, or the format has a bug and the ledger says where."""
 
+import itertools
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from qunkit import schema
 from qunkit.exports import Batch, Reject
-from qunkit.ingest.ledger import Ledger, LedgerBroken, counts, sizes
+from qunkit.ingest.ledger import KINDS, Ledger, LedgerBroken, counts, sizes
 
 NONE = np.array([], np.int64)
 
@@ -49,6 +51,9 @@ def test_runs_counts_and_sizes_worked_out_by_hand():
         [batch([0, 3], [(3, 6)])],  # two begin at 3
         [batch([0], [(4, 12)])],  # a reject beyond the end
         [batch([0, 20])],  # a message that begins beyond the end
+        [batch([0], [(4, -1)])],  # a reject that ends before it begins
+        [batch([], [(0, 10), (10, 10)])],  # an empty one at the end
+        [batch([])],  # nothing at all, in a batch
         [],
     ],
 )
@@ -57,19 +62,85 @@ def test_gaps_and_overlaps_are_found(broken):
         closed(10, *broken)
 
 
-@given(st.lists(st.tuples(st.sampled_from("mrfn"), st.integers(1, 50)), min_size=1))
-def test_any_tiling_adds_up_to_the_file(pieces):
-    at, told, notices = 0, [], []
+PIECES = st.lists(st.tuples(st.sampled_from("mnrf"), st.integers(1, 50)), min_size=1, max_size=40)
+"""A file from its begin to its end: kind and length of each range."""
+
+
+def told(pieces):
+    """The ranges as a format tells them, one batch a range; the offsets of the notices; the size."""
+    at, batches, notices = 0, [], []
     for kind, length in pieces:
         span = (at, at + length)
-        told.append(batch([at] if kind in "mn" else [], [span] if kind == "r" else [], [span] if kind == "f" else []))
+        batches.append(
+            batch([at] if kind in "mn" else [], [span] if kind == "r" else [], [span] if kind == "f" else [])
+        )
         notices += [at] if kind == "n" else []
         at += length
-    runs = closed(at, *told, notices=np.array(notices, np.int64))
-    assert sum(sizes(runs).values()) == at
-    assert counts(runs) == {
-        name: sum(kind == letter for kind, _ in pieces)
-        for letter, name in (("m", "message"), ("n", "notice"), ("r", "reject"), ("f", "framing"))
-    }
-    assert [a["kind"] for a in runs.to_pylist()] != []
-    assert all(a["kind"] != b["kind"] for a, b in zip(runs.to_pylist(), runs.to_pylist()[1:], strict=False))
+    return batches, np.array(notices, np.int64), at
+
+
+def split(pieces, cuts):
+    """The same ranges in batches that end at `cuts`."""
+    ends = [*sorted({cut % (len(pieces) + 1) for cut in cuts}), len(pieces)]
+    at, done, batches = 0, 0, []
+    for end in ends:
+        mine = {"m": [], "r": [], "f": []}
+        for kind, length in pieces[done:end]:
+            mine["m" if kind == "n" else kind].append(at if kind in "mn" else (at, at + length))
+            at += length
+        batches.append(batch(mine["m"], mine["r"], mine["f"]))
+        done = end
+    return batches
+
+
+@given(PIECES, st.lists(st.integers(0, 40), max_size=5))
+def test_any_tiling_adds_up_to_the_file_however_it_comes_in_batches(pieces, cuts):
+    one_by_one, notices, size = told(pieces)
+    runs = closed(size, *one_by_one, notices=notices)
+    assert closed(size, *split(pieces, cuts), notices=notices).equals(runs)
+    assert sizes(runs) == {name: sum(length for kind, length in pieces if kind == name[0]) for name in KINDS}
+    assert counts(runs) == {name: sum(kind == name[0] for kind, _ in pieces) for name in KINDS}
+    rows = runs.to_pylist()
+    assert [row["start"] for row in rows] == [0, *(row["end"] for row in rows[:-1])]
+    assert rows[-1]["end"] == size
+    assert all(a["kind"] != b["kind"] for a, b in itertools.pairwise(rows))
+
+
+@given(PIECES, st.data())
+def test_any_byte_that_is_told_twice_or_not_at_all_is_found(pieces, data):
+    batches, notices, size = told(pieces)
+    at = data.draw(st.integers(0, len(pieces) - 1))
+    kind, length = pieces[at]
+    start = sum(length for _, length in pieces[:at])
+    shift = data.draw(st.integers(-60, 60).filter(bool))
+    closes = kind in "rf"
+    fixed = closes and (not at or pieces[at - 1][0] in "rf")  # a message before it would reach to wherever it begins
+    harms = ["twice", "beyond", *(["longer"] if closes else []), *(["begins elsewhere"] if fixed else [])]
+    harm = data.draw(st.sampled_from(harms))
+    if harm == "twice":
+        batches.append(batches[at])
+    elif harm == "beyond":
+        batches.append(batch([size + abs(shift) - 1]))
+    elif harm == "longer":
+        batches[at] = batch([], [(start, start + length + shift)])
+    else:
+        batches[at] = batch([], [(start + shift, start + length)])
+    with pytest.raises(LedgerBroken):
+        closed(size, *batches, notices=notices)
+
+
+@given(PIECES)
+def test_a_file_whose_first_or_closed_range_is_left_out_does_not_add_up(pieces):
+    batches, notices, size = told(pieces)
+    for at in range(len(pieces)):
+        before = pieces[at - 1][0] if at else "r"
+        if before in "rf":  # a message would reach over the hole
+            with pytest.raises(LedgerBroken):
+                closed(size, *batches[:at], *batches[at + 1 :], notices=notices)
+
+
+@pytest.mark.parametrize(("ranges", "at"), [([batch([5])], 0), ([batch([0], [(4, 6)]), batch([8])], 4), ([], 0)])
+def test_the_error_says_from_which_byte_on(ranges, at):
+    with pytest.raises(LedgerBroken) as caught:
+        closed(10, *ranges)
+    assert caught.value.at == at

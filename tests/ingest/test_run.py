@@ -336,3 +336,30 @@ def test_a_group_may_be_given_by_its_name(tmp_path):
     export.write_text(CHAT, encoding="utf-8")
     assert grouped(export, as_group="徒步") == {("name:徒步", "徒步")}
     assert grouped(known) == {("1@chatroom", "徒步")}
+
+
+def test_a_format_that_loses_count_costs_its_file_and_nothing_else(tmp_path, export, monkeypatch):
+    from qunkit import registry
+
+    module = registry.load("formats", "memotrace_csv")
+    read = module.read
+
+    def forgetful(source):
+        for batch in read(source):
+            if "bad" in source.label:
+                batch.framing.clear()  # the header and the byte order mark
+            yield batch
+
+    monkeypatch.setattr(module, "read", forgetful)
+    good, bad = export("好群/好群_utf8.csv", csv_rows("早", "好")), export("坏群/bad_utf8.csv", csv_rows("晚"))
+    summary = ingest([good, bad], tmp_path / "d")
+    files = {Path(file.label).name: file for file in summary.files}
+    assert (files["好群_utf8.csv"].status, files["bad_utf8.csv"].status) == ("ingested", "refused")
+    assert summary.code == 70
+    told = files["bad_utf8.csv"].error.sentence("en")
+    assert "bad_utf8.csv" in told
+    assert "memotrace_csv at byte 0" in told
+    assert [row["text"] for row in messages(tmp_path / "d")[0]] == ["早", "好"]
+    monkeypatch.undo()
+    assert ingest([bad], tmp_path / "d").code == 0
+    assert sorted(row["text"] for row in messages(tmp_path / "d")[0]) == ["好", "早", "晚"]

@@ -1,182 +1,169 @@
-"""A crash at any instant leaves the old state or the new one; readers keep theirs; damage is named."""
+"""What the store promises while nothing goes wrong, and which errors it raises; tests/torture is for what goes wrong."""
 
-import hashlib
-import json
+from __future__ import annotations
+
+import errno
 import os
-import shutil
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from qunkit.errors import CannotCreate, DatasetDamaged, DatasetLocked, DatasetNewer, NoDataset
-from qunkit.ingest import store
-
-CHILD = Path(__file__).with_name("killed.py")
-
-
-def child(dataset, at=0, when="before"):
-    done = subprocess.run(
-        [sys.executable, str(CHILD), str(dataset), str(at), when], capture_output=True, text=True, check=False
-    )
-    assert done.returncode in (0, -9), done.stderr
-    return done.stdout.split()
+from qunkit.errors import CannotCreate, DatasetDamaged, DatasetLocked, NoDataset
+from qunkit.ingest import durable, store
+from torture import states
 
 
-def state(dataset):
-    """The number of the state that a reader sees, after checking every byte of it; 0: no state yet."""
-    try:
-        with store.open_snapshot(dataset) as snapshot:
-            for part, facts in snapshot.manifest["parts"].items():
-                body = (snapshot.path / part).read_bytes()
-                assert hashlib.sha256(body).hexdigest() == facts["sha256"]
-            return snapshot.manifest["number"]
-    except NoDataset:
-        return 0
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
 
 
-def prepared(tmp_path, before):
-    """A dataset with so many commits, and how many file calls the next one makes."""
-    base = tmp_path / "base"
-    for _ in range(before):
-        child(base)
-    if not before:
-        return None, int(child(base)[-1])
-    shutil.copytree(base, tmp_path / "counted")
-    return base, int(child(tmp_path / "counted")[-1])
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    """One commit."""
+    states.advance(tmp_path / "d")
+    return tmp_path / "d"
 
 
-@pytest.mark.parametrize("shard", range(4))
-@pytest.mark.parametrize("before", [0, 3])
-def test_killed_at_every_file_call_leaves_the_old_state_or_the_new(tmp_path, before, shard):
-    base, total = prepared(tmp_path, before)
-    assert total > 20
-    for at in range(1 + shard, total + 1, 4):
-        for when in ("before", "after"):
-            dataset = tmp_path / f"{at}{when}"
-            if base:
-                shutil.copytree(base, dataset)
-            told = child(dataset, at, when)
-            seen = state(dataset)
-            assert seen in ((before + 1,) if "committed" in told else (before, before + 1)), (at, when)
-            child(dataset)
-            assert state(dataset) == seen + 1
-            left = {name for name in os.listdir(dataset) if not name.startswith("v")}
-            assert left == {"CURRENT", "dataset.json", "lock"}, (at, when)
+def snapshots(dataset: Path) -> list[str]:
+    return sorted(name for name in os.listdir(dataset) if name.startswith("v"))
 
 
-def test_old_snapshots_are_pruned_but_not_under_a_reader(tmp_path):
-    dataset = tmp_path / "d"
-    child(dataset)
-    with store.open_snapshot(dataset) as held:
+def test_a_commit_is_what_a_reader_sees(dataset: Path) -> None:
+    with store.open_snapshot(dataset) as snapshot:
+        assert (snapshot.id, snapshot.tz, snapshot.fingerprint) == ("v000001", "Asia/Shanghai", "1")
+        assert {part: (snapshot.path / part).read_bytes() for part in snapshot.manifest["parts"]} == states.content(1)
+        assert snapshot.manifest["tz"] == "Asia/Shanghai"
+
+
+def test_parts_come_stay_and_go(dataset: Path) -> None:
+    for number in range(2, 9):
+        assert states.advance(dataset) == number
+        assert states.read(dataset) == number
+    assert len(states.content(8)) == 3  # the ledger and two months: every fourth state drops one
+    assert len(states.content(7)) == 4
+
+
+def test_old_snapshots_are_pruned_but_not_under_a_reader(dataset: Path) -> None:
+    with store.open_snapshot(dataset):
         for _ in range(4):
-            child(dataset)
-        assert (held.path / "ledger/part.parquet").read_bytes().startswith(b"ledger/part.parquet of state 1")
-        assert sorted(name for name in os.listdir(dataset) if name.startswith("v")) == ["v000001", "v000004", "v000005"]
-    child(dataset)
-    assert sorted(name for name in os.listdir(dataset) if name.startswith("v")) == ["v000005", "v000006"]
+            states.advance(dataset)
+        assert snapshots(dataset) == ["v000001", "v000004", "v000005"]
+    states.advance(dataset)
+    assert snapshots(dataset) == ["v000005", "v000006"]
 
 
-def test_untouched_parts_are_hard_links(tmp_path):
-    child(tmp_path / "d")
-    child(tmp_path / "d")
-    first, second = (tmp_path / f"d/v00000{n}/messages/month=2026-01/part.parquet" for n in (1, 2))
-    assert first.stat().st_ino == second.stat().st_ino
+def test_untouched_parts_are_hard_links(dataset: Path) -> None:
+    states.advance(dataset)
+    part = "messages/month=2026-02/part.parquet"  # of state 1; state 2 writes March
+    assert (dataset / "v000001" / part).stat().st_ino == (dataset / "v000002" / part).stat().st_ino
 
 
-def test_everything_is_for_the_owner_alone_whatever_the_umask(tmp_path):
+def test_an_untouched_part_that_is_no_more_what_it_was_is_not_taken_over(dataset: Path) -> None:
+    part = dataset / "v000001/messages/month=2026-02/part.parquet"
+    part.write_bytes(b"short")
+    with pytest.raises(DatasetDamaged, match="month=2026-02"):
+        states.advance(dataset)
+    assert snapshots(dataset) == ["v000001"]
+
+
+def test_everything_is_for_the_owner_alone_whatever_the_umask(tmp_path: Path) -> None:
     old = os.umask(0)
     try:
-        child(tmp_path / "d")
+        states.advance(tmp_path / "d")
+        states.advance(tmp_path / "d")
     finally:
         os.umask(old)
     for path in [tmp_path / "d", *(tmp_path / "d").rglob("*")]:
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
 
 
-def test_a_second_writer_waits_or_is_told_who_holds_the_lock(tmp_path):
+def test_a_second_writer_waits_or_is_told_who_holds_the_lock_and_since_when(tmp_path: Path) -> None:
     second = store.writing(tmp_path / "d", "Asia/Shanghai", 0.1)
     with store.writing(tmp_path / "d", "Asia/Shanghai", 0), pytest.raises(DatasetLocked) as caught, second:
         pass
-    assert f"pid {os.getpid()}" in str(caught.value)
+    assert f"pid {os.getpid()}, 2" in str(caught.value)
     assert caught.value.code == 75
 
 
-def test_many_writers_at_once_lose_nothing(tmp_path):
-    dataset = tmp_path / "d"
-    runs = [threading.Thread(target=child, args=(dataset,)) for _ in range(6)]
-    child(dataset)
-    for run in runs:
-        run.start()
-    for run in runs:
-        run.join()
-    assert 2 <= state(dataset) <= 7  # a writer that waited more than a second gave up; none overwrote another
-    with store.open_snapshot(dataset) as snapshot:
-        months = [part for part in snapshot.manifest["parts"] if part.startswith("messages/")]
-        assert len(months) == snapshot.manifest["number"]
+def test_a_lock_that_a_dead_process_left_holds_nobody_up(dataset: Path) -> None:
+    (dataset / "lock").write_text("pid 1, 1999-01-01 00:00:00 +0000\n")
+    assert states.advance(dataset) == 2
 
 
-@pytest.mark.parametrize("victim", ["CURRENT", "manifest.json", "ledger/part.parquet", "dataset.json"])
-def test_damage_is_named_and_never_repaired(tmp_path, victim):
-    dataset = tmp_path / "d"
-    child(dataset)
-    path = dataset / victim if (dataset / victim).exists() else dataset / "v000001" / victim
-    path.write_bytes(path.read_bytes()[:-3])
-    before = sorted(str(p) for p in dataset.rglob("*"))
-    with pytest.raises(DatasetDamaged) as caught, store.open_snapshot(dataset):
-        pass
-    assert path.name in str(caught.value) or "CURRENT" in str(caught.value)
-    assert caught.value.code == 20
-    assert sorted(str(p) for p in dataset.rglob("*")) == before
-
-
-def test_a_flipped_bit_in_a_part_is_found_before_it_is_built_upon(tmp_path):
-    dataset = tmp_path / "d"
-    child(dataset)
-    part = dataset / "v000001/ledger/part.parquet"
-    body = bytearray(part.read_bytes())
-    body[100] ^= 1
-    part.write_bytes(body)
-    with store.writing(dataset, "Asia/Shanghai", 0) as staging, pytest.raises(DatasetDamaged):
-        staging.old_part("ledger/part.parquet")
-
-
-def test_a_newer_dataset_is_refused_before_any_write(tmp_path):
-    child(tmp_path / "d")
-    (tmp_path / "d/dataset.json").write_text(json.dumps({"schema": 99, "tz": "UTC"}))
-    with pytest.raises(DatasetNewer) as caught, store.writing(tmp_path / "d", "UTC", 0):
-        pass
-    assert caught.value.code == 76
-
-
-def test_a_folder_of_other_things_does_not_become_a_dataset(tmp_path):
+def test_a_folder_of_other_things_does_not_become_a_dataset(tmp_path: Path) -> None:
     (tmp_path / "holiday.jpg").write_bytes(b"x")
     with pytest.raises(CannotCreate), store.writing(tmp_path, "UTC", 0):
         pass
     assert os.listdir(tmp_path) == ["holiday.jpg"]
 
 
-def test_a_run_that_commits_nothing_leaves_no_dataset_and_harms_no_waiting_one(tmp_path):
-    dataset = tmp_path / "d"
-    with store.writing(dataset, "UTC", 0):
-        waiting = threading.Thread(target=child, args=(dataset,))
-        waiting.start()
-        time.sleep(0.5)
-    waiting.join()
-    assert state(dataset) == 1
-    with store.writing(tmp_path / "e", "UTC", 0):
+def test_a_dataset_cannot_be_made_below_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    with pytest.raises(CannotCreate), store.writing(tmp_path / "file/d", "UTC", 0):
         pass
+
+
+def test_a_run_that_commits_nothing_leaves_no_dataset_and_harms_no_waiting_one(tmp_path: Path) -> None:
+    dataset = tmp_path / "d"
+    waiting = threading.Thread(target=states.advance, args=(dataset, 10))
+    with store.writing(dataset, "UTC", 0):
+        waiting.start()
+        time.sleep(0.3)
+    waiting.join()
+    assert states.read(dataset) == 1
+    states.nothing(tmp_path / "e")
     assert not (tmp_path / "e").exists()
 
 
-def test_an_exception_leaves_the_old_state_and_no_staging(tmp_path):
-    child(tmp_path / "d")
-    with pytest.raises(ZeroDivisionError), store.writing(tmp_path / "d", "UTC", 0) as staging:
+def test_an_exception_leaves_the_old_state_and_no_staging(dataset: Path) -> None:
+    with pytest.raises(ZeroDivisionError), store.writing(dataset, "UTC", 0) as staging:
         with staging.create("messages/month=2030-01/part.parquet") as file:
             file.write(b"x")
         raise ZeroDivisionError
-    assert state(tmp_path / "d") == 1
-    assert sorted(os.listdir(tmp_path / "d")) == ["CURRENT", "dataset.json", "lock", "v000001"]
+    assert states.read(dataset) == 1
+    assert sorted(os.listdir(dataset)) == ["CURRENT", "dataset.json", "lock", "v000001"]
+
+
+def test_an_error_without_a_name_is_of_the_dataset(dataset: Path) -> None:
+    with pytest.raises(OSError, match=r"d'$") as caught, store.writing(dataset, "UTC", 0):
+        raise OSError(errno.ENOSPC, "full")
+    assert caught.value.filename == str(dataset)
+
+
+def test_purge_leaves_the_current_state_alone(dataset: Path) -> None:
+    states.advance(dataset)
+    assert snapshots(dataset) == ["v000001", "v000002"]
+    assert states.purge(dataset) == 2
+    assert snapshots(dataset) == ["v000002"]
+    assert states.read(dataset) == 2
+
+
+def test_discarded_parts_may_be_written_again(dataset: Path) -> None:
+    with store.writing(dataset, "UTC", 0) as staging:
+        for body in (b"first", b"second"):
+            staging.discard()
+            with staging.create("ledger/part.parquet") as file:
+                file.write(body)
+            staging.finish("ledger/part.parquet", 1)
+        assert (staging.path / "ledger/part.parquet").read_bytes() == b"second"
+
+
+def test_a_folder_that_cannot_be_looked_into_is_not_passed_over(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """os.walk hides such errors: what it does not show would not be synced."""
+
+    def scandir(path: object) -> object:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(OSError, match="too many"):
+        durable.sync_tree(dataset)
+
+
+def test_there_is_no_dataset_before_the_first_commit_is_done(dataset: Path) -> None:
+    store._point(dataset, store.EMPTY, b"")
+    with pytest.raises(NoDataset), store.open_snapshot(dataset):
+        pass
+    assert states.advance(dataset) == 1  # and what its commit left goes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -178,3 +179,56 @@ def test_columns_give_way_only_where_they_must() -> None:
     assert {"format", "records", "notices"} <= {column.name for column in made("x/a.csv").for_people("en", 120).columns}
     assert "format" not in {column.name for column in made("x/" + "a" * 60).for_people("en", 80).columns}
     assert len(made().for_people("en", 80).columns) == 9
+
+
+# -- P11 -----------------------------------------------------------------------------------------------------------
+SAMPLES = Path(__file__).parents[1] / "samples"
+REFUSED = "made/memotrace_train_json"
+"""It says neither who nor when."""
+TOOLS = sorted(
+    {path.relative_to(SAMPLES).as_posix() for path in [*SAMPLES.glob("*/"), *SAMPLES.glob("made/*/")]} - {REFUSED}
+)
+
+
+def adds_up(summary: IngestSummary, dataset: Path) -> list[dict[str, Any]]:
+    """The printed rows, after their sums were made again from what is stored; of one that went in."""
+    import pyarrow.parquet as pq
+
+    from qunkit.ingest import store
+    from qunkit.ingest.run import LEDGER
+
+    rows: list[dict[str, Any]] = table(summary.to_result())
+    with store.open_snapshot(dataset) as snapshot:
+        runs = pq.read_table(snapshot.path / LEDGER).to_pylist()
+        sources = {source["id"]: source for source in snapshot.manifest["sources"]}
+    for row, file in zip(rows, summary.files, strict=True):
+        counted = dict.fromkeys(("message", "notice", "reject", "framing"), 0)
+        sizes = dict(counted)
+        for one in runs if file.error is None else ():
+            if one["source"] == file.id:
+                counted[one["kind"]] += one["count"]
+                sizes[one["kind"]] += one["end"] - one["start"]
+        assert row["records"] == counted["message"] + counted["notice"] + counted["reject"], row
+        assert row["records"] == row["new"] + row["known"] + row["rejected"], row
+        assert (row["rejected"], row["notices"]) == (counted["reject"], counted["notice"]), row
+        assert min(row["new"], row["known"]) >= 0, row
+        assert [row[f"{kind}_bytes"] for kind in sizes] == list(sizes.values()), row
+        if file.error is None:
+            assert row["bytes"] == sum(sizes.values()) == sources[file.id or ""]["size"], row
+        if file.status == "ingested":
+            assert [sources[file.id or ""][name] for name in ("new", "known")] == [row["new"], row["known"]], row
+    return rows
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_printed_columns_add_up_for_every_sample(tmp_path: Path, tool: str) -> None:
+    from qunkit.ingest import store
+
+    first = ingest([SAMPLES / tool], tmp_path / "data")
+    rows = adds_up(first, tmp_path / "data")
+    with store.open_snapshot(tmp_path / "data") as snapshot:
+        parts = snapshot.manifest["parts"]
+        messages = sum(facts["rows"] for part, facts in parts.items() if part.startswith("messages/"))
+    assert sum(row["new"] for row in rows) == messages
+    again = adds_up(ingest([SAMPLES / tool], tmp_path / "data"), tmp_path / "data")
+    assert [(row["records"], row["new"]) for row in again] == [(row["records"], 0) for row in rows]

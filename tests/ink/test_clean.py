@@ -150,9 +150,9 @@ def test_the_skeleton_test_bites() -> None:
 @steady
 @given(hurting)
 def test_markdown_leaves_github_nothing_to_link(text: str) -> None:
-    """GitHub links www., ://, and mail addresses; the last ones after undoing escapes, so no @ may stand in one."""
+    """Programs link what has a dot before a letter or two slashes, and mail addresses; GitHub the last ones after undoing escapes."""
     cell = ink.md(text)
-    assert not re.search(r"(?i)www\.\S|(?<!\\):/", cell)
+    assert not re.search(r"(?i)www\.[^\W\d_]|(?<!\\)//|(?<!\\)\.[^\W\d_]", cell)
     said = re.sub(r"\\(.)", r"\1", cell)
     assert not re.search(r"[\w.+-]@[\w-]*\.\w", said, re.ASCII)
     assert not re.search(r"(^|[^\w.+-])@[A-Za-z0-9]", said, re.ASCII)
@@ -164,15 +164,15 @@ def test_markdown_leaves_github_nothing_to_link(text: str) -> None:
         ("2026-05-17 23:59 12.5%", "2026-05-17 23:59 12.5%"),
         ("a|b", r"a\|b"),
         ("Ads: 3 (of 9), 1) first, 2. second", "Ads: 3 (of 9), 1) first, 2. second"),
-        ("R&D & 9.1, C#; a-b = {c}! ^^ x.md 23:59:01", "R&D & 9.1, C#; a-b = {c}! ^^ x.md 23:59:01"),
-        ("http://a.cc www.中文 :+1:", r"http\://a.cc www\.中文 \:+1:"),
+        ("R&D & 9.1, C#; a-b = {c}! ^^ 23:59:01", "R&D & 9.1, C#; a-b = {c}! ^^ 23:59:01"),
+        ("http://a.cc www.中文 :+1: a/b", r"http:\//a\.cc www\.中文 \:+1: a/b"),
         ("&amp; &#35; &#x23;", r"\&amp; \&\#35; \&#x23;"),
         ("# x #1 ##", r"\# x \#1 \#\#"),
         ("-3", "-3"),
         ("12) x", r"12\) x"),
         ("1. x", r"1\. x"),
         ("- x", r"\- x"),
-        ("a@b.cc @小明 @ann", "a＠b.cc @小明 ＠ann"),
+        ("a@b.cc @小明 @ann", r"a＠b\.cc @小明 ＠ann"),
         ("1234@chatroom", "1234@chatroom"),
         ("  x\ny ", "x⏎y"),
         ("", ""),
@@ -180,6 +180,53 @@ def test_markdown_leaves_github_nothing_to_link(text: str) -> None:
 )
 def test_markdown_by_hand(text: str, written: str) -> None:
     assert ink.md(text) == written
+
+
+# -- HTML ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("R&D <b> \"x\" 'y'", "R&amp;D &lt;b&gt; &quot;x&quot; &#x27;y&#x27;"),
+        ("&amp;", "&amp;amp;"),
+        ("a\nb\x1b[31m\u202e", r"a⏎b\x1b[31m\u{202e}"),
+        ("小满🐼", "小满🐼"),
+        ("", ""),
+    ],
+)
+def test_html_by_hand(text: str, written: str) -> None:
+    assert ink.html(text) == written
+
+
+# -- XLSX ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=1+1", "=1+1"),
+        ("a\tb\r\nc\u2028d", "a\tb\nc\nd"),
+        ("\x1b[2J\0\u202e\ud83d\ufffe", r"\x1b[2J\x00\u{202e}\u{d83d}\u{fffe}"),
+        ("_x001B_ _x1_ x000D_", "_x005F_x001B_ _x1_ x000D_"),
+        ("_x000D_x000A_", "_x005F_x000D_x005F_x000A_"),
+        ("小满🐼\u200b", "小满🐼\u200b"),
+    ],
+)
+def test_xlsx_by_hand(text: str, written: str) -> None:
+    assert ink.xlsx_text(text) == (written, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "left_out"),
+    [
+        ("a" * 32_767, "a" * 32_767, 0),
+        ("a" * 32_768, "a" * 32_766 + "…", 2),
+        ("🐼" * 16_383, "🐼" * 16_383, 0),
+        ("🐼" * 16_384, "🐼" * 16_383 + "…", 1),  # 32,768 units; 32,766 are 16,383 pandas
+        ("a" + "🐼" * 16_384, "a" + "🐼" * 16_382 + "…", 2),  # half a panda is none
+    ],
+    ids=["fits", "one too many", "pandas fit", "one panda too many", "no half panda"],
+)
+def test_a_long_text_is_cut_and_counted(text: str, shown: str, left_out: int) -> None:
+    assert ink.xlsx_text(text) == (shown, left_out)
+    assert len(shown.encode("utf-16-le")) <= 2 * 32_767
 
 
 # -- TSV -----------------------------------------------------------------------------------------------------------
@@ -229,6 +276,7 @@ def test_csv_over_all_code_points() -> None:
         ("\ta", "'\ta"),
         ("\u200b=1", "'\u200b=1"),
         ("'=1", "''=1"),
+        ("\xad\u3164\U000e0041=1", "'\xad\u3164\U000e0041=1"),
         ("-1001234567890", "-1001234567890"),
         ("-1+1", "'-1+1"),
         ("+8613800000000", "'+8613800000000"),
@@ -257,5 +305,7 @@ def test_json_over_all_code_points() -> None:
 def test_json_by_hand() -> None:
     assert ink.json_text("a\ud800\0\x1b") == "a\ufffd\0\x1b"
     assert ink.json_dump("群\x1b\x7f\x9b\u202e\U000e0041") == r'"群\u001b\u007f\u009b\u202e\udb40\udc41"'
+    assert ink.json_dump("葛\U000e0100") == '"葛\U000e0100"'  # the form of a character: the same in any company
+    assert ink.json_dump("葛\U000e0100\x1b") == '"葛\U000e0100\\u001b"'
     with pytest.raises(ValueError, match="float"):
         ink.json_dump(float("nan"))

@@ -35,12 +35,26 @@ def _write(name: str, thing: Any, lang: str = "en") -> str:
     return out.getvalue()
 
 
+def _bytes(name: str, thing: Any, lang: str = "en") -> bytes:
+    out = io.BytesIO()
+    registry.load("renderers", name).write(thing, out, lang)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_it_has_a_title_a_suffix_and_write(name: str) -> None:
     module = registry.load("renderers", name)
     assert isinstance(module.TITLE, Text)
     assert module.SUFFIX.startswith(".")
     assert list(inspect.signature(module.write).parameters)[:3] == ["thing", "out", "lang"]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in TEXTS])
+@pytest.mark.parametrize("thing", ["ordinary", "empty", "hours", "hostile"])
+def test_bytes_are_the_same_twice(sample: ModuleType, name: str, thing: str) -> None:
+    written = _bytes(name, getattr(sample, thing)())
+    assert written == _bytes(name, getattr(sample, thing)())
+    assert len(written) > 100
 
 
 def test_suffixes_differ() -> None:
@@ -92,21 +106,37 @@ def test_rows_are_written_as_they_come(sample: ModuleType, name: str) -> None:
     assert seen == [0, 1, 1, 1, 1]
 
 
-@pytest.mark.parametrize("name", ["terminal", "markdown"])
-def test_for_people_rows_are_capped_and_the_cap_is_told(sample: ModuleType, name: str) -> None:
-    taken: list[int] = []
-
-    def rows() -> Any:
-        for at in range(10_000):
-            taken.append(at)
-            yield (f"row-{at}", [], at)
-
-    result = dataclasses.replace(sample.hostile(()), cells=rows())
+@pytest.mark.parametrize("name", PEOPLE)
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "Only the first 7 rows, 9,993 are left out; --format tsv gives all."),
+        ("zh", "只显示前 7 行，其余 9,993 行未显示，--format tsv 可得到全部。"),
+    ],
+)
+def test_P16_for_people_rows_are_capped_and_the_cap_is_told(
+    sample: ModuleType, name: str, lang: str, said: str
+) -> None:
+    result = dataclasses.replace(sample.hostile(()), cells=((f"row-{at}", [], at) for at in range(10_000)))
     out = io.StringIO()
-    registry.load("renderers", name).write(result, out, "en", limit=7)
+    assert registry.load("renderers", name).write(result, out, lang, limit=7) == [said]
     assert out.getvalue().count("row-") == 7
-    assert len(taken) == 8
-    assert "Only the first 7 rows" in out.getvalue()
+    assert said in out.getvalue().replace("\n  ", "")
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_P16_a_report_says_of_which_section(sample: ModuleType, name: str) -> None:
+    report = sample.weekly()
+    out = io.StringIO()
+    left_out = registry.load("renderers", name).write(report, out, "en", limit=2)
+    assert left_out[0] == "Key people: Only the first 2 rows, 3 are left out; --format tsv gives all."
+    assert "Only the first 2 rows, 3 are left out" in out.getvalue()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_nothing_left_out_is_nothing_said(sample: ModuleType, name: str) -> None:
+    for thing in (sample.ordinary(), sample.empty(), sample.weekly()):
+        assert not registry.load("renderers", name).write(thing, io.StringIO(newline=""), "en")
 
 
 def test_the_same_bytes_in_another_world(sample: ModuleType) -> None:

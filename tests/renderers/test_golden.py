@@ -23,6 +23,9 @@ CASES: list[tuple[str, str, str, str, dict[str, object]]] = [
     ("ordinary.zh.md", "markdown", "ordinary", "zh", {}),
     ("weekly.en.md", "markdown", "weekly", "en", {}),
     ("hostile.en.md", "markdown", "hostile", "en", {}),
+    ("ordinary.zh.html", "html", "ordinary", "zh", {}),
+    ("weekly.en.html", "html", "weekly", "en", {}),
+    ("hostile.en.html", "html", "hostile", "en", {}),
     *(
         (f"{thing}.{name}", name, thing, "en", {})
         for name in ("tsv", "csv", "json", "jsonl")

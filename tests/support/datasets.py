@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from messages import write_snapshot
+from support.messages import write_snapshot
 
 from qunkit.ingest import store
 

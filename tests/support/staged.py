@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qunkit import schema
@@ -14,10 +15,8 @@ from qunkit.ingest import build, store
 START = datetime(2024, 11, 30, 15, 59, 50, tzinfo=UTC)
 """Ten seconds before midnight of the last day of November in Shanghai."""
 _LEFT_OUT = ("occurrence", "seq", "sources")
-_STAGED = pa.schema(
-    [field for field in schema.OBSERVATIONS.arrow if field.name not in _LEFT_OUT]
-    + [pa.field("row", pa.int64()), pa.field("src", pa.string())]
-)
+TOLD = pa.schema([field for field in schema.OBSERVATIONS.arrow if field.name not in _LEFT_OUT])
+"""The columns of a telling."""
 
 
 def telling(second, **columns):
@@ -35,17 +34,22 @@ def commit(dataset, sources, members=()):
 
 def commit_built(dataset, sources, members=()):
     """The same; returns everything that the build says."""
+    return commit_tables(
+        dataset, {source: pa.Table.from_pylist(rows, schema=TOLD) for source, rows in sources.items()}, members
+    )
+
+
+def commit_tables(dataset, sources, members=()):
+    """The same of sources that are tables of tellings, with the schema TOLD."""
     with store.writing(dataset, "Asia/Shanghai", 0) as staging:
-        staged = {}
-        for source, rows in sources.items():
-            for row, told in enumerate(rows):
-                month = f"{told['local_time']:%Y-%m}"
-                staged.setdefault(month, {}).setdefault(source, []).append({**told, "row": row, "src": source})
         files = {}
-        for month, by_source in staged.items():
-            for source, rows in by_source.items():
+        for source, table in sources.items():
+            told = table.append_column("row", pa.array(range(len(table)), pa.int64()))
+            told = told.append_column("src", pa.array([source] * len(table), pa.string()))
+            months = pc.strftime(told["local_time"], "%Y-%m")
+            for month in sorted(set(months.to_pylist())):
                 path = staging.spool / f"{source}-{month}.parquet"
-                pq.write_table(pa.Table.from_pylist(rows, schema=_STAGED), path)
+                pq.write_table(told.filter(pc.equal(months, month)), path)
                 files.setdefault(month, []).append(path)
         table = pa.Table.from_pylist(list(members), schema=build.OBSERVED_MEMBERS)
         built = build.build(staging, files, table, list(sources), "384MB", 1)

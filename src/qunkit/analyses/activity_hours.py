@@ -48,7 +48,7 @@ def _values(numbers: range) -> str:
 
 SQL = f"""
 WITH cells AS (
-  SELECT iso_dow(day) AS weekday, HOUR(local_time) AS hour, COUNT(*) AS messages, COUNT(DISTINCT sender_id) AS posters
+  SELECT iso_dow(day) AS weekday, HOUR(local_time) AS hour, COUNT(*) AS messages, COUNT(DISTINCT person) AS posters
   FROM posts WHERE in_window AND time_quality <> 'day' GROUP BY iso_dow(day), HOUR(local_time)
 ), observed AS (
   SELECT iso_dow(day) AS weekday, COUNT(*) AS days_observed

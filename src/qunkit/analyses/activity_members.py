@@ -84,7 +84,7 @@ class Params:
 SQL = """
 WITH ordered AS (
   SELECT group_id, sender_id, official, in_window, day, epoch_s(sent_at) AS t,
-    CASE WHEN kind IN ('text', 'quote') THEN LENGTH(text) END AS chars,
+    CASE WHEN kind IN ('text', 'quote') THEN chars END AS chars,
     LAG(sender_id) OVER w AS sender_before, LAG(epoch_s(sent_at)) OVER w AS t_before
   FROM posts WHERE local_time >= :since - INTERVAL '1' DAY
   WINDOW w AS (PARTITION BY group_id ORDER BY sent_at, seq)

@@ -77,22 +77,22 @@ WITH spans AS (
   UNION ALL SELECT 2, 'before', 2 * epoch_s(:since) - epoch_s(:until), epoch_s(:since)
   UNION ALL SELECT 3, 'earlier', 3 * epoch_s(:since) - 2 * epoch_s(:until), 2 * epoch_s(:since) - epoch_s(:until)
 ), said AS (
-  SELECT spans.place, posts.group_id, posts.sender_id
+  SELECT spans.place, posts.group_id, posts.person
   FROM posts JOIN spans ON epoch_s(posts.local_time) >= spans.since AND epoch_s(posts.local_time) < spans.until
 ), counted AS (
-  SELECT place, COUNT(*) AS messages, COUNT(DISTINCT sender_id) AS posters, COUNT(DISTINCT group_id) AS groups
+  SELECT place, COUNT(*) AS messages, COUNT(DISTINCT person) AS posters, COUNT(DISTINCT group_id) AS groups
   FROM said GROUP BY place
 ), first_posts AS (
-  SELECT sender_id, MIN(epoch_s(local_time)) AS at FROM posts GROUP BY sender_id
+  SELECT person, MIN(epoch_s(local_time)) AS at FROM posts GROUP BY person
 ), fresh AS (
   SELECT spans.place, COUNT(*) AS new_posters
   FROM first_posts JOIN spans ON first_posts.at >= spans.since AND first_posts.at < spans.until GROUP BY spans.place
 ), people AS (
-  SELECT DISTINCT place, sender_id FROM said
+  SELECT DISTINCT place, person FROM said
 ), lapsed AS (
   SELECT earlier.place - 1 AS place, COUNT(*) AS lapsed_posters
-  FROM people earlier LEFT JOIN people later ON later.sender_id = earlier.sender_id AND later.place = earlier.place - 1
-  WHERE later.sender_id IS NULL GROUP BY earlier.place
+  FROM people earlier LEFT JOIN people later ON later.person = earlier.person AND later.place = earlier.place - 1
+  WHERE later.person IS NULL GROUP BY earlier.place
 ), targets AS (
   SELECT event, epoch_s(local_time) AS at, explode(target_ids) AS who FROM messages WHERE target_ids IS NOT NULL
   UNION ALL SELECT event, epoch_s(local_time), NULL FROM messages WHERE event IS NOT NULL AND target_ids IS NULL

@@ -55,6 +55,8 @@ _PROMPT_KINDS = {
     "位置": "location",
     "群公告": "announcement",
 }
+_NO_TIME = 1e15
+"""No time is so late, in milliseconds either; doubles hold all whole numbers below."""
 _REPLY = "[回复 "
 _BRACKET = re.compile(r"[\[\]]")
 
@@ -373,9 +375,9 @@ def _loaded(raw: bytes, records: Records) -> Mapping[str, Any]:
 
 
 def _milliseconds(value: object) -> int | None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not value:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < _NO_TIME:
         return None
-    told: int | None = instants(pa.array([value], pa.float64()))[0].as_py()
+    told: int | None = instants(pa.array([float(value)], pa.float64()))[0].as_py()
     return told
 
 

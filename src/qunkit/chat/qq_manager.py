@@ -18,7 +18,7 @@ from qunkit.parsing.half_days import minutes_of
 
 PLATFORM = {"platform": "qq"}
 
-_WITH_ACCOUNT = re.compile(r"(?:【[^【】]*】)*(.*)(?:\(([1-9]\d{4,11})\)|<([^<>\s]+@[^<>\s]+)>)", re.ASCII)
+_WITH_ACCOUNT = re.compile(r"(?:【[^【】]*】)*+(.*)(?:\(([1-9]\d{4,11})\)|<([^<>\s@]+@[^<>\s]+)>)", re.ASCII)
 _FRIENDS = "我的好友"
 _SYSTEM = ("10000", "1000000")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (wall clocks are naive)

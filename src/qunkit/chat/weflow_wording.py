@@ -76,9 +76,9 @@ _BEHIND_LINK = ("solitaire", "channels", "music", "live", "note")
 _CARDS = tuple(mark for mark, kind in _MARKS.items() if kind not in _MEDIA and mark != _RED_PACKET)
 _QUOTE = re.compile(r"\[引用 (?=([^：]{0,200})：)")
 _BRACKET = re.compile(r"[\[\]]")
-_LINK = re.compile(r"\[(.*)\]\((https?://\S+)\)", re.DOTALL)
-_TRANSFER = re.compile(r"(?:\((.*?) 转账给 (.*?)\) ?)?([￥¥]\S+)(?: (.*))?", re.DOTALL)
-_LOCATION = re.compile(r"(.*?) ?(\S*) \((-?[\d.]+,-?[\d.]+)\)", re.ASCII | re.DOTALL)
+_LINK = re.compile(r"\[(.*)\]\((https?://(?:(?!\]\()\S)+)\)", re.DOTALL)
+_TRANSFER = re.compile(r"(?:\(((?:(?! 转账给 ).)*+) 转账给 (.*?)\) ?)?([￥¥]\S{1,40})(?: (.*))?", re.DOTALL)
+_LOCATION = re.compile(r"(.*?) ?(?<!\S)(\S*+) \((-?[\d.]+,-?[\d.]+)\)", re.ASCII | re.DOTALL)
 _FLATTENED = re.compile(r"(.{1,300}?) +\1 *invite +撤销\S*")
 """A structured notice whose XML was only stripped of its tags: the sentence twice, the button and the ids."""
 _ROOM_FIRST = r"^\d+@chatroom[\d:]*\s*"

@@ -30,7 +30,7 @@ class Speech:
     """Language and tracebacks: options of every command, which `session.start` has read already."""
 
     lang: str | None = option(None, Text("language of what people read", "界面语言"), metavar="en|zh")
-    debug: bool = option(False, Text("show the traceback of an error", "出错时显示详细堆栈"))
+    debug: bool = option(False, Text("show the traceback of an error, without values", "出错时显示堆栈（不含数据）"))
 
 
 def told(*objects: Any) -> dict[str, Any]:

@@ -7,13 +7,14 @@ import re
 import signal
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
 
 from qunkit.cli import streams
 from qunkit.cli.session import current
-from qunkit.errors import NoPermission, OutOfResources, QunkitError, ReadWriteFailed
+from qunkit.errors import RESOURCES, OutOfResources, QunkitError, of_system
 from qunkit.words import Lang, Text
 
 NOTE = "note: "
@@ -23,12 +24,7 @@ _USAGE = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "C
 _SILENT = tuple(128 + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGPIPE, signal.SIGTERM))
 """Who sent a signal, or closed the pipe, knows it."""
 
-_RESOURCES = {
-    errno.EMFILE: Text("open files", "可打开的文件数"),
-    errno.ENFILE: Text("open files", "可打开的文件数"),
-    errno.EAGAIN: Text("processes", "可用进程数"),
-    errno.ENOMEM: Text("memory", "内存"),
-}
+_NO_THREAD = "can't start new thread"
 _IN_CHINESE = (
     (r"No such option: ([^ ]+?)\.?", "没有选项 {0}。"),
     (r"No such option: ([^ ]+?)\.? Did you mean (.+)\?", "没有选项 {0}，是否想用 {1}？"),
@@ -41,16 +37,16 @@ _IN_CHINESE = (
 """Typer's frequent complaints; the rest stays English."""
 _BUG = Text("Internal error: {kind} at {place}.", "内部错误：{kind}，位置 {place}。")
 _REPORT = Text(
-    "This is a bug; please report this line (it holds nothing of your chats). --debug shows the traceback, which may.",
-    "这是一个缺陷，请将本行反馈给我们（不含聊天内容）。--debug 可显示堆栈，其中可能含有聊天内容。",
+    "This is a bug; please report this line and what --debug shows. Neither holds anything of your chats.",
+    "这是一个缺陷，请将本行和 --debug 显示的堆栈反馈给我们，其中都不含聊天内容。",
 )
 
 
 def tell(error: BaseException) -> int:
     """Say on stderr what went wrong, in the language of the run, and return the exit code."""
-    if current.debug and not isinstance(error, typer.Exit):
-        traceback.print_exception(error)
     try:
+        if current.debug and not isinstance(error, typer.Exit):
+            sys.stderr.writelines(_trace(error))
         return _tell(error)
     except OSError:  # nobody listens on stderr either
         streams.abandon(sys.stderr)
@@ -71,6 +67,17 @@ def code_of(error: BaseException) -> int:
         return 2
     known = foreseen(error)
     return known.code if known else 70
+
+
+def _trace(error: BaseException) -> Iterator[str]:
+    """The places an error came by, its causes and parts first, without what it says: that may quote a chat."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    parts = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    for earlier in (*([before] if before else []), *parts):
+        yield from _trace(earlier)
+    if type(error).__name__ == "_RemoteTraceback":  # a worker's, as text
+        yield from (f"{line}\n" for line in str(error).split("\n") if line.startswith('  File "'))
+    yield from (*traceback.format_tb(error.__traceback__), _kind(error), "\n")
 
 
 def _tell(error: BaseException) -> int:
@@ -101,13 +108,12 @@ def foreseen(error: BaseException) -> QunkitError | None:
     if isinstance(error, QunkitError):
         return error
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
-        return OutOfResources(what=_RESOURCES[errno.ENOMEM])
+        return OutOfResources(what=RESOURCES[errno.ENOMEM])
+    if isinstance(error, RuntimeError) and error.args == (_NO_THREAD,):
+        return OutOfResources(what=RESOURCES[errno.EAGAIN])
     if not isinstance(error, OSError) or error.errno is None:
         return None
-    if error.errno in _RESOURCES:
-        return OutOfResources(what=_RESOURCES[error.errno])
-    kind = NoPermission if error.errno in (errno.EACCES, errno.EPERM) else ReadWriteFailed
-    return kind(path=error.filename or Text("a file", "文件"), why=streams.why(error))
+    return of_system(error.errno, error.filename or Text("a file", "文件"))
 
 
 def _usage(error: BaseException, lang: Lang) -> tuple[str, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+import sys
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -17,7 +18,7 @@ from qunkit.cli.failures import NOTE, say, tell
 from qunkit.cli.options import Output, Place
 from qunkit.cli.session import current
 from qunkit.config import FIELDS, lacking
-from qunkit.errors import BadOption, NoMessages
+from qunkit.errors import BadOption, NoMessages, UsageError
 from qunkit.words import LANGS, Text
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Params:
     wait: float = option(10.0, Text("seconds to wait while another qunkit writes", "其他 qunkit 正在写入时等待的秒数"), metavar="SECONDS")  # fmt: skip
     each: bool = option(False, Text("commit after every file instead of once", "逐个文件提交，而非一次提交"))
     force: bool = option(False, Text("also take an export that contradicts what the dataset has of the same group and time", "与数据集中同群、同时段的内容不一致的导出也照样导入"))  # fmt: skip
+    again: bool = option(False, Text("read files anew that were read before, with the options of today: what they say now takes the place of what they said then", "按现在的选项重新读取已导入过的文件，取代当时的结果"))  # fmt: skip
+    dry_run: bool = option(False, Text("write nothing, only show what would go in", "试运行：只显示结果，不写入任何内容"))  # fmt: skip
     quiet: bool = option(False, Text("no progress bar and no notes", "不显示进度和提示"), "-q", "--quiet")
 
 
@@ -59,6 +62,10 @@ _DAY = r"\d{4}-\d\d-\d\d"
 _CLOSEST = 3
 _NARROWEST = 20
 """Columns; no table is drawn narrower."""
+_TERMINAL = Text(
+    "Standard input is a terminal: give the name of the export, or pass it in with `qunkit ingest - < EXPORT`.",
+    "标准输入是终端：请给出导出文件名，或用 `qunkit ingest - < 导出文件` 传入。",
+)
 _ONLY_UNKNOWN = Text("no known export among {count} files", "{count} 个文件中没有已知的导出")
 
 
@@ -83,6 +90,8 @@ def run(params: Params, place: Place, output: Output) -> int:
             date_order=params.date_order,
             private=params.private,
             force=params.force,
+            again=params.again,
+            dry_run=params.dry_run,
             map=_mapping(params.map) if params.map is not None else None,
         )
     result = summary.to_result()
@@ -137,6 +146,8 @@ def _mapping(said: str) -> dict[str, str]:
 
 
 def _must_be_known(params: Params) -> None:
+    if "-" in params.exports and sys.stdin.isatty():
+        raise UsageError(what=_TERMINAL)
     if params.date_order not in (None, *_ORDERS):
         expected = Text(f"one of {', '.join(_ORDERS)}", f"以下之一：{'、'.join(_ORDERS)}")
         raise BadOption(option="--date-order", value=params.date_order, expected=expected)

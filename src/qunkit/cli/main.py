@@ -6,11 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-import typer
-
 from qunkit import __version__
-from qunkit.cli import failures, session, streams
-from qunkit.cli.mount import Commands
+from qunkit.cli import session, streams
 from qunkit.words import Text
 
 _HELP = Text(
@@ -21,8 +18,13 @@ _HELP = Text(
 
 def main() -> None:
     """Run the command line of this process and leave with its exit code."""
-    streams.prepare()
-    sys.exit(run(sys.argv[1:]))
+    try:
+        streams.prepare()
+        code = run(sys.argv[1:])
+        streams.finish()
+    except streams.Stopped:  # before anything was begun, or while an error was told
+        code = 128 + streams.came[0]
+    sys.exit(code)
 
 
 def run(args: Sequence[str]) -> int:
@@ -33,11 +35,17 @@ def run(args: Sequence[str]) -> int:
         with streams.output():  # what typer wrote is in the buffer
             return code
     except BaseException as error:  # the one place where exceptions end
+        from qunkit.cli import failures
+
         return failures.tell(error)
 
 
 def application() -> Any:
-    """The whole command."""
+    """The whole command. Typer takes a while to load: Ctrl-C is heard by then, and ends quietly."""
+    import typer
+
+    from qunkit.cli.mount import Commands
+
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
     app.callback(cls=Commands, help=_HELP.say(session.current.lang), add_help_option=False)(lambda: None)
     return typer.main.get_command(app)
@@ -49,10 +57,12 @@ def _invoke(args: list[str]) -> int:
     command = application()
     if not args or args[0] == "--help":
         return _say(command.get_help(command.make_context("qunkit", [], resilient_parsing=True)))
+    from typer import Exit
+
     try:
         with command.make_context("qunkit", args) as context:
             command.invoke(context)
-    except typer.Exit as leaving:
+    except Exit as leaving:
         return leaving.exit_code
     return 0
 

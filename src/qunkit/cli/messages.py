@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qunkit.cli.expose import option, told
-from qunkit.cli.options import Groups, Machine, Now, Output, Place, When
+from qunkit.cli.options import Groups, Machine, Now, Output, Place, Shown, When
 from qunkit.words import Text
 
 HELP = Text(
@@ -26,15 +26,18 @@ class Params:
     sender: tuple[str, ...] = option((), Text("only from this sender: id or shown name; may be repeated", "只看此人的消息：id 或显示名，可重复"), metavar="SENDER")  # fmt: skip
 
 
-OPTIONS = (Params, Groups, When, Now, Place, Machine, Output)
+OPTIONS = (Params, Groups, When, Now, Shown, Place, Machine, Output)
 
 
-def run(params: Params, groups: Groups, when: When, now: Now, place: Place, machine: Machine, output: Output) -> int:
+def run(params: Params, groups: Groups, when: When, now: Now, shown: Shown, place: Place, machine: Machine, output: Output) -> int:  # fmt: skip
     """Write the messages."""
     from qunkit.cli.show import check, show
     from qunkit.cli.stream import as_result
 
     check(output)
-    rows = place.open(machine).messages(params.kind, params.sender, **told(groups, when, now))
-    show(as_result("messages", Text("Messages", "消息"), rows), output, place)
+    notes = shown.remarks()
+    rows = place.open(machine).messages(params.kind, params.sender, **told(groups, when, now, shown))
+    result = as_result("messages", Text("Messages", "消息"), rows)
+    result.notes += notes
+    show(result, output, place)
     return 0

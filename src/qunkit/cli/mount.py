@@ -27,10 +27,19 @@ from qunkit.words import Text
 COMMANDS = {
     "ingest": Text("read exports into the dataset", "导入聊天记录"),
     "roster": Text("read a list of a group's members", "导入群成员名单"),
+    "alias list": Text("names that may be a member's other name", "成员可能的其他名字"),
+    "alias accept": Text("take such a suggestion", "接受别名建议"),
+    "alias reject": Text("say that a name is not the member's", "声明名字不属于该成员"),
+    "alias add": Text("say that a name or id is another member's", "指定名字或 id 属于某成员"),
+    "forget": Text("take a member or a group out for good", "彻底删除成员或群"),
     "report": Text("the weekly report", "社群周报"),
     "messages": Text("the messages themselves", "导出消息"),
     "sql": Text("ask the dataset in SQL", "用 SQL 查询"),
     "path": Text("where the Parquet files are", "显示 Parquet 文件位置"),
+    "check": Text("whether the dataset is sound", "检查数据集是否完好"),
+    "rejects list": Text("what could not be read", "未能识别的记录"),
+    "rejects show": Text("the rejects themselves", "未能识别的原文"),
+    "rejects retry": Text("read files with rejects again", "重新读取含未识别记录的文件"),
     "formats": Text("which exports can be read, and how to make them", "支持的导出格式及导出方法"),
     "demo": Text("write invented exports to try qunkit on", "生成虚构的聊天记录供试用"),
 }
@@ -39,7 +48,7 @@ COMMANDS = {
 _BEFORE = {
     "--version": Text("show the version", "显示版本"),
     "--lang en|zh": Text("language of what people read", "界面语言"),
-    "--debug": Text("show the traceback of an error", "出错时显示详细堆栈"),
+    "--debug": Text("show the traceback of an error, without values", "出错时显示堆栈（不含数据）"),
 }
 _SPOKEN = {
     "Usage: ": "用法：",

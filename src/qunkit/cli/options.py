@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from qunkit import registry
 from qunkit.cli.expose import option, told
 from qunkit.cli.session import current
+from qunkit.cli.streams import must_have_room
+from qunkit.config import NAMES
 from qunkit.errors import BadOption
+from qunkit.results import Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 
 ALIASES = {"md": "markdown"}
 """Short names of renderers."""
+_NEW_KEY = Text(
+    "a key for pseudonyms was made: {path}. Keep it, apart from what you share: with it the same people have the same pseudonyms again.",
+    "已生成化名所用的密钥：{path}。请妥善保存，勿与输出一起分享：用同一密钥，同一成员的化名不变。",
+)
 _SIZE = re.compile(r"\d+(?:\.\d+)?[KMGT]i?B", re.ASCII | re.IGNORECASE)
 
 
@@ -72,6 +79,35 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """How people are shown."""
+
+    names: str | None = option(
+        None,
+        Text("name of a member to show: the one in the group (default), the own one, or your remark", "成员显示群昵称（默认）、昵称或备注"),
+        metavar="|".join(NAMES),
+    )  # fmt: skip
+    pseudonymise: bool = option(
+        False,
+        Text("pseudonyms for people and groups, in texts too; filters take the true names", "以化名代替成员和群（包括文本中的）；筛选仍用真实名称"),
+    )  # fmt: skip
+
+    def remarks(self) -> list[Note]:
+        """What a listing has to say; where the key is made now, that is said on stderr, for the place of a file tells who made it."""
+        if not self.pseudonymise:
+            return []
+        from qunkit.cli.failures import NOTE, say
+        from qunkit.privacy import NOTE as PSEUDONYMISED
+        from qunkit.privacy import key_path, load_key
+
+        new = not key_path().exists()
+        load_key(create=True)
+        if new:
+            say(_NEW_KEY.say(current.lang, path=key_path()), label=NOTE)
+        return [Note(PSEUDONYMISED)]
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """How much of the machine to use."""
 
@@ -122,9 +158,11 @@ class Place:
         Raises:
             BadConfig: the settings cannot be understood.
             BadOption: a limit of `machine` that is none.
+            OutOfResources: the process may not have the memory that reading takes.
         """
         from qunkit.api import open_dataset
 
+        must_have_room()
         dataset = open_dataset(self.path, settings=self.config, **machine.checked())
         current.prefer(dataset.settings.lang)
         return dataset

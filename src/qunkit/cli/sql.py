@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qunkit.cli.expose import argument, told
-from qunkit.cli.options import Groups, Machine, Now, Output, Place, When
+from qunkit.cli.options import Groups, Machine, Now, Output, Place, Shown, When
 from qunkit.words import Text
 
 HELP = Text(
@@ -27,15 +27,18 @@ class Params:
     select: str = argument(Text("the SELECT, quoted as one word", "SELECT 语句，用引号括起"), "SELECT")
 
 
-OPTIONS = (Params, Groups, When, Now, Place, Machine, Output)
+OPTIONS = (Params, Groups, When, Now, Shown, Place, Machine, Output)
 
 
-def run(params: Params, groups: Groups, when: When, now: Now, place: Place, machine: Machine, output: Output) -> int:
+def run(params: Params, groups: Groups, when: When, now: Now, shown: Shown, place: Place, machine: Machine, output: Output) -> int:  # fmt: skip
     """Write the rows."""
     from qunkit.cli.show import check, show
     from qunkit.cli.stream import as_result
 
     check(output)
-    rows = place.open(machine).sql(params.select, **told(groups, when, now))
-    show(as_result("sql", Text("Rows", "查询结果"), rows), output, place)
+    notes = shown.remarks()
+    rows = place.open(machine).sql(params.select, **told(groups, when, now, shown))
+    result = as_result("sql", Text("Rows", "查询结果"), rows)
+    result.notes += notes
+    show(result, output, place)
     return 0

@@ -23,14 +23,28 @@ def as_result(name: str, title: Text, rows: pa.RecordBatchReader) -> Result:
         Column(field.name, _type(field.type), Text(field.name, field.name), meanings.get(field.name))
         for field in rows.schema
     )
-    return Result(name, title, columns, _cells(rows))
+    return Result(name, title, columns, _Rows(rows))
 
 
-def _cells(rows: pa.RecordBatchReader) -> Iterator[tuple[Cell, ...]]:
-    for batch in rows:
-        for start in range(0, batch.num_rows, _SLICE):
-            part = batch.slice(start, _SLICE)
-            yield from zip(*(_plain(column) for column in part.columns), strict=True)
+class _Rows:
+    """Rows that are made as they are read; what nobody reads is only counted."""
+
+    def __init__(self, batches: pa.RecordBatchReader) -> None:
+        self._parts = (batch.slice(at, _SLICE) for batch in batches for at in range(0, batch.num_rows, _SLICE))
+        self._made: Iterator[tuple[Cell, ...]] = iter(())
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        return self
+
+    def __next__(self) -> tuple[Cell, ...]:
+        while (row := next(self._made, None)) is None:
+            self._made = zip(*(_plain(column) for column in next(self._parts).columns), strict=True)
+        return row
+
+    def rest(self) -> int:
+        """How many rows there are still; see `results.rest`."""
+        made, unmade = sum(1 for _ in self._made), sum(int(part.num_rows) for part in self._parts)
+        return made + unmade
 
 
 def _plain(column: pa.Array) -> list[Cell]:

@@ -36,7 +36,7 @@ _MEMBERS = """
 WITH rows AS (
   SELECT group_id, member_id, complete, role,
     nullif(group_nickname, '') AS nickname_here,
-    COALESCE(nullif(nickname, ''), nullif(remark, ''), nullif(account, '')) AS nickname,
+    nullif(nickname, '') AS nickname, nullif(remark, '') AS remark, nullif(account, '') AS account,
     timezone({zone}, joined_at) AS joined_at, timezone({zone}, seen_at) AS seen_at
   FROM ({source})
 ), roster AS (
@@ -48,6 +48,8 @@ WITH rows AS (
   SELECT group_id, member_id,
     max_by(nickname_here, {{'at': roster.made_at, 'tie': nickname_here}}) AS nickname_here,
     max_by(nickname, {{'at': roster.made_at, 'tie': nickname}}) AS nickname,
+    max_by(remark, {{'at': roster.made_at, 'tie': remark}}) AS remark,
+    max_by(account, {{'at': roster.made_at, 'tie': account}}) AS account,
     max_by(role, {{'at': roster.made_at, 'tie': role}}) AS role,
     bool_or(complete AND roster.made_at = newest.made_at) AS listed,
     least(min(joined_at), min(seen_at) FILTER (complete)) AS first_at,
@@ -55,14 +57,14 @@ WITH rows AS (
   FROM roster LEFT JOIN newest USING (group_id) GROUP BY group_id, member_id
 ), names AS (
   SELECT group_id, sender_id, nullif(sender_name, '') AS name, min(local_time) AS first_at, max(local_time) AS last_at
-  FROM posts GROUP BY ALL
+  FROM told_messages WHERE {post} GROUP BY ALL
 ), posters AS (
   SELECT group_id, sender_id AS member_id, max_by(name, {{'at': last_at, 'tie': name}}) AS name,
     min(first_at) AS first_at, max(last_at) AS last_at
   FROM names GROUP BY ALL
 )
 SELECT group_id, member_id,
-  COALESCE(nickname_here, posters.name, nickname, member_id) AS name,
+  COALESCE({chosen}nickname_here, posters.name, nickname, remark, account, member_id) AS name,
   role,
   {official} AS official,
   CAST(least(posters.first_at, listed.first_at) - INTERVAL {day_start} HOUR AS DATE) AS first_seen,
@@ -72,16 +74,34 @@ FROM posters FULL JOIN listed USING (group_id, member_id) LEFT JOIN newest USING
 """
 
 
-def views(messages: Sequence[Path], members: Sequence[Path], scope: Scope) -> dict[str, str]:
+_NAMED = """
+SELECT told.* REPLACE (COALESCE(members.name, told.sender_name) AS sender_name)
+FROM told_messages told LEFT JOIN members ON members.group_id = told.group_id AND members.member_id = told.sender_id
+"""
+"""The messages of the scope, their senders under the name that --names asks for; bots, who are no members, under the one that is told."""
+_CHOSEN = {None: "", "group": "", "nickname": "nickname, ", "remark": "remark, "}
+_PERSON = "CASE WHEN starts_with(sender_id, 'name:') THEN group_id || chr(31) || sender_id ELSE sender_id END"
+
+
+def views(messages: Sequence[Path], members: Sequence[Path], scope: Scope, *, masked: bool = False) -> dict[str, str]:
     """Name and SQL of every view over Parquet files of MESSAGES and MEMBERS, in the order of creation.
 
-    Beside `dataset.VIEWS` there are ``raw_messages`` (everything) and ``seen_messages`` (all groups, before the end of
-    the scope), which no analysis may use.
+    Beside `dataset.VIEWS` there are ``raw_messages`` (everything), ``seen_messages`` (all groups, before the end of the scope) and
+    ``told_messages`` (those of the scope), which no analysis may use. `masked`: all of it as `_masks` shows it; the scope must speak
+    of pseudonyms then.
     """
     day = f"CAST(local_time - INTERVAL {scope.day_start} HOUR AS DATE)"
     since, until = _instant(scope.since, "-infinity"), _instant(scope.until, "infinity")
     now = min((t for t in (scope.as_of, scope.until) if t), default=None)
     groups = _among("group_id", scope.groups) if scope.groups else "TRUE"
+    post = f"sender_id IS NOT NULL AND NOT {_among('kind', NOT_POSTS)} AND NOT {_among('sender_id', scope.bots)}"
+    raw_messages, raw_members = read(MESSAGES, messages), read(MEMBERS, members)
+    if masked:
+        from qunkit.engines._masks import masked_members, masked_messages
+
+        raw_messages, raw_members = masked_messages(raw_messages), masked_members(raw_members)
+    else:
+        raw_messages = f"SELECT *, length(text) AS chars FROM ({raw_messages})"
     blanks = {
         "day_start": scope.day_start,
         "next_day": scope.day_start + 24,
@@ -90,26 +110,29 @@ def views(messages: Sequence[Path], members: Sequence[Path], scope: Scope) -> di
         "day": day,
     }
     return {
-        "raw_messages": _read(MESSAGES, messages),
+        "raw_messages": raw_messages,
         "seen_messages": f"SELECT * FROM raw_messages WHERE local_time < {until} AND local_time <= {_instant(scope.as_of, 'infinity')}",
-        "messages": f"SELECT * FROM seen_messages WHERE {groups}",
-        "posts": f"""SELECT *, {day} AS day, local_time >= {since} AND local_time < {until} AS in_window,
-            {_official("sender_id", scope)} AS official
-            FROM messages
-            WHERE sender_id IS NOT NULL AND NOT {_among("kind", NOT_POSTS)} AND NOT {_among("sender_id", scope.bots)}""",
-        "days": _DAYS.format(**blanks),
+        "told_messages": f"SELECT * FROM seen_messages WHERE {groups}",
         "members": _MEMBERS.format(
             **blanks,
             zone=_text(scope.timezone),
-            source=_read(MEMBERS, members),
+            source=raw_members,
             scope=f"{groups} AND NOT {_among('member_id', scope.bots)}",
             now=_instant(now, "infinity"),
             official=_official("member_id", scope),
+            post=post,
+            chosen=_CHOSEN[scope.names],
         ),
+        "named_messages": _NAMED if scope.names else "SELECT * FROM told_messages",
+        "messages": f"SELECT {', '.join(MESSAGES.names)} FROM named_messages",
+        "posts": f"""SELECT {", ".join(MESSAGES.names)}, {day} AS day, local_time >= {since} AND local_time < {until} AS in_window,
+            {_official("sender_id", scope)} AS official, {_PERSON} AS person, chars
+            FROM named_messages WHERE {post}""",
+        "days": _DAYS.format(**blanks),
     }
 
 
-def _read(table: Table, files: Sequence[Path]) -> str:
+def read(table: Table, files: Sequence[Path]) -> str:
     """The rows of `files`, read by an explicit list: nothing else that lies in the folder is ever read."""
     if not files:
         nothing = ", ".join(f"CAST(NULL AS {_TYPES[field.type]}) AS {field.name}" for field in table.fields)

@@ -15,13 +15,16 @@ from qunkit.dataset import Scope
 from qunkit.engines._guest import guarded
 from qunkit.engines._heard import batches, heard
 from qunkit.engines._pool import run
-from qunkit.engines._views import views
-from qunkit.errors import DatasetDamaged, OutOfResources, ReadWriteFailed
-from qunkit.words import Text
+from qunkit.engines._reasons import damaged, failed
+from qunkit.engines._views import read, views
+from qunkit.schema import MEMBERS, MESSAGES
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+
+    from qunkit.chat.scrub import Scrubber
+    from qunkit.privacy import Pseudonyms
 
 PRELUDE = (
     "SET TimeZone = 'UTC'",
@@ -57,9 +60,11 @@ def connect(
     memory_limit: str | None = None,
     threads: int | None = None,
     temp_dir: Path | None = None,
+    pseudonyms: Pseudonyms | None = None,
 ) -> Engine:
     """An engine on the committed state in the folder `snapshot`, showing what `scope` lets through.
 
+    With `pseudonyms` they stand for all people and groups, in `scope` too (`masked`); nothing else can be asked of the engine then.
     `memory_limit` is DuckDB's spelling ("4GB"; None: 80 % of the machine's), `temp_dir` is where it may spill (None: a
     private folder that goes when the engine is closed).
     """
@@ -77,7 +82,12 @@ def connect(
     for statement in PRELUDE:
         connection.execute(statement)
     engine = Engine(connection, spill, snapshot)
-    for name, text in views(_message_files(snapshot, scope), sorted(snapshot.glob("members/*.parquet")), scope).items():
+    messages, members = _message_files(snapshot, scope), sorted(snapshot.glob("members/*.parquet"))
+    if pseudonyms:
+        from qunkit.engines._masks import mask
+
+        engine.scrubber = mask(connection, read(MESSAGES, messages), read(MEMBERS, members), snapshot, pseudonyms)
+    for name, text in views(messages, members, scope, masked=pseudonyms is not None).items():
         engine.view(name, text)
     return engine
 
@@ -90,6 +100,8 @@ class Engine:
         self._spill = spill
         self._snapshot = snapshot
         self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self.scrubber: Scrubber | None = None
+        """What takes people out of texts, where pseudonyms stand for them."""
 
     def __enter__(self) -> Self:
         return self
@@ -124,15 +136,17 @@ class Engine:
         for setting in (statement for statement in PRELUDE if statement.startswith("SET")):
             cursor.execute(setting)
         reader = self._asked(cursor, text, params, _reader)
-        return pa.RecordBatchReader.from_batches(reader.schema, _streamed(cursor, reader))
+        return pa.RecordBatchReader.from_batches(reader.schema, self._streamed(cursor, reader))
 
     def guest(self, text: str, files: Sequence[Path]) -> pa.RecordBatchReader:
         """The rows of one SELECT that a person wrote, in DuckDB's own dialect, on the views over `files`.
 
+        Where pseudonyms stand for people, it reads the views and nothing else: the files hold the true names.
+
         Raises:
             UsageError: not one SELECT, or what DuckDB says of it; while the rows are read, too.
         """
-        return guarded(self._connection, text, files)
+        return guarded(self._connection, text, files, only_views=self.scrubber is not None)
 
     def view(self, name: str, sql: str) -> None:
         """Show the rows of a query under `name`; it runs whenever the view is read."""
@@ -172,6 +186,13 @@ class Engine:
         threads: int = self.sql("SELECT current_setting('threads') AS n")["n"][0].as_py()
         return threads
 
+    def _streamed(self, connection: duckdb.DuckDBPyConnection, reader: Any) -> Iterator[pa.RecordBatch]:
+        """The batches of `reader`. Arrow tells whatever DuckDB says on the way as an OSError without a number."""
+        try:
+            yield from batches(connection, reader)
+        except OSError as error:
+            raise failed(error, self._snapshot) from error
+
     def _asked(
         self,
         connection: duckdb.DuckDBPyConnection,
@@ -186,34 +207,18 @@ class Engine:
             return heard(
                 connection, lambda: fetch(connection.sql(query, params={name: params[name] for name in used} or None))
             )
-        except duckdb.OutOfMemoryException as error:
-            raise OutOfResources(what=Text("memory", "内存")) from error
-        except duckdb.IOException as error:
-            raise ReadWriteFailed(path=self._snapshot, why=_why(error)) from error
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            raise failed(error, self._snapshot) from error
         except duckdb.Error as error:
             if type(error) in (duckdb.Error, duckdb.InvalidInputException):  # what the Parquet reader raises
-                raise DatasetDamaged(path=self._snapshot, why=_why(error)) from error
+                raise damaged(error, self._snapshot) from error
             raise
-
-
-def _why(error: Exception) -> str:
-    return str(error).partition("\n")[0]
 
 
 def _reader(relation: Any) -> Any:
     """A reader of `relation`'s batches: DuckDB 2 renamed the method."""
     read = getattr(relation, "to_arrow_reader", None) or relation.fetch_record_batch
     return read(_BATCH)
-
-
-def _streamed(connection: duckdb.DuckDBPyConnection, reader: Any) -> Iterator[pa.RecordBatch]:
-    """The batches of `reader`. Arrow tells whatever DuckDB says on the way as an OSError without a number."""
-    try:
-        yield from batches(connection, reader)
-    except OSError as error:
-        if "Out of Memory" in str(error):
-            raise OutOfResources(what=Text("memory", "内存")) from error
-        raise ReadWriteFailed(path="dataset", why=str(error).partition("\n")[0]) from error
 
 
 def _rewritten(text: str) -> tuple[str, set[str]]:

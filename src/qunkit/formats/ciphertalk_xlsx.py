@@ -68,7 +68,7 @@ def _batch(records: Records, room: str | None, name: str) -> Batch:
     from qunkit.parsing.csv import filled, numbers
     from qunkit.parsing.json_rows import instants
 
-    records, epoch = records.timed(instants(numbers(records["时间戳"]).cast(pa.float64())))
+    records, epoch = records.timed(instants(numbers(records["时间戳"]).cast(pa.float64(), safe=False)))
     nothing = pa.scalar(None, pa.string())
     sender, shown = filled(records["微信ID"]), filled(records["发送者"])
     kind = kinds(numbers(records["原始类型代码"]), records["消息类型"])

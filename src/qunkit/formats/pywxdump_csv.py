@@ -70,7 +70,7 @@ def _without_cut_time(records: Records) -> Records:
     end = records.source.size
     last = records.ends == end
     if last.any() and b"\n" not in records.source.raw(end - 2, end):
-        return records.without(last & (len(records["CreateTime"][-1].as_py()) < _TIME), "truncated-tail")
+        return records.without(last & (len(records["CreateTime"][-1].as_py() or "") < _TIME), "truncated-tail")
     return records
 
 

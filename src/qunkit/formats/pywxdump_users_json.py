@@ -55,6 +55,8 @@ def read(source: Source) -> Iterator[Batch]:
     from qunkit.parsing.places import raw_batch
 
     array = JsonArray(source, {}, key="")
-    for records in array:
-        yield Batch(raw_batch(records.offsets), records.rejects, records.framing)
-    yield Batch(raw_batch(np.empty(0, np.int64)), members=members(array.outline))
+    none = np.empty(0, np.int64)
+    for records in array:  # of objects, as no people are
+        records = records.without(np.ones(len(records.offsets), np.bool_), "bad-record")
+        yield Batch(raw_batch(none), records.rejects, records.framing)
+    yield Batch(raw_batch(none), members=members(array.outline))

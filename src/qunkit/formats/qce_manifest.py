@@ -33,6 +33,8 @@ HOW = Text(
 )
 
 _FOLDER = "chunks"
+_LARGEST = 64 << 20
+"""Bytes of a manifest: one of more lists no chunks that anybody has."""
 
 
 def sniff(head: Head) -> bool:
@@ -47,6 +49,8 @@ def sniff(head: Head) -> bool:
 
 def files(source: Source) -> list[str]:
     """The chunks, as paths from the manifest's folder, in order."""
+    if source.size > _LARGEST:
+        return []
     try:
         manifest = json.loads(source.raw(0, source.size))
     except (ValueError, RecursionError):

@@ -55,17 +55,17 @@ _SUBJECT = re.compile(r"(?mi)^Subject:[ \t]*Tencent IM Message")
 _ROW = re.compile(rb"(?i)<tr\b")
 _ROW_END = re.compile(rb"(?i)</tr\s*>")
 _MESSAGE = re.compile(
-    r"(?is)<tr[^>]*>\s*<td[^>]*>\s*<div style=[\"']?color:[^>]*>\s*<div[^>]*>(?P<who>.*?)</div>\s*"
-    r"(?P<clock>\d\d?:\d\d:\d\d)(?P<half>\s?[AP]M)?\s*</div>(?P<body>.*)</td>",
+    r"(?is)(?><tr[^>]*>\s*<td[^>]*>\s*<div style=[\"']?color:[^>]*>\s*<div[^>]*>(?P<who>.*?)</div>\s*"
+    r"(?P<clock>\d\d?:\d\d:\d\d)(?P<half>\s?[AP]M)?\s*</div>)(?P<body>.*)</td>",
 )
 _DAY = re.compile(r"日期[:：]\s*(\d{4})-(\d\d?)-(\d\d?)")
 _CHAT = re.compile(r"消息对象[:：](.*)", re.DOTALL)
 _GROUP = re.compile(r"消息分组[:：](.*)", re.DOTALL)
 _HEADING = re.compile(r"消息记录.*|", re.DOTALL)
-_BREAK = re.compile(r"(?i)<br\s*/?>|</div>\s*<div[^>]*>|</p>\s*<p[^>]*>")
-_PICTURE = re.compile(r"(?i)<img\b[^>]*>")
+_BREAK = re.compile(r"(?i)<br\s*/?>|</div>\s*<div[^<>]*>|</p>\s*<p[^<>]*>")
+_PICTURE = re.compile(r"(?i)<img\b[^<>]*>")
 _TAG = re.compile(r"<[^<>]*>")
-_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
+_LINE_END = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]*+")
 _IMAGE = "[图片]"
 _EARLIEST = 915_148_800_000
 """1999, in milliseconds."""

@@ -56,7 +56,7 @@ HOW = Text(
 _FIRST_LINE = re.compile(r"消息记录[（(]此消息记录为文本格式")
 _RULE = r"={20,}[ \t]*\r?\n"
 _BANNER = re.compile(
-    rf"(?m)^(?:\r?\n)*{_RULE}(?:消息分组:(?P<group>[^\r\n]*)\r?\n{_RULE})?消息对象:(?P<chat>[^\r\n]*)\r?\n{_RULE}(?:\r?\n)*".encode()
+    rf"(?m)^(?:\r?\n){{0,20}}+{_RULE}(?:消息分组:(?P<group>[^\r\n]*)\r?\n{_RULE})?消息对象:(?P<chat>[^\r\n]*)\r?\n{_RULE}(?:\r?\n)*".encode()
 )
 _PREAMBLE = re.compile(r"消息记录[^\n]*(?:\r?\n)*".encode())
 _HEADER = re.compile(

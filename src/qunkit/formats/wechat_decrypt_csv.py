@@ -60,7 +60,9 @@ _LABELS = {
 _NUMBERED = re.compile(r"未知\((\d{1,18})\)", re.ASCII)
 _MARKS = {"名片": "contact_card", "位置": "location", "分享": "link", "系统": "system"}
 _MARK = re.compile(r"\[(名片|位置|分享|系统): (.*)\]", re.DOTALL)
-_TITLE = re.compile(r"<title>(?:<!\[CDATA\[(?P<plain>.*?)\]\]>|(?P<escaped>[^<]*))</title>", re.DOTALL)
+_TITLE = re.compile(
+    r"<title>(?:<!\[CDATA\[(?P<plain>(?:(?!\]\]>|<title>).)*+)\]\]>|(?P<escaped>[^<]*))</title>", re.DOTALL
+)
 _TITLED = ("quote", "link", "file", "miniprogram", "solitaire", "forward", "music", "live", "note", "pat")
 """Kinds of cards whose title is what they say."""
 

@@ -44,7 +44,7 @@ _HEADER = (
     r"(?:(?P<wall>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d{1,6})?|(?P<seconds>\d{10})(?P<thousandths>\d{3})?):"
 )
 _FOUND = re.compile(_HEADER, re.ASCII)
-_PICTURE = r"\|img:(?P<img>[^|\n\"\\]*)$"
+_PICTURE = r"\|img:(?P<img>[^|\x00-\x1f\"\\]*)$"
 _OWNER = "me"
 
 

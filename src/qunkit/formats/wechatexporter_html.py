@@ -53,17 +53,20 @@ _EXPORT_WHOLE = Text(
 )
 _ROWS = 4096
 _FIRST_YEAR, _BEYOND = 1999, 2100
-_MESSAGE = re.compile(rb'<div\b[^<>]*\bclass="msg [^"<>]*"[^<>]*>')
+_MESSAGE = re.compile(rb'<div\b(?=[^<>]*+>)[^<>]*\bclass="msg [^"<>]*"[^<>]*>')
 _DIV = re.compile(rb"<(/?)div\b[^<>]*>")
 _ASYNC = re.compile(r"<script\b(?:(?!</script).)*?\bData/msg-", re.DOTALL)
-_HEADING = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_HEADING = re.compile(r"<title>((?:(?!<title>).)*?)</title>", re.DOTALL)
 _SUFFIX = " - 微信聊天记录"
 _ATTRIBUTE = re.compile(r'([A-Za-z]+)="([^"]*)"')
-_NAME = re.compile(r'<span\b(?P<tag>[^<>]*\bclass="dspname"[^<>]*)>(?P<name>.*?)</span>(?P<behind>[^<]*)', re.DOTALL)
+_NAME = re.compile(
+    r'<span\b(?=[^<>]*+>)(?P<tag>[^<>]*\bclass="dspname"[^<>]*)>(?P<name>(?:(?!class="dspname").)*?)</span>(?P<behind>[^<]*)',
+    re.DOTALL,
+)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?", re.ASCII)
-_WORDS = re.compile(r"<pre\b[^<>]*>(.*?)</pre>", re.DOTALL)
+_WORDS = re.compile(r"<pre\b[^<>]*>((?:(?!<pre\b).)*?)</pre>", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>")
-_EMOJI = re.compile(r'<img\b[^<>]*\balt="([^"]*)"[^<>]*>')
+_EMOJI = re.compile(r'<img\b(?=[^<>]*+>)[^<>]*\balt="([^"]*)"[^<>]*>')
 _TAG = re.compile(r"<[^<>]*>")
 _MEDIA = ("image", "voice", "video", "sticker")
 

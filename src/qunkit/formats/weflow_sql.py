@@ -68,7 +68,7 @@ def _batch(records: Records, chat: str | None) -> Batch:
     from qunkit.parsing.csv import filled, numbers
     from qunkit.parsing.json_rows import instants
 
-    records, epoch = records.timed(instants(numbers(records["create_time"]).cast(pa.float64())))
+    records, epoch = records.timed(instants(numbers(records["create_time"]).cast(pa.float64(), safe=False)))
     code, sender, room = numbers(records["local_type"]), filled(records["sender"]), filled(records["session_id"])
     kind = kinds(code, pa.nulls(len(code), pa.string()))
     notice = notices(kind, sender, room)

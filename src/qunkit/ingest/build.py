@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -25,7 +26,7 @@ _NAMES_TOLD = [
     pa.field(name, pa.string()) for name in ("platform", "group_id", "group_name", "sender_id", "sender_name")
 ]
 OBSERVED_MEMBERS = pa.schema([field_.with_nullable(True) for field_ in _MEMBERS_TOLD])
-_NAMES_SCHEMA = pa.schema([*_NAMES_TOLD, pa.field("last", pa.timestamp("ms", "UTC")), pa.field("mine", pa.bool_())])
+NAMES_SCHEMA = pa.schema([*_NAMES_TOLD, pa.field("last", pa.timestamp("ms", "UTC")), pa.field("mine", pa.bool_())])
 ALIASES_SCHEMA = pa.schema([pa.field(name, pa.string(), name == "group_id") for name in identity.ALIASES])
 """What the owner of the dataset said of names, as `identity` reads it."""
 MEMORY_LIMIT = "384MB"
@@ -91,6 +92,22 @@ def build(
         connection.close()
 
 
+def rebuild(staging: Staging, memory_limit: str, threads: int | None) -> None:
+    """Write every part that the old observations determine, whatever it was: names, messages, members. For those who check them."""
+    connection = connect(staging.spool, memory_limit, threads)
+    try:
+        work = _Work(connection, staging, {}, (), Revision("SELECT * FROM {old}", "FROM {old}"))
+        work.learn_names(OBSERVED_MEMBERS.empty_table(), None)
+        overlap.start(connection)
+        for month in sorted(_months(staging)):
+            work._build_month(month, revised=False)
+        work.write_members()
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise failed(error, staging.dataset) from error
+    finally:
+        connection.close()
+
+
 @dataclass(slots=True)
 class _Work:
     """One build."""
@@ -121,7 +138,7 @@ class _Work:
             connection.register("new_aliases", aliases)
             connection.execute("CREATE OR REPLACE TEMP TABLE aliases AS SELECT * FROM new_aliases")
         identity.build(connection)
-        self._write(NAMES, "SELECT * FROM names ORDER BY ALL", _NAMES_SCHEMA)
+        self._write(NAMES, "SELECT * FROM names ORDER BY ALL", NAMES_SCHEMA)
         self._write(MEMBERS, "SELECT * FROM observed_members ORDER BY ALL", OBSERVED_MEMBERS)
         self._write(ALIASES, "SELECT * FROM aliases ORDER BY ALL", ALIASES_SCHEMA)
 
@@ -236,7 +253,7 @@ class _Work:
 def know(connection: duckdb.DuckDBPyConnection, part: Callable[[str], Path | None]) -> None:
     """The tables names, observed_members, aliases and what `identity` makes of them; `part` says where a part of the state lies."""
     for name, path, columns in (
-        ("names", NAMES, _NAMES_SCHEMA),
+        ("names", NAMES, NAMES_SCHEMA),
         ("observed_members", MEMBERS, OBSERVED_MEMBERS),
         ("aliases", ALIASES, ALIASES_SCHEMA),
     ):
@@ -247,7 +264,7 @@ def know(connection: duckdb.DuckDBPyConnection, part: Callable[[str], Path | Non
 
 def connect(folder: Path, memory_limit: str, threads: int | None) -> duckdb.DuckDBPyConnection:
     """DuckDB as the merge uses it; it spills into `folder`."""
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = true")
     connection.execute(f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'")
     connection.execute(f"SET memory_limit = '{memory_limit}'")
@@ -265,15 +282,19 @@ def _column(name: str) -> str:
 
 
 def _months(staging: Staging) -> set[str]:
-    return {part.split("month=")[1][:7] for part in staging.base["parts"] if part.startswith("messages/")}
+    return {part.split("month=")[1][:7] for part in staging.base["parts"] if part.startswith("observations/month=")}
 
 
 def _fingerprint(staging: Staging, dropped: frozenset[str]) -> str:
+    parts = staging.base["parts"] | staging.parts
+    return fingerprint({part: facts for part, facts in parts.items() if part not in dropped})
+
+
+def fingerprint(parts: Mapping[str, Mapping[str, Any]]) -> str:
+    """Of all messages, from the digests in a manifest's parts."""
     import hashlib
 
-    parts = staging.base["parts"] | staging.parts
-    kept = sorted(part for part in parts if part.startswith("messages/") and part not in dropped)
-    told = [f"{part}={parts[part]['digest']}" for part in kept]
+    told = [f"{part}={parts[part]['digest']}" for part in sorted(parts) if part.startswith("messages/")]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qunkit.errors import UnknownTimeZone
+from qunkit.parsing.stamps import possible
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -40,7 +41,12 @@ class Clock:
         return sent, self.local(sent), pc.if_else(pc.is_valid(epoch), coarse or "exact", quality)
 
     def instants(self, milliseconds: pa.Array, walls: pa.Array) -> pa.Array:
-        """Times on each row's own clock (`walls` true: wall clock) → instants. Used for the time of a quoted message."""
+        """Times on each row's own clock (`walls` true: wall clock) → instants. Used for the time of a quoted message.
+
+        Null where no message can have been sent: nobody else has looked at these times.
+        """
+        is_possible = possible(pc.fill_null(milliseconds, 0).to_numpy())
+        milliseconds = pc.if_else(pa.array(is_possible), milliseconds, None)
         epoch = milliseconds.cast(pa.timestamp("ms", "UTC"))
         told, _ = self._instants(milliseconds.cast(pa.timestamp("ms")))
         return pc.if_else(walls, told, epoch)

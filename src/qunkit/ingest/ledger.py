@@ -19,7 +19,11 @@ _MESSAGE, _NOTICE, _REJECT, _FRAMING = range(4)
 
 
 class LedgerBroken(Exception):
-    """A format's ranges do not tile its file: a bug in the format. Says where."""
+    """A format's ranges do not tile its file from byte `at` on: a bug in the format."""
+
+    def __init__(self, at: int, what: str) -> None:
+        self.at = at
+        super().__init__(what)
 
 
 @dataclass(slots=True)
@@ -45,13 +49,13 @@ class Ledger:
         Raises:
             LedgerBroken: a gap, an overlap, or a range outside [0, size).
         """
-        if not self.starts:
-            raise LedgerBroken(f"no range for {size} bytes")
-        start = np.concatenate(self.starts)
+        start = np.concatenate(self.starts) if self.starts else np.empty(0, np.int64)
+        if not len(start):
+            raise LedgerBroken(0, f"no range for {size} bytes")
         order = np.argsort(start, kind="stable")
         start, end, kind = start[order], np.concatenate(self.ends)[order], np.concatenate(self.kinds)[order]
         kind[(kind == _MESSAGE) & np.isin(start, notices)] = _NOTICE
-        _check(start, end, size)
+        _check(start, end, kind <= _NOTICE, size)
         first = np.flatnonzero(np.r_[True, kind[1:] != kind[:-1]])
         return pa.table(
             {
@@ -85,11 +89,13 @@ def _total(runs: pa.Table, kind: str, column: str) -> int:
     return int(pc.sum(chosen[column]).as_py() or 0)
 
 
-def _check(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], size: int) -> None:
-    following = np.r_[start[1:], size]
+def _check(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], is_open: npt.NDArray[np.bool_], size: int) -> None:
+    """Ranges that are open reach to the next one; the others must end there."""
     if start[0] != 0:
-        raise LedgerBroken(f"nothing accounts for bytes 0 to {start[0]}")
-    bad = np.flatnonzero((following <= start) | ((end >= 0) & (end != following)))
+        raise LedgerBroken(0, f"the first range begins at {start[0]}")
+    following = np.r_[start[1:], size]
+    bad = np.flatnonzero((following <= start) | (~is_open & (end != following)))
     if len(bad):
         at = bad[0]
-        raise LedgerBroken(f"the range from {start[at]} ends at {end[at]}, the next begins at {following[at]}")
+        upto = "open" if is_open[at] else f"up to {end[at]}"
+        raise LedgerBroken(int(start[at]), f"the range from {start[at]} is {upto}, the next begins at {following[at]}")

@@ -4,7 +4,7 @@
 any order, grouping or repetition of ingests gives the same table. Within a group two tellings are one message if they share the
 native id (exactly; or as float64 within one second, because some exporters round), or, where one has no native id, if they share time,
 sender, class of kind, typed text and the number of the occurrence: two equal "1" in one second stay two, and a third export adds none. Where tellings
-disagree on a field, the finest clock wins, then the smallest source id; what one leaves out another fills in.
+disagree on a field, the finest clock wins, then the smallest source id; what one leaves out another fills in, and an id goes before a name.
 
 A telling of an export whose times are minutes is the message of its minute with the same sender, class, text and number; so a minute
 holds as many equal messages as the export that has the most of them. Exports that keep days only, which also join lines and mask words, count
@@ -32,6 +32,9 @@ accents. What stands for a card, a quote or a picture is the exporter's own word
 _BY = "CASE WHEN kind <> 'pat' THEN {} END"
 """The sender by which tellings are compared: only some exporters say who patted."""
 
+ALIKE = f"""group_id, group_name, sent_at, {_BY.format("COALESCE(sender_id, 'name:' || sender_name)")}, {_CLASS}, {_SAME}"""
+"""What equal tellings of one source share; they are numbered in their order."""
+
 # Windows over every row are dear; only rows that share group and instant with another need numbers other than the first.
 _FRESH = f"""
 CREATE OR REPLACE TEMP TABLE numbered AS
@@ -39,8 +42,7 @@ WITH crowded AS (
   SELECT hash(src, group_id, group_name, sent_at) AS instant FROM {{staged}} GROUP BY instant HAVING COUNT(*) > 1
 )
 SELECT row, src,
-  CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at,
-    {_BY.format("COALESCE(sender_id, 'name:' || sender_name)")}, {_CLASS}, {_SAME} ORDER BY row) AS INTEGER) AS occurrence,
+  CAST(row_number() OVER (PARTITION BY src, {ALIKE} ORDER BY row) AS INTEGER) AS occurrence,
   CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at ORDER BY row) - 1 AS INTEGER) AS seq
 FROM {{staged}} WHERE hash(src, group_id, group_name, sent_at) IN (SELECT instant FROM crowded);
 CREATE OR REPLACE TEMP VIEW fresh AS
@@ -163,9 +165,20 @@ SELECT m.* REPLACE (COALESCE(i.message_id, m.message_id) AS message_id, COALESCE
 FROM message_of m LEFT JOIN in_minutes i USING (telling)
 """
 
-_TAKEN = ("sender_name", "text", "event", "actor_id", "actor_name", "target_ids", "target_names")
-_TAKEN_LAST = ("quote_id", "quote_time", "quote_sender", "quote_text", "mention_ids", "from_me", "extra")
-_ROWS = ", ".join((*_TAKEN, *_TAKEN_LAST))
+_BY_NAME = "list_bool_or([COALESCE(starts_with(x, 'name:') OR x = 'me', false) for x in {}])"
+_IDS_FIRST = f"IF({_BY_NAME}, '1', '0') || rank"
+_FIRST = {
+    "sender_name": "vague || rank",
+    "text": "vague || IF(text = '', '1', '0') || rank",
+    "event": "vague || rank",
+    **dict.fromkeys(("actor_id", "actor_name"), f"vague || {_IDS_FIRST.format('[actor_id]')}"),
+    **dict.fromkeys(("target_ids", "target_names"), f"vague || {_IDS_FIRST.format('target_ids')}"),
+    **dict.fromkeys(("quote_id", "quote_time", "quote_sender", "quote_text"), "rank"),
+    "mention_ids": _IDS_FIRST.format("mention_ids"),
+    **dict.fromkeys(("from_me", "extra"), "rank"),
+}
+"""Fields, and whose telling of them is taken: the lowest that has any. Words go before none, ids before names."""
+_ROWS = ", ".join(_FIRST)
 
 _RESOLVED = f"""
 CREATE OR REPLACE TEMP TABLE several AS SELECT group_key, message_id FROM message_of GROUP BY ALL HAVING COUNT(*) > 1;
@@ -182,10 +195,10 @@ _JOINED = f"""
 INSERT INTO resolved
 SELECT arg_min(platform, rank), group_key, MIN(label), message_id, MIN(native_id),
   COALESCE(MAX(seq) FILTER (time_quality <> 'minute'), MAX(seq)), arg_min(sent_at, rank),
-  arg_min(local_time, rank), arg_min(time_quality, rank), arg_min(sender_key, rank),
+  arg_min(local_time, rank), arg_min(time_quality, rank),
+  arg_min(sender_key, {_IDS_FIRST.format("[sender_key]")}),
   COALESCE(arg_min(NULLIF(kind, 'other'), rank), 'other'),
-  {", ".join(f"arg_min({name}, vague || rank)" for name in _TAKEN)},
-  {", ".join(f"arg_min({name}, rank)" for name in _TAKEN_LAST)}, arg_min(sources[1], rank)
+  {", ".join(f"arg_min({name}, {rank})" for name, rank in _FIRST.items())}, arg_min(sources[1], rank)
 FROM (
   SELECT o.* EXCLUDE (native_id), m.*, {_VAGUE} AS vague,
     list_position({list(schema.TIME_QUALITIES)}, time_quality) || sources[1] || lpad(CAST(seq AS VARCHAR), 9, '0')

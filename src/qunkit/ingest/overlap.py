@@ -1,6 +1,6 @@
 """Do two exports of one group say the same where both have something to say? A rename, a wrong zone or other wording shows here.
 
-    match rate = messages that both tell ÷ messages of the smaller one, over the hours that lie inside both exports
+    match rate = messages that both tell, less than a minute apart ÷ messages of the smaller one, over the hours that lie inside both exports
 
 Exports of one chat that overlap match nearly everywhere: 1 for clean ones, above 0.98 with recalls, 0.8 to 0.97 after renames, below
 0.001 where a clock is off. Only hours that both cover count, and their first and last are left out. Of several known exports the one that
@@ -52,7 +52,8 @@ _COUNTED = """
 INSERT INTO overlap_hours SELECT grp, sent_at // 3600000, src, COUNT(DISTINCT message_id) FROM overlap_told WHERE NOT daily GROUP BY ALL;
 INSERT INTO overlap_both
 SELECT a.grp, a.sent_at // 3600000, a.src, b.src, COUNT(DISTINCT a.message_id)
-FROM overlap_told a JOIN overlap_told b ON b.grp = a.grp AND b.message_id = a.message_id AND b.src <> a.src
+FROM overlap_told a JOIN overlap_told b
+  ON b.grp = a.grp AND b.message_id = a.message_id AND b.src <> a.src AND abs(b.sent_at - a.sent_at) < 60000
 WHERE a.src IN (SELECT unnest($run)) AND NOT a.daily AND NOT b.daily GROUP BY ALL;
 INSERT INTO overlap_alone
 SELECT grp, src, sent_at, who, said FROM overlap_told t

@@ -22,6 +22,7 @@ from qunkit.ingest.clock import Clock
 from qunkit.ingest.events import interpret
 from qunkit.ingest.identify import beginning
 from qunkit.ingest.ledger import Ledger
+from qunkit.parsing.json_rows import well_formed
 from qunkit.parsing.source import Source
 from qunkit.words import Text
 
@@ -89,7 +90,7 @@ def begin(source: Source, name: str, module: ModuleType, as_group: str | None) -
     same bytes in another folder are another group's. So they are under another `as_group`, another map of columns, and, being a
     list of members, at another date.
     """
-    batches = module.read(source)
+    batches = map(_sound, module.read(source))
     first = next(batches, None)
     if first is None:
         raise NoMessages(path=source.label, why=EMPTY if not source.size else NOTHING)
@@ -168,6 +169,15 @@ def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str
     columns["row"] = pa.array(np.arange(row, row + len(raw)))
     columns["offset"] = raw.column("offset")
     return pa.RecordBatch.from_pydict(columns)
+
+
+def _sound(batch: Batch) -> Batch:
+    """The batch with texts of members that a column takes: JSON may hold halves of emoji."""
+    batch.members = [
+        {name: well_formed(value) if isinstance(value, str) else value for name, value in row.items()}
+        for row in batch.members
+    ]
+    return batch
 
 
 def _group(batch: Batch) -> tuple[str | None, str | None]:

@@ -1,6 +1,7 @@
 """Quotes → the messages they quote: by id, else by time and sender, else by the quoted words.
 
 A quoted sender counts only if the group has a sender of that id or name: quotes show names as the quoter sees them, which an export may never show.
+A message is the sender's if it has that id, or is shown under that very name: its id may come from another export than the quote.
 By time: the quoted instant, and the quoted sender where that is known. By words: the latest earlier message of the group, at most 28 days
 back, with the same text (white space collapsed: some exporters do) and the quoted sender where that is known.
 """
@@ -18,7 +19,7 @@ _WORDS = "regexp_replace(trim({}), '\\s+', ' ', 'g')"
 
 QUOTES = f"""
 CREATE OR REPLACE TEMP TABLE quotes AS
-SELECT r.rowid AS message, r.group_id, r.message_id, r.sent_at, r.seq, r.quote_time, r.quote_text, i.sender_key AS quoted,
+SELECT r.rowid AS message, r.group_id, r.message_id, r.sent_at, r.seq, r.quote_time, r.quote_text, r.quote_sender, i.sender_key AS quoted,
   CASE WHEN {IS_ROUNDED.format("r.quote_id")} OR {IS_ROUNDED.format("r.native_id")}
     THEN TRY_CAST(r.quote_id AS DOUBLE) END AS rounded,
   r.quote_id
@@ -30,7 +31,7 @@ WHERE r.kind = 'quote' OR r.quote_id IS NOT NULL OR r.quote_time IS NOT NULL OR 
 _BY_TIME = """
 SELECT q.message, arg_min(c.message_id, (c.sender_id = 'me', c.seq, c.message_id)) AS reply_to
 FROM quotes q JOIN candidates c ON c.group_id = q.group_id AND c.sent_at = q.quote_time
-WHERE q.quote_id IS NULL AND (q.quoted IS NULL OR c.sender_id IN (q.quoted, 'me')) AND c.message_id <> q.message_id
+WHERE q.quote_id IS NULL AND (q.quoted IS NULL OR c.sender_id IN (q.quoted, 'me') OR c.sender_name = q.quote_sender) AND c.message_id <> q.message_id
 GROUP BY q.message
 """
 
@@ -38,7 +39,7 @@ _BY_WORDS = f"""
 SELECT q.message, arg_max(c.message_id, (c.sent_at, c.seq, c.message_id)) AS reply_to
 FROM quotes q JOIN candidates c ON c.group_id = q.group_id AND c.words = {_WORDS.format("q.quote_text")}
   AND (c.sent_at, c.seq) < (q.sent_at, q.seq) AND c.sent_at >= q.sent_at - INTERVAL {WINDOW_DAYS} DAY
-WHERE q.quote_id IS NULL AND q.quote_time IS NULL AND q.quote_text <> '' AND (q.quoted IS NULL OR c.sender_id = q.quoted)
+WHERE q.quote_id IS NULL AND q.quote_time IS NULL AND q.quote_text <> '' AND (q.quoted IS NULL OR c.sender_id = q.quoted OR c.sender_name = q.quote_sender)
 GROUP BY q.message
 """
 
@@ -75,7 +76,7 @@ def quoted_months(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def link(connection: duckdb.DuckDBPyConnection, files: list[str]) -> None:
     """From ``resolved``, ``quotes`` and the message files of the quoted months make ``linked``: message, reply_to, reply_how."""
-    rows = "SELECT group_id, message_id, native_id, sent_at, seq, sender_id, text FROM "
+    rows = "SELECT group_id, message_id, native_id, sent_at, seq, sender_id, sender_name, text FROM "
     known = [f"read_parquet({files}, hive_partitioning = false)"] if files else []
     united = " UNION ALL ".join(rows + name for name in ("resolved", *known))
     connection.execute(

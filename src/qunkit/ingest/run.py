@@ -13,17 +13,28 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qunkit import schema
 from qunkit.chat import rosters
-from qunkit.errors import NestedArchive, NoMembers, NoMessages, QunkitError, UnknownFormat, UnreadableExport
-from qunkit.ingest import build, identify, overlap, store
+from qunkit.errors import (
+    FormatBroken,
+    NestedArchive,
+    NoMembers,
+    NoMessages,
+    QunkitError,
+    UnknownFormat,
+    UnreadableExport,
+)
+from qunkit.ingest import build, identify, overlap, revision, store, tombstones
 from qunkit.ingest.clock import DEFAULT_ZONE, Clock, check_zone
 from qunkit.ingest.identity import ANY_GROUP
-from qunkit.ingest.ledger import counts, sizes
+from qunkit.ingest.ledger import LedgerBroken, counts, sizes
 from qunkit.ingest.read import EMPTY, Progress, Reading, begin, notices, observe, read
+from qunkit.ingest.rehearsal import rehearsing
 from qunkit.ingest.stage import MonthWriters, member_row, reject_rows
 from qunkit.ingest.summary import FileSummary, IngestSummary
 from qunkit.parsing.source import Source
@@ -33,7 +44,6 @@ from qunkit.words import Text
 
 LEDGER = "ledger/part.parquet"
 REJECTS = "rejects/part.parquet"
-MEMORY_LIMIT = "384MB"
 STDIN = "-"
 NAMELESS = Text("the export does not say which group it is of", "导出内容没有说明是哪个群")
 NAME_IT = Text(
@@ -44,12 +54,17 @@ ONLY_NESTED = Text(
     "holds no known export, but archives within the archive, which are not looked into.",
     "其中没有已知的导出文件，只有内层的压缩包，qunkit 不读取。",
 )
+OTHER_BYTES = Text("it is not the file that was read: it has changed since.", "它不是当时读取的文件：内容已改变。")
+AS_THEY_WERE = Text(
+    "Give the file as it was then, or take this one in with `qunkit ingest`.",
+    "请给出当时的文件，或用 `qunkit ingest` 导入现在的文件。",
+)
 OVERRULED = Text(
     "the list says the group itself ({column}); --group {group} was taken for all of it",
     "名单中已注明所属的群（{column}），但已全部按 --group {group} 处理",
 )
 _STDIN_PARTS = ("stdin",)
-_LEDGER_SCHEMA = pa.schema(
+LEDGER_SCHEMA = pa.schema(
     [("source", pa.string()), ("kind", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("count", pa.int64())]
 )
 
@@ -68,10 +83,19 @@ class Options:
     """Facts for the formats, such as ("date", "2024-12-01")."""
     maps: tuple[tuple[str, str], ...] = ()
     """Glob of file names → the fact "map" of files that match; the first match counts."""
-    memory_limit: str = MEMORY_LIMIT
+    memory_limit: str = build.MEMORY_LIMIT
     threads: int | None = None
     force: bool = False
     """Take exports that contradict what is known, too."""
+    again: bool = False
+    """Read files anew that were read before: what they say now takes the place of what the same bytes said then."""
+    dry: bool = False
+    """Commit nothing."""
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What has to be asked again to read a file as it was read."""
+        return {"as_group": self.as_group, "format_in": self.format_in}
 
 
 def ingest(
@@ -92,18 +116,18 @@ def ingest(
     """
     if options.tz:
         check_zone(options.tz)
-    summary = IngestSummary(dataset)
+    summary = IngestSummary(dataset, dry=options.dry)
     candidates = _candidates(paths, summary)
     if not candidates:
         return summary
     seen = {os.path.realpath(candidate.path) for candidate in candidates}
-    for batch in [[one] for one in candidates] if each else [candidates]:
+    for batch in [[one] for one in candidates] if each and not options.dry else [candidates]:
         _run(batch, seen, dataset, options, wait, progress, summary)
     return summary
 
 
 @dataclass(slots=True)
-class _Run:
+class Run:
     """One commit in the making."""
 
     staging: store.Staging
@@ -117,6 +141,15 @@ class _Run:
     built: build.Built = field(default_factory=build.Built)
     seen: set[str] = field(default_factory=set)
     """Files that were given, or that a manifest named: none is read twice."""
+    replaced: dict[str, set[str]] = field(default_factory=dict)
+    """Sources of this run → the earlier readings of the same bytes whose place they take."""
+    forgotten: tombstones.Tombstones = field(init=False)
+    """Marks of who must not come back."""
+    place: dict[str, Any] | None = None
+    """The earlier reading whose place the next file takes: nothing but its bytes will do."""
+
+    def __post_init__(self) -> None:
+        self.forgotten = tombstones.load(self.staging.old_part)
 
     def take(self, candidate: identify.Candidate) -> list[FileSummary]:
         """Read a file, or every file in an archive; whatever is wrong is said in the summaries, and the run goes on."""
@@ -126,8 +159,8 @@ class _Run:
         except QunkitError as error:
             return [FileSummary.failed(candidate.label, error)]
         if members is None:
-            return self._take_file(candidate)
-        files = [file for member in members for file in self._take_file(member)]
+            return self.take_file(candidate)
+        files = [file for member in members for file in self.take_file(member)]
         if all(file.status == "skipped" for file in files):
             summary = FileSummary(candidate.label)
             nothing: QunkitError = NoMessages(path=candidate.label, why=NO_EXPORT)
@@ -137,7 +170,8 @@ class _Run:
             files.append(summary)
         return files
 
-    def _take_file(self, candidate: identify.Candidate) -> list[FileSummary]:
+    def take_file(self, candidate: identify.Candidate) -> list[FileSummary]:
+        """Read one file, and those that it names."""
         summary = FileSummary(candidate.label)
         others: list[FileSummary] = []
         try:
@@ -155,13 +189,15 @@ class _Run:
         self, candidate: identify.Candidate, source: Source, summary: FileSummary, others: list[FileSummary]
     ) -> None:
         summary.size = source.size
+        if self.place and source.sha256 != self.place["sha256"]:
+            raise UnreadableExport(path=source.label, why=OTHER_BYTES, hint=AS_THEY_WERE)
         if not identify.beginning(source.head).strip("\0 \t\r\n"):
             raise NoMessages(path=source.label, why=EMPTY)
         name, module = identify.identify(source, _wanted(source) or self.options.format_in)
         summary.format = name
         if "group" in source.options and (column := rosters.own_group(source)):
             summary.notes.append(Note(OVERRULED, (("column", column), ("group", source.options["group"]))))
-        others += self._take_listed(candidate, source, module)
+        others += [] if self.place else self._take_listed(candidate, source, module)
         identity, batches = begin(source, name, module, self.options.as_group)
         if known := self._known(identity):
             summary.repeat(known, source.parts[-1], self.options.tz)
@@ -173,6 +209,8 @@ class _Run:
             if source.parts == _STDIN_PARTS and not told and not self.options.as_group:
                 raise UnreadableExport(path=source.label, why=NAMELESS, hint=NAME_IT)
             self._stage(reading, summary)
+            if self.options.again:
+                self.replaced[identity] = {self.place["id"]} if self.place else self._earlier(reading)
         finally:
             reading.spool.unlink(missing_ok=True)
 
@@ -190,12 +228,19 @@ class _Run:
             path = os.path.realpath(other.path)
             if path not in self.seen:
                 self.seen.add(path)
-                files += self._take_file(other)
+                files += self.take_file(other)
         return files
 
     def _known(self, identity: str) -> dict[str, Any] | None:
-        known: list[dict[str, Any]] = [*self.staging.base["sources"], *self.sources]
-        return next((source for source in known if source["id"] == identity), None)
+        before: list[dict[str, Any]] = [] if self.options.again else self.staging.base["sources"]
+        return next((source for source in (*before, *self.sources) if source["id"] == identity), None)
+
+    def _earlier(self, reading: Reading) -> set[str]:
+        """Earlier readings of the same bytes; where they lie in the folders of several groups, those of this one."""
+        same = [one for one in self.staging.base["sources"] if one["sha256"] == reading.source.sha256]
+        if len(same) > 1:
+            same = [one for one in same if one["id"] == reading.id or one.get("told") == list(reading.group)]
+        return {one["id"] for one in same}
 
     def _stage(self, reading: Reading, summary: FileSummary) -> None:
         clock = Clock(self.options.tz or self.staging.tz, self.staging.tz)
@@ -207,19 +252,50 @@ class _Run:
                 writers.write(batch)
                 groups |= dict.fromkeys(_groups(batch))
         offsets = np.concatenate(found) if found else np.empty(0, np.int64)
-        runs = reading.ledger.close(reading.source.size, offsets)
-        self.ledger.append(
-            runs.append_column("source", pa.array([reading.id] * len(runs))).select(_LEDGER_SCHEMA.names)
-        )
+        runs = self._closed(reading, offsets)
+        self.ledger.append(runs.append_column("source", pa.array([reading.id] * len(runs))).select(LEDGER_SCHEMA.names))
         members = [member_row(reading, row, self.options.as_group, clock) for row in reading.members]
         rejects = reject_rows(reading)
-        self.members += members
-        self.rejects += rejects
         groups |= {(row["group_id"], row["group_name"]): None for row in members if row["group_id"] != ANY_GROUP}  # type: ignore[misc]
-        summary.groups, summary.guessed = list(groups), bool(groups) and not self.options.as_group and reading.guessed
+        left = tombstones.Left(members, rejects, list(groups))
+        left = tombstones.strip(self.forgotten, self.staging, reading.id, self.staged, left)
+        self.members += left.members
+        self.rejects += left.rejects
+        summary.groups, summary.guessed = left.groups, bool(groups) and not self.options.as_group and reading.guessed
+        summary.forgotten = sum(left.forgotten.values())
         summary.account(counts(runs), sizes(runs), reading, rejects)
-        facts = {"groups": summary.groups, "members": summary.members}
-        self.sources.append(_source_facts(reading, clock, counts(runs), sizes(runs)) | facts)
+        facts = {"groups": summary.groups, "members": summary.members, "told": reading.group}
+        facts |= {"asked": self.options.asked | {"facts": dict(reading.source.options)}}
+        facts |= _place(reading.source, self.staging.path)
+        self.sources.append(left.facts(_source_facts(reading, clock, counts(runs), sizes(runs)) | facts))
+
+    def _closed(self, reading: Reading, of_notices: npt.NDArray[np.int64]) -> pa.Table:
+        """The ledger's runs.
+
+        Raises:
+            FormatBroken: they do not tile the file; what was staged of it is out again.
+        """
+        try:
+            return reading.ledger.close(reading.source.size, of_notices)
+        except LedgerBroken as broken:
+            self._drop({reading.id})
+            facts = {"path": reading.source.label, "format": reading.format}
+            raise FormatBroken(**facts, at=broken.at, what=broken) from broken
+
+    def finish(self, files: list[FileSummary], summary: IngestSummary) -> None:
+        """Build and commit what was taken, and take `files` into the summary."""
+        summary.files += files
+        matches = {match.source: match for match in self.build()}
+        for file in files:
+            if file.status == "ingested" and file.id in matches:
+                file.compare(matches[file.id], force=self.options.force)
+        if self.sources:
+            summary.snapshot = None if self.options.dry else self.commit()
+            summary.seams.append(self.built.seams)
+            for file in files:
+                file.credit(self.built.new)
+        elif not self.options.dry:
+            store.confirm(self.staging.dataset)
 
     def build(self) -> list[overlap.Match]:
         """Build the parts from every source that does not contradict what is known; what each matches."""
@@ -228,7 +304,8 @@ class _Run:
             ids = [source["id"] for source in self.sources]
             table = pa.Table.from_pylist(self.members, schema=build.OBSERVED_MEMBERS)
             limits = (self.options.memory_limit, self.options.threads)
-            self.built = build.build(self.staging, self.staged, table, ids, *limits)
+            revised = revision.without(self._gone) if self._gone else None
+            self.built = build.build(self.staging, self.staged, table, ids, *limits, revision=revised)
             refused = [match for match in self.built.matches if match.refused and not self.options.force]
             if not refused:
                 return matches + self.built.matches
@@ -239,6 +316,7 @@ class _Run:
     def _drop(self, ids: set[str]) -> None:
         """Take sources out again."""
         self.staging.discard()
+        self.replaced = {source: before for source, before in self.replaced.items() if source not in ids}
         self.sources = [source for source in self.sources if source["id"] not in ids]
         self.members = [row for row in self.members if row["source"] not in ids]
         self.rejects = [row for row in self.rejects if row["source"] not in ids]
@@ -248,16 +326,25 @@ class _Run:
             if not self.staged[month]:
                 del self.staged[month]
 
+    @property
+    def _gone(self) -> set[str]:
+        """Earlier readings that have no place any more."""
+        return set().union(*self.replaced.values())
+
     def commit(self) -> str:
         """Write the rest and make it the current state."""
-        built = self.built
-        _append(self.staging, LEDGER, pa.concat_tables(self.ledger).cast(_LEDGER_SCHEMA))
-        _append(self.staging, REJECTS, pa.Table.from_pylist(self.rejects, schema=schema.REJECTS.arrow))
+        built, gone = self.built, self._gone
+        self.forgotten.write(self.staging)
+        _append(self.staging, LEDGER, pa.concat_tables(self.ledger).cast(LEDGER_SCHEMA), gone)
+        _append(self.staging, REJECTS, pa.Table.from_pylist(self.rejects, schema=schema.REJECTS.arrow), gone)
         for source in self.sources:
             source["new"] = built.new.get(source["id"], 0)
-        sources = sorted((*self.staging.base["sources"], *self.sources), key=lambda source: str(source["id"]))
+            left = source["records"]["message"] + source["records"]["notice"] - sum(source.get("forgotten", {}).values())
+            source["known"] = left - source["new"]
+        kept = [source for source in self.staging.base["sources"] if source["id"] not in gone]
+        sources = sorted((*kept, *self.sources), key=lambda source: str(source["id"]))
         facts = {"sources": sources, "fingerprint": built.fingerprint, "tz": self.staging.tz}
-        return store.commit(self.staging, facts)
+        return store.commit(self.staging, facts, built.dropped)
 
 
 def _run(
@@ -269,21 +356,10 @@ def _run(
     progress: Progress,
     summary: IngestSummary,
 ) -> None:
-    with store.writing(dataset, options.tz or DEFAULT_ZONE, wait) as staging:
-        run = _Run(staging, options, progress, seen=seen)
-        files = [file for candidate in candidates for file in run.take(candidate)]
-        summary.files += files
-        matches = {match.source: match for match in run.build()}
-        for file in files:
-            if file.status == "ingested" and file.id in matches:
-                file.compare(matches[file.id], force=options.force)
-        if run.sources:
-            summary.snapshot = run.commit()
-            summary.seams.append(run.built.seams)
-            for file in files:
-                file.credit(run.built.new)
-        else:
-            store.confirm(dataset)
+    tz = options.tz or DEFAULT_ZONE
+    with rehearsing(dataset, tz) if options.dry else store.writing(dataset, tz, wait) as staging:
+        run = Run(staging, options, progress, seen=seen)
+        run.finish([file for candidate in candidates for file in run.take(candidate)], summary)
 
 
 def _candidates(paths: Sequence[Path | str], summary: IngestSummary) -> list[identify.Candidate]:
@@ -337,15 +413,25 @@ def _source_facts(reading: Reading, clock: Clock, records: dict[str, int], bytes
     }
 
 
+def _place(source: Source, staging: Path) -> dict[str, Any]:
+    """Where the file lies: its path (None: it came from standard input), its name in an archive, and the parts that carry facts."""
+    path = Path(os.path.abspath(source.member.archive if source.member else source.path))
+    shown = os.fsencode(path).decode("utf-8", "replace")
+    member = source.member.name if source.member else None
+    return {"path": None if path.is_relative_to(staging.absolute()) else shown, "member": member, "parts": source.parts}
+
+
 def _groups(batch: pa.RecordBatch) -> list[tuple[str | None, str | None]]:
     """Ids and names of the groups in observations."""
     groups = pa.Table.from_batches([batch]).group_by(["group_id", "group_name"], use_threads=False).aggregate([])
     return list(zip(groups["group_id"].to_pylist(), groups["group_name"].to_pylist(), strict=True))
 
 
-def _append(staging: store.Staging, part: str, table: pa.Table) -> None:
+def _append(staging: store.Staging, part: str, table: pa.Table, gone: set[str]) -> None:
+    """Write a part of the rows it had, but for those of sources that are gone, and of `table`."""
     old = staging.old_part(part)
-    whole = pa.concat_tables([pq.read_table(old), table]) if old else table
+    kept = pq.read_table(old, filters=~pc.field("source").isin(sorted(gone)) if gone else None) if old else None
+    whole = pa.concat_tables([kept, table]) if kept else table
     whole = whole.sort_by([("source", "ascending"), ("start", "ascending")])
     with staging.create(part) as file, build.writer(file, whole.schema) as parquet:
         parquet.write_table(whole)

@@ -9,29 +9,34 @@ sha256 of every part: damage is found, named, and never repaired silently.
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
 import re
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from qunkit.errors import CannotCreate, DatasetDamaged, DatasetLocked, DatasetNewer, NoDataset
+from qunkit.errors import CannotCreate, DatasetDamaged, DatasetNewer, NoDataset, StillRead
+from qunkit.ingest import durable, locks, parts
 from qunkit.schema import SCHEMA_VERSION
 from qunkit.version import VERSION
 from qunkit.words import Text
 
 KEPT = 2
 """Snapshots kept besides locked ones: the current and the one before."""
+EMPTY = "v000000"
+"""What CURRENT names until the first commit is done: a snapshot without a CURRENT is damage, never rubbish."""
 _SNAPSHOT = re.compile(r"v\d{6,}", re.ASCII)
-_STAGING = ".new-"
+_CURRENT = re.compile(rb"(v\d{6,}) ([0-9a-f]{64})\n")
+_NOTHING = hashlib.sha256().hexdigest()
+"""What stands with EMPTY: a flipped bit in another snapshot's name must not come to it."""
+_OURS = ("dataset.json", "CURRENT", "qunkit.toml", "lock")
 
 
 @dataclass(slots=True)
@@ -73,15 +78,15 @@ class Staging:
     def create(self, part: str) -> IO[bytes]:
         """A new file of the snapshot, 0600, never an old one."""
         path = self.path / part
-        _make_folders(path.parent)
-        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb")
+        durable.make_folders(path.parent)
+        return durable.create(path)
 
     def finish(self, part: str, rows: int, **facts: object) -> None:
         """Sync a written part and take it into the manifest with its size and sha256."""
         path = self.path / part
-        with path.open("rb") as file:
+        with durable.named(path), durable.open_file(path) as file:
+            durable.sync(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
             size = os.fstat(file.fileno()).st_size
         self.parts[part] = {"rows": rows, "bytes": size, "sha256": digest, **facts}
 
@@ -100,44 +105,30 @@ class Staging:
         facts = self.base["parts"].get(part)
         if facts is None or self.base_path is None:
             return None
-        path = self.base_path / part
-        try:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise DatasetDamaged(path=path, why=error.strerror) from None
-        if digest != facts["sha256"]:
-            raise DatasetDamaged(path=path, why=Text("its sha256 is not the manifest's", "sha256 与清单不符"))
-        return path
+        parts.compare(self.base_path / part, facts["sha256"])
+        return self.base_path / part
 
 
 # -- reading -------------------------------------------------------------------------------------------------------
 @contextmanager
-def open_snapshot(dataset: Path) -> Iterator[Snapshot]:
-    """The current snapshot, held until the end of the block.
+def open_snapshot(dataset: Path, *, verify: bool = True) -> Iterator[Snapshot]:
+    """The current snapshot, held until the end of the block. Without `verify` the caller looks at the parts.
 
     Raises:
         NoDataset: there is none.
-        DatasetDamaged: CURRENT, the manifest or a part's size is not what was written.
+        DatasetDamaged: CURRENT, the manifest or a part is not what was written.
         DatasetNewer: it was written by a newer qunkit.
     """
-    for _ in range(3):  # a writer may prune between reading CURRENT and locking the manifest
-        name, digest = _current(dataset)
-        try:
-            manifest_file = (dataset / name / "manifest.json").open("rb")
-        except OSError:
-            continue
-        with manifest_file:
-            _flock(manifest_file, fcntl.LOCK_SH)
-            if not os.fstat(manifest_file.fileno()).st_nlink:
-                continue
-            manifest = _manifest(dataset / name, manifest_file.read(), digest)
-            _check_parts(dataset / name, manifest)
-            yield Snapshot(dataset, dataset / name, name, manifest, zone(dataset))
-            return
-    raise DatasetDamaged(
-        path=dataset / name, why=Text("CURRENT names it, but it has no manifest", "CURRENT 指向它，但缺少清单")
-    )
+    tz = zone(dataset)
+    with _held(dataset) as (name, digest, file):
+        path = dataset / name
+        manifest = _manifest(path, file.read(), digest)
+        if manifest.get("tz", tz) != tz:
+            why = Text("its time zone is not the manifest's", "时区与清单不符")
+            raise DatasetDamaged(path=dataset / "dataset.json", why=why)
+        if verify:
+            parts.check(path, manifest["parts"])
+        yield Snapshot(dataset, path, name, manifest, tz)
 
 
 def exists(dataset: Path) -> bool:
@@ -150,17 +141,23 @@ def zone(dataset: Path) -> str:
 
     Raises:
         NoDataset: no dataset here.
-        DatasetDamaged: dataset.json cannot be read.
+        DatasetDamaged: dataset.json cannot be understood, or is gone.
         DatasetNewer: it was written by a newer qunkit.
     """
     path = dataset / "dataset.json"
     try:
-        facts = json.loads(path.read_bytes())
+        facts = json.loads(durable.read(path))
         found, tz = int(facts["schema"]), str(facts["tz"])
-    except (FileNotFoundError, NotADirectoryError):
-        raise NoDataset(path=dataset) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        if error.errno not in durable.NOT_THERE:
+            raise
+        if error.errno != errno.ELOOP and not _snapshots(dataset):
+            raise NoDataset(path=dataset) from None
+        raise DatasetDamaged(path=path, why=error.strerror) from None
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise DatasetDamaged(path=path, why=type(error).__name__) from None
+    if found < 1:
+        raise DatasetDamaged(path=path, why=Text("it has no schema version", "没有架构版本"))
     if found > SCHEMA_VERSION:
         raise DatasetNewer(path=dataset, found=found, known=SCHEMA_VERSION)
     return tz
@@ -176,19 +173,19 @@ def writing(dataset: Path, tz: str, wait: float) -> Iterator[Staging]:
     Raises:
         CannotCreate: the folder cannot be made.
         DatasetLocked: another writer holds it after `wait` seconds.
+        NoLocks: the file system knows no locks.
     """
-    with _lock(dataset, wait):
-        _make(dataset, tz)
+    with locks.writer(dataset, wait, partial(make_room, dataset)):
         try:
-            _clean(dataset)
-            base, base_path = _base(dataset)
-            path = Path(tempfile.mkdtemp(prefix=_STAGING, dir=dataset))
-            try:
+            _make(dataset, tz)
+            base, base_path = _clean(dataset)
+            path = Path(tempfile.mkdtemp(prefix=durable.TEMPORARY, dir=dataset))
+            with durable.named(dataset):
                 yield Staging(dataset, path, zone(dataset), base, base_path)
-            finally:
-                shutil.rmtree(path, ignore_errors=True)
         finally:
-            _discard_empty(dataset)
+            with suppress(OSError, DatasetDamaged, NoDataset):  # what stays behind, the next run removes
+                _clean(dataset)
+                _discard_empty(dataset)
 
 
 def commit(staging: Staging, facts: Mapping[str, Any], dropped: frozenset[str] = frozenset()) -> str:
@@ -196,23 +193,27 @@ def commit(staging: Staging, facts: Mapping[str, Any], dropped: frozenset[str] =
 
     When this returns, a power cut does not lose it.
     """
-    parts = dict(staging.parts)
-    for part, known in staging.base["parts"].items():
-        if part not in parts and part not in dropped:
-            _link(staging, part)
-            parts[part] = known
-    shutil.rmtree(staging.path / "spool", ignore_errors=True)
+    known = dict(staging.parts)
+    for part, old in staging.base["parts"].items():
+        if part not in known and part not in dropped:
+            _keep(staging, part, old)
+            known[part] = old
+    durable.remove(staging.path / "spool")
     name = f"v{int(staging.base['snapshot'][1:]) + 1:06d}"
-    manifest = {"schema": SCHEMA_VERSION, "qunkit": VERSION, "snapshot": name, **facts}
-    manifest["parts"] = dict(sorted(parts.items()))
+    manifest = {"schema": SCHEMA_VERSION, "qunkit": VERSION, "snapshot": name, "tz": staging.tz, **facts}
+    manifest["parts"] = dict(sorted(known.items()))
+    manifest["before"] = durable.digest(staging.base_path / "manifest.json") if staging.base_path else None
     body = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode()
-    _write(staging.path / "manifest.json", body)
-    for folder, _, _ in os.walk(staging.path, topdown=False):
-        _sync_folder(Path(folder))
+    durable.write(staging.path / "manifest.json", body)
+    durable.sync_tree(staging.path)
+    if staging.base_path is None:
+        durable.sync_parents(staging.dataset)
+        _point(staging.dataset, EMPTY, b"")
     os.rename(staging.path, staging.dataset / name)
-    _sync_folder(staging.dataset)
-    _point(staging.dataset, name, hashlib.sha256(body).hexdigest())
-    _prune(staging.dataset, name)
+    durable.sync_folder(staging.dataset)
+    _point(staging.dataset, name, body)
+    with suppress(OSError):  # changes nothing: the next run tries again
+        _prune(staging.dataset, name)
     return name
 
 
@@ -221,75 +222,93 @@ def confirm(dataset: Path) -> None:
 
     A run killed between replacing CURRENT and syncing its folder leaves a commit that only the page cache knows.
     """
-    _sync_folder(dataset)
+    durable.sync_folder(dataset)
+
+
+def purge(dataset: Path, wait: float) -> None:
+    """Remove every snapshot but the current one, within a `writing` block: what was dropped is then nowhere.
+
+    Raises:
+        StillRead: after `wait` seconds somebody still reads an older one; the others are gone.
+    """
+    confirm(dataset)
+    current, deadline = _current(dataset)[0], time.monotonic() + wait
+    old = [name for name in _snapshots(dataset) if name != current]
+    while old := [name for name in old if not _retire(dataset, name)]:
+        if time.monotonic() >= deadline:
+            raise StillRead(path=dataset / old[0])
+        time.sleep(locks.PATIENCE)
+    durable.sync_folder(dataset)
 
 
 def empty_manifest() -> dict[str, Any]:
     """The manifest before the first commit."""
-    return {"schema": SCHEMA_VERSION, "snapshot": "v000000", "parts": {}, "sources": [], "fingerprint": "0" * 16}
+    return {"schema": SCHEMA_VERSION, "snapshot": EMPTY, "parts": {}, "sources": [], "fingerprint": "0" * 16}
 
 
-# -- helpers -------------------------------------------------------------------------------------------------------
-def _make(dataset: Path, tz: str) -> None:
-    """A dataset without a snapshot, unless there is one; under the lock."""
-    if exists(dataset):
-        zone(dataset)
-        return
-    try:
-        os.chmod(dataset, 0o700)
-        _replace(dataset, "dataset.json", json.dumps({"schema": SCHEMA_VERSION, "tz": tz}).encode())
-        _sync_folder(dataset.absolute().parent)
-    except OSError as error:
-        raise CannotCreate(path=dataset, why=error.strerror) from None
+# -- what CURRENT names --------------------------------------------------------------------------------------------
+@contextmanager
+def _held(dataset: Path) -> Iterator[tuple[str, str, IO[bytes]]]:
+    """Name, digest and open manifest of the current snapshot, locked against pruning."""
+    file, before = None, ""
+    while file is None:  # a writer may prune between reading CURRENT and locking: CURRENT names another by then
+        name, digest = _current(dataset)
+        file = _lock_manifest(dataset / name, last_try=name == before)
+        before = name
+    with file:
+        yield name, digest, file
 
 
-def _make_room(dataset: Path) -> None:
-    """The folder, and nothing else in it that is not ours."""
-    try:
-        dataset.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ours = ("dataset.json", "qunkit.toml", "lock")  # and what a run killed right here left
-        others = [name for name in os.listdir(dataset) if name not in ours and not name.startswith(_STAGING)]
-    except OSError as error:
-        raise CannotCreate(path=dataset, why=error.strerror) from None
-    if others and not exists(dataset):
-        raise CannotCreate(
-            path=dataset, why=Text("the folder is not empty and holds no dataset", "文件夹非空且不是数据集")
-        )
-
-
-def _discard_empty(dataset: Path) -> None:
-    """Leave nothing behind of a dataset that never got a snapshot; under the lock, which others notice to be gone."""
-    if not (dataset / "CURRENT").exists():
-        for name in ("dataset.json", "lock"):
-            with suppress(FileNotFoundError):
-                os.unlink(dataset / name)
-        with suppress(OSError):
-            dataset.rmdir()
+def _lock_manifest(snapshot: Path, *, last_try: bool) -> IO[bytes] | None:
+    path = snapshot / "manifest.json"
+    with ExitStack() as opened:
+        try:
+            parts.must_be_plain(snapshot)
+            file = opened.enter_context(durable.open_file(path))
+            if locks.shared(file) and os.path.samestat(os.fstat(file.fileno()), path.lstat()):
+                opened.pop_all()
+                return file
+        except OSError as error:
+            if error.errno not in durable.NOT_THERE:
+                raise
+    if last_try:
+        why = Text("CURRENT names it, but it cannot be held", "CURRENT 指向它，但无法打开")
+        raise DatasetDamaged(path=path, why=why)
+    return None
 
 
 def _base(dataset: Path) -> tuple[dict[str, Any], Path | None]:
-    if not (dataset / "CURRENT").exists():
-        return empty_manifest(), None
-    name, digest = _current(dataset)
-    path = dataset / name
     try:
-        body = (path / "manifest.json").read_bytes()
+        name, digest = _current(dataset)
+    except NoDataset:
+        return empty_manifest(), None
+    path = dataset / name
+    parts.must_be_plain(path)
+    try:
+        body = durable.read(path / "manifest.json")
     except OSError as error:
+        if error.errno not in durable.NOT_THERE:
+            raise
         raise DatasetDamaged(path=path / "manifest.json", why=error.strerror) from None
     return _manifest(path, body, digest), path
 
 
 def _current(dataset: Path) -> tuple[str, str]:
-    zone(dataset)
+    """Name of the current snapshot and its manifest's sha256."""
     path = dataset / "CURRENT"
     try:
-        name, digest = path.read_text(encoding="ascii").split()
-    except FileNotFoundError:
-        raise NoDataset(path=dataset) from None
-    except (OSError, ValueError) as error:
-        raise DatasetDamaged(path=path, why=type(error).__name__) from None
-    if not _SNAPSHOT.fullmatch(name):
+        said = _CURRENT.fullmatch(durable.read(path))
+    except OSError as error:
+        if error.errno not in durable.NOT_THERE:
+            raise
+        if error.errno == errno.ENOENT and not _snapshots(dataset):
+            raise NoDataset(path=dataset) from None
+        raise DatasetDamaged(path=path, why=error.strerror) from None
+    name, digest = (said[1].decode(), said[2].decode()) if said else ("", "")
+    if not said or (name == EMPTY and digest != _NOTHING):
         raise DatasetDamaged(path=path, why=Text("it names no snapshot", "未指向任何快照"))
+    if name == EMPTY:
+        raise NoDataset(path=dataset)
     return name, digest
 
 
@@ -297,136 +316,133 @@ def _manifest(path: Path, body: bytes, digest: str) -> dict[str, Any]:
     if hashlib.sha256(body).hexdigest() != digest:
         why = Text("its sha256 is not the one in CURRENT", "sha256 与 CURRENT 不符")
         raise DatasetDamaged(path=path / "manifest.json", why=why)
-    manifest: dict[str, Any] = json.loads(body)
-    if manifest["schema"] > SCHEMA_VERSION:
+    try:
+        manifest: dict[str, Any] = json.loads(body)
+        newer = manifest["schema"] > SCHEMA_VERSION
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DatasetDamaged(path=path / "manifest.json", why=type(error).__name__) from None
+    if newer:
         raise DatasetNewer(path=path, found=manifest["schema"], known=SCHEMA_VERSION)
+    if not _is_whole(manifest):
+        raise DatasetDamaged(path=path / "manifest.json", why=Text("it is no manifest", "不是有效的清单"))
     return manifest
 
 
-def _check_parts(path: Path, manifest: dict[str, Any]) -> None:
-    """Every part is there with its size: DuckDB would not notice a damaged one by itself."""
-    for part, facts in manifest["parts"].items():
-        try:
-            size = (path / part).stat().st_size
-        except OSError as error:
-            raise DatasetDamaged(path=path / part, why=error.strerror) from None
-        if size != facts["bytes"]:
-            raise DatasetDamaged(path=path / part, why=Text("its size is not the manifest's", "大小与清单不符"))
+def _is_whole(manifest: dict[str, Any]) -> bool:
+    """Whether it says what every reader counts on, and names files of its own snapshot only."""
+    match manifest:
+        case {"parts": dict(parts), "sources": list(), "fingerprint": str(), "snapshot": str()}:
+            return all(_is_part(part, facts) for part, facts in parts.items())
+    return False
 
 
-@contextmanager
-def _lock(dataset: Path, wait: float) -> Iterator[None]:
-    """The writer's lock: held by the kernel, so that a dead process leaves none behind. Its content is for people."""
-    deadline = time.monotonic() + wait
-    while True:
-        _make_room(dataset)
-        with _lock_file(dataset) as file:
-            while not _flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB):
-                if time.monotonic() >= deadline:
-                    raise DatasetLocked(path=dataset, holder=file.read(100).decode("ascii", "replace").strip() or "?")
-                time.sleep(0.05)
-            if not os.fstat(file.fileno()).st_nlink:
-                continue  # its last holder discarded an empty dataset, lock and all
-            file.truncate(0)
-            file.write(f"pid {os.getpid()}\n".encode())
-            file.flush()
-            yield
-            return
+def _is_part(part: str, facts: object) -> bool:
+    match facts:
+        case {"bytes": int(), "sha256": str()}:
+            return part.isascii() and part.isprintable() and not {"", "..", "."} & set(part.split("/"))
+    return False
 
 
-def _lock_file(dataset: Path) -> IO[bytes]:
+def _point(dataset: Path, name: str, manifest: bytes) -> None:
+    durable.replace(dataset / "CURRENT", f"{name} {hashlib.sha256(manifest).hexdigest()}\n".encode())
+
+
+def _snapshots(dataset: Path) -> list[str]:
+    """Names of the snapshots that are there, from the oldest; none where no folder is."""
     try:
-        descriptor = os.open(dataset / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise CannotCreate(path=dataset / "lock", why=error.strerror) from None
-    return os.fdopen(descriptor, "r+b")
+        found = [name for name in os.listdir(dataset) if _SNAPSHOT.fullmatch(name)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(found, key=lambda name: int(name[1:]))
 
 
-def _flock(file: IO[bytes], how: int) -> bool:
-    """Whether the lock was had; a file system without locks counts as no lock to wait for when reading."""
-    try:
-        fcntl.flock(file, how)
-    except OSError as error:
-        if error.errno in (errno.EAGAIN, errno.EACCES):
-            return False
-        if how == fcntl.LOCK_SH and error.errno in (errno.ENOLCK, errno.ENOTSUP):
-            return True
-        raise
-    return True
+# -- making and clearing up; under the lock ------------------------------------------------------------------------
+def make_room(dataset: Path) -> None:
+    """The folder, and nothing else in it that is not ours.
+
+    Raises:
+        DatasetDamaged, DatasetNewer: what is there is not to be written to.
+        CannotCreate: it cannot be made here.
+    """
+    with suppress(NoDataset):
+        zone(dataset)
+        return
+    with durable.placed(dataset):
+        dataset.mkdir(mode=0o700, parents=True, exist_ok=True)
+        names = os.listdir(dataset)
+    if any(
+        name not in _OURS and not name.startswith(durable.TEMPORARY) for name in names
+    ):  # temporary: of a killed run
+        why = Text("the folder is not empty and holds no dataset", "文件夹非空且不是数据集")
+        raise CannotCreate(path=dataset, why=why)
 
 
-def _clean(dataset: Path) -> None:
-    """Remove what a killed run left: staging folders, and snapshots that CURRENT never came to name."""
-    current = int(_current(dataset)[0][1:]) if (dataset / "CURRENT").exists() else 0
-    for entry in list(os.scandir(dataset)):
-        unborn = _SNAPSHOT.fullmatch(entry.name) and int(entry.name[1:]) > current
-        if unborn or entry.name.startswith(_STAGING):
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path)
-            else:
-                os.unlink(entry.path)
+def _make(dataset: Path, tz: str) -> None:
+    """A dataset without a snapshot, unless there is one."""
+    if not exists(dataset):
+        with durable.placed(dataset):
+            os.chmod(dataset, 0o700)
+            durable.replace(dataset / "dataset.json", json.dumps({"schema": SCHEMA_VERSION, "tz": tz}).encode())
+
+
+def _keep(staging: Staging, part: str, facts: Mapping[str, Any]) -> None:
+    """Take an untouched part over from the current snapshot."""
+    target = staging.path / part
+    if staging.base_path is None:
+        raise DatasetDamaged(path=target, why=Text("it has no older state", "没有可沿用的旧状态"))
+    parts.mark(staging.base_path, part, facts["bytes"])
+    durable.make_folders(target.parent)
+    durable.link(staging.base_path / part, target)
+
+
+def _clean(dataset: Path) -> tuple[dict[str, Any], Path | None]:
+    """Remove what a run left that was killed or failed: staging, and a snapshot that CURRENT never came to name. Returns the base.
+
+    Raises:
+        DatasetDamaged: the current snapshot is not what was written, or there are more above it than one run leaves.
+    """
+    for name in os.listdir(dataset):
+        if name.startswith(durable.TEMPORARY):
+            durable.remove(dataset / name)
+    base, base_path = _base(dataset)
+    above = [name for name in _snapshots(dataset) if int(name[1:]) > int(base["snapshot"][1:])]
+    if len(above) > 1:
+        why = Text("it names an older snapshot than the newest", "指向的不是最新快照")
+        raise DatasetDamaged(path=dataset / "CURRENT", why=why)
+    for name in above:
+        durable.remove(dataset / name)
+    return base, base_path
+
+
+def _discard_empty(dataset: Path) -> None:
+    """Leave nothing behind of a dataset that never got a snapshot, nor its lock: others notice that it is gone."""
+    if not _snapshots(dataset):
+        durable.sync_folder(dataset)
+        for name in ("dataset.json", "CURRENT", "lock"):
+            (dataset / name).unlink(missing_ok=True)
+        dataset.rmdir()
 
 
 def _prune(dataset: Path, current: str) -> None:
-    """Remove old snapshots that no reader holds. Errors change nothing: the next run tries again."""
-    old = sorted((name for name in os.listdir(dataset) if _SNAPSHOT.fullmatch(name)), key=lambda name: int(name[1:]))
+    """Remove old snapshots that no reader holds."""
+    old = _snapshots(dataset)
     for name in old[: max(0, old.index(current) + 1 - KEPT)]:
-        with suppress(OSError), (dataset / name / "manifest.json").open("rb") as manifest:
-            if _flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB):
-                going = dataset / f"{_STAGING}{name}"  # a kill half-way leaves a name that the next run cleans
-                os.rename(dataset / name, going)
-                shutil.rmtree(going)
+        _retire(dataset, name)
 
 
-def _link(staging: Staging, part: str) -> None:
-    target = staging.path / part
-    _make_folders(target.parent)
-    if staging.base_path is None:
-        raise DatasetDamaged(path=target, why=Text("it has no older state", "没有可沿用的旧状态"))
-    try:
-        os.link(staging.base_path / part, target)
-    except FileNotFoundError as error:
-        raise DatasetDamaged(path=staging.base_path / part, why=error.strerror) from None
-
-
-def _point(dataset: Path, name: str, digest: str) -> None:
-    _replace(dataset, "CURRENT", f"{name} {digest}\n".encode())
-
-
-def _replace(folder: Path, name: str, body: bytes) -> None:
-    """Write a small file whole or not at all, and make it last."""
-    descriptor, temporary = tempfile.mkstemp(prefix=_STAGING, dir=folder)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, folder / name)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
-    _sync_folder(folder)
-
-
-def _write(path: Path, body: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _make_folders(folder: Path) -> None:
-    """Folders for the owner alone; Path.mkdir would give the umask's mode to those between."""
-    if not folder.exists():
-        _make_folders(folder.parent)
-        folder.mkdir(mode=0o700)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _retire(dataset: Path, name: str) -> bool:
+    """Remove an old snapshot, unless a reader holds it."""
+    path = dataset / name
+    with ExitStack() as opened:
+        try:
+            manifest = opened.enter_context(durable.open_file(path / "manifest.json"))
+        except OSError as error:
+            if error.errno not in durable.NOT_THERE:
+                raise
+        else:
+            if not locks.exclusive(manifest):
+                return False
+        going = dataset / f"{durable.TEMPORARY}{name}"  # a kill half-way leaves a name that the next run cleans
+        os.rename(path, going)
+        durable.remove(going)
+    return True

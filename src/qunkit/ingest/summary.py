@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from qunkit import ink, schema
-from qunkit.errors import Contradicts, QunkitError, UnknownFormat
+from qunkit.errors import Contradicts, InputRefused, MissingInput, QunkitError, UnknownFormat, worst
 from qunkit.ingest.ledger import KINDS
 from qunkit.ingest.overlap import GOOD, SILENT, Match, Seams
 from qunkit.ingest.read import Reading
@@ -18,6 +18,8 @@ from qunkit.results import Cell, Column, Note, Result
 from qunkit.words import Lang, Text
 
 PARTLY = 3
+_MILD = (InputRefused.code, MissingInput.code)
+"""Codes of files that others make up for."""
 _FOR_PEOPLE = 9
 """So many columns people see; the rest are bytes."""
 AMBIGUOUS = Text(
@@ -27,6 +29,9 @@ AMBIGUOUS = Text(
 GUESSED = Text(
     "{count} files do not say their group's name, so it is that of the file or folder: {files}; if it is wrong, give --as-group",
     "{count} 个文件的群名取自文件名或文件夹名：{files}；不对请用 --as-group",
+)
+DRY = Text(
+    "dry run: nothing was written; without --dry-run this would be added", "试运行：没有写入任何内容；去掉 --dry-run 才会导入"
 )
 SKIPPED = Text("{count} unknown files skipped: {endings}{how}", "跳过 {count} 个无法识别的文件：{endings}{how}")
 _HOW = Text("; --format tsv lists them", "；逐个查看请用 --format tsv")
@@ -54,6 +59,7 @@ _GAP = 2
 _MERGED = ("count", "first", "name")
 """Facts that equal notes of several files may differ in: a count is added up, others are listed."""
 
+WOULD = Text("would go in", "可导入")
 STATUSES = {
     "ingested": Text("ingested", "已导入"),
     "already": Text("already in", "已导入过"),
@@ -125,6 +131,8 @@ class FileSummary:
     bytes: dict[str, int] = field(default_factory=dict)
     """Bytes per kind; they add up to the size."""
     new: int = 0
+    forgotten: int = 0
+    """Messages and notices of members and groups that were forgotten: left out."""
     groups: list[tuple[str | None, str | None]] = field(default_factory=list)
     """Id and name of every group in it, as they stand there."""
     guessed: bool = False
@@ -156,7 +164,7 @@ class FileSummary:
     @property
     def known(self) -> int:
         """Messages and notices that the dataset had already."""
-        return self.records.get("message", 0) + self.notices - self.new
+        return self.records.get("message", 0) + self.notices - self.forgotten - self.new
 
     @property
     def total(self) -> int:
@@ -183,14 +191,15 @@ class FileSummary:
         """The same bytes went in before, which is news only if their `name` was another."""
         self.status, self.id = "already", source["id"]
         self.records, self.bytes = source["records"], source["bytes"]
+        self.forgotten = sum(source.get("forgotten", {}).values())
         self.groups, self.members = [(id_, name) for id_, name in source.get("groups", ())], source.get("members", 0)
         if name != source["name"]:
             told = Text("the same export was ingested before as {name}", "同一导出此前已以 {name} 导入")
             self.notes.append(Note(told, (("name", source["name"]),)))
         if tz and tz != source["tz"]:
             told = Text(
-                "it was read with --tz {old}, and stays so; for {new} ingest everything into a new dataset",
-                "当时按 --tz {old} 读取，保持不变；如需 {new}，请将全部导出导入新数据集",
+                "it was read with --tz {old}, and stays so; to read it anew with {new}, add --again",
+                "当时按 --tz {old} 读取，保持不变；如需按 {new} 重新读取，请加 --again",
             )
             self.notes.append(Note(told, (("old", source["tz"]), ("new", tz))))
 
@@ -216,6 +225,11 @@ class FileSummary:
                 "private chats left out: {count}; --private takes them", "略过 {count} 个私聊；如需导入，请加 --private"
             )
             self.notes.append(Note(told, (("count", reading.private),)))
+        if self.forgotten:
+            told = Text(
+                "{count} messages of forgotten members left out", "略去已遗忘成员的 {count} 条消息"
+            )
+            self.notes.append(Note(told, (("count", self.forgotten),)))
         if self.members:
             self.notes.append(Note(LISTED, (("count", self.members),)))
         if reading.suspects:
@@ -264,23 +278,26 @@ class IngestSummary:
     """The snapshot that was committed; None if there was nothing to commit."""
     seams: list[Seams] = field(default_factory=list)
     """Of every commit."""
+    dry: bool = False
+    """It was a rehearsal: nothing is committed."""
 
     @property
     def code(self) -> int:
-        """0 complete; 3 partly; 65, 66, … if nothing at all went in. Unknown files met in a folder do not count."""
+        """0 complete; 3 partly; 65, 66, … if nothing at all went in; the worst of all. Unknown files met in a folder do not count."""
         went_in = [file for file in self.files if file.status in ("ingested", "already")]
         errors = [file.error for file in self.files if file.error and file.status == "refused"]
         if not went_in:
             errors = errors or [file.error for file in self.files if file.error]
-            return max((error.code for error in errors), default=66)
-        return PARTLY if errors or any(file.rejected or file.doubtful for file in went_in) else 0
+            return worst([error.code for error in errors] or [MissingInput.code])
+        codes = [PARTLY if error.code in _MILD else error.code for error in errors]
+        return worst([*codes, *(PARTLY if file.rejected or file.doubtful else 0 for file in went_in)])
 
     def to_result(self) -> Result:
         """The summary as a table, one row a file, with every sum."""
         names = [file.label for file in self.files]
         groups = self._group_names
         rows = [_row(file, file.group(groups)) for file in self.files]
-        return Result("ingest", Text("Ingested files", "导入结果"), COLUMNS, rows, self._notes(names))
+        return Result("ingest", self._title, COLUMNS, rows, self._notes(names))
 
     def for_people(self, lang: Lang, width: int | None = None) -> Result:
         """The same to look at, each file on a line of `width`: names without the folder they share, no unknown files, no bytes."""
@@ -288,14 +305,14 @@ class IngestSummary:
         names = [file.label.removeprefix(folder).lstrip("/") for file in self.files]
         groups = self._group_names
         cells = [
-            _row_for_people(name, file, file.group(groups), lang)
+            _row_for_people(name, file, file.group(groups), lang, dry=self.dry)
             for name, file in zip(names, self.files, strict=True)
             if not file.unlike
         ]
         columns = COLUMNS[:_FOR_PEOPLE]
         columns, cells = _fitting(columns, cells, lang, width) if width and cells else (columns, cells)
         notes = [*self._notes(names, people=True), self._totals(names)]
-        return Result("ingest", Text("Ingested files", "导入结果"), columns, cells, notes)
+        return Result("ingest", self._title, columns, cells, notes)
 
     def warnings(self) -> list[Note]:
         """What makes the run partly done though no file was refused, in a line each."""
@@ -323,6 +340,10 @@ class IngestSummary:
         return told
 
     @property
+    def _title(self) -> Text:
+        return Text("Dry run", "试运行") if self.dry else Text("Ingested files", "导入结果")
+
+    @property
     def _group_names(self) -> dict[str, str]:
         return {id_: name for file in self.files for id_, name in file.groups if id_ and name}
 
@@ -345,14 +366,15 @@ class IngestSummary:
         for seams in self.seams:
             if seams.ambiguous:
                 notes.append(Note(AMBIGUOUS, (("count", seams.ambiguous), ("seams", seams.count))))
-        return notes
+        return [*notes, Note(DRY)] if self.dry else notes
 
     def _totals(self, names: Sequence[str]) -> Note:
         """The run in one line."""
         went_in = [file for file in self.files if file.status in ("ingested", "already")]
         refused = [name for name, file in zip(names, self.files, strict=True) if file.status == "refused"]
         new, rejected = sum(file.new for file in went_in), sum(file.rejected for file in went_in)
-        said = [_counted(len(went_in), "file", "个文件"), Text(f"{new:,} new", f"新增 {new:,} 条")]
+        added = Text(f"would add {new:,}", f"将新增 {new:,} 条") if self.dry else Text(f"{new:,} new", f"新增 {new:,} 条")
+        said = [_counted(len(went_in), "file", "个文件"), added]
         if rejected:
             said.append(Text(f"{rejected:,} rejected", f"未识别 {rejected:,} 条"))
         said.append(_counted(_groups(went_in), "group", "个群"))
@@ -369,10 +391,10 @@ def _row(file: FileSummary, group: Text | None) -> tuple[Cell, ...]:
     return (file.label, group.en if group else None, file.format, file.status, *counts, file.size, *shares)
 
 
-def _row_for_people(name: str, file: FileSummary, group: Text | None, lang: Lang) -> tuple[Cell, ...]:
+def _row_for_people(name: str, file: FileSummary, group: Text | None, lang: Lang, *, dry: bool) -> tuple[Cell, ...]:
     """A row without the bytes; counts only of files that have any."""
     counts: tuple[Cell, ...] = (file.total, file.new, file.known, file.rejected, file.notices)
-    status = STATUSES[file.status].say(lang)
+    status = (WOULD if dry and file.status == "ingested" else STATUSES[file.status]).say(lang)
     if file.members:
         status = _ROSTER.say(lang, count=f"{file.members:,}")
     if file.members or file.error:

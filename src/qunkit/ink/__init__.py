@@ -3,7 +3,8 @@
 Chat content is hostile: a member may call himself ``\\x1b]0;owned\\x07`` or ``=HYPERLINK(…)``. Renderers, messages and
 progress bars put nothing on a screen or into a file that did not go through here:
 
-* `term`, `md`, `tsv_cell`, `csv_cell`, `json_text`: one string, made harmless for one kind of output;
+* `term`, `md`, `html`, `tsv_cell`, `csv_cell`, `xlsx_text`, `json_text`: one string, made harmless for one kind of output;
+* `Workbook`: sheets of cells that cannot be formulas;
 * `clip`, `middle`: cut to the columns that a terminal shows; `paper`, `tables`: drawn there by Rich;
 * `show` and its parts: a cell as people read it; `machine`, `plain`: a cell as programs read it;
 * `sentence`, `context`: notes and facts in words; `Heat`: a table that is drawn as a map.
@@ -22,6 +23,7 @@ from qunkit.ink.cells import (
     is_number,
     listed,
     machine,
+    needed,
     number,
     percent,
     plain,
@@ -29,18 +31,22 @@ from qunkit.ink.cells import (
     sparkline,
     tsv_cell,
 )
-from qunkit.ink.clean import csv_text, json_dump, json_text, md, term, tsv_text
+from qunkit.ink.clean import csv_text, html, is_formula, json_dump, json_text, md, term, tsv_text, xlsx_text
 from qunkit.ink.columns import clip, middle, width
 from qunkit.ink.heatmap import HOURS, Heat, heat
-from qunkit.ink.sentences import EMPTY, MORE, context, pieces, sentence
+from qunkit.ink.sentences import EMPTY, IDS, MORE, context, pieces, sentence, within
+from qunkit.ink.workbook import Sheet, Workbook
 
 __all__ = [
     "EMPTY",
     "HOURS",
+    "IDS",
     "MORE",
     "NULL",
     "WEEKDAYS",
     "Heat",
+    "Sheet",
+    "Workbook",
     "bar",
     "change",
     "clip",
@@ -49,6 +55,8 @@ __all__ = [
     "csv_text",
     "duration",
     "heat",
+    "html",
+    "is_formula",
     "is_missing",
     "is_number",
     "json_dump",
@@ -57,6 +65,7 @@ __all__ = [
     "machine",
     "md",
     "middle",
+    "needed",
     "number",
     "percent",
     "pieces",
@@ -68,4 +77,6 @@ __all__ = [
     "tsv_cell",
     "tsv_text",
     "width",
+    "within",
+    "xlsx_text",
 ]

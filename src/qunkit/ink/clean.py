@@ -1,11 +1,12 @@
-"""One string made harmless for one kind of output: terminal, Markdown, TSV, CSV, JSON.
+"""One string made harmless for one kind of output: terminal, Markdown, HTML, TSV, CSV, XLSX, JSON.
 
 Sources: Unicode's Default_Ignorable_Code_Point for what cannot be seen; the OWASP list of formula triggers (with the
-full-width forms, which spreadsheets take as well) for CSV; CommonMark and GFM for Markdown.
+full-width forms, which spreadsheets take as well) for CSV; CommonMark and GFM for Markdown; ECMA-376 for XLSX.
 """
 
 from __future__ import annotations
 
+import html as markup
 import json
 import re
 import unicodedata
@@ -95,9 +96,8 @@ _MD_MARKS = re.compile(
     r"[$*<>\[\\\]_`|~]"  # wherever they stand
     r"|^[=#]|^[-+](?=[- ]|$)|#(?=[0-9]|#*$)"  # headings, list items, rules, GitHub's #1
     r"|&(?=#?[A-Za-z0-9]+;)"  # entities
-    r"|:(?=/)|(?<=[Ww]{3})\."  # what GitHub links
-    r"|(?<![0-9]):(?=[\w+-]+:)|:(?=[A-Za-z_+-][\w+-]*:)",  # :emoji:, but not 23:59:01
-    re.ASCII,
+    r"|/(?=/)|\.(?=[^\W\d_])"  # http://evil.example, www.evil.example; some programs link evil.example and //evil, too
+    r"|(?<![0-9]):(?=[A-Za-z0-9_+-]+:)|:(?=[A-Za-z_+-][A-Za-z0-9_+-]*:)",  # :emoji:, but not 23:59:01
 )
 _MD_NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?= |$)")
 
@@ -110,6 +110,11 @@ def md(text: str) -> str:
     """
     clean = _MD_AT.sub("＠", term(text).strip(" "))
     return _MD_NUMBERED.sub(r"\1\\\2", _MD_MARKS.sub(r"\\\g<0>", clean))
+
+
+def html(text: str) -> str:
+    """`text` between tags or in a quoted attribute of HTML: cleaned like `term`, then escaped."""
+    return markup.escape(term(text))
 
 
 _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -126,8 +131,13 @@ def tsv_text(text: str) -> str:
     return _STEERING.sub(lambda found: _escape(found[0]), _SPACING.sub(" ", text))
 
 
-_FORMULA = re.compile("[\\s\u200b-\u200f\u2060\ufeff'\"]*[=+\\-@|%\u2212\ufe62\ufe63\ufe66\ufe6b＝＋－＠]")
-_FORMULA_BREAK = re.compile("[\\s\u200b-\u200f\u2060\ufeff'\"]*?[\t\r\n]")
+# What a spreadsheet may pass over before a formula: blanks, quotes, and all that shows nothing.
+_PASSED = (
+    "[\\s'\"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_FORMULA = re.compile(_PASSED + "*[=+\\-@|%\u2212\ufe62\ufe63\ufe66\ufe6b＝＋－＠]")
+_FORMULA_BREAK = re.compile(_PASSED + "*?[\t\r\n]")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 
@@ -138,14 +148,41 @@ def csv_text(text: str) -> str:
     steer a terminal becomes an escape, as in TSV, lone surrogates U+FFFD.
     """
     clean = text if text.isprintable() else _STEERING.sub(lambda found: _escape(found[0]), json_text(text))
-    if _NUMBER.fullmatch(clean):
-        return clean
-    return "'" + clean if _FORMULA.match(clean) or _FORMULA_BREAK.match(clean) else clean
+    return "'" + clean if is_formula(clean) else clean
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet could take `text` for a formula."""
+    return bool(_FORMULA.match(text) or _FORMULA_BREAK.match(text)) and not _NUMBER.fullmatch(text)
+
+
+_NOT_XML = re.compile(_STEERING.pattern.removesuffix("]") + "\ufffe\uffff]")
+_XLSX_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x001B_ as the control
+
+
+def xlsx_text(text: str, limit: int = 32_767) -> tuple[str, int]:
+    """`text` for one cell of a workbook, and how many characters of it were left out.
+
+    Line ends and tabs stay; what could steer a terminal, and what XML cannot hold, becomes a visible escape. `limit` is the
+    spreadsheets' own, in UTF-16 code units; a longer text ends in ….
+    """
+    if not text.isprintable():
+        text = _NOT_XML.sub(lambda found: _escape(found[0]), _BREAK.sub("\n", text))
+    kept = text
+    if 2 * len(text) > limit and _units_of(text) > limit:
+        room = text.encode("utf-16-le")[: 2 * (limit - 1)]
+        kept = room.decode("utf-16-le", "ignore")  # no picture is cut into its halves
+    shown = _XLSX_ESCAPE.sub("_x005F_", kept)
+    return (shown + "…", len(text) - len(kept)) if len(kept) < len(text) else (shown, 0)
+
+
+def _units_of(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JSON_STEERING = re.compile(
-    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e00ff]"
 )
 
 

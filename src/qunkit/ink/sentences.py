@@ -10,8 +10,14 @@ from qunkit.ink.cells import change, day, duration, is_change, is_missing, liste
 from qunkit.results import Cell, Note
 from qunkit.words import Lang, Text
 
-MORE = Text("Only the first {limit} rows; --format tsv gives all.", "只显示前 {limit} 行，--format tsv 可得到全部。")
+MORE = Text(
+    "Only the first {limit} rows, {left} are left out; --format tsv gives all.",
+    "只显示前 {limit} 行，其余 {left} 行未显示，--format tsv 可得到全部。",
+)
+IDS = Text("Ids are left out; --format tsv gives them.", "未显示 id，--format tsv 可得到。")
 EMPTY = Text("nothing found", "没有数据")
+
+_WITHIN = Text("{title}: {said}", "{title}：{said}")
 
 _SHARES = ("share", "ratio", "rate", "coverage")
 _SPAN = Text("{since} to {last}", "{since} 至 {last}")
@@ -59,6 +65,11 @@ def pieces(note: Note, lang: Lang) -> Iterator[tuple[str, bool]]:
 def sentence(note: Note, lang: Lang) -> str:
     """A note as one sentence, not yet cleaned; see `pieces`."""
     return "".join(text for text, _ in pieces(note, lang))
+
+
+def within(title: Text, said: list[str], lang: Lang) -> list[str]:
+    """Sentences about one section of a report, with its title, not yet cleaned."""
+    return [_WITHIN.say(lang, title=title.say(lang), said=one) for one in said]
 
 
 def fact(name: str, value: object, lang: Lang) -> str:

@@ -8,6 +8,7 @@ says where a value stops being JSON: the only way to find the place again behind
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -156,9 +157,9 @@ def walk(data: bytes, place: int, limit: int = DEPTH_LIMIT) -> tuple[State, int]
     return State.WHOLE, place
 
 
-def blanks(data: bytes, place: int) -> int:
-    """Behind the blanks at `place`."""
-    found = _BLANKS.match(data, place)
+def blanks(data: bytes, place: int, end: int = sys.maxsize) -> int:
+    """Behind the blanks at `place`, as far as `end`."""
+    found = _BLANKS.match(data, place, end)
     return found.end() if found else place
 
 

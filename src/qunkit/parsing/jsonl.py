@@ -52,7 +52,7 @@ def _piece(data: bytes, end: int, rows: RowReader, goes_on: bool, at_end: bool) 
     starts, ends = bounds[:-1].copy(), bounds[1:] - (codes[bounds[1:] - 1] == _LF)
     other = {0: TOO_LONG} if goes_on else {}
     for index in np.flatnonzero((codes[starts] != _OPENING) | (ends - starts > RECORD_CAP)).tolist():
-        starts[index] = min(blanks(data, int(starts[index])), int(ends[index]))
+        starts[index] = blanks(data, int(starts[index]), int(ends[index]))
         what = _what(data, int(starts[index]), int(ends[index]))
         if what is not None:
             other.setdefault(index, what)
@@ -104,5 +104,5 @@ def _is_shallow(data: bytes, start: int, end: int) -> bool:
 def _only_blanks(data: bytes, starts: Ints, ends: Ints) -> bool:
     """Whether nothing but blanks is behind the objects on their lines."""
     return bool((starts <= ends).all()) and all(
-        blanks(data, int(starts[index])) >= ends[index] for index in np.flatnonzero(starts != ends).tolist()
+        blanks(data, int(starts[index]), int(ends[index])) == ends[index] for index in np.flatnonzero(starts != ends).tolist()
     )

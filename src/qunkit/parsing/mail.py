@@ -34,7 +34,7 @@ _ESCAPED = re.compile(rb"=(?:([0-9A-Fa-f]{2})|[ \t]*\r?\n)")
 _CHARSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5"}
 """What is not UTF-8, by the names that mails have for it."""
 _MARKUP = re.compile(
-    r"(?is)<!--.{0,99999}?-->|<(?P<hidden>head|style|script)\b.{0,99999}?</(?P=hidden)\s*>|<![^<>]*>"
+    r"(?is)<!--(?:(?!<!--).){0,99999}?-->|<(?P<hidden>head|style|script)\b(?:(?!<(?P=hidden)\b).){0,99999}?</(?P=hidden)\s*>|<![^<>]*>"
     r"|<(?P<tag>/?[a-z][a-z0-9]*)\b[^<>]*>|&(?:#x?[0-9a-f]{1,6}|[a-z]{2,31});|(?P<blank>[ \t\r\n]+)(?P<before>(?=<))?"
 )
 _NEW_LINE = {"br": "\n", "/p": "\n", "/div": "\n", "/tr": "\n", "b": "\n\n"}

@@ -62,7 +62,9 @@ class _Reader:
     columns: Sequence[str]
     mixed: bool
     begin: re.Pattern[bytes] = field(init=False)
-    """The begin of a statement, up to its values; its group is the list of columns."""
+    """The begin of a statement on a line of its own, up to its values; its group is the list of columns."""
+    here: re.Pattern[bytes] = field(init=False)
+    """The same where a statement is known to begin."""
     known: dict[bytes, tuple[re.Pattern[bytes], list[int]]] = field(default_factory=dict)
     """List of columns → a whole statement with a group a value, and which groups are wanted; 0: none."""
     lost: bool = False
@@ -72,7 +74,8 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.words = b"INSERT INTO %b " % self.table.encode()
-        self.begin = re.compile(rb"(?m)^%b\(([^()'\n]{1,1000})\) VALUES \(" % re.escape(self.words))
+        statement = rb"%b\(([^()'\n]{1,1000})\) VALUES \(" % re.escape(self.words)
+        self.begin, self.here = re.compile(rb"(?m)^" + statement), re.compile(statement)
 
     def piece(self, data: bytes, at_end: bool) -> Piece:
         """The ranges that are settled, from the begin of the data on."""
@@ -130,15 +133,22 @@ class _Reader:
         match = whole.match(data, begin.start())
         return match, [match.regs[group] if group else (-1, -1) for group in groups] if match else []
 
+    def _again(self, data: bytes, start: int) -> _Spans:
+        """The places of a statement's wanted values, now that it is UTF-8; none if its list of columns has become too long."""
+        begin = self.here.match(data, start)
+        return self._match(data, begin)[1] if begin else []
+
     def _told(self, data: bytes, bounds: npt.NDArray[np.int64], other: dict[int, str], spans: list[_Spans]) -> Piece:
         rows = [index for index in range(len(bounds) - 1) if index not in other]
         if self.mixed:
             start, end = bounds[rows], bounds[np.array(rows, np.int64) + 1]
             fine = decodable(data, start, end)
-            other |= {index: "undecodable" for index, good in zip(rows, fine.tolist(), strict=True) if not good}
             data, start, end = decoded(data, start[fine], end[fine])
-            begins = [self.begin.match(data, at) for at in start.tolist()]
-            spans = [self._match(data, begin)[1] for begin in begins if begin]
+            again = iter([self._again(data, at) for at in start.tolist()])
+            told = [next(again) if good else None for good in fine.tolist()]
+            other |= {index: "undecodable" for index, one in zip(rows, told, strict=True) if one is None}
+            other |= {index: "bad-record" for index, one in zip(rows, told, strict=True) if one == []}
+            spans = [one for one in told if one]
         places = np.array(spans, np.int64).reshape(len(spans), len(self.columns), 2)
         columns = [_values(data, places[:, at, 0], places[:, at, 1]) for at in range(len(self.columns))]
         return Piece(bounds, pa.RecordBatch.from_arrays(columns, list(self.columns)), dict(sorted(other.items())))

@@ -35,7 +35,7 @@ def write(thing: Result | Report, out: TextIO, lang: Lang, *, bom: bool = False)
 
 
 def _table(result: Result) -> Iterator[list[str]]:
-    yield [column.name for column in result.columns]
+    yield [ink.csv_text(column.name) for column in result.columns]
     for row in result.rows():
         yield [ink.csv_cell(cell) for cell in row]
 

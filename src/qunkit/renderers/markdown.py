@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TextIO
 
 from qunkit import ink
-from qunkit.results import Report, Result
+from qunkit.results import Report, Result, rest
 from qunkit.words import Lang, Text
 
 TITLE = Text("Markdown tables", "Markdown 表格")
@@ -17,14 +17,17 @@ _HOUR = Text("hour", "时")
 _MAP = Text("Each cell: {label}.", "每格：{label}。")
 
 
-def write(thing: Result | Report, out: TextIO, lang: Lang, *, limit: int = 1000) -> None:
-    """Write `thing`. Chat content renders as itself: see `ink.md`. `limit`: rows of one table; more are announced."""
+def write(thing: Result | Report, out: TextIO, lang: Lang, *, limit: int = 1000) -> list[str]:
+    """Write `thing`. Chat content renders as itself: see `ink.md`. `limit`: rows of one table; the rest is counted.
+
+    Returns what was left out, in `lang`.
+    """
     year = getattr(thing.facts.get("as_of"), "year", None)  # it need not be said
     if isinstance(thing, Result):
         out.write(f"# {ink.md(thing.title.say(lang))}\n")
         _context(out, ink.context(thing.facts, lang))
-        _result(thing, out, lang, limit, year, alone=True)
-        return
+        return _result(thing, out, lang, limit, year, alone=True)
+    left_out: list[str] = []
     out.write(f"# {ink.md(ink.sentence(thing.title, lang))}\n")
     _context(out, ink.context(thing.facts, lang))
     for section in thing.sections:
@@ -33,7 +36,9 @@ def write(thing: Result | Report, out: TextIO, lang: Lang, *, limit: int = 1000)
         if section.result:
             own = {name: value for name, value in section.result.facts.items() if thing.facts.get(name) != value}
             _context(out, ink.context(own, lang))
-            _result(section.result, out, lang, limit, year, alone=False)
+            said = _result(section.result, out, lang, limit, year, alone=False)
+            left_out += ink.within(section.title, said, lang)
+    return left_out
 
 
 def _context(out: TextIO, said: list[str]) -> None:
@@ -46,15 +51,17 @@ def _list(out: TextIO, items: list[str]) -> None:
         out.write("\n" + "".join(f"- {ink.md(item)}\n" for item in items))
 
 
-def _result(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None, *, alone: bool) -> None:
+def _result(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None, *, alone: bool) -> list[str]:
+    """The table or map, and its notes; returns what was left out."""
     heat, result = ink.heat(result)
-    notes = _map(heat, out, lang) if heat else _table(result, out, lang, limit, year)
+    notes, said = (_map(heat, out, lang), []) if heat else _table(result, out, lang, limit, year)
     notes += heat.left_out(lang) if heat and alone else []
-    _list(out, [*notes, *(ink.sentence(note, lang) for note in result.notes)])
+    _list(out, [*said, *notes, *(ink.sentence(note, lang) for note in result.notes)])
+    return said
 
 
-def _table(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None) -> list[str]:
-    """The table; returns what has to be said about it."""
+def _table(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None) -> tuple[list[str], list[str]]:
+    """The table; returns what has to be said about it, and what was left out."""
     rules = ["--:" if ink.is_number(column) else "---" for column in result.columns]
     out.write("\n" + _line(ink.md(column.label.say(lang)) for column in result.columns) + _line(rules))
     rows = result.rows()
@@ -63,15 +70,19 @@ def _table(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None
         empty = False
         pairs = zip(row, result.columns, strict=True)
         out.write(_line(ink.md(ink.show(cell, column, lang, year)) for cell, column in pairs))
-    if next(rows, None) is not None:
-        return [ink.MORE.say(lang, limit=ink.number(limit))]
-    return [ink.EMPTY.say(lang)] if empty else []
+    left = rest(rows)
+    said = [ink.MORE.say(lang, limit=ink.number(limit), left=ink.number(left))] if left else []
+    return [(result.empty or ink.EMPTY).say(lang)] if empty else [], said
 
 
 def _map(heat: ink.Heat, out: TextIO, lang: Lang) -> list[str]:
     """Hours down, weekdays across: a table that is not wider than a page."""
     days = range(1, 8)
-    out.write("\n" + _line([_HOUR.say(lang), *(ink.WEEKDAYS[day - 1].say(lang) for day in days)]) + _line(["--:"] * 8))
+    out.write(
+        "\n"
+        + _line(map(ink.md, [_HOUR.say(lang), *(ink.WEEKDAYS[day - 1].say(lang) for day in days)]))
+        + _line(["--:"] * 8)
+    )
     for hour in ink.HOURS:
         cells = (heat.values.get((day, hour)) for day in days)
         out.write(_line([str(hour), *(ink.md(ink.show(cell, heat.measure, lang)) for cell in cells)]))

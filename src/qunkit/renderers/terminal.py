@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from qunkit import ink
 from qunkit.ink import tables
-from qunkit.ink.paper import Paper, grid, style_of, styled
-from qunkit.results import Cell, Column, Note, Report, Result
+from qunkit.ink.paper import Paper, Run, grid, style_of, styled
+from qunkit.results import Note, Report, Result, rest
 from qunkit.words import Lang, Text
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ _DAYS = Text(
 _CUT = Text(
     "Long texts cut (…): {count}; --format tsv gives all.", "{count} 处长文本已截断（…），--format tsv 可得到全部。"
 )
-_IDS = Text("Ids are left out; --format tsv gives them.", "未显示 id，--format tsv 可得到。")
-_NAMED = {"group_id": "group_name", "member_id": "name", "starter_id": "starter_name"}
-"""Ids, and the column that says for people who or what is meant."""
 _MAP = Text("{label}: {steps}", "{label}：{steps}")
 _BLANK = Text("blank: not observed", "空白：未观察到")
 _PEAK = Text("Highest: {weekday} {hour}:00, {value}.", "最高：{weekday} {hour} 点，{value}。")
@@ -56,24 +53,25 @@ def write(
     width: int | None = None,
     color: bool | None = None,
     limit: int = 200,
-) -> None:
+) -> list[str]:
     """Draw `thing` on `out`.
 
     `width`: columns, at least 20; None asks the terminal. `color`: None means yes on a terminal, unless NO_COLOR is set or
-    TERM is dumb. `limit`: rows of one table that are read and drawn; more are announced, not drawn.
+    TERM is dumb. `limit`: rows of one table that are drawn; the rest is counted. Returns what was left out, in `lang`.
     """
     drawn = io.StringIO()  # Rich would flush after every line, and end the process where a pipe breaks
     columns = max(20, width or shutil.get_terminal_size().columns)
     paper = Paper(drawn, columns, color=_wants_color(out) if color is None else color)
     if isinstance(thing, Report):
-        _report(paper, thing, lang, limit)
+        left_out = _report(paper, thing, lang, limit)
     else:
         paper.say(ink.term(thing.title.say(lang)), "bold")
         paper.flow([ink.term(fact) for fact in ink.context(thing.facts, lang)])
         paper.draw()
-        _body(paper, thing, lang, limit, _year(thing), alone=True)
+        left_out = _body(paper, thing, lang, limit, _year(thing), alone=True)
     text = drawn.getvalue()
     out.write(text if _can_draw(out) else text.translate(_ASCII))
+    return left_out
 
 
 def _year(thing: Result | Report) -> int | None:
@@ -93,7 +91,8 @@ def _can_draw(out: TextIO) -> bool:
     return True
 
 
-def _report(paper: Paper, report: Report, lang: Lang, limit: int) -> None:
+def _report(paper: Paper, report: Report, lang: Lang, limit: int) -> list[str]:
+    left_out: list[str] = []
     paper.say(ink.term(ink.sentence(report.title, lang)), "bold")
     paper.flow([ink.term(fact) for fact in ink.context(report.facts, lang)])
     for section in report.sections:
@@ -104,71 +103,68 @@ def _report(paper: Paper, report: Report, lang: Lang, limit: int) -> None:
                 paper.draw()
             own = {name: value for name, value in section.result.facts.items() if report.facts.get(name) != value}
             paper.flow([ink.term(fact) for fact in ink.context(own, lang)])
-            _body(paper, section.result, lang, limit, _year(report), alone=False)
+            said = _body(paper, section.result, lang, limit, _year(report), alone=False)
+            left_out += ink.within(section.title, said, lang)
+    return left_out
 
 
 def _runs(note: Note, lang: Lang) -> Styled:
-    pieces = ((ink.term(text), bold) for text, bold in ink.pieces(note, lang))
-    return styled(*((text, style_of(text) or ("bold" if bold else "")) for text, bold in pieces))
+    return styled(*(_run(ink.term(text), bold) for text, bold in ink.pieces(note, lang)))
 
 
-def _body(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None, *, alone: bool) -> None:
-    """The table, the map or the cards of a result, and its notes; a map `alone`, not in a report, says what it leaves out."""
+def _run(text: str, bold: bool) -> Run:
+    return text, style_of(text) or ("bold" if bold else "")
+
+
+def _body(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None, *, alone: bool) -> list[str]:
+    """The table, the map or the cards of a result, and its notes; a map `alone`, not in a report, says what it leaves out.
+
+    Returns what was left out for its length.
+    """
     heat, result = ink.heat(result)
     drawn = heat and paper.width >= _MAP_WIDTH
-    notes = _map(paper, heat, lang) if heat and drawn else _table(paper, result, lang, limit, year)
+    notes, said = (_map(paper, heat, lang), []) if heat and drawn else _table(paper, result, lang, limit, year)
+    notes += said
     notes += heat.left_out(lang) if heat and drawn and alone else []
     notes += [ink.sentence(note, lang) for note in result.notes]
     if notes:
         paper.draw()
     paper.bullets("·", [styled((ink.term(note), "dim")) for note in notes])
+    return said
 
 
-def _table(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None) -> list[str]:
-    """Draw the rows; returns what has to be said about it."""
+def _table(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None) -> tuple[list[str], list[str]]:
+    """Draw the rows; returns how they are drawn, where that has to be said, and what was left out."""
     source = result.rows()
     rows = list(islice(source, limit))
-    said = [ink.MORE.say(lang, limit=ink.number(limit))] if next(source, None) is not None else []
     if not rows:
-        paper.say(ink.EMPTY.say(lang))
-        return []
-    drawn = _needed(result.columns, rows)
-    if len(drawn) < len(result.columns):
-        said.append(_IDS.say(lang))
+        paper.say(ink.term((result.empty or ink.EMPTY).say(lang)))
+        return [], []
+    drawn = ink.needed(result.columns, rows)
     strips = [tables.strip(result.columns[at], [row[at] for row in rows], lang, year) for at in drawn]
     table, days_only = tables.side_by_side(strips, paper) or (None, False)
     paper.draw(table or tables.cards(strips, paper))
-    if table is None:
-        said.insert(0, _CARDS.say(lang, count=len(strips), width=paper.width))
-    elif days_only:
-        said.insert(0, _DAYS.say(lang, width=paper.width))
-    cut = sum(strip.cut for strip in strips)
+    how = [_CARDS.say(lang, count=len(strips), width=paper.width)] if table is None else []
+    how += [_DAYS.say(lang, width=paper.width)] if days_only else []
+    how += [ink.IDS.say(lang)] if len(drawn) < len(result.columns) else []
+    return how, _left_out(rest(source), sum(strip.cut for strip in strips), limit, lang)
+
+
+def _left_out(rows: int, cut: int, limit: int, lang: Lang) -> list[str]:
+    said = [ink.MORE.say(lang, limit=ink.number(limit), left=ink.number(rows))] if rows else []
     return [*said, _CUT.say(lang, count=ink.number(cut))] if cut else said
-
-
-def _needed(columns: tuple[Column, ...], rows: list[tuple[Cell, ...]]) -> list[int]:
-    """Places of the columns without the ids that nobody needs: each row's name stands beside it and is no other id's."""
-    place = {column.name: at for at, column in enumerate(columns)}
-    spare = set()
-    for id_, name in _NAMED.items():
-        if id_ in place and name in place:
-            pairs = {(row[place[id_]], row[place[name]]) for row in rows}
-            names = {shown for _, shown in pairs}
-            if None not in names and len(names) == len(pairs):
-                spare.add(place[id_])
-    return [at for at in range(len(columns)) if at not in spare]
 
 
 def _map(paper: Paper, heat: ink.Heat, lang: Lang) -> list[str]:
     """Draw weekdays and hours as shades; returns the legend."""
-    names = [weekday.say(lang) for weekday in ink.WEEKDAYS]
+    names = [ink.term(weekday.say(lang)) for weekday in ink.WEEKDAYS]
     margin = max(styled((name, "")).cell_len for name in names) + 2
     wide = 2 if paper.width >= margin + 2 * len(ink.HOURS) else 1
     drawn = grid(2)
     drawn.add_row("", styled(("".join(f"{hour:<{3 * wide}}" for hour in ink.HOURS[::3]), "dim")))
     for weekday, name in enumerate(names, 1):
         shades = "".join(f"{shade:{wide}}" if shade == "·" else shade * wide for shade in heat.shades(weekday))
-        drawn.add_row(name, styled((shades, "cyan")))
+        drawn.add_row(name, styled((ink.term(shades), "cyan")))
     paper.draw(drawn)
     return _legend(heat, lang)
 

@@ -30,6 +30,6 @@ def write(thing: Result | Report, out: TextIO, lang: Lang) -> None:
 
 
 def _table(result: Result, out: TextIO) -> None:
-    out.write("\t".join(column.name for column in result.columns) + "\n")
+    out.write("\t".join(ink.tsv_text(column.name) for column in result.columns) + "\n")
     for row in result.rows():
         out.write("\t".join(map(ink.tsv_cell, row)) + "\n")

@@ -53,7 +53,9 @@ def _who(message: Message) -> str:
     if message.kind in NOTICES or message.sender is None:
         return "系统消息(10000)"
     title = "【管理员】" if message.sender.role != "member" else ""
-    return f"{title}{message.sender.name}({crc32(message.sender.person.id.encode()) + 10_000})"
+    person = message.sender.person.id
+    number = person if person.isdecimal() else crc32(person.encode()) + 10_000
+    return f"{title}{message.sender.name}({number})"
 
 
 def _text(chat: Chat, message: Message) -> str:

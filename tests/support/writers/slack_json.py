@@ -45,7 +45,7 @@ def write(chat: Chat, messages: Sequence[Message], folder: Path) -> Path:
         for one, member in people.items()
     ]
     channels = [{"id": chat.id, "name": name.replace("/", "_"), "created": 1, "members": list(people)}]
-    ids = {id(message): f"{message.ts}.{number:06}" for number, message in enumerate(messages)}
+    ids = {id(message): f"{message.ts}.{number:06}" for number, message in enumerate(chat.messages)}
     told = [record(chat, message, ids) for message in messages if message.kind not in DROPS]
     for file, document in ((home / "users.json", users), (home / "channels.json", channels), (path, told)):
         file.write_text(json.dumps(document, indent=4).replace("/", "\\/"), "utf-8")

@@ -1,0 +1,98 @@
+"""``qunkit rejects list``: what could not be read, by file and reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qunkit.cli.expose import option
+from qunkit.cli.options import Output, Place
+from qunkit.cli.session import current
+from qunkit.errors import BadOption
+from qunkit.results import Column, Note, Result
+from qunkit.schema import REASONS
+from qunkit.words import Text
+
+HELP = Text(
+    """List what could not be read, by file and reason: how many records, how many bytes, and the line of the first.
+
+    The bytes are kept: `qunkit rejects show` shows them, `qunkit rejects retry` reads the files again.""",
+    """按文件和原因列出未能识别的记录：条数、字节数、首条所在行。
+
+    原始字节都已保留：用 `qunkit rejects show` 查看，用 `qunkit rejects retry` 重新读取。""",
+)
+
+
+NONE = Text("no rejects: every record was read", "没有未识别的记录")
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which rejects."""
+
+    reason: tuple[str, ...] = option((), Text("only rejects for this reason; may be repeated", "只看此原因，可重复"), metavar="REASON")  # fmt: skip
+    source: tuple[str, ...] = option((), Text("only rejects of this source: name of the file, glob, or begin of its id; may be repeated", "只看此来源：文件名、通配符或 id 开头，可重复"), metavar="SOURCE")  # fmt: skip
+
+    @property
+    def empty(self) -> Text | None:
+        """What it means that there are none."""
+        return None if self.reason or self.source else NONE
+
+    def must_be_known(self) -> None:
+        """Refuse what is no reason.
+
+        Raises:
+            BadOption: it is none.
+        """
+        for one in self.reason:
+            if one not in REASONS:
+                names = ", ".join(REASONS)
+                expected = Text(f"one of {names}", f"以下之一：{names}")
+                raise BadOption(option="--reason", value=one, expected=expected)
+
+
+OPTIONS = (Which, Place, Output)
+FILE = Column("file", "text", Text("file", "文件"))
+SOURCE = Column("source", "text", Text("source", "来源"), Text("id of the source: begin of a sha256", "来源 id"))
+COLUMNS = (
+    FILE,
+    Column("format", "text", Text("format", "格式")),
+    Column("reason", "text", Text("reason", "原因"), Text("from the closed list of reasons", "原因（封闭列表）")),
+    Column("count", "int", Text("count", "条数")),
+    Column("bytes", "int", Text("bytes", "字节")),
+    Column("line", "int", Text("first line", "首行"), Text("line of the first one, from 1", "首条所在行，从 1 起")),
+    SOURCE,
+)
+ALL = Text("{count} rejects of {files} files, {bytes} bytes", "{files} 个文件共 {count} 条未识别，{bytes} 字节")
+
+
+def run(which: Which, place: Place, output: Output) -> int:
+    """Write the table."""
+    from qunkit.cli.show import FOR_PEOPLE, check, chosen, show
+    from qunkit.ingest.rejects import Chosen, kinds
+    from qunkit.ingest.store import open_snapshot
+
+    which.must_be_known()
+    check(output)
+    dataset = place.open()
+    with open_snapshot(dataset.path) as snapshot:
+        found = kinds(snapshot, Chosen(which.reason, which.source))
+    result = Result("rejects list", Text("Rejects", "未识别的记录"), COLUMNS, (), empty=which.empty)
+    words = chosen(output, result) in FOR_PEOPLE
+    result.cells = [
+        (
+            one.path,
+            one.format,
+            REASONS[one.reason].say(current.lang) if words else one.reason,
+            one.count,
+            one.bytes,
+            one.line,
+            one.source,
+        )
+        for one in found
+    ]
+    if found:
+        files, count = len({one.source for one in found}), sum(one.count for one in found)
+        facts = (("count", count), ("files", files), ("bytes", sum(one.bytes for one in found)))
+        result.notes.append(Note(ALL, facts))
+    show(result, output, place)
+    return 0

@@ -1,0 +1,115 @@
+"""Texts without the people in them: who is known, what is known by its form, and what stays."""
+
+import pytest
+
+from qunkit.chat.scrub import PERSON, Known, Scrubber
+
+G = "1@chatroom"
+
+
+@pytest.fixture(scope="module")
+def scrubber():
+    known = Known()
+    for id, pseudonym in (
+        ("wxid_mint01", "m-mint"),
+        ("88001234", "m-qq"),
+        ("1234567@chatroom", "g-one"),
+        ("U 7", "m-odd"),
+    ):
+        known.add_id(id, pseudonym)
+    for name, pseudonym in {
+        "薄荷": "m-mint", "薄荷糖": "m-sugar", "王": "m-wang", "Ann": "m-ann", "Maximilian": "m-max", "新人:甲": "m-new",
+        "小太阳☀️": "m-sun", "666": "m-six", "...": "m-dots", "周末徒步": "g-hike", "me": "m-me", "phone": "m-phone",
+    }.items():  # fmt: skip
+        known.add_name(G, name, pseudonym)
+    known.add_name(G, "阿岚", "m-lan")
+    known.add_name(G, "阿岚", "m-lan2")
+    known.add_name("2@chatroom", "路人", "m-away")
+    known.add_name("", "梧桐里邻居群", "g-far")
+    return Scrubber(lambda: known)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("薄荷你好", "m-mint你好", id="anywhere"),
+        pytest.param("薄荷糖来吗", "m-sugar来吗", id="longest"),
+        pytest.param("王者荣耀，@王 来", "王者荣耀，@m-wang 来", id="one-sign-after-at"),
+        pytest.param("「王：几点」\n- - - - -\n八点", "「m-wang：几点」\n- - - - -\n八点", id="one-sign-quoted"),
+        pytest.param("「路上的谁：几点」", f"「{PERSON}：几点」", id="stranger-quoted"),
+        pytest.param("ANN, annual, hiAnn", "m-ann, annual, hiAnn", id="short-latin-whole-words"),
+        pytest.param("xmaximilianx", "xm-maxx", id="long-latin-anywhere"),
+        pytest.param("IMG_新人_甲.jpg", "IMG_m-new.jpg", id="as-files-spell-it"),
+        pytest.param("小太阳☀来了", "m-sun来了", id="without-variation-selector"),
+        pytest.param("66666 和 666", "66666 和 m-six", id="digits-whole"),
+        pytest.param("好吧...", "好吧...", id="punctuation-is-no-name"),
+        pytest.param("me too", "me too", id="everyday-word"),
+        pytest.param("阿岚在吗", f"{PERSON}在吗", id="two-people"),
+        pytest.param("路人甲", "路人甲", id="of-another-group"),
+        pytest.param("周末徒步和梧桐里邻居群", "g-hike和g-far", id="groups"),
+        pytest.param("@所有人 @all", "@所有人 @all", id="everyone"),
+        pytest.param("@谁 谁谁\u2005在吗", f"@{PERSON}\u2005在吗", id="marked-stranger"),
+        pytest.param("@谁谁，在吗", f"@{PERSON}，在吗", id="stranger"),
+        pytest.param("@薄荷 在吗", "@m-mint 在吗", id="called"),
+        pytest.param("wxid_mint01:", "m-mint:", id="id"),
+        pytest.param("WXID_MINT01x", "[account]", id="not-that-id"),
+        pytest.param("找 88001234，群1234567@chatroom", "找 m-qq，群g-one", id="ids"),
+        pytest.param("U 7 said", "m-odd said", id="id-with-a-blank"),
+        pytest.param("13800138000", "[phone]", id="mobile"),
+        pytest.param("+86 138-0013-8000，１３８００１３８０００", "[phone]，[phone]", id="mobile-spellings"),
+        pytest.param("(010)62345678 0571-87654321 400-123-4567", "[phone] [phone] [phone]", id="landlines"),
+        pytest.param("+44 7700 900123", "[phone]", id="abroad"),
+        pytest.param("11010119900307123X", "[id-number]", id="identity"),
+        pytest.param("6222 0212 3456 7890 123", "[bank-card]", id="card"),
+        pytest.param("mint.a+b@mail.example.com.cn", "[e-mail]", id="mail"),
+        pytest.param("看https://a.example/x?id=13800138000，好", "看[link]，好", id="link"),
+        pytest.param("www.example.com/a。 m.example.cn/b", "[link]。 [link]", id="bare-links"),
+        pytest.param("https://a.example/x吗？", "[link]？", id="question-stays"),
+        pytest.param("￥aB3dE5fG7hI￥ (aB3dE5fG7hI)", "[code] [code]", id="codes"),
+        pytest.param("pages/goods/index.html?id=7 #小程序://拼团/AbC", "[mini-program] [mini-program]", id="mini-programs"),
+        pytest.param("wxid_other99 gh_0123abcd", "[account] [account]", id="accounts"),
+        pytest.param("QQ：123456789，加我 87654321，微信号：lulu_2020", "QQ：[account]，加我 [account]，微信号：[account]", id="after-words"),
+        pytest.param("2026-05-04 09:00 共12345元，3.5kg，第1234567次", "2026-05-04 09:00 共12345元，3.5kg，第1234567次", id="numbers-stay"),
+        pytest.param("e\u0301a", "éa", id="nfc"),
+        pytest.param("a\U00100000\U0010ffff薄荷", "a��m-mint", id="no-way-round"),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_a_text(scrubber, text, shown):
+    assert scrubber.scrub(G, "text", text) == shown
+
+
+def test_placeholders_are_not_names(scrubber):
+    """Somebody calls herself "phone": the placeholder stays what it is."""
+    assert scrubber.scrub(G, "text", "13800138000 phone") == "[phone] m-phone"
+
+
+def test_a_relay_keeps_who_is_known_and_nothing_else(scrubber):
+    text = "#接龙 周六\n1. 薄荷 两大一小\n2. 谁谁 138\n3、王小明"
+    assert scrubber.scrub(G, "solitaire", text) == f"#接龙 周六\n1. m-mint\n2. {PERSON}\n3、{PERSON}"
+    assert scrubber.scrub(G, "text", "1. 买菜") == "1. 买菜"
+
+
+def test_who_is_meant_by_a_name(scrubber):
+    assert scrubber.called("薄荷") == {"m-mint"}
+    assert scrubber.called("WXID_mint01") == {"m-mint"}
+    assert scrubber.called("路人") == {"m-away"}
+    assert scrubber.called("阿岚") == scrubber.called("谁") == set()
+
+
+def test_nobody_is_known_before_the_first_text():
+    calls = []
+    scrubber = Scrubber(lambda: calls.append(1) or Known())
+    assert not calls
+    assert scrubber.scrub("g", "text", "@谁 早") == f"@{PERSON} 早"
+    scrubber.scrub("g", "text", "晚")
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    "piece", ["+1234567890 ", "@", "0086-", "a.b-", "1 ", "「", "加我", "(0", "1. ", "www.", "￥a1", "_a@-", "薄荷"]
+)
+def test_hostile_texts_hide_nothing(scrubber, piece):
+    """And do not take for ever: what repeats within a repetition would."""
+    shown = scrubber.scrub(G, "solitaire", piece * (60_000 // len(piece)) + "\n薄荷")
+    assert shown.endswith("m-mint")
+    assert "薄荷" not in shown

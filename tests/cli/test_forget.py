@@ -1,0 +1,90 @@
+"""``qunkit forget`` shows what would go, asks at a terminal, and does it with --yes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+KEVIN = "wxid_k3vv01zhao22"
+
+
+@pytest.fixture
+def call(qunkit: Run, world: Callable[[], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("QUNKIT_KEY", str(tmp_path / "settings/key"))
+    data = str(world() / "data")
+    return lambda *args: qunkit(*args, "--data", data)
+
+
+def count(call: Run, sender: str) -> int:
+    return int(call("sql", f"SELECT count(*) FROM messages WHERE sender_id = '{sender}'").lines[1])
+
+
+def test_off_a_terminal_it_only_shows_what_would_go(call: Run) -> None:
+    before = count(call, KEVIN)
+    ran = call("forget", "凯文")
+    assert ran.code == 2
+    assert ran.lines[0].split("\t") == ["group_id", "group", "messages", "notices", "roster", "mentions", "quotes"]
+    assert [int(row.split("\t")[2]) for row in ran.lines[1:]] == [before]
+    assert "Nothing was done. To forget all this for good, add --yes." in ran.err
+    assert count(call, KEVIN) == before > 0
+
+
+def test_with_yes_it_is_done_and_said(call: Run) -> None:
+    ran = call("forget", KEVIN, "--yes", "--format", "json")
+    assert ran.code == 0
+    shown = json.loads(ran.out)
+    assert "backups and the exports themselves are not touched" in json.dumps(shown)
+    assert count(call, KEVIN) == 0
+    again = call("forget", KEVIN, "--yes")
+    assert (again.code, len(again.lines)) == (0, 1)
+    assert call("forget", KEVIN, "--yes", "--format", "terminal", "--lang", "zh").out.count("此前已删除") == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "left"), [("y\n", 0, False), ("n\n", 2, True), ("", 2, True)], ids=["yes", "no", "end"]
+)
+def test_at_a_terminal_it_asks(
+    call: Run, answer: str, code: int, *, left: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+    import sys
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    ran = call("forget", KEVIN)
+    assert ran.code == code
+    assert ran.err.startswith("Forget all this for good? [y/N] ")
+    monkeypatch.undo()
+    assert (count(call, KEVIN) > 0) is left
+
+
+def test_nobody_at_all_is_a_usage_error(call: Run) -> None:
+    ran = call("forget", "--yes")
+    assert (ran.code, ran.err) == (2, "qunkit: error: Give a member, or a group with --group.\n")
+
+
+def test_an_unknown_member_is_named(call: Run) -> None:
+    ran = call("forget", "没有这个人", "--yes")
+    assert ran.code == 2
+    assert "No member is called '没有这个人'." in ran.err
+
+
+def test_a_group_goes(call: Run) -> None:
+    group = call("sql", f"SELECT group_id FROM messages WHERE sender_id = '{KEVIN}' LIMIT 1").lines[1]
+    assert call("forget", "--group", group, "-y").code == 0
+    assert call("sql", f"SELECT count(*) FROM messages WHERE group_id = '{group}'").lines[1] == "0"
+
+
+def test_settings_that_name_the_member_are_said(call: Run, tmp_path: Path) -> None:
+    data = next(tmp_path.glob("world*/data"))
+    (data / "qunkit.toml").write_text(f'[staff]\nids = ["{KEVIN}"]\n', "utf-8")
+    assert "qunkit.toml names them too" in call("forget", KEVIN, "--yes").err

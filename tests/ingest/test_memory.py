@@ -1,0 +1,88 @@
+"""A file of three times the size takes no more memory: peak resident size of a process that ingests it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SIZES = (120 << 20, 360 << 20)
+GROWTH = 1.15
+_HEADER = '{"_type":"header","chatlab":{"version":"0.0.2"},"meta":{"name":"读书会","platform":"wechat","groupId":"1@chatroom"}}\n'
+_CSV = "\ufefflocalId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender\r\n"
+_INGEST = """
+import resource, sys
+from pathlib import Path
+from qunkit.ingest.run import ingest
+summary = ingest([Path(sys.argv[1])], Path(sys.argv[2]))
+print(summary.files[0].status, sum(summary.files[0].records.values()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def csv_row(n: int) -> str:
+    return f'{n},3,1,0,{n % 2},{1700000000 + n},2,"第 {n} 句话，大家早上好",2023-11-14 22:13:20,甲{n % 90},甲{n % 90},wxid_{n % 90}\r\n'
+
+
+def json_line(n: int) -> str:
+    return f'{{"_type":"message","sender":"wxid_{n % 90}","accountName":"甲{n % 90}","timestamp":{1700000000 + n},"type":0,"content":"第 {n} 句话，大家早上好"}}\n'
+
+
+def text_record(n: int) -> str:
+    minutes = n // 60
+    clock = f"{minutes // 60 % 24:02}:{minutes % 60:02}:{n % 60:02}"
+    return f"2024-{1 + n // 2419200 % 12:02}-{1 + n // 86400 % 28:02} {clock} 甲{n % 90}\n第 {n} 句话，大家早上好\n\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "header", "record"),
+    [("群_utf8.csv", _CSV, csv_row), ("a.jsonl", _HEADER, json_line), ("读书会.txt", "", text_record)],
+    ids=["csv", "jsonl", "txt"],
+)
+def test_peak_memory_does_not_grow_with_the_file(
+    tmp_path: Path, name: str, header: str, record: Callable[[int], str]
+) -> None:
+    peaks = []
+    for size in SIZES:
+        path = tmp_path / str(size) / name
+        path.parent.mkdir()
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.write(header)
+            n = 0
+            while file.tell() < size if n % 10_000 == 0 else True:
+                file.write(record(n))
+                n += 1
+        peaks.append(_peak(path, n))
+        path.unlink()
+    assert peaks[1] < GROWTH * peaks[0], peaks
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(strict=True, reason="the bytes of all rejects of a file are held until it is committed")
+@pytest.mark.parametrize(
+    ("name", "header"), [("群_utf8.csv", _CSV + csv_row(1)), ("a.jsonl", _HEADER + json_line(1))], ids=["csv", "jsonl"]
+)
+def test_nor_with_a_line_that_never_ends(tmp_path: Path, name: str, header: str) -> None:
+    peaks = []
+    for size in SIZES:
+        path = tmp_path / str(size) / name
+        path.parent.mkdir()
+        path.write_text(header, encoding="utf-8", newline="")
+        os.truncate(path, size)
+        peaks.append(_peak(path, 1))
+    assert peaks[1] < GROWTH * peaks[0], peaks
+
+
+def _peak(path: Path, least: int) -> int:
+    """KiB at most while the file is ingested."""
+    command = [sys.executable, "-c", _INGEST, str(path), str(path.with_suffix(".data"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-1000:]
+    status, records, peak = done.stdout.split()
+    assert status == "ingested"
+    assert int(records) >= least
+    return int(peak)

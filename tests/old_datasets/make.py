@@ -1,0 +1,78 @@
+"""Write ``tests/old_datasets/vN`` with the code of today: ``python tests/old_datasets/make.py vN``, once a schema version.
+
+What is written is never written again: it stands for the datasets that people have. All people and texts are invented.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from qunkit import open_dataset
+from qunkit.schema import MESSAGES
+
+HERE = Path(__file__).parent
+HEADER = "Time,SenderName,Sender,TalkerName,Talker,Content\n"
+HIKERS = (
+    "2024-11-30 23:59:58,薄荷,wxid_mint,周末徒步,10000000001@chatroom,明天几点出发？\n"
+    "2024-11-30 23:59:59,狐狸,wxid_fox,周末徒步,10000000001@chatroom,八点\n"
+    "2024-12-01 00:00:00,狐狸,wxid_fox,周末徒步,10000000001@chatroom,1\n"
+    "2024-12-01 00:00:00,狐狸,wxid_fox,周末徒步,10000000001@chatroom,1\n"
+    "2024-12-01 07:55:00,小鹿,wxid_deer,周末徒步,10000000001@chatroom,到了\n"
+    "not a row\n"
+)
+LATER = "".join(HIKERS.splitlines(keepends=True)[2:5]) + (
+    "2024-12-02 09:00:00,薄荷,wxid_mint,周末徒步,10000000001@chatroom,照片在群相册 😀\n"
+)
+READERS = "2024-12-01 20:00:00 老猫\n读完了\n\n2024-12-01 20:05:00 薄荷\n我也是\n\n"
+ROSTER = "id,昵称,群昵称\nwxid_mint,薄荷,队长\nwxid_fox,狐狸,\nwxid_deer,小鹿,\nwxid_owl,猫头鹰,\n"
+QUESTIONS = ("activity", "activity_members", "groups")
+
+
+def main(version: str) -> None:
+    """Exports → dataset → what it answers."""
+    with tempfile.TemporaryDirectory() as folder:
+        exports, dataset = Path(folder) / "exports", Path(folder) / "dataset"
+        exports.mkdir()
+        for name, text in (("hikers.csv", HIKERS), ("later.csv", LATER), ("读书会.txt", READERS)):
+            (exports / name).write_text((HEADER if name.endswith("csv") else "") + text, "utf-8")
+        chats = open_dataset(dataset)
+        chats.ingest(exports)
+        (exports / "roster.csv").write_text(ROSTER, "utf-8")
+        chats.roster(exports / "roster.csv", group="10000000001@chatroom", at="2024-12-02")
+        oldest, *_ = sorted(dataset.glob("v*"))
+        shutil.rmtree(oldest)
+        os.unlink(dataset / "lock")
+        target = HERE / version
+        target.mkdir()
+        shutil.copytree(dataset, target / "dataset")
+        (target / "answers.json").write_text(json.dumps(answers(dataset), ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def answers(dataset: Path) -> dict[str, object]:
+    """What the dataset says."""
+    from qunkit.ingest.store import open_snapshot
+
+    chats = open_dataset(dataset)
+    with open_snapshot(dataset) as snapshot:
+        found: dict[str, object] = {"fingerprint": snapshot.fingerprint}
+    found["messages"] = [
+        [_plain(row[name]) for name in MESSAGES.names] for row in chats.messages().read_all().to_pylist()
+    ]
+    for name in QUESTIONS:
+        found[name] = [[_plain(cell) for cell in row] for row in chats.analyze(name).rows()]
+    return found
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

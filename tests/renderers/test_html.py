@@ -1,0 +1,140 @@
+"""The HTML page, read by html5lib: one file, nothing that runs or loads, and what it says."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import html5lib
+import pytest
+
+from qunkit.renderers import html
+from qunkit.words import Lang
+
+
+def _page(thing: Any, lang: Lang = "zh", **options: Any) -> str:
+    out = io.StringIO()
+    html.write(thing, out, lang, **options)
+    return out.getvalue()
+
+
+def _tree(thing: Any, lang: Lang = "zh") -> Any:
+    """Parsed by the standard's own rules, of which none may be broken."""
+    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(_page(thing, lang))
+
+
+def _rows(tree: Any) -> list[list[str]]:
+    return [[cell.text or "" for cell in row] for row in tree.iter("tr")]
+
+
+@pytest.mark.parametrize("thing", ["ordinary", "empty", "hours", "hostile", "weekly"])
+def test_P25_the_page_runs_nothing_and_loads_nothing(sample: ModuleType, thing: str) -> None:
+    page = _page(getattr(sample, thing)())
+    tree = _tree(getattr(sample, thing)())
+    assert {element.tag for element in tree.iter()} <= {
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "main",
+        "h1",
+        "h2",
+        "p",
+        "ul",
+        "li",
+        "div",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "footer",
+    }
+    assert {name for element in tree.iter() for name in element.attrib} <= {
+        "lang",
+        "charset",
+        "http-equiv",
+        "content",
+        "name",
+        "class",
+        "tabindex",
+    }
+    style = tree.findtext("head/style")
+    assert not re.search(r"url\(|@import|expression|</", style)
+    found = {meta.attrib.get("http-equiv") or meta.attrib.get("name"): meta.attrib.get("content") for meta in tree.iter("meta")}  # fmt: skip
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert found["Content-Security-Policy"] == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    assert found["referrer"] == "no-referrer"
+    assert page.index("Content-Security-Policy") < page.index("<title>")
+
+
+def test_a_table_by_hand(sample: ModuleType) -> None:
+    tree = _tree(sample.ordinary())
+    rows = _rows(tree)
+    assert rows[0][:5] == ["成员", "群", "消息数", "占比", "较上周"]
+    assert rows[1] == ["小满🐼", "阅读打卡①群", "1,234", "45.7%", "▲ 12.0%", "3分20秒", "176", "05-17", "▃▄▆▂▁▆█", "是"]
+    assert len(rows) == 6
+    assert tree.find("body/main/h1").text == tree.findtext("head/title") == "关键成员"
+    assert [item.text for item in tree.iter("li")] == ["占比的分母是 2,700 条成员消息。", "回复不足 5 次时不给出时长。"]
+    assert "时区 Asia/Shanghai" in tree.findtext("body/footer/p")
+
+
+def test_numbers_stand_at_the_right(sample: ModuleType) -> None:
+    kinds = [cell.attrib.get("class", "") for cell in _tree(sample.ordinary()).find(".//tbody/tr")]
+    assert kinds == ["", "", "n", "n", "n", "n", "n", "d", "d", "d"]
+
+
+def test_the_language_is_said(sample: ModuleType) -> None:
+    assert _tree(sample.ordinary(), "zh").attrib["lang"] == "zh-CN"
+    assert _tree(sample.ordinary(), "en").attrib["lang"] == "en"
+
+
+def test_nothing_found(sample: ModuleType) -> None:
+    tree = _tree(sample.empty())
+    assert [item.text for item in tree.iter("li")] == ["没有数据"]
+    assert tree.find(".//table") is None
+
+
+def test_a_map_has_weekdays_across(sample: ModuleType) -> None:
+    rows = _rows(_tree(sample.hours()))
+    assert rows[0] == ["时", "周一", "周二", "周三", "周四", "周五", "周六", "周日"]
+    # 20:00 on Thursday: (20 * 7 + 4 * 5) % 23 + 40 = 62 messages in 4 weeks; Sundays were not observed
+    assert (rows[21][0], rows[21][4], rows[21][7]) == ("20", "15.5", "–")
+
+
+def test_a_report_has_its_sections(sample: ModuleType) -> None:
+    tree = _tree(sample.weekly(), "en")
+    assert tree.find("body/main/h1").text == "Week 20 of 2026"
+    assert [head.text for head in tree.iter("h2")] == ["At a glance", "Key people", "Busy hours", "Alerts"]
+    assert len(list(tree.iter("table"))) == 2
+    assert _page(sample.weekly(), "en").count("time zone Asia/Shanghai") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
+def test_a_browser_keeps_the_policy(sample: ModuleType, tmp_path: Path) -> None:
+    """Its own style is applied, for the hash is right: the heading has another size than Chromium's; a script would not run."""
+    page = _page(sample.ordinary()).replace("</main>", '<script>document.title="ran"</script><img src="http://localhost:9/x"></main>')  # fmt: skip
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    chromium = [
+        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-logging=stderr",
+        f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", f"file://{tmp_path / 'page.html'}",
+    ]  # fmt: skip
+    ran = subprocess.run(chromium, capture_output=True, text=True, timeout=120, check=True)
+    refused = re.findall(r"(?:Refused to|violates the following Content Security Policy)[^\n]*", ran.stderr)
+    assert "<title>关键成员</title>" in ran.stdout
+    assert any("script" in line for line in refused)
+    assert any("img-src" in line or "image" in line for line in refused)
+    assert not any("style" in line.replace("style-src", "") and "inline style" in line for line in refused)

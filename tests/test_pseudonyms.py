@@ -1,0 +1,302 @@
+"""--pseudonymise: the same figures about nobody in particular."""
+
+from __future__ import annotations
+
+import random
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from qunkit import registry
+from qunkit.api import open_dataset
+from qunkit.errors import UsageError
+from qunkit.privacy import NOTE, Pseudonyms, key_path, load_key
+from qunkit.results import Note
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from datasets import make_dataset
+
+GROUPS = {"1@chatroom": "徒步一群", "2@chatroom": "读书会", "name:妈妈群": "妈妈群"}
+PEOPLE = {f"wxid_p{n:02}": f"队员{n:02}号" for n in range(9)} | {"name:路人甲": "路人甲", "name:小鱼儿": "小鱼儿"}
+SETTINGS = """
+[staff]
+ids = ["wxid_p01"]
+names = ["队员02号", "路人甲"]
+[staff.groups."读书*"]
+names = ["小鱼儿"]
+[bots]
+ids = ["wxid_p03"]
+names = ["队员04号"]
+[tags]
+hike = ["徒步*"]
+"""
+
+
+def rows(seed: int) -> list[dict[str, object]]:
+    """Eight weeks of talk, replies, mentions and notices in three groups; people are in several of them."""
+    dice = random.Random(seed)
+    at, told = datetime.fromisoformat("2026-03-02T08:00:00"), []
+    for n in range(700):
+        at += timedelta(minutes=dice.choice((1, 2, 40, 180)))
+        group, (id, name) = dice.choice(list(GROUPS)), dice.choice(list(PEOPLE.items()))
+        other, other_name = dice.choice(list(PEOPLE.items()))
+        row = {"at": at, "group_id": group, "group_name": GROUPS[group], "message_id": f"{n}", "extra": '{"a": 1}'}
+        if n % 20 == 7:
+            row |= {"event": "invited", "actor_id": id, "actor_name": name, "text": f"“{name}”邀请“{other_name}”"}
+            row |= {"target_ids": [other, None], "target_names": [other_name, "谁"]}
+        else:
+            row |= {
+                "sender_id": id,
+                "sender_name": name,
+                "text": dice.choice((f"{other_name}来了", f"问{other}：去吗", "好")),
+            }
+            before = [one for one in told[-30:] if one["group_id"] == group and "sender_id" in one]
+            if before and n % 3 == 0:
+                row |= {"reply_to": before[-1]["message_id"], "reply_how": "id", "kind": "quote"}
+            row |= {"mention_ids": [other]} if n % 5 == 0 else {}
+        told.append(row)
+    return told
+
+
+ROSTER = [
+    {"group_id": "1@chatroom", "member_id": id, "group_nickname": name, "nickname": f"昵称{id[-2:]}", "remark": f"备注{id[-2:]}"}
+    for id, name in PEOPLE.items()
+    if id.startswith("wxid")
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _own_key(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUNKIT_KEY", str(tmp_path / "key"))
+
+
+@pytest.fixture(scope="module", params=[1, pytest.param(2, marks=pytest.mark.slow)])
+def dataset(request, tmp_path_factory):
+    folder = make_dataset(tmp_path_factory.mktemp("pseudonyms") / "data", rows(request.param), ROSTER)
+    (folder / "qunkit.toml").write_text(SETTINGS, "utf-8")
+    return open_dataset(folder)
+
+
+def _masked(name, cell, row, pseudonyms):
+    """What must stand for a cell of a result."""
+    if cell is None or not isinstance(cell, str):
+        return cell
+    ids = {shown: id for id, shown in PEOPLE.items()}
+    if name in ("group_id", "group_name"):
+        return pseudonyms.group(row["group_id"])
+    if name in ("member_id", "name", "starter_id", "starter_name"):
+        return pseudonyms.member(row["group_id"], ids.get(cell, cell))
+    return cell
+
+
+@pytest.mark.parametrize("name", registry.names("analyses"))
+def test_every_figure_is_the_same(dataset, name):
+    plain, masked = dataset.analyze(name), dataset.analyze(name, pseudonymise=True)
+    names, pseudonyms = [column.name for column in plain.columns], Pseudonyms(load_key(create=True))
+    expected = []
+    for cells in plain.rows():
+        row = dict(zip(names, cells, strict=True))
+        expected.append(tuple(_masked(column, cell, row, pseudonyms) for column, cell in row.items()))
+    assert sorted(map(repr, masked.rows())) == sorted(map(repr, expected))
+    assert expected
+    assert [note for note in masked.notes if note not in plain.notes] == [Note(NOTE)]
+    assert plain.facts["config"] == dataset.settings.hash != masked.facts["config"]
+    assert plain.facts | {"config": None} == masked.facts | {"config": None}
+
+
+def test_the_report_says_the_same_figures(dataset):
+    plain, masked = dataset.report("2026-W11"), dataset.report("2026-W11", pseudonymise=True)
+    assert [section.name for section in masked.sections] == [section.name for section in plain.sections] + [
+        "pseudonyms"
+    ]
+    summary = [note for section in plain.sections[:1] for note in section.lines]
+    assert masked.sections[0].lines == summary
+
+
+@pytest.mark.parametrize("view", ["messages", "posts", "members"])
+def test_nothing_of_anybody_is_in_the_views(dataset, view):
+    secrets = [*PEOPLE, *PEOPLE.values(), *GROUPS, *GROUPS.values(), "路人", "昵称", "备注", '"a"']
+    told = str(dataset.sql(f"SELECT * FROM {view}", pseudonymise=True).read_all().to_pylist())
+    assert not [secret for secret in secrets if secret in told]
+    plain = str(dataset.sql(f"SELECT * FROM {view}").read_all().to_pylist())
+    assert len([secret for secret in secrets if secret in plain]) > 20
+
+
+def test_what_stands_in_the_columns(dataset):
+    pseudonyms = Pseudonyms(load_key(create=True))
+    plain, masked = (
+        {row["sent_at"]: row for row in dataset.messages(pseudonymise=on).read_all().to_pylist()}
+        for on in (False, True)
+    )
+    notices = 0
+    for at, told in plain.items():
+        shown, group = masked[at], told["group_id"]
+        assert shown["group_id"] == shown["group_name"] == pseudonyms.group(group)
+        assert shown["extra"] is None
+        assert [shown[name] for name in ("seq", "local_time", "kind", "event", "platform", "from_me")] == [
+            told[name] for name in ("seq", "local_time", "kind", "event", "platform", "from_me")
+        ]
+        if told["sender_id"]:
+            assert shown["sender_id"] == shown["sender_name"] == pseudonyms.member(group, told["sender_id"])
+            assert shown["mention_ids"] == (told["mention_ids"] and [pseudonyms.member(group, told["mention_ids"][0])])
+        else:
+            notices += 1
+            assert shown["text"] == "[invited]"
+            assert shown["actor_id"] == shown["actor_name"] == pseudonyms.member(group, told["actor_id"])
+            assert shown["target_ids"] == [pseudonyms.member(group, told["target_ids"][0]), None]
+            assert shown["target_names"] == [shown["target_ids"][0], pseudonyms.member(group, "name:谁")]
+    assert notices == 35
+    marks = {told["message_id"]: masked[at]["message_id"] for at, told in plain.items()}
+    assert len(set(marks.values())) == len(plain)
+    replies = [at for at, told in plain.items() if told["reply_to"]]
+    assert replies
+    assert all(masked[at]["reply_to"] == marks[plain[at]["reply_to"]] for at in replies)
+
+
+def test_texts_name_people_by_their_pseudonyms(dataset):
+    pseudonyms = Pseudonyms(load_key(create=True))
+    texts = {
+        row["text"] for row in dataset.messages(kind="text", group="读书会", pseudonymise=True).read_all().to_pylist()
+    }
+    assert pseudonyms.member("2@chatroom", "wxid_p05") + "来了" in texts
+    assert "问" + pseudonyms.member("2@chatroom", "wxid_p05") + "：去吗" in texts
+    assert pseudonyms.member("2@chatroom", "name:小鱼儿") + "来了" in texts
+
+
+def test_filters_mean_the_true_names(dataset):
+    pseudonyms = Pseudonyms(load_key(create=True))
+    for asked in (
+        {"group": "读书会"},
+        {"group": "读*", "sender": "队员05号"},
+        {"tag": "hike", "sender": "wxid_p05"},
+        {"sender": "小鱼儿"},
+    ):
+        plain = dataset.messages(**asked).read_all().num_rows
+        masked = dataset.messages(**asked, pseudonymise=True).read_all()
+        assert masked.num_rows == plain > 0
+    own = pseudonyms.member("1@chatroom", "wxid_p05")
+    assert (
+        dataset.messages(sender=own, pseudonymise=True).read_all().num_rows
+        == dataset.messages(sender="wxid_p05").read_all().num_rows
+    )
+
+
+def test_one_person_is_one_in_all_groups_and_a_name_is_somebody_of_one_group():
+    pseudonyms = Pseudonyms(b"k" * 32)
+    assert pseudonyms.member("g", "wxid_a") == pseudonyms.member("h", "wxid_a") != pseudonyms.member("g", "wxid_b")
+    assert pseudonyms.member("g", "name:a") != pseudonyms.member("h", "name:a")
+    assert pseudonyms.member("g", "notify@all") == "notify@all"
+    assert pseudonyms.group("wxid_a")[2:] != pseudonyms.member("g", "wxid_a")[2:]
+
+
+def test_pseudonyms_last_as_long_as_the_key(dataset, tmp_path, monkeypatch):
+    def ids() -> set[str]:
+        rows = dataset.messages(pseudonymise=True).read_all().to_pylist()
+        return {row[name] for row in rows for name in ("group_id", "sender_id", "message_id", "source")} - {None}
+
+    first = ids()
+    assert ids() == first
+    monkeypatch.setenv("QUNKIT_KEY", str(tmp_path / "another"))
+    assert not ids() & first
+    monkeypatch.setenv("QUNKIT_KEY", str(tmp_path / "key"))
+    assert ids() == first
+    key = load_key(create=False)
+    assert not any(
+        key in file.read_bytes() or key.hex().encode() in file.read_bytes()
+        for file in dataset.path.rglob("*")
+        if file.is_file()
+    )
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        pytest.param("SELECT * FROM private_people", id="table"),
+        pytest.param("SELECT * FROM main.private_people", id="schema"),
+        pytest.param("SELECT * FROM memory.main.private_key", id="catalog"),
+        pytest.param("SELECT * FROM PRIVATE_GROUPS", id="capitals"),
+        pytest.param('SELECT * FROM "private_key"', id="quoted"),
+        pytest.param("FROM private_key", id="from-first"),
+        pytest.param("SELECT (SELECT max(key) FROM private_key)", id="subquery"),
+        pytest.param("WITH a AS (SELECT * FROM private_key) SELECT * FROM a", id="with"),
+        pytest.param("WITH x AS (WITH private_key AS (SELECT 1) FROM private_key) SELECT * FROM private_key", id="shadow"),
+        pytest.param("SELECT * FROM posts WHERE sender_id IN (SELECT shown FROM private_people)", id="where"),
+        pytest.param("SELECT 1 UNION SELECT key FROM private_key", id="union"),
+        pytest.param("SELECT * FROM raw_messages", id="other-view"),
+        pytest.param("SELECT * FROM '{file}'", id="file"),
+        pytest.param("SELECT * FROM read_parquet('{file}')", id="function"),
+        pytest.param("WITH \"{file}\" AS (SELECT 1) SELECT * FROM (WITH a AS (SELECT 1) SELECT * FROM '{file}')", id="file-as-name"),
+        pytest.param("SELECT * FROM query_table('private_key')", id="query-table"),
+        pytest.param("SELECT * FROM query('FROM private_key')", id="query"),
+        pytest.param("SELECT * FROM duckdb_views()", id="catalogue"),
+        pytest.param("SELECT * FROM information_schema.tables", id="information-schema"),
+        pytest.param("SELECT * FROM duckdb_tables", id="catalogue-table"),
+        pytest.param("SELECT * FROM (DESCRIBE private_people)", id="describe"),
+        pytest.param("SELECT * FROM (SUMMARIZE private_people)", id="summarize"),
+        pytest.param("PIVOT private_people ON group_id", id="pivot"),
+        pytest.param("SHOW TABLES", id="show"),
+        pytest.param("DESCRIBE messages", id="describe-alone"),
+    ],
+)  # fmt: skip
+def test_a_select_sees_the_views_only(dataset, select):
+    file = next(dataset.path.rglob("messages/*/*.parquet"))
+    with pytest.raises(UsageError, match=r"reads the views|Only SELECT"):
+        dataset.sql(select.format(file=file), pseudonymise=True).read_all()
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        pytest.param("SELECT count(*) AS n FROM messages", id="view"),
+        pytest.param("WITH a AS (SELECT group_id, count(*) AS n FROM posts GROUP BY ALL) SELECT sum(a.n) FROM a JOIN a b USING (group_id)", id="with"),
+        pytest.param("SELECT unnest([1, 2]), x FROM range(3) r(x), (VALUES (1)) v(y)", id="lists"),
+        pytest.param("SELECT kind FROM Messages UNION ALL SELECT name FROM MEMBERS", id="capitals"),
+        pytest.param("SELECT * FROM (SELECT sender_id, row_number() OVER (ORDER BY sent_at) AS n FROM posts) WHERE n < 3", id="window"),
+        pytest.param("WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT n FROM t", id="recursive"),
+    ],
+)  # fmt: skip
+def test_a_select_on_the_views_works(dataset, select):
+    assert dataset.sql(select, pseudonymise=True).read_all().num_rows > 0
+
+
+def test_the_place_of_a_new_key_is_told_once_and_not_in_the_output(dataset, capsys, monkeypatch):
+    from qunkit.cli.main import run
+
+    monkeypatch.setenv("QUNKIT_DATA", str(dataset.path))
+    for lang, format_, note in (("en", "json", "a key for pseudonyms was made"), ("zh", "tsv", "已生成化名所用的密钥")):
+        key_path().unlink(missing_ok=True)
+        for told in (True, False):
+            assert run(["groups", "--pseudonymise", "--format", format_, "--lang", lang]) == 0
+            out, err = capsys.readouterr()
+            assert (note in err) == told
+            assert str(key_path()) not in out
+            assert ("PIPL Art. 73" in out) if format_ == "json" else ("第七十三条" in err)
+
+
+@pytest.mark.parametrize("command", [["messages"], ["sql", "FROM days"], ["activity"], ["report"]])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_command_says_that_it_is_personal_data_still(dataset, capsys, monkeypatch, command, lang):
+    from qunkit.cli.main import run
+
+    monkeypatch.setenv("QUNKIT_DATA", str(dataset.path))
+    for format_ in registry.names("renderers"):
+        if format_ in ("xlsx", "parquet", "html"):
+            continue
+        assert run([*command, "--pseudonymise", "--format", format_, "--lang", lang]) == 0
+        said = "".join(capsys.readouterr())
+        assert "PIPL Art. 73" in said or "第七十三条" in said, format_
+
+
+def test_all_names_of_a_person_are_known_in_all_groups_of_the_person(tmp_path):
+    told = [
+        {"at": "2026-05-04 09:00:00", "group_id": "1@chatroom", "sender_id": "wxid_a", "sender_name": "一群名片", "text": "早"},
+        {"at": "2026-05-04 09:01:00", "group_id": "2@chatroom", "sender_id": "wxid_a", "sender_name": "二群名片", "text": "早"},
+        {"at": "2026-05-04 09:02:00", "group_id": "2@chatroom", "sender_id": "wxid_b", "sender_name": "乙", "text": "一群名片来了"},
+        {"at": "2026-05-04 09:03:00", "group_id": "3@chatroom", "sender_id": "wxid_b", "sender_name": "乙", "text": "一群名片来了"},
+    ]  # fmt: skip
+    dataset = open_dataset(make_dataset(tmp_path / "data", told))
+    texts = [row["text"] for row in dataset.messages(pseudonymise=True).read_all().sort_by("sent_at").to_pylist()]
+    assert texts[2:] == [Pseudonyms(load_key(create=False)).member("", "wxid_a") + "来了", "一群名片来了"]
