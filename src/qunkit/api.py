@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from qunkit.ingest.aliases import Alias
-    from qunkit.ingest.forget import Forgotten
     from qunkit.ingest.retry import Retrial
     from qunkit.ingest.summary import IngestSummary
+    from qunkit.ingest.whom import Forgotten
 
 _MESSAGES = """
 SELECT {columns} FROM messages

@@ -84,4 +84,4 @@ def test_a_low_match_rate_points_here(run: Run, tmp_path: Path) -> None:
     assert run("ingest", str(tmp_path / "one.csv"), "--map", MAP).code == 0
     ran = run("ingest", str(tmp_path / "two.csv"), "--map", MAP)
     assert ran.code == 3
-    assert "`qunkit alias list` shows who" in ran.err
+    assert "`qunkit alias list` shows who changed the name" in ran.err

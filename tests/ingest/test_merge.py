@@ -366,3 +366,26 @@ def test_where_tellings_disagree_the_smallest_source_wins_in_any_order(tmp_path,
         commit(tmp_path / "d", {source: said[source]})
     (row,) = messages(tmp_path / "d")[0]
     assert (row["sender_name"], row["source"]) == ("a", A)
+
+
+def test_a_notice_is_one_however_the_phones_word_it(tmp_path):
+    mine = telling(
+        0, kind="system", event="invited", text='你邀请"小刘"加入了群聊', actor_id="me", target_ids=["name:小刘"]
+    )
+    theirs = mine | {"text": '"小满"邀请"小刘"加入了群聊', "actor_id": "name:小满", "actor_name": "小满"}
+    left = telling(0, kind="system", event="left", text='"小刘"退出了群聊', actor_id="name:小刘")
+    other = telling(0, kind="system", event="other", text="以上是打招呼的内容")
+    commit(tmp_path / "d", {A: [mine, left], B: [theirs, other]})
+    assert sorted(row["event"] for row in messages(tmp_path / "d")[0]) == ["invited", "left", "other"]
+
+
+def test_fractions_of_a_second_meet_whole_seconds_and_two_of_one_second_stay_two(tmp_path):
+    fine = [telling(0.25, text="1", **KEVIN), telling(0.75, text="1", **KEVIN), telling(1.5, text="2", **KEVIN)]
+    whole = [telling(0, text="1", **KEVIN), telling(0, text="1", **KEVIN), telling(1, text="2", **KEVIN)]
+    tables = set()
+    for number, order in enumerate(([A, B], [B, A])):
+        for source in order:
+            commit(tmp_path / str(number), {source: {A: fine, B: whole}[source]})
+        tables.add(messages(tmp_path / str(number))[1])
+        assert texts(tmp_path / str(number)) == ["1", "1", "2"]
+    assert len(tables) == 1

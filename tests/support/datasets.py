@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from support.messages import write_snapshot
 
 from qunkit.ingest import store
+from support.messages import write_snapshot
 
 
 def make_dataset(

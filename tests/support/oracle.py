@@ -3,7 +3,7 @@
 A source is a list of tellings (`support.staged.telling`), as its export has them from top to bottom. `table` says which messages they are:
 
 1.  Who is meant: an id, or the one id that the group's sources show with that name, else the name.
-2.  In a source, equal tellings (group, time, sender, class, words) are numbered: 1, 2, …
+2.  In a source, equal tellings (group, second, sender, class, words; of a notice its event) are numbered: 1, 2, …
 3.  Tellings with one native id are one message. An id that a float64 has rounded is the one exact id of its group and instant that rounds to it.
 4.  The n-th telling without an id is the n-th message with an id of the same content, else the n-th without.
 5.  The n-th telling to the minute is the n-th finer message of its minute, else as in 4.
@@ -48,12 +48,14 @@ class Said:
         """By what it is compared with others."""
         kind, text = self.told["kind"], self.told["text"]
         words = unicodedata.normalize("NFC", text).strip(" \t\r\n") if kind in _WORDED and text is not None else None
+        if kind in ("system", "recall") and self.told.get("event") not in (None, "other"):
+            words = self.told["event"]
         return self.group, time, self.sender if kind != "pat" else None, kind if kind in _OWN_CLASS else "card", words
 
     @property
     def exactly(self) -> Hashable:
         """Content at its time."""
-        return self.content(self.told["sent_at"])
+        return self.content(self.told["sent_at"].replace(microsecond=0))
 
     @property
     def in_minute(self) -> Hashable:
@@ -80,13 +82,13 @@ def _messages(sources: Mapping[str, Sequence[Telling]]) -> dict[Hashable, list[S
     said = _without_days(_said(sources))
     message_of: dict[int, Hashable] = {}
     exact = _exact_ids(said)
-    ids: dict[Hashable, dict[str, int]] = defaultdict(dict)
+    ids: dict[Hashable, dict[str, tuple[Any, int]]] = defaultdict(dict)
     for number, one in enumerate(said):
         if native := one.told.get("native_id"):
-            found = exact.get((one.group, one.told["sent_at"], native), native)
+            found = exact.get((one.group, one.told["sent_at"].replace(microsecond=0), native), native)
             message_of[number] = (one.group, "id", found)
-            known = ids[one.exactly]
-            known[found] = min(known.get(found, one.place), one.place)
+            known, first = ids[one.exactly], (one.told["sent_at"], one.place)
+            known[found] = min(known.get(found, first), first)
     for number, one in enumerate(said):
         if number not in message_of:
             order = sorted(ids[one.exactly], key=lambda id_: (ids[one.exactly][id_], id_))
@@ -175,7 +177,7 @@ def _exact_ids(said: Iterable[Said]) -> dict[tuple[str, datetime, str], str]:
     ids = defaultdict(set)
     for one in said:
         if re.fullmatch("[0-9]{17,20}", one.told.get("native_id") or ""):
-            ids[one.group, one.told["sent_at"]].add(one.told["native_id"])
+            ids[one.group, one.told["sent_at"].replace(microsecond=0)].add(one.told["native_id"])
     exact = {}
     for (group, time), together in ids.items():
         for native in together:

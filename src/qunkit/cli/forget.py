@@ -14,7 +14,7 @@ from qunkit.results import Column, Note, Result
 from qunkit.words import Text
 
 if TYPE_CHECKING:
-    from qunkit.ingest.forget import Forgotten
+    from qunkit.ingest.whom import Forgotten
 
 HELP = Text(
     """Take a member out of the dataset for good, or a whole group: messages, notices, rosters, quotes, mentions, and the name wherever others wrote it.

@@ -2,8 +2,8 @@
 
 ``observations`` keeps what every source says, equal tellings once with the list of their sources. ``messages`` is a pure function of it:
 any order, grouping or repetition of ingests gives the same table. Within a group two tellings are one message if they share the
-native id (exactly; or as float64 within one second, because some exporters round), or, where one has no native id, if they share time,
-sender, class of kind, typed text and the number of the occurrence: two equal "1" in one second stay two, and a third export adds none. Where tellings
+native id (exactly; or as float64 within one second, because some exporters round), or, where one has no native id, if they share the second,
+sender, class of kind, typed text (of a notice: what it reports) and the number of the occurrence: two equal "1" in one second stay two, and a third export adds none. Where tellings
 disagree on a field, the finest clock wins, then the smallest source id; what one leaves out another fills in, and an id goes before a name.
 
 A telling of an export whose times are minutes is the message of its minute with the same sender, class, text and number; so a minute
@@ -25,26 +25,31 @@ _TOLD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("se
 _WORDED = "kind IN ('text', 'system', 'recall')"
 _CLASS = f"CASE WHEN {_WORDED} OR kind IN ('quote', 'image', 'voice', 'video', 'sticker', 'call', 'pat') THEN kind ELSE 'card' END"
 """The kind by which tellings are compared: exporters disagree on what kind of card a card is."""
-_SAME = f"CASE WHEN {_WORDED} THEN trim(nfc_normalize(text), chr(32) || chr(9) || chr(10) || chr(13)) END"
-"""The text by which tellings are compared: what a member typed or a notice says, but for blanks at its ends and the spelling of
-accents. What stands for a card, a quote or a picture is the exporter's own wording, or lost."""
+_SAME = f"""CASE WHEN kind IN ('system', 'recall') AND event <> 'other' THEN 'event ' || event
+  WHEN {_WORDED} THEN trim(nfc_normalize(text), chr(32) || chr(9) || chr(10) || chr(13)) END"""
+"""The text by which tellings are compared: what a member typed, but for blanks at its ends and the spelling of accents; of a notice what it
+reports, for each phone words it as it sees it (你邀请…, "凯文"邀请…). What stands for a card, a quote or a picture is the exporter's own wording,
+or lost."""
+
+_SECOND = "date_trunc('second', {})"
+"""Some exporters keep fractions of a second; most do not."""
 
 _BY = "CASE WHEN kind <> 'pat' THEN {} END"
 """The sender by which tellings are compared: only some exporters say who patted."""
 
-ALIKE = f"""group_id, group_name, sent_at, {_BY.format("COALESCE(sender_id, 'name:' || sender_name)")}, {_CLASS}, {_SAME}"""
+ALIKE = f"""group_id, group_name, {_SECOND.format("sent_at")}, {_BY.format("COALESCE(sender_id, 'name:' || sender_name)")}, {_CLASS}, {_SAME}"""
 """What equal tellings of one source share; they are numbered in their order."""
 
 # Windows over every row are dear; only rows that share group and instant with another need numbers other than the first.
 _FRESH = f"""
 CREATE OR REPLACE TEMP TABLE numbered AS
 WITH crowded AS (
-  SELECT hash(src, group_id, group_name, sent_at) AS instant FROM {{staged}} GROUP BY instant HAVING COUNT(*) > 1
+  SELECT hash(src, group_id, group_name, {_SECOND.format("sent_at")}) AS instant FROM {{staged}} GROUP BY instant HAVING COUNT(*) > 1
 )
 SELECT row, src,
   CAST(row_number() OVER (PARTITION BY src, {ALIKE} ORDER BY row) AS INTEGER) AS occurrence,
   CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at ORDER BY row) - 1 AS INTEGER) AS seq
-FROM {{staged}} WHERE hash(src, group_id, group_name, sent_at) IN (SELECT instant FROM crowded);
+FROM {{staged}} WHERE hash(src, group_id, group_name, {_SECOND.format("sent_at")}) IN (SELECT instant FROM crowded);
 CREATE OR REPLACE TEMP VIEW fresh AS
 SELECT {_TOLD}, s.src, COALESCE(n.occurrence, 1) AS occurrence, COALESCE(n.seq, 0) AS seq
 FROM {{staged}} s LEFT JOIN numbered n ON n.row = s.row AND n.src = s.src;
@@ -66,7 +71,8 @@ _KEYED = f"""
 CREATE OR REPLACE TEMP TABLE keyed AS
 SELECT o.rowid AS telling, i.group_key, i.label, i.sender_key, o.native_id, o.sent_at, o.occurrence, o.seq,
   o.time_quality = 'minute' AS coarse,
-  CASE WHEN {{compared}} THEN {_CONTENT.format(time="o.sent_at")} END AS content,
+  {_SECOND.format("o.sent_at")} AS second,
+  CASE WHEN {{compared}} THEN {_CONTENT.format(time=_SECOND.format("o.sent_at"))} END AS content,
   CASE WHEN {{mixed}} THEN {_CONTENT.format(time="date_trunc('minute', o.sent_at)")} END AS content_of_minute
 FROM observed o JOIN identity i ON o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
   AND o.sender_id IS NOT DISTINCT FROM i.sender_id AND o.sender_name IS NOT DISTINCT FROM i.sender_name
@@ -121,10 +127,10 @@ IS_ROUNDED = f"""(regexp_full_match({{0}}, '[0-9]{{{{17,20}}}}') AND rtrim({{0}}
 
 _EXACT_IDS = f"""
 CREATE OR REPLACE TEMP TABLE exact_ids AS
-WITH ids AS (SELECT DISTINCT group_key, sent_at, native_id FROM keyed WHERE regexp_full_match(native_id, '[0-9]{{17,20}}')),
+WITH ids AS (SELECT DISTINCT group_key, second, native_id FROM keyed WHERE regexp_full_match(native_id, '[0-9]{{17,20}}')),
 rounded AS (SELECT * FROM ids WHERE {IS_ROUNDED.format("native_id")})
-SELECT r.group_key, r.sent_at, r.native_id, MIN(e.native_id) AS id
-FROM rounded r JOIN ids e ON e.group_key = r.group_key AND e.sent_at = r.sent_at AND e.native_id <> r.native_id
+SELECT r.group_key, r.second, r.native_id, MIN(e.native_id) AS id
+FROM rounded r JOIN ids e ON e.group_key = r.group_key AND e.second = r.second AND e.native_id <> r.native_id
   AND TRY_CAST(e.native_id AS DOUBLE) = TRY_CAST(r.native_id AS DOUBLE)
 GROUP BY ALL HAVING COUNT(*) = 1
 """
@@ -132,7 +138,7 @@ GROUP BY ALL HAVING COUNT(*) = 1
 _NATIVE = """
 CREATE OR REPLACE TEMP TABLE native AS
 SELECT k.*, COALESCE(e.id, k.native_id) AS id
-FROM keyed k LEFT JOIN exact_ids e USING (group_key, sent_at, native_id) WHERE k.native_id IS NOT NULL
+FROM keyed k LEFT JOIN exact_ids e USING (group_key, second, native_id) WHERE k.native_id IS NOT NULL
 """
 
 # The n-th equal telling without an id is the n-th message with an id of the same content; then the n-th equal telling of a minute is the
@@ -140,7 +146,7 @@ FROM keyed k LEFT JOIN exact_ids e USING (group_key, sent_at, native_id) WHERE k
 _MESSAGE_OF = """
 CREATE OR REPLACE TEMP TABLE message_of AS
 WITH numbered AS (
-  SELECT group_key, content, id, row_number() OVER (PARTITION BY group_key, content ORDER BY MIN(seq), id) AS occurrence
+  SELECT group_key, content, id, row_number() OVER (PARTITION BY group_key, content ORDER BY MIN((sent_at, seq)), id) AS occurrence
   FROM native GROUP BY group_key, content, id
 )
 SELECT telling, group_key, label, sender_key, content, id AS message_id, id AS native_id FROM native

@@ -22,6 +22,10 @@ from qunkit.words import Text
 SILENT, GOOD, REFUSED = 0.995, 0.98, 0.5
 ENOUGH = 50
 """Messages of the smaller side below which nothing is concluded."""
+RENAMED = Text(
+    "most of the others have the same time and words under another name: members who changed theirs",
+    "其余大多时间和内容相同而名字不同：成员改过名",
+)
 _LIKELY = 0.8
 """Share of what does not match that a diagnosis must explain."""
 _SAMPLE = 2000
@@ -220,8 +224,5 @@ def _cause(connection: duckdb.DuckDBPyConnection, group: str, a: str, b: str, mi
         )
     renamed = alike(0, named=False) - here
     if renamed * 2 > min(missing, _SAMPLE):
-        return Text(
-            "most of the others have the same time and words under another name: `qunkit alias list` shows who",
-            "其余大多时间和内容相同而名字不同：用 `qunkit alias list` 查看是谁改过名",
-        )
+        return RENAMED
     return None

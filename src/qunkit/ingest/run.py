@@ -29,7 +29,7 @@ from qunkit.errors import (
     UnknownFormat,
     UnreadableExport,
 )
-from qunkit.ingest import build, identify, overlap, revision, store, tombstones
+from qunkit.ingest import build, identify, keepout, overlap, revision, store, tombstones
 from qunkit.ingest.clock import DEFAULT_ZONE, Clock, check_zone
 from qunkit.ingest.identity import ANY_GROUP
 from qunkit.ingest.ledger import LedgerBroken, counts, sizes
@@ -257,8 +257,8 @@ class Run:
         members = [member_row(reading, row, self.options.as_group, clock) for row in reading.members]
         rejects = reject_rows(reading)
         groups |= {(row["group_id"], row["group_name"]): None for row in members if row["group_id"] != ANY_GROUP}  # type: ignore[misc]
-        left = tombstones.Left(members, rejects, list(groups))
-        left = tombstones.strip(self.forgotten, self.staging, reading.id, self.staged, left)
+        left = keepout.Left(members, rejects, list(groups))
+        left = keepout.strip(self.forgotten, self.staging, reading.id, self.staged, left)
         self.members += left.members
         self.rejects += left.rejects
         summary.groups, summary.guessed = left.groups, bool(groups) and not self.options.as_group and reading.guessed
@@ -339,7 +339,9 @@ class Run:
         _append(self.staging, REJECTS, pa.Table.from_pylist(self.rejects, schema=schema.REJECTS.arrow), gone)
         for source in self.sources:
             source["new"] = built.new.get(source["id"], 0)
-            left = source["records"]["message"] + source["records"]["notice"] - sum(source.get("forgotten", {}).values())
+            left = (
+                source["records"]["message"] + source["records"]["notice"] - sum(source.get("forgotten", {}).values())
+            )
             source["known"] = left - source["new"]
         kept = [source for source in self.staging.base["sources"] if source["id"] not in gone]
         sources = sorted((*kept, *self.sources), key=lambda source: str(source["id"]))

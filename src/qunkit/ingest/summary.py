@@ -12,7 +12,7 @@ from typing import Any
 from qunkit import ink, schema
 from qunkit.errors import Contradicts, InputRefused, MissingInput, QunkitError, UnknownFormat, worst
 from qunkit.ingest.ledger import KINDS
-from qunkit.ingest.overlap import GOOD, SILENT, Match, Seams
+from qunkit.ingest.overlap import GOOD, RENAMED, SILENT, Match, Seams
 from qunkit.ingest.read import Reading
 from qunkit.results import Cell, Column, Note, Result
 from qunkit.words import Lang, Text
@@ -31,7 +31,8 @@ GUESSED = Text(
     "{count} 个文件的群名取自文件名或文件夹名：{files}；不对请用 --as-group",
 )
 DRY = Text(
-    "dry run: nothing was written; without --dry-run this would be added", "试运行：没有写入任何内容；去掉 --dry-run 才会导入"
+    "dry run: nothing was written; without --dry-run this would be added",
+    "试运行：没有写入任何内容；去掉 --dry-run 才会导入",
 )
 SKIPPED = Text("{count} unknown files skipped: {endings}{how}", "跳过 {count} 个无法识别的文件：{endings}{how}")
 _HOW = Text("; --format tsv lists them", "；逐个查看请用 --format tsv")
@@ -115,6 +116,9 @@ COLUMNS = (
     Column("reject_bytes", "int", Text("reject bytes", "未识别字节")),
     Column("framing_bytes", "int", Text("framing bytes", "结构字节")),
 )
+
+
+_WHO = Text("`qunkit alias list` shows who changed the name", "用 `qunkit alias list` 查看是谁改过名")
 
 
 @dataclass(slots=True)
@@ -226,9 +230,7 @@ class FileSummary:
             )
             self.notes.append(Note(told, (("count", reading.private),)))
         if self.forgotten:
-            told = Text(
-                "{count} messages of forgotten members left out", "略去已遗忘成员的 {count} 条消息"
-            )
+            told = Text("{count} messages of forgotten members left out", "略去已遗忘成员的 {count} 条消息")
             self.notes.append(Note(told, (("count", self.forgotten),)))
         if self.members:
             self.notes.append(Note(LISTED, (("count", self.members),)))
@@ -260,6 +262,7 @@ class FileSummary:
                 "与数据集中同一群（{group}）、同一时段的消息相比，{of} 条中有 {matched} 条一致{cause}",
             )
             self.notes.append(Note(told, facts))
+            self.notes += [Note(_WHO)] if match.cause == RENAMED else []
             self.doubtful = match.rate < GOOD
 
     def credit(self, new: dict[str, int]) -> None:
@@ -373,7 +376,9 @@ class IngestSummary:
         went_in = [file for file in self.files if file.status in ("ingested", "already")]
         refused = [name for name, file in zip(names, self.files, strict=True) if file.status == "refused"]
         new, rejected = sum(file.new for file in went_in), sum(file.rejected for file in went_in)
-        added = Text(f"would add {new:,}", f"将新增 {new:,} 条") if self.dry else Text(f"{new:,} new", f"新增 {new:,} 条")
+        added = (
+            Text(f"would add {new:,}", f"将新增 {new:,} 条") if self.dry else Text(f"{new:,} new", f"新增 {new:,} 条")
+        )
         said = [_counted(len(went_in), "file", "个文件"), added]
         if rejected:
             said.append(Text(f"{rejected:,} rejected", f"未识别 {rejected:,} 条"))

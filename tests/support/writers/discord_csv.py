@@ -30,7 +30,7 @@ def write(chat: Chat, messages: Sequence[Message], folder: Path) -> Path:
     for message in messages:
         if message.sender and message.kind not in DROPS:
             files = _FILES.get(message.kind, message.text) if message.kind in (*_FILES, "file") else ""
-            date = datetime.fromtimestamp(message.ts, UTC).strftime("%Y-%m-%dT%H:%M:%S.0000000+00:00")
+            date = datetime.fromtimestamp(message.ts, UTC).strftime("%Y-%m-%dT%H:%M:%S.5000000+00:00")
             url = f"https://cdn.example.invalid/{files}?ex=1" if files else ""
             fields = (message.sender.person.id, shown(message.sender), date, "" if files else message.text, url, "")
             rows.append(",".join('"' + field.replace('"', '""') + '"' for field in fields) + "\r\n")
