@@ -6,6 +6,7 @@ A test fails while they are out of date.
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -23,6 +24,7 @@ import coverage  # noqa: E402
 ROOT = HERE.parent
 WRITTEN = ("reference", "formats")
 """Folders in which every page is written."""
+FIGURES = "<!-- figures: python docs/generate.py -->\n"
 BEGIN, END = "<!-- formats: written by docs/generate.py -->\n", "<!-- end of formats -->"
 HEADING = "<!-- written by docs/generate.py: do not edit -->\n"
 
@@ -38,6 +40,7 @@ def pages() -> dict[str, str]:
         "docs/formats/README.md": f"{HEADING}# Formats / 格式\n\n{coverage.table('en', '')}\n{coverage.table('zh', '')}",
         "README.md": with_formats("README.md", "en"),
         "README.zh.md": with_formats("README.zh.md", "zh"),
+        "docs/reliability.md": with_figures("docs/reliability.md"),
     }
     return found | {f"docs/formats/{name}.md": format_page(name) for name in registry.names("formats")}
 
@@ -47,6 +50,24 @@ def with_formats(name: str, lang: Lang) -> str:
     before, begin, rest = (ROOT / name).read_text("utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     return f"{before}{begin}{coverage.summary(lang, 'docs/formats/')}{end}{after}"
+
+
+def with_figures(name: str) -> str:
+    """The page of promises with what the last full run of `make torture` counted."""
+    before, begin, rest = (ROOT / name).read_text("utf-8").partition(FIGURES)
+    _, end, after = rest.partition("<!-- end -->")
+    told = ROOT / "docs/torture.json"
+    figures = json.loads(told.read_text("utf-8")) if told.exists() else {}
+    rows = [(name, number) for name, number in figures.items() if isinstance(number, int)]
+    rows += [
+        (f"– {kind}", number)
+        for number in figures.values()
+        if isinstance(number, dict)
+        for kind, number in number.items()
+    ]
+    head = f"\nThe last full run, of version {figures['version']} on {figures['date']}:\n\n" if figures else ""
+    table = "| | |\n| --- | --: |\n" + "".join(f"| {name} | {number:,} |\n" for name, number in rows)
+    return f"{before}{begin}{head}{table if rows else ''}{end}{after}"
 
 
 def schema_page() -> str:

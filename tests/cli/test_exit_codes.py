@@ -24,7 +24,7 @@ BROKEN = "from qunkit import api; api.Dataset.analyze = None; from qunkit.cli.ma
 
 
 def part(folder: Path, pattern: str) -> Path:
-    return next((folder / "data").glob(pattern))
+    return max((folder / "data").glob(pattern))  # of the newest snapshot
 
 
 def damage(folder: Path) -> None:

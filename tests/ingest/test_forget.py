@@ -445,6 +445,20 @@ def test_one_member_has_to_be_meant(tmp_path: Path, put: Callable[..., Path]) ->
     assert len(told(tmp_path / "d")) == 4
 
 
+def test_who_has_only_the_name_in_another_group_is_somebody_else_until_it_is_said(
+    tmp_path: Path, put: Callable[..., Path]
+) -> None:
+    chat = f"2024-12-01 09:00:00 {EVE[0]}\n早\n\n"
+    ingest(
+        [put("a.csv", csv((1, *EVE, "早"), (2, *BOB, "早"))), put("聊天记录/读书会/读书会.txt", chat)], tmp_path / "d"
+    )
+    with pytest.raises(SeveralMembers) as several:
+        forget.preview(tmp_path / "d", EVE[0], None)
+    assert f"{EVE[1]} (徒步群: 1 messages), name:{EVE[0]} (读书会: 1 messages)" in str(several.value)
+    assert [one.group_name for one in forget.preview(tmp_path / "d", EVE[0], "读书会").affected] == ["读书会"]
+    assert [one.group_name for one in forget.preview(tmp_path / "d", EVE[1], None).affected] == ["徒步群"]
+
+
 def test_a_group_has_to_be_one(tmp_path: Path, put: Callable[..., Path]) -> None:
     ingest([put("a.csv", CHAT), put("b.csv", CHAT.replace("1@chatroom", "2@chatroom"))], tmp_path / "d")
     with pytest.raises(BadOption, match="1@chatroom, 2@chatroom"):

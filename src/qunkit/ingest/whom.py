@@ -190,15 +190,17 @@ class State:
             if who == member or (name is not None and safe(name) == safe(member))
         ]
         here = {(key, who) for key, who in named if groups is None or key in groups}
-        owned = [self._owned(who) for who in {who for _, who in here if _is_id(who)}]
-        return self._one(
-            member,
-            {
-                (None if _is_id(who) else key, who)
-                for key, who in here
-                if _is_id(who) or not any(is_theirs(key, who.removeprefix("name:")) for is_theirs in owned)
-            },
-        )
+        shown = {(key, who) for key, who, _, _ in rows}
+        owned = {who: self._owned(who) for who in {who for _, who in here if _is_id(who)}}
+
+        def is_an_ids(key: str, who: str) -> bool:
+            """Whether the name stands in its group for one of the ids that are found, too."""
+            return any((key, id_) in shown and is_theirs(key, who[5:]) for id_, is_theirs in owned.items())
+
+        found = {
+            (None, who) if _is_id(who) else (key, who) for key, who in here if _is_id(who) or not is_an_ids(key, who)
+        }
+        return self._one(member, found)
 
     def _one(self, member: str, found: set[tuple[str | None, str]]) -> tuple[str | None, str]:
         if not found:
