@@ -64,7 +64,7 @@ class Reader:
     def _run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("QUNKIT_")}
         tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        more = {"PATH": tools, "PYTHONUTF8": "1"}
+        more = {"PATH": tools, "PYTHONUTF8": "1", "QUNKIT_KEY": str(self.folder / "key")}
         result = subprocess.run(
             words, cwd=self.folder, env=kept | more, capture_output=True, encoding="utf-8", check=False
         )

@@ -39,12 +39,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that could not be read: a range of the original bytes, why, and the bytes themselves."""
+    """A record that could not be read: a range of the original bytes, which `Source.raw` gives, and why.
+
+    It may be of any length: `ingest.rejected` tells one of more than 16 MiB as several."""
 
     start: int
     end: int
     reason: str
-    raw: bytes
 
 
 @dataclass(slots=True)

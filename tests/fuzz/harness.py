@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 
 from qunkit import schema
 from qunkit.errors import QunkitError
-from qunkit.ingest import identify
+from qunkit.ingest import identify, rejected
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.ledger import counts, sizes
 from qunkit.ingest.read import Reading, begin, notices, observe, read
-from qunkit.ingest.stage import MonthWriters, member_row, reject_rows
+from qunkit.ingest.stage import MonthWriters, member_row
 from qunkit.parsing.source import Source, open_source
 from qunkit.schema import EVENTS, KINDS, OBSERVATIONS, REASONS, TIME_QUALITIES
 from qunkit.words import LANGS
@@ -67,6 +67,7 @@ def read_whole(source: Source, spool: Path, wanted: str | None) -> str:
         return _checked(reading, spool)
     finally:
         reading.spool.unlink(missing_ok=True)
+        reading.reject_spool.unlink(missing_ok=True)
 
 
 def _checked(reading: Reading, spool: Path) -> str:
@@ -87,7 +88,7 @@ def _checked(reading: Reading, spool: Path) -> str:
     _check_account(reading, runs)
     _check_members(reading)
     digest.update(str(runs.to_pydict()).encode())
-    digest.update(str(reject_rows(reading)).encode())
+    digest.update(str(_check_rejects(reading)).encode())
     return digest.hexdigest()[:16]
 
 
@@ -97,13 +98,25 @@ def _check_account(reading: Reading, runs: pa.Table) -> None:
     assert sum(bytes_.values()) == reading.source.size, bytes_
     assert records["message"] + records["notice"] == reading.messages, records
     assert records["reject"] == len(reading.rejects), records
-    raw = reading.source.raw(0, reading.source.size)
     for reject in reading.rejects:
-        assert 0 <= reject.start < reject.end <= len(raw) == reading.source.size, reject
-        assert reject.raw == raw[reject.start : reject.end], reject
+        assert 0 <= reject.start < reject.end <= reading.source.size, reject
         assert reject.reason in REASONS, reject
     assert reading.suspects >= 0
     assert reading.private >= 0
+
+
+def _check_rejects(reading: Reading) -> list[dict[str, object]]:
+    """Their rows, which have their ranges and bytes."""
+    path, source = reading.reject_spool, reading.source
+    rows = [row for batch in rejected.batches(path) for row in batch.to_pylist()] if reading.rejects else []
+    assert [(row["start"], row["end"], row["reason"]) for row in rows] == [
+        (reject.start, reject.end, reject.reason) for reject in reading.rejects
+    ]
+    raw = source.raw(0, source.size)
+    for row in rows:
+        assert row["raw"] == raw[row["start"] : row["end"]], row
+        assert row["line"] == 1 + raw.count(b"\n", 0, row["start"]), row
+    return rows
 
 
 def _check_observations(batch: pa.RecordBatch, size: int) -> None:

@@ -18,7 +18,7 @@ NONE = np.array([], np.int64)
 def batch(messages, rejects=(), framing=()):
     rows = pa.Table.from_pylist([{"offset": o} for o in messages], schema=schema.RAW.arrow)
     records = rows.to_batches()[0] if messages else pa.RecordBatch.from_pylist([], schema=schema.RAW.arrow)
-    return Batch(records, [Reject(a, b, "bad-record", b"") for a, b in rejects], list(framing))
+    return Batch(records, [Reject(a, b, "bad-record") for a, b in rejects], list(framing))
 
 
 def closed(size, *batches, notices=NONE):

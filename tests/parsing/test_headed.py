@@ -82,7 +82,6 @@ def read(source: Source, layout: Layout, block: int = 4 << 20) -> tuple[list[Row
         names, texts = found.group("name").to_pylist(), found.text().to_pylist()
         rows += zip(found.offset.tolist(), minutes, names, texts, sections, strict=True)
         spans += [(reject.start, reject.end, reject.reason) for reject in found.rejects]
-        assert all(reject.raw == source.raw(reject.start, reject.end) for reject in found.rejects)
         spans += [(start, end, "framing") for start, end in found.framing]
         refused += found.refused
     starts = [*sorted(one[0] for one in [*rows, *spans]), source.size]

@@ -66,7 +66,7 @@ def read(path: Path, raw: bytes, block: int = 1 << 20, **options: Any) -> Found:
         ]
         found.ranges += [(*ends, "framing") for ends in records.framing]
         for reject in records.rejects:
-            assert reject.raw == raw[reject.start : reject.end]
+            assert source.raw(reject.start, reject.end) == raw[reject.start : reject.end]
             found.ranges.append((reject.start, reject.end, reject.reason))
     found.ranges.sort()
     assert [start for start, _, _ in found.ranges] == [0, *(end for _, end, _ in found.ranges[:-1])][

@@ -99,7 +99,7 @@ def test_batches_of_any_size_say_the_same(make: Make) -> None:
 def test_rows_become_rejects_with_their_bytes(make: Make) -> None:
     (records,), _ = told(make({"a": [HEADER, ["1", "?", "x"], ["2", "8:00", "y"]]}), HEADER)
     left = records.without(np.array([True, False]), "bad-time")
-    assert [(reject.reason, json.loads(reject.raw)) for reject in left.rejects] == [
+    assert [(reject.reason, json.loads(left.source.raw(reject.start, reject.end))) for reject in left.rejects] == [
         ("bad-time", ["a", 2, "1", "?", "x"])
     ]
     assert left["内容"].to_pylist() == ["y"]

@@ -233,7 +233,7 @@ def _batch(source: Source, found: _Found, group_id: str | None, group_name: str 
         pa.RecordBatch.from_pydict(told),
         begins[is_row],
         ends[is_row],
-        [Reject(begin, end, why, source.raw(begin, end)) for begin, end, why in others if why != _FRAMING],
+        [Reject(begin, end, why) for begin, end, why in others if why != _FRAMING],
         [(begin, end) for begin, end, why in others if why == _FRAMING],
     )
     times = pa.array([_seconds(row["epoch"]) for row in rows], pa.float64())

@@ -162,7 +162,7 @@ class _Table:
         if self.left_out:
             self.framing.append((start, end))
             return
-        self.rejects.append(Reject(start, end, reason, self.source.raw(start, end)))
+        self.rejects.append(Reject(start, end, reason))
 
 
 def sniff(head: Head) -> bool:

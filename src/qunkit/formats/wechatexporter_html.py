@@ -111,7 +111,7 @@ def read(source: Source) -> Iterator[Batch]:
             if not isinstance(row, str) and not _FIRST_YEAR <= row["wall"].year < _BEYOND:
                 row = "time-out-of-range"
             if isinstance(row, str):
-                batch.rejects.append(Reject(start, end, row, source.raw(start, end)))
+                batch.rejects.append(Reject(start, end, row))
             else:
                 time = row["wall"]
                 rows.append({"offset": start, "group_name": group, **row})

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from qunkit import schema
 from qunkit.errors import OldStateRead, StillRead
-from qunkit.ingest import build, durable, gone, keepout, store, tombstones
+from qunkit.ingest import build, durable, gone, keepout, rejected, store, tombstones
 from qunkit.ingest.gone import Gone
 from qunkit.ingest.run import REJECTS
 from qunkit.ingest.scrub import Said, Words
@@ -128,21 +128,16 @@ def _write_rejects(staging: store.Staging, known: State, going: list[Gone]) -> N
     shown = {facts["id"]: [(group[0], group[1]) for group in facts["groups"]] for facts in staging.base["sources"]}
     whole = {(one.group_id, one.group_name) for one in going if one.whole}
     texts = Said(gone.said(known.connection) if known.observations else ())
-    rows: list[dict[str, Any]] = []
-    for source, table in _by_source(pq.read_table(path)):
-        groups = shown.get(source, [])
-        is_whole = bool(groups) and whole.issuperset(groups)
-        rows += keepout.blanked(table.to_pylist(), _words(going, groups), texts, whole=is_whole)
-    with staging.create(REJECTS) as file, build.writer(file, schema.REJECTS.arrow) as parquet:
-        parquet.write_table(pa.Table.from_pylist(rows, schema=schema.REJECTS.arrow))
-    staging.finish(REJECTS, len(rows))
 
+    def left() -> Iterator[pa.RecordBatch]:
+        for source, batches in groupby(rejected.by_source(path), itemgetter(0)):
+            groups = shown.get(source, [])
+            is_whole = bool(groups) and whole.issuperset(groups)
+            yield from keepout.blanked((batch for _, batch in batches), _words(going, groups), texts, whole=is_whole)
 
-def _by_source(table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    import pyarrow.compute as pc
-
-    for source in sorted(table["source"].unique().to_pylist()):
-        yield source, table.filter(pc.equal(table["source"], source))
+    with staging.create(REJECTS) as file:
+        rows = rejected.write(file, left())
+    staging.finish(REJECTS, rows)
 
 
 def _in(path: Path, manifest: dict[str, Any], part: str) -> Path | None:

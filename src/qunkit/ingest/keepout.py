@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qunkit.ingest import build, gone, identity, store
+from qunkit import schema
+from qunkit.ingest import build, gone, identity, rejected, store
 from qunkit.ingest.gone import Gone
 from qunkit.ingest.scrub import MARK, NOTHING, Said, Words, decoded, safe
 from qunkit.ingest.tombstones import FORGOTTEN, Shown, Tombstones
@@ -22,6 +24,8 @@ from qunkit.schema import NOT_POSTS
 
 _ID = r"[A-Za-z][A-Za-z0-9_-]{4,63}(?:@[a-z.]+)?|[0-9]{5,20}(?:@[a-z]+)?"
 """What may be an id in a text."""
+_BORDER = 1 << 10
+"""Bytes on both sides of where a reject follows another: a longer one is told as several."""
 _TOKEN = re.compile(r"[^\s,;:：，；、\"'“”‘’「」<>()（）\[\]{}|/\\=@]{1,64}")
 
 _IDS = """SELECT DISTINCT unnest(list_concat([actor_id, quote_sender], target_ids, mention_ids)) FROM {observed}"""
@@ -37,7 +41,8 @@ class Left:
     """What is left of a source."""
 
     members: list[dict[str, Any]]
-    rejects: list[dict[str, Any]]
+    rejects: Path | None
+    """The file of their rows, if there are any."""
     groups: list[Shown]
     forgotten: Mapping[str, int] = field(default_factory=dict)
     """Messages and notices that went, by the ledger's kinds."""
@@ -105,23 +110,40 @@ def _strip(
     words = Words({id_ for one in found for id_ in one.ids}, {name for one in found for name in one.words.names})
     members = connection.sql(gone.MEMBERS.format(old="listed")).to_arrow_table().to_pylist()
     whole = bool(left.groups) and not groups
-    rejects = blanked(left.rejects, words, Said(texts), whole=whole)
+    if left.rejects:
+        _rewrite_rejects(left.rejects, words, Said(texts), whole=whole)
     forgotten: Counter[str] = Counter()
     for path in files:
         forgotten += _rewrite(connection, path, staged)
-    return Left(members, rejects, list(dict.fromkeys(groups)), forgotten, words, whole)
+    return Left(members, left.rejects, list(dict.fromkeys(groups)), forgotten, words, whole)
 
 
 def blanked(
-    rejects: Iterable[dict[str, Any]], words: Words, texts: Said, *, whole: bool = False
-) -> list[dict[str, Any]]:
-    """Rejects without the bytes of those that hold a word or a text of who was forgotten, and without the words in their paths."""
-    rows = []
-    for row in rejects:
-        path = MARK if whole else words.scrub(row["path"])
-        empty = {"raw": b"", "reason": FORGOTTEN} if whole or words.told(row["raw"]) or texts.told(row["raw"]) else {}
-        rows.append(row | {"path": path} | empty)
-    return rows
+    batches: Iterable[pa.RecordBatch], words: Words, texts: Said, *, whole: bool = False
+) -> Iterator[pa.RecordBatch]:
+    """The rejects of a source without the bytes of those that hold a word or a text of who was forgotten, and without the words in their
+    paths. Of two that share a word the second goes."""
+    before: dict[str, Any] = {}
+    for batch in batches:
+        rows = batch.to_pylist()
+        for row in rows:
+            row["path"] = MARK if whole else words.scrub(row["path"])
+            if whole or any(one.told(part) for one in (words, texts) for part in (row["raw"], _border(before, row))):
+                row["raw"], row["reason"] = b"", FORGOTTEN
+            before = row
+        yield pa.RecordBatch.from_pylist(rows, schema=schema.REJECTS.arrow)
+
+
+def _border(before: Mapping[str, Any], row: Mapping[str, Any]) -> bytes:
+    """What of both is near the place where a reject follows another; nothing if it follows none."""
+    follows = before.get("end") == row["start"]
+    return before["raw"][-_BORDER:] + row["raw"][:_BORDER] if follows else b""
+
+
+def _rewrite_rejects(path: Path, words: Words, texts: Said, *, whole: bool) -> None:
+    temporary = path.with_suffix(".new")
+    rejected.write(temporary, blanked(rejected.batches(path), words, texts, whole=whole))
+    os.replace(temporary, path)
 
 
 def _rewrite(connection: duckdb.DuckDBPyConnection, path: Path, staged: dict[str, list[Path]]) -> Counter[str]:
@@ -155,7 +177,8 @@ def _found(stones: Tombstones, connection: duckdb.DuckDBPyConnection, observed: 
         shown = names.setdefault((group_id, group_name), set())
         shown |= {(sender_id, name)} if name else set()
     ids = {one for one in _ids(connection, observed, left) if stones.has("member", one)}
-    spoken = _spoken(left.rejects)
+    told_ids, spoken = _in_rejects(stones, left.rejects, names)
+    ids |= told_ids
     told = [_of_group(stones, group, names[group], ids, spoken) for group in names]
     groups = {one.group_name for one in told if one.whole and one.group_name}  # others may speak of them
     told = [replace(one, words=Words(one.words.ids, one.words.names | groups)) if groups else one for one in told]
@@ -211,11 +234,9 @@ def _names(
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, observed: str, left: Left) -> set[str]:
-    """All that may be an id in the source."""
+    """All that may be an id in the source, but for its rejects."""
     ids = {row.get(name) for row in left.members for name in ("member_id", "account", "invited_by")}
     ids |= {group_id for group_id, _ in left.groups}
-    for row in left.rejects:
-        ids |= {found for text in decoded(row["raw"]) for found in re.findall(_ID, text)}
     if observed:
         senders = f"SELECT DISTINCT unnest([sender_id, sender_name]) FROM {observed}"
         for query in (senders, _IDS.format(observed=observed)):
@@ -224,9 +245,27 @@ def _ids(connection: duckdb.DuckDBPyConnection, observed: str, left: Left) -> se
     return {one for one in ids if one and one != "me"}
 
 
-def _spoken(rejects: Iterable[dict[str, Any]]) -> set[str]:
-    """All that may be a name in rejects."""
-    return {token for row in rejects for text in decoded(row["raw"]) for token in _TOKEN.findall(text)}
+def _in_rejects(
+    stones: Tombstones, rejects: Path | None, names: Mapping[Shown, set[tuple[str | None, str]]]
+) -> tuple[set[str], set[str]]:
+    """Of all that may be ids and names in rejects, the ids that were forgotten, and the names that were or that somebody has."""
+    ids, spoken = set[str](), set[str]()
+    shown = {safe(name) for of_group in names.values() for _, name in of_group}
+    before: dict[str, Any] = {}
+    for batch in rejected.batches(rejects, ["start", "end", "raw"]) if rejects else ():
+        some_ids, tokens = set[str](), set[str]()
+        for row in batch.to_pylist():
+            for text in chain(decoded(row["raw"]), decoded(_border(before, row))):
+                some_ids |= {found[0] for found in re.finditer(_ID, text)}
+                tokens |= {found[0] for found in _TOKEN.finditer(text)}
+            before = row
+        ids |= {one for one in some_ids if stones.has("member", one)}
+        spoken |= {
+            token
+            for token in tokens - spoken
+            if safe(token) in shown or any(stones.has_in(group, "name", safe(token)) for group in names)
+        }
+    return ids, spoken
 
 
 def _parted(member: str) -> tuple[str | None, str | None]:

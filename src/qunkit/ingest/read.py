@@ -1,4 +1,4 @@
-"""One source, read whole: its records to a spool, its account to a ledger, its people to `People`. Then told as observations."""
+"""One source, read whole: its records and rejects to spools, its account to a ledger, its people to `People`. Then told as observations."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from qunkit import schema
 from qunkit.chat.people import People
 from qunkit.errors import InputChanged, NoMessages
 from qunkit.exports import Batch, Reject
+from qunkit.ingest import rejected
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.events import interpret
 from qunkit.ingest.identify import beginning
@@ -49,6 +50,9 @@ class Reading:
     people: People = field(default_factory=People)
     ledger: Ledger = field(default_factory=Ledger)
     rejects: list[Reject] = field(default_factory=list)
+    """In the order of the file, once it is read; their rows, with the bytes, are in `reject_spool`."""
+    lines: list[int] = field(default_factory=list)
+    """Line number of each reject's first byte, from 1."""
     members: list[dict[str, object]] = field(default_factory=list)
     messages: int = 0
     private: int = 0
@@ -73,6 +77,11 @@ class Reading:
             placed = not group_id and any(name in part for part in self.source.parts[-2:]) if name else True
             return {"group_id": as_group} | ({"group_name": None} if placed else {})
         return {} if group_id or name else {"group_name": Path(self.source.parts[-1]).stem}
+
+    @property
+    def reject_spool(self) -> Path:
+        """Where the rows of the rejects are, if there are any."""
+        return self.spool.with_suffix(".rejects")
 
     @property
     def guessed(self) -> bool:
@@ -114,6 +123,8 @@ def read(reading: Reading, batches: Iterator[Batch], module: ModuleType, progres
             writer.write_batch(batch.messages.cast(schema.RAW.arrow))
             if len(batch.messages):
                 progress(source.label, int(batch.messages.column("offset")[-1].as_py()), source.size)
+    if reading.rejects:
+        _spool_rejects(reading)
     if not source.unchanged():
         raise InputChanged(path=source.label)
     people = reading.members and getattr(module, "ROSTER", False)
@@ -171,8 +182,16 @@ def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str
     return pa.RecordBatch.from_pydict(columns)
 
 
+def _spool_rejects(reading: Reading) -> None:
+    source, rejects = reading.source, reading.rejects
+    rejects.sort(key=lambda reject: reject.start)
+    reading.lines = rejected.lines(source, rejects)
+    rejected.write(reading.reject_spool, rejected.told(source, reading.id, reading.format, rejects, reading.lines))
+
+
 def _sound(batch: Batch) -> Batch:
-    """The batch with texts of members that a column takes: JSON may hold halves of emoji."""
+    """The batch with rejects that are not too long, and texts of members that a column takes: JSON may hold halves of emoji."""
+    batch.rejects = rejected.split(batch.rejects)
     batch.members = [
         {name: well_formed(value) if isinstance(value, str) else value for name, value in row.items()}
         for row in batch.members

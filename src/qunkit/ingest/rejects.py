@@ -10,9 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from qunkit.errors import DatasetDamaged
+from qunkit.ingest import rejected
 from qunkit.ingest.run import REJECTS
 from qunkit.ingest.store import Snapshot
 
@@ -23,8 +23,6 @@ _CODECS = {
     "mixed": ("utf-8", "gb18030"),
 }
 """How to decode a reject, by the encoding of its file; others are UTF-8."""
-_BATCH = 256
-"""Rows read at a time: each may have a mebibyte and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +96,8 @@ def _batches(snapshot: Snapshot, chosen: Chosen, columns: Sequence[str] | None =
         return
     path = snapshot.path / REJECTS
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            for batch in file.iter_batches(_BATCH, columns=columns):
-                yield batch.filter(pa.array(_wanted(batch, chosen), pa.bool_()))
+        for batch in rejected.batches(path, columns):
+            yield batch.filter(pa.array(_wanted(batch, chosen), pa.bool_()))
     except (OSError, pa.ArrowException) as error:
         raise DatasetDamaged(path=path, why=type(error).__name__) from None
 

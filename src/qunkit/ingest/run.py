@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from qunkit import schema
 from qunkit.chat import rosters
 from qunkit.errors import (
     FormatBroken,
@@ -29,13 +28,13 @@ from qunkit.errors import (
     UnknownFormat,
     UnreadableExport,
 )
-from qunkit.ingest import build, identify, keepout, overlap, revision, store, tombstones
+from qunkit.ingest import build, identify, keepout, overlap, rejected, revision, store, tombstones
 from qunkit.ingest.clock import DEFAULT_ZONE, Clock, check_zone
 from qunkit.ingest.identity import ANY_GROUP
 from qunkit.ingest.ledger import LedgerBroken, counts, sizes
 from qunkit.ingest.read import EMPTY, Progress, Reading, begin, notices, observe, read
 from qunkit.ingest.rehearsal import rehearsing
-from qunkit.ingest.stage import MonthWriters, member_row, reject_rows
+from qunkit.ingest.stage import MonthWriters, member_row
 from qunkit.ingest.summary import FileSummary, IngestSummary
 from qunkit.parsing.source import Source
 from qunkit.parsing.tables import container
@@ -136,7 +135,8 @@ class Run:
     staged: dict[str, list[Path]] = field(default_factory=dict)
     members: list[dict[str, object]] = field(default_factory=list)
     ledger: list[pa.Table] = field(default_factory=list)
-    rejects: list[dict[str, object]] = field(default_factory=list)
+    rejects: dict[str, Path] = field(default_factory=dict)
+    """Sources with rejects → the file of their rows."""
     sources: list[dict[str, Any]] = field(default_factory=list)
     built: build.Built = field(default_factory=build.Built)
     seen: set[str] = field(default_factory=set)
@@ -213,6 +213,8 @@ class Run:
                 self.replaced[identity] = {self.place["id"]} if self.place else self._earlier(reading)
         finally:
             reading.spool.unlink(missing_ok=True)
+            if reading.id not in self.rejects:
+                reading.reject_spool.unlink(missing_ok=True)
 
     def _facts(self, candidate: identify.Candidate) -> dict[str, str]:
         """What the formats are told of a file beside the file."""
@@ -255,15 +257,14 @@ class Run:
         runs = self._closed(reading, offsets)
         self.ledger.append(runs.append_column("source", pa.array([reading.id] * len(runs))).select(LEDGER_SCHEMA.names))
         members = [member_row(reading, row, self.options.as_group, clock) for row in reading.members]
-        rejects = reject_rows(reading)
         groups |= {(row["group_id"], row["group_name"]): None for row in members if row["group_id"] != ANY_GROUP}  # type: ignore[misc]
-        left = keepout.Left(members, rejects, list(groups))
+        left = keepout.Left(members, reading.reject_spool if reading.rejects else None, list(groups))
         left = keepout.strip(self.forgotten, self.staging, reading.id, self.staged, left)
         self.members += left.members
-        self.rejects += left.rejects
+        self.rejects |= {reading.id: left.rejects} if left.rejects else {}
         summary.groups, summary.guessed = left.groups, bool(groups) and not self.options.as_group and reading.guessed
         summary.forgotten = sum(left.forgotten.values())
-        summary.account(counts(runs), sizes(runs), reading, rejects)
+        summary.account(counts(runs), sizes(runs), reading)
         facts = {"groups": summary.groups, "members": summary.members, "told": reading.group}
         facts |= {"asked": self.options.asked | {"facts": dict(reading.source.options)}}
         facts |= _place(reading.source, self.staging.path)
@@ -319,7 +320,7 @@ class Run:
         self.replaced = {source: before for source, before in self.replaced.items() if source not in ids}
         self.sources = [source for source in self.sources if source["id"] not in ids]
         self.members = [row for row in self.members if row["source"] not in ids]
-        self.rejects = [row for row in self.rejects if row["source"] not in ids]
+        self.rejects = {source: path for source, path in self.rejects.items() if source not in ids}
         self.ledger = [runs for runs in self.ledger if runs["source"][0].as_py() not in ids]
         for month, paths in list(self.staged.items()):
             self.staged[month] = [path for path in paths if path.name.partition("-")[0] not in ids]
@@ -336,7 +337,9 @@ class Run:
         built, gone = self.built, self._gone
         self.forgotten.write(self.staging)
         _append(self.staging, LEDGER, pa.concat_tables(self.ledger).cast(LEDGER_SCHEMA), gone)
-        _append(self.staging, REJECTS, pa.Table.from_pylist(self.rejects, schema=schema.REJECTS.arrow), gone)
+        with self.staging.create(REJECTS) as file:
+            rows = rejected.write(file, rejected.merged(self.staging.old_part(REJECTS), gone, self.rejects))
+        self.staging.finish(REJECTS, rows)
         for source in self.sources:
             source["new"] = built.new.get(source["id"], 0)
             left = (

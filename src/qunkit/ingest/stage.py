@@ -1,4 +1,4 @@
-"""Rows of one source on their way into the store: observations by month, members, rejects."""
+"""Rows of one source on their way into the store: observations by month, members."""
 
 from __future__ import annotations
 
@@ -76,26 +76,3 @@ def member_row(reading: Reading, row: dict[str, object], as_group: str | None, c
         elif isinstance(value, datetime):
             told[name] = clock.instant(value)
     return told
-
-
-def reject_rows(reading: Reading) -> list[dict[str, object]]:
-    """Rows of `schema.REJECTS`."""
-    lines = _lines(reading)
-    facts = {"source": reading.id, "path": reading.source.parts[-1], "format": reading.format}
-    return [
-        {**facts, "start": r.start, "end": r.end, "line": line, "reason": r.reason, "raw": r.raw}
-        for r, line in zip(reading.rejects, lines, strict=True)
-    ]
-
-
-def _lines(reading: Reading) -> list[int]:
-    """Line number of each reject's first byte, from 1; one pass over the file up to the last reject."""
-    reading.rejects.sort(key=lambda reject: reject.start)
-    lines, line, done = [], 1, 0
-    for reject in reading.rejects:
-        while done < reject.start:
-            piece = reading.source.raw(done, min(reject.start, done + (1 << 20)))
-            line += piece.count(b"\n")
-            done += len(piece)
-        lines.append(line)
-    return lines

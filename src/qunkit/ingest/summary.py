@@ -207,20 +207,18 @@ class FileSummary:
             )
             self.notes.append(Note(told, (("old", source["tz"]), ("new", tz))))
 
-    def account(
-        self, records: dict[str, int], bytes_: dict[str, int], reading: Reading, rejects: Sequence[dict[str, Any]]
-    ) -> None:
-        """Take over the ledger's sums; `rejects` are rows of `schema.REJECTS`, in the order of the file."""
+    def account(self, records: dict[str, int], bytes_: dict[str, int], reading: Reading) -> None:
+        """Take over the ledger's sums."""
         self.id, self.records, self.bytes = reading.id, records, bytes_
         self.members = 0 if reading.messages else len(reading.members)
-        for reason, count in sorted(Counter(reject["reason"] for reject in rejects).items()):
-            first = next(reject for reject in rejects if reject["reason"] == reason)
+        reasons = [reject.reason for reject in reading.rejects]
+        for reason, count in sorted(Counter(reasons).items()):
             told = Text(
                 "{count} rejected: {why}, first at {first}{out}", "{count} 条未识别：{why}，首个位于{first}{out}"
             )
             facts = (
                 ("why", schema.REASONS[reason]),
-                ("first", _place(first, reading)),
+                ("first", _place(reasons.index(reason), reading)),
                 ("out", _WAYS_OUT.get(reason, "")),
             )
             self.notes.append(Note(told, (("count", count), *facts)))
@@ -478,9 +476,9 @@ def _counted(count: int, en: str, zh: str) -> Text:
     return Text(f"{count:,} {en}{'' if count == 1 else 's'}", f"{count:,} {zh}")
 
 
-def _place(reject: dict[str, Any], reading: Reading) -> Text:
+def _place(index: int, reading: Reading) -> Text:
     """Where a reject begins: its line, in a text that has lines."""
-    line, start = reject["line"], reject["start"]
+    line, start = reading.lines[index], reading.rejects[index].start
     if line > 1 and reading.source.encoding in ("utf-8", "utf-8-sig", "gb18030", "mixed"):
         return Text(f"line {line:,}", f"第 {line:,} 行")
     return Text(f"byte {start:,}", f"字节 {start:,}")

@@ -197,7 +197,7 @@ class State:
             """Whether the name stands in its group for one of the ids that are found, too."""
             return any((key, id_) in shown and is_theirs(key, who[5:]) for id_, is_theirs in owned.items())
 
-        found = {
+        found: set[tuple[str | None, str]] = {
             (None, who) if _is_id(who) else (key, who) for key, who in here if _is_id(who) or not is_an_ids(key, who)
         }
         return self._one(member, found)

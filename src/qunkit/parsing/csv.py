@@ -61,7 +61,7 @@ class Records:
         if not bad.any():
             return self
         ranges = zip(self.offsets[bad].tolist(), self.ends[bad].tolist(), repeat(reason))
-        rejects = [*self.rejects, *_rejects(self.source, list(ranges))]
+        rejects = [*self.rejects, *(Reject(*one) for one in ranges)]
         return replace(
             self,
             rows=self.rows.filter(pa.array(~bad)),
@@ -190,15 +190,6 @@ def _located(source: Source, piece: Piece, base: int) -> Records:
         piece.rows,
         begins[is_row],
         ends[is_row],
-        _rejects(source, [one for one in other if one[2] != FRAMING]),
+        [Reject(*one) for one in other if one[2] != FRAMING],
         [(begin, end) for begin, end, what in other if what == FRAMING and begin < end],
     )
-
-
-def _rejects(source: Source, ranges: list[tuple[int, int, str]]) -> list[Reject]:
-    """Rejects of neighbouring ranges (begin, end, reason), whose bytes are read at once."""
-    if not ranges:
-        return []
-    at = ranges[0][0]
-    raw = source.raw(at, ranges[-1][1])
-    return [Reject(begin, end, why, raw[begin - at : end - at]) for begin, end, why in ranges]

@@ -359,7 +359,7 @@ class _Cutter:
         for at, to, reason in sorted(spans):
             begin, end = self.source.original(base + np.array([at, to])).tolist()
             if reason:
-                records.rejects.append(Reject(begin, end, reason, self.source.raw(begin, end)))
+                records.rejects.append(Reject(begin, end, reason))
             elif begin < end:
                 records.framing.append((begin, end))
 

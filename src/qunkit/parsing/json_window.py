@@ -60,13 +60,10 @@ def located(source: Source, piece: Piece, base: int) -> Records:
     is_row = np.ones(len(begins), np.bool_)
     is_row[list(piece.other)] = False
     records = Records(source, piece.rows, begins[is_row], ends[is_row])
-    first, raw = int(begins[0]), b""
-    if any(what != FRAMING for what in piece.other.values()):
-        raw = source.raw(first, int(ends[-1]))
     for index, what in sorted(piece.other.items()):
         begin, end = int(begins[index]), int(ends[index])
         if what != FRAMING:
-            records.rejects.append(Reject(begin, end, what, raw[begin - first : end - first]))
+            records.rejects.append(Reject(begin, end, what))
         elif begin < end:
             records.framing.append((begin, end))
     return records

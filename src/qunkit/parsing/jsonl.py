@@ -104,5 +104,6 @@ def _is_shallow(data: bytes, start: int, end: int) -> bool:
 def _only_blanks(data: bytes, starts: Ints, ends: Ints) -> bool:
     """Whether nothing but blanks is behind the objects on their lines."""
     return bool((starts <= ends).all()) and all(
-        blanks(data, int(starts[index]), int(ends[index])) == ends[index] for index in np.flatnonzero(starts != ends).tolist()
+        blanks(data, int(starts[index]), int(ends[index])) == ends[index]
+        for index in np.flatnonzero(starts != ends).tolist()
     )

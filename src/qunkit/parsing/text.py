@@ -168,7 +168,7 @@ class _Cutter:
         for at, to, reason in spans:
             begin, end = self.source.original(base + np.array([at, to])).tolist()
             if reason:
-                records.rejects.append(Reject(begin, end, reason, self.source.raw(begin, end)))
+                records.rejects.append(Reject(begin, end, reason))
             else:
                 records.framing.append((begin, end))
 
