@@ -24,6 +24,8 @@ _USAGE = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "C
 _SILENT = tuple(128 + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGPIPE, signal.SIGTERM))
 """Who sent a signal, or closed the pipe, knows it."""
 
+_NOT_CLOSED = ("error closing file",)
+"""What Arrow says of it, without the number."""
 _NO_THREAD = "can't start new thread"
 _IN_CHINESE = (
     (r"No such option: ([^ ]+?)\.?", "没有选项 {0}。"),
@@ -111,9 +113,9 @@ def foreseen(error: BaseException) -> QunkitError | None:
         return OutOfResources(what=RESOURCES[errno.ENOMEM])
     if isinstance(error, RuntimeError) and error.args == (_NO_THREAD,):
         return OutOfResources(what=RESOURCES[errno.EAGAIN])
-    if not isinstance(error, OSError) or error.errno is None:
+    if not isinstance(error, OSError) or (error.errno is None and error.args != _NOT_CLOSED):
         return None
-    return of_system(error.errno, error.filename or Text("a file", "文件"))
+    return of_system(error.errno or errno.EIO, error.filename or Text("a file", "文件"))
 
 
 def _usage(error: BaseException, lang: Lang) -> tuple[str, str | None]:
