@@ -454,7 +454,7 @@ def test_who_has_only_the_name_in_another_group_is_somebody_else_until_it_is_sai
     )
     with pytest.raises(SeveralMembers) as several:
         forget.preview(tmp_path / "d", EVE[0], None)
-    assert f"{EVE[1]} (徒步群: 1 messages), name:{EVE[0]} (读书会: 1 messages)" in str(several.value)
+    assert f"name:{EVE[0]} (读书会: 1 messages), {EVE[1]} (徒步群: 1 messages)" in str(several.value)
     assert [one.group_name for one in forget.preview(tmp_path / "d", EVE[0], "读书会").affected] == ["读书会"]
     assert [one.group_name for one in forget.preview(tmp_path / "d", EVE[1], None).affected] == ["徒步群"]
 
