@@ -368,15 +368,27 @@ def test_where_tellings_disagree_the_smallest_source_wins_in_any_order(tmp_path,
     assert (row["sender_name"], row["source"]) == ("a", A)
 
 
-def test_a_notice_is_one_however_the_phones_word_it(tmp_path):
+def test_a_notice_is_one_however_the_phones_word_it_and_two_are_two(tmp_path):
+    told = {"kind": "system", "event": "invited"}
     mine = telling(
-        0, kind="system", event="invited", text='你邀请"小刘"加入了群聊', actor_id="me", target_ids=["name:小刘"]
+        0, **told, text='你邀请"小刘"加入了群聊', actor_id="me", target_ids=["name:小刘"], target_names=["小刘"]
     )
     theirs = mine | {"text": '"小满"邀请"小刘"加入了群聊', "actor_id": "name:小满", "actor_name": "小满"}
-    left = telling(0, kind="system", event="left", text='"小刘"退出了群聊', actor_id="name:小刘")
+    another = theirs | {"text": '"小满"邀请"大熊"加入了群聊', "target_ids": ["name:大熊"], "target_names": ["大熊"]}
+    left = telling(0, kind="system", event="left", text='"小刘"退出了群聊', actor_id="name:小刘", actor_name="小刘")
     other = telling(0, kind="system", event="other", text="以上是打招呼的内容")
-    commit(tmp_path / "d", {A: [mine, left], B: [theirs, other]})
-    assert sorted(row["event"] for row in messages(tmp_path / "d")[0]) == ["invited", "left", "other"]
+    commit(tmp_path / "d", {B: [mine, another, left], A: [another, theirs, other]})
+    rows = messages(tmp_path / "d")[0]
+    assert sorted((row["event"], row["target_names"]) for row in rows if row["target_names"]) == [
+        ("invited", ["大熊"]),
+        ("invited", ["小刘"]),
+    ]
+    assert sorted(row["event"] for row in rows) == ["invited", "invited", "left", "other"]
+
+
+def test_a_file_saved_with_other_line_ends_adds_nothing(tmp_path):
+    commit(tmp_path / "d", {A: [telling(0, text="一\n二", **KEVIN)], B: [telling(0, text="一\r\n二", **KEVIN)]})
+    assert len(texts(tmp_path / "d")) == 1
 
 
 def test_fractions_of_a_second_meet_whole_seconds_and_two_of_one_second_stay_two(tmp_path):

@@ -47,9 +47,15 @@ class Said:
     def content(self, time: datetime) -> Hashable:
         """By what it is compared with others."""
         kind, text = self.told["kind"], self.told["text"]
-        words = unicodedata.normalize("NFC", text).strip(" \t\r\n") if kind in _WORDED and text is not None else None
-        if kind in ("system", "recall") and self.told.get("event") not in (None, "other"):
-            words = self.told["event"]
+        words = None
+        if kind in _WORDED and text is not None:
+            words = unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip(" \t\r\n")
+        event, targets = self.told.get("event"), self.told.get("target_names")
+        if kind == "recall" and event == "recalled":
+            words = event
+        elif kind == "system" and event not in (None, "other"):
+            about = sorted(targets) if targets else [self.told.get("actor_name") or ""]
+            words = "\x1e".join([event, *(unicodedata.normalize("NFC", name) for name in about)])
         return self.group, time, self.sender if kind != "pat" else None, kind if kind in _OWN_CLASS else "card", words
 
     @property

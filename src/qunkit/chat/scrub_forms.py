@@ -10,7 +10,8 @@ import re
 
 _NO_DIGIT_BEFORE, _NO_DIGIT_AFTER = "(?<![0-9])", "(?![0-9])"
 _ENDS_LINK = r"\s，。！？；、（）》」”<>\"'"
-_DOMAINS = "com|cn|net|org|edu|gov|top|cc|xyz|io|vip|shop|club|me|app|link|site|online|info"
+_DOMAINS = "[a-z]{2}|com|net|org|edu|gov|top|xyz|vip|shop|club|app|link|site|online|info|live|store|work|tech|space|biz|mobi|dev|wang|中国|公司|网络"
+"""Every country's, and the others that are posted; a file name such as ``a.py`` goes with them, which hurts nobody."""
 
 Form = tuple[str, re.Pattern[str]]
 
@@ -21,26 +22,27 @@ def _form(placeholder: str, *patterns: str) -> Form:
 
 LINKS: tuple[Form, ...] = (
     _form("mini-program", r"#小程序://[^\s,，。]+", r"\bpages?/[0-9a-z_./-]+(?:\?[0-9a-z_=&%.~-]*)?"),
-    _form("link", rf"(?:[a-z][a-z0-9+.-]{{1,15}}://|\bwww\.)[^{_ENDS_LINK}]*[^{_ENDS_LINK}?!.,;:]"),
+    _form("link", rf"(?:[a-z][a-z0-9+.-]{{1,15}}[:：]//|\bwww\.)[^{_ENDS_LINK}]*[^{_ENDS_LINK}?!.,;:]"),
     _form("code", r"[￥¥€₴$£₤₳¢₰][0-9a-z]{8,14}[￥¥€₴$£₤₳¢₰]", r"[(（/《](?=[a-z]*[0-9])(?=[0-9]*[a-z])[0-9a-z]{11}[)）/》]"),
 )  # fmt: skip
 """Before ids and names are looked for: they may be part of a link."""
 
 NUMBERS: tuple[Form, ...] = (
     _form("e-mail", r"[0-9a-z][0-9a-z._%+-]{0,63}@[0-9a-z-]{1,63}(?:\.[0-9a-z-]{1,63}){1,4}"),
-    _form("link", rf"(?<![0-9a-z@.-])(?:[0-9a-z-]{{1,63}}\.){{1,4}}(?:{_DOMAINS})(?![0-9a-z])(?:/[0-9a-z_./?=&%#~+-]*[0-9a-z/=_-])?"),
+    _form("link", rf"(?<![0-9a-z@.-])(?:[0-9a-z\u4e00-\u9fff-]{{1,63}}\.){{1,4}}(?:{_DOMAINS})(?![0-9a-z])(?:/[0-9a-z_./?=&%#~+-]*[0-9a-z/=_-])?"),
     _form("account", r"(?:wxid|gh)_[0-9a-z_-]{4,}", r"[0-9]{3,25}@[a-z.]{4,20}", r"\bwx[0-9a-f]{16}\b"),
     _form("id-number", rf"{_NO_DIGIT_BEFORE}[1-9][0-9]{{5}}(?:18|19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3][0-9]{{4}}[0-9x]{_NO_DIGIT_AFTER}"),
+    _form("bank-card", rf"{_NO_DIGIT_BEFORE}[1-9](?:[ -]?[0-9]){{14,18}}{_NO_DIGIT_AFTER}"),
     _form(
         "phone",
-        rf"{_NO_DIGIT_BEFORE}(?:(?:\+|00)?86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{{4}}){{2}}{_NO_DIGIT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}(?:(?:\+|00)?86[ -]?)?1[3-9](?:[ .-]?[0-9]){{9}}{_NO_DIGIT_AFTER}",
         rf"{_NO_DIGIT_BEFORE}(?:\+|00)[1-9][0-9]{{0,2}}(?:[ ()-]{{0,2}}[0-9]){{6,24}}{_NO_DIGIT_AFTER}",
-        rf"{_NO_DIGIT_BEFORE}[(（]?0[0-9]{{2,3}}[)）]?[ -]?[2-9][0-9]{{6,7}}{_NO_DIGIT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}[(（]?0[0-9]{{2,3}}[)）]?[ -]?[2-9][0-9]{{2,3}}[ -]?[0-9]{{4}}{_NO_DIGIT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}[(（]?[1-9][0-9]{{2}}[)）]?[ .-][0-9]{{3,4}}[ .-][0-9]{{4}}{_NO_DIGIT_AFTER}",
         rf"{_NO_DIGIT_BEFORE}[48]00[ -]?[0-9]{{3}}[ -]?[0-9]{{4}}{_NO_DIGIT_AFTER}",
     ),
-    _form("bank-card", rf"{_NO_DIGIT_BEFORE}[1-9](?:[ -]?[0-9]){{14,18}}{_NO_DIGIT_AFTER}"),
-    _form("account", rf"(?P<keep>(?:qq|扣扣|企鹅|群号)(?:[号群]|是|为|[:： ]){{0,4}})[1-9][0-9]{{4,11}}{_NO_DIGIT_AFTER}"),
-    _form("account", r"(?P<keep>(?:微信|威信|薇信|wechat|vx|wx|v信|加v|加微)(?:号|是|为|id|[:： ]){0,4})[0-9a-z][0-9a-z_-]{4,19}"),
+    _form("account", rf"(?P<keep>(?:\bq|qq|扣扣|企鹅|群号|群)(?:[号群]|是|为|[:： ]){{0,4}})[1-9][0-9]{{4,11}}{_NO_DIGIT_AFTER}"),
+    _form("account", r"(?P<keep>(?:微信|威信|薇信|卫星|wechat|vx|wx|v信|加v|加微)(?:号|是|为|id|[:： ]){0,4})[0-9a-z][0-9a-z_-]{4,19}"),
     _form("account", rf"(?P<keep>加(?:我|她|他|一下|[:： ]){{0,3}})[1-9][0-9]{{4,11}}{_NO_DIGIT_AFTER}"),
 )  # fmt: skip
 """After known ids were found: a number that is somebody's id becomes that person's pseudonym."""

@@ -25,11 +25,13 @@ _TOLD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("se
 _WORDED = "kind IN ('text', 'system', 'recall')"
 _CLASS = f"CASE WHEN {_WORDED} OR kind IN ('quote', 'image', 'voice', 'video', 'sticker', 'call', 'pat') THEN kind ELSE 'card' END"
 """The kind by which tellings are compared: exporters disagree on what kind of card a card is."""
-_SAME = f"""CASE WHEN kind IN ('system', 'recall') AND event <> 'other' THEN 'event ' || event
-  WHEN {_WORDED} THEN trim(nfc_normalize(text), chr(32) || chr(9) || chr(10) || chr(13)) END"""
-"""The text by which tellings are compared: what a member typed, but for blanks at its ends and the spelling of accents; of a notice what it
-reports, for each phone words it as it sees it (你邀请…, "凯文"邀请…). What stands for a card, a quote or a picture is the exporter's own wording,
-or lost."""
+_SUBJECT = "COALESCE(array_to_string(list_sort(list_transform(target_names, lambda n: nfc_normalize(n))), chr(30)), nfc_normalize(actor_name), '')"
+_SAME = f"""CASE WHEN kind = 'recall' AND event = 'recalled' THEN event
+  WHEN kind = 'system' AND event <> 'other' THEN event || chr(30) || {_SUBJECT}
+  WHEN {_WORDED} THEN trim(replace(nfc_normalize(text), chr(13) || chr(10), chr(10)), chr(32) || chr(9) || chr(10) || chr(13)) END"""
+"""The text by which tellings are compared: what a member typed, but for blanks and line ends and the spelling of accents; of a notice what it
+reports of whom, for each phone words it as it sees it (你邀请…, "凯文"邀请…). What stands for a card, a quote or a picture is the exporter's own
+wording, or lost."""
 
 _SECOND = "date_trunc('second', {})"
 """Some exporters keep fractions of a second; most do not."""

@@ -107,8 +107,8 @@ class Target:
     """Groups of which everything goes."""
     about: Words = NOTHING
     """Id and names of the group that goes: others may speak of it."""
-    shared: set[str] = field(default_factory=set)
-    """Names that others have too: they stay in texts."""
+    shared: dict[str, set[str]] = field(default_factory=dict)
+    """By group, names that others have too: they stay in texts."""
 
     def keys(self, group: str) -> list[str]:
         """By what messages of the group know the member."""
@@ -119,7 +119,7 @@ class Target:
         """What goes from texts of the group."""
         if self.who is None:
             return self.about
-        return Words(self.ids, self.names.get(group, set()) - self.shared)
+        return Words(self.ids, self.names.get(group, set()) - self.shared.get(group, set()))
 
 
 class State:
@@ -241,7 +241,7 @@ class State:
             if id_ is None or is_theirs(group, name):
                 target.names.setdefault(group, set()).add(name)
             if not is_theirs(group, name) and name not in target.ids:
-                target.shared.add(name)
+                target.shared.setdefault(group, set()).add(name)
         target.ids |= {who} if _is_id(who) else set()
         shown = self.connection.sql(_SHOWN).fetchall()
         target.whole = {key for _, group_id, _, key in shown if group_id in target.ids}
@@ -299,7 +299,7 @@ class State:
         for key in sorted(target.groups - {ANY_GROUP}):
             messages, notices, mentions, quotes = counts.get(key, (0, 0, 0, 0))
             affected.append(Affected(key, labels.get(key), messages, notices, listed.get(key, 0), mentions, quotes))
-        return Forgotten(affected, target.shared, _in_settings(dataset, target))
+        return Forgotten(affected, set().union(*target.shared.values()), _in_settings(dataset, target))
 
     def going(self, target: Target, stones: Tombstones) -> list[Gone]:
         """The same of every group, as sources show the group; what later exports must not bring back goes into `stones`."""
