@@ -46,14 +46,14 @@ def table(dataset: Path, groups: Sequence[str] = (), *, linked: bool = False) ->
 
 
 def accept(dataset: Path, alias: str | None, groups: Sequence[str] = (), *, wait: float = 10.0) -> list[Alias]:
-    """Take the suggestion for `alias` (a name or id), or with None all of them; returns what was taken.
+    """Take the suggestion for `alias` (a name or id), also one that was rejected, or with None all suggestions; returns what was taken.
 
     Raises:
         NoSuchAlias: nothing is suggested for it.
         SeveralMembers: more than one is.
     """
-    suggested = [one for one in _found(dataset, groups) if one.status == "suggested"]
-    taken = suggested if alias is None else [_one(alias, suggested)]
+    found = [one for one in _found(dataset, groups) if one.status in ("suggested", "rejected")]
+    taken = [one for one in found if one.status == "suggested"] if alias is None else [_one(alias, found)]
     _say(dataset, taken, "same", wait)
     return taken
 
@@ -110,8 +110,9 @@ def _groups(dataset: Path, patterns: Sequence[str]) -> tuple[str, ...]:
 
 
 def _one(alias: str, found: Sequence[Alias]) -> Alias:
-    """The one that is called so."""
+    """The one of that alias, else of that member."""
     named = [one for one in found if alias in (one.alias, one.alias.removeprefix("name:"))]
+    named = named or [one for one in found if alias in (one.member, one.member.removeprefix("name:"))]
     if not named:
         raise NoSuchAlias(alias=alias)
     if len(named) > 1:

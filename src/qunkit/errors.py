@@ -172,8 +172,9 @@ class Contradicts(InputRefused):
         "{path}：与数据集中同一群（{group}）、同一时段的消息相比，{of} 条中只有 {matched} 条一致{cause}。",
     )
     HINT = Text(
-        "Nothing of it was taken, for it would double the history. If it is right as it is, ingest it with --force.",
-        "未导入任何内容，否则历史会重复。若确认无误，请加 --force 导入。",
+        "Nothing of it was taken, for it would double the history. If it is right as it is, ingest it with --force; "
+        "if members changed their names, `qunkit alias list` then shows who.",
+        "未导入任何内容，否则历史会重复。若确认无误，请加 --force 导入；若只是成员改名，之后用 `qunkit alias list` 查看。",
     )
 
 

@@ -62,7 +62,7 @@ def test_at_a_terminal_it_asks(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     ran = call("forget", KEVIN)
     assert ran.code == code
-    assert ran.err.startswith("Forget all this for good? [y/N] ")
+    assert ran.err.startswith(f"qunkit: note: meant is {KEVIN} (凯文)\nForget all this for good? [y/N] ")
     monkeypatch.undo()
     assert (count(call, KEVIN) > 0) is left
 

@@ -156,3 +156,14 @@ def test_force_takes_it(tmp_path):
     summary = ingest([chatlog(tmp_path / "off.csv", 5)], tmp_path / "d", Options(force=True))
     assert (summary.code, summary.files[0].new) == (3, 400)
     assert "5 h ahead" in summary.to_result().notes[0].say("en")
+
+
+def test_a_few_messages_that_do_not_match_are_said_and_taken(tmp_path):
+    """… too few to refuse the export, and too odd to be silent."""
+    hours = [n * 1800 for n in range(30)]
+    commit_built(tmp_path / "d", {A: [telling(second, text=f"{n}", sender_id="w1") for n, second in enumerate(hours)]})
+    shifted = [telling(second + 60, text=f"{n}", sender_id="w1") for n, second in enumerate(hours)]
+    (match,) = commit_built(tmp_path / "d", {B: shifted}).matches
+    assert (match.of >= 10, match.matched, match.refused) == (True, 0, False)
+    alike = [telling(second, text=f"{n}", sender_id="w1") for n, second in enumerate(hours)]
+    assert commit_built(tmp_path / "e", {A: alike, B: [*alike[:5], *alike[7:]]}).matches == []

@@ -54,9 +54,10 @@ _ADD_YES = Text("Nothing was done. To forget all this for good, add --yes.", "�
 _ASK = Text("Forget all this for good? [y/N] ", "确认彻底删除？[y/N] ")
 _WOULD, _DONE = Text("What would go", "将删除的内容"), Text("Forgotten", "已删除")
 _BEFORE = Text("forgotten already; older states are cleared away", "此前已删除；旧状态已清除")
+_MEANT = Text("meant is {member}", "所指的成员：{member}")
 _OUTSIDE = Text(
-    "backups and the exports themselves are not touched; keep the key, without it nothing more can be ingested",
-    "备份和导出文件未作改动；请保管好密钥，缺少密钥将无法继续导入",
+    "backups and the exports themselves are not touched; keep the key ({key}), without it nothing more can be ingested",
+    "备份和导出文件未作改动；请保管好密钥（{key}），缺少密钥将无法继续导入",
 )
 _SHARED = Text(
     "others go by {names} too: messages that show only that name stay, and so does the name in texts",
@@ -94,7 +95,10 @@ def _agreed() -> bool:
 
 
 def _table(forgotten: Forgotten, *, done: bool) -> Result:
-    notes = [Note(_OUTSIDE)] if done and forgotten.affected else []
+    from qunkit.privacy import key_path
+
+    notes = [] if done or not forgotten.member else [Note(_MEANT, (("member", forgotten.member),))]
+    notes += [Note(_OUTSIDE, (("key", key_path()),))] if done and forgotten.affected else []
     if forgotten.shared:
         notes.append(Note(_SHARED, (("names", ", ".join(sorted(forgotten.shared))),)))
     notes += [Note(_SETTINGS)] if forgotten.settings else []

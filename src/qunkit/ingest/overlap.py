@@ -12,16 +12,17 @@ export has minutes, the minute; where it has days only, the day.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import duckdb
 
 from qunkit.words import Text
 
 SILENT, GOOD, REFUSED = 0.995, 0.98, 0.5
-ENOUGH = 50
-"""Messages of the smaller side below which nothing is concluded."""
+ENOUGH, SOME = 50, 10
+"""Messages of the smaller side below which nothing is refused; and below which nothing is concluded. Between them little agreement is doubtful."""
 RENAMED = Text(
     "most of the others have the same time and words under another name: members who changed theirs",
     "其余大多时间和内容相同而名字不同：成员改过名",
@@ -147,7 +148,7 @@ class Match:
     @property
     def refused(self) -> bool:
         """So little that the source must not go in."""
-        return self.rate < REFUSED
+        return self.rate < REFUSED and self.of >= ENOUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,18 +178,17 @@ def observe(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> None:
 
 def judge(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> tuple[list[Match], Seams]:
     """After the last month: every source of the run that overlaps enough with another, and what stays ambiguous."""
-    best: dict[tuple[str, str], tuple[float, int, int, str]] = {}
-    for group, a, b, of, matched in connection.execute(_RATES, {"run": list(run), "enough": ENOUGH}).fetchall():
-        found = (matched / of, of, matched, b)
-        best[a, group] = max(best.get((a, group), found), found)
+    most: dict[tuple[str, str], tuple[bool, float, int, int, str]] = {}
+    for group, a, b, of, matched in connection.execute(_RATES, {"run": list(run), "enough": SOME}).fetchall():
+        found = (of >= ENOUGH, matched / of, of, matched, b)
+        most[a, group] = max(most.get((a, group), found), found)
+    best = {key: told[1:] for key, told in most.items() if told[0] or told[1] < REFUSED}
     matches = [_match(connection, source, best) for source in run if any(a == source for a, _ in best)]
     ((count, ambiguous),) = connection.execute(_AMBIGUOUS).fetchall()
     return matches, Seams(count, ambiguous)
 
 
-def _match(
-    connection: duckdb.DuckDBPyConnection, source: str, best: dict[tuple[str, str], tuple[float, int, int, str]]
-) -> Match:
+def _match(connection: duckdb.DuckDBPyConnection, source: str, best: Mapping[tuple[str, str], Sequence[Any]]) -> Match:
     """All groups of a source together; the one with most misses is named."""
     found = {group: told for (a, group), told in best.items() if a == source}
     of, matched = sum(told[1] for told in found.values()), sum(told[2] for told in found.values())

@@ -82,6 +82,8 @@ class Forgotten:
     """One run."""
 
     affected: list[Affected] = field(default_factory=list)
+    member: str = ""
+    """Key of the member, with all names that are theirs."""
     shared: set[str] = field(default_factory=set)
     """Names of the member that others have too: they stay."""
     settings: bool = False
@@ -299,7 +301,9 @@ class State:
         for key in sorted(target.groups - {ANY_GROUP}):
             messages, notices, mentions, quotes = counts.get(key, (0, 0, 0, 0))
             affected.append(Affected(key, labels.get(key), messages, notices, listed.get(key, 0), mentions, quotes))
-        return Forgotten(affected, set().union(*target.shared.values()), _in_settings(dataset, target))
+        names = sorted(set().union(*target.names.values(), target.ids) - {target.who})
+        member = f"{target.who} ({', '.join(names)})" if target.who and names else target.who or ""
+        return Forgotten(affected, member, set().union(*target.shared.values()), _in_settings(dataset, target))
 
     def going(self, target: Target, stones: Tombstones) -> list[Gone]:
         """The same of every group, as sources show the group; what later exports must not bring back goes into `stones`."""
