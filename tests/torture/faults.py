@@ -129,6 +129,8 @@ class Bench:
         if not least <= found <= most:
             raise Broken(f"state {found}, not {least} to {most}: {ended}")
         self._must_end_well(fault, ended, before)
+        if ended.code == 0 and not ended.acknowledged and fault.kind in UNSEEN and program != "nothing":
+            raise Broken(f"nothing was done: {ended}")
         return ended
 
     def read(self) -> int:
@@ -157,8 +159,6 @@ class Bench:
         clearing = "unlink" in ended.seen.op or "rmdir" in ended.seen.op
         if ended.code not in (0, ERRORS.get(fault.kind, 0) if ended.seen.tripped else 0):
             raise Broken(f"exit code: {ended}")
-        if ended.code == 0 and not ended.acknowledged and fault.kind in UNSEEN:
-            raise Broken(f"nothing was done: {ended}")
         hindered = clearing or (fault.sticky and fault.kind in (FAILS, FILES))
         if ended.code and not hindered and (left := self._leftovers(fault.sticky) - before):
             raise Broken(f"left behind: {left}: {ended}")
