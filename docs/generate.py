@@ -65,7 +65,11 @@ def with_figures(name: str) -> str:
         if isinstance(number, dict)
         for kind, number in number.items()
     ]
-    head = f"\nThe last full run without a violation, of version {figures['version']} as committed on {figures['date']}:\n\n" if figures else ""
+    head = (
+        f"\nThe last full run without a violation, of version {figures['version']} as committed on {figures['date']}:\n\n"
+        if figures
+        else ""
+    )
     table = "| | |\n| --- | --: |\n" + "".join(f"| {name} | {number:,} |\n" for name, number in rows)
     return f"{before}{begin}{head}{table if rows else ''}{end}{after}"
 
