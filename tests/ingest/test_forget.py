@@ -445,6 +445,19 @@ def test_one_member_has_to_be_meant(tmp_path: Path, put: Callable[..., Path]) ->
     assert len(told(tmp_path / "d")) == 4
 
 
+def test_a_namesake_in_one_group_keeps_the_name_there_and_the_next_export_of_the_other_adds_only_its_own(
+    tmp_path: Path, put: Callable[..., Path]
+) -> None:
+    here = csv((1, *EVE, "早"), (2, EVE[0], "wxid_other0001", "早"))
+    said = [(1, *EVE, "早"), (2, *BOB, f"{EVE[0]}说得对")]
+    there = {"room": "2@chatroom", "name": "读书会"}
+    ingest([put("a.csv", here), put("b.csv", csv(*said, **there))], tmp_path / "d")
+    forget.forget(tmp_path / "d", EVE[1], None)
+    ingest([put("c.csv", csv(*said, (9, *BOB, "新"), **there))], tmp_path / "d")
+    found = sorted(row["text"] for row in told(tmp_path / "d") if row["group_id"] == "2@chatroom")
+    assert found == ["[forgotten]说得对", "新"]
+
+
 def test_who_has_only_the_name_in_another_group_is_somebody_else_until_it_is_said(
     tmp_path: Path, put: Callable[..., Path]
 ) -> None:
