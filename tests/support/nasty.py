@@ -1,4 +1,4 @@
-"""Strings made to hurt: every code point in three surroundings, and what a grammar of nasty pieces gives."""
+"""Strings made to hurt: code points in three surroundings, all of them in rows, and what a grammar of nasty pieces gives."""
 
 from __future__ import annotations
 
@@ -41,19 +41,29 @@ _LETTERS = (
     "<>\"'`&;:/\\=+-@|[](){}#*_~!\n\r\t %$^.,0aAw张😀\u202e\u200d\u200b\ufe0f\u0301\x1b\0\x85\x9b\u2028\ud800=＝_x"
 )
 _PLAIN = ("L", "N", "Cn", "Co", "Cs")
+_ROW = 64
 
 
-def code_points(shard: int, shards: int, *, every: bool) -> Iterator[str]:
-    """The code points of one shard of `shards`; if not `every`, those that are no letter, digit or blank of Unicode's, and each 389th."""
-    for code in range(shard, 0x110000, shards):
-        kind = unicodedata.category(chr(code))
-        if every or code % 389 == 0 or not kind.startswith(_PLAIN):
-            yield chr(code)
+def code_points(shard: int, shards: int) -> Iterator[str]:
+    """The code points of one shard of `shards`."""
+    return (chr(code) for code in range(shard, 0x110000, shards))
 
 
-def around(shard: int, shards: int, *, every: bool) -> Iterator[str]:
-    """`code_points` in each of the `CONTEXTS`."""
-    return (context.format(one) for one in code_points(shard, shards, every=every) for context in CONTEXTS)
+def is_telling(one: str) -> bool:
+    """Whether a code point is no letter, digit or unassigned one of Unicode's; and each 389th."""
+    return ord(one) % 389 == 0 or not unicodedata.category(one).startswith(_PLAIN)
+
+
+def around(shard: int, shards: int) -> Iterator[str]:
+    """The telling code points in each of the `CONTEXTS`."""
+    return (context.format(one) for one in filter(is_telling, code_points(shard, shards)) for context in CONTEXTS)
+
+
+def rows(shard: int, shards: int) -> Iterator[str]:
+    """All code points of a shard, many to a string, with an ``a`` around each."""
+    points = code_points(shard, shards)
+    while row := list(islice(points, _ROW)):
+        yield f"a{'a'.join(row)}a"
 
 
 def made(shard: int, count: int) -> Iterator[str]:
