@@ -1,4 +1,4 @@
-# Six words: demo, test, lint, docs, torture, fuzz. Each makes its own .venv; nothing else needs installing but Python 3.11 or later.
+# Seven words: demo, test, lint, docs, coverage, torture, fuzz. Each makes its own .venv; nothing else needs installing but Python 3.11 or later.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -6,7 +6,7 @@ DEMO   := demo-data
 LANGUAGE ?= en
 MINUTES ?= 10
 
-.PHONY: demo test lint docs torture fuzz clean
+.PHONY: demo test lint docs coverage torture fuzz clean
 
 demo: $(VENV)/installed
 	rm -rf $(DEMO)
@@ -25,6 +25,10 @@ lint: $(VENV)/installed-dev
 
 docs: $(VENV)/installed-dev
 	$(BIN)/python docs/generate.py
+
+# Branches of what must not lose, double or leak (which files: pyproject.toml) that the quick tests of them take, in their own process.
+coverage: $(VENV)/installed-dev
+	$(BIN)/pytest -m "not slow" --cov --cov-report=term-missing:skip-covered tests/ingest tests/ink tests/torture/test_rot.py tests/torture/test_machine.py
 
 # Every fault that tests/torture knows, at every place: about half an hour; its figures go to docs/torture.json.
 torture: $(VENV)/installed-dev

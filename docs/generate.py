@@ -118,7 +118,7 @@ def findings_page() -> str:
         for name, code in CODES.items()
     ]
     head = "| code | severity | meaning | 含义 | way out |\n|---|---|---|---|---|\n"
-    first = "What `qunkit check` may find. Codes from `decoding` on are looked for by `qunkit check --read-data` only."
+    first = "What `qunkit check` may find. Codes from `decoding` on are looked for by `qunkit check --read-data` only. Damage and warnings make exit code 1, notes alone 0."
     return f"{HEADING}# Findings\n\n{first}\n\n{head}" + "\n".join(rows) + "\n"
 
 

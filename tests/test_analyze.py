@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import ModuleType
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -207,7 +206,6 @@ def test_coverage(engine, tmp_path):
         assert coverage(empty) == nothing
 
 
-@pytest.mark.skipif(duckdb.__version__ < "2", reason="DuckDB 1 imports pandas itself")
 def test_pandas_stays_out_where_nothing_needs_it(tmp_path):
     write_snapshot(tmp_path, TWELVE)
     code = f"""

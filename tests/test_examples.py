@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from qunkit import demo, schema
+from support.needs import tool
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 LAST_WEEK = "2026-11-09"
@@ -49,13 +50,6 @@ class Demo:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return Demo(tmp_path_factory.mktemp("examples"))
-
-
-def _needs(tool: str) -> None:
-    if not shutil.which(tool):
-        if os.environ.get("CI"):
-            pytest.fail(f"{tool} is missing")
-        pytest.skip(f"{tool} is missing")
 
 
 def test_every_example_is_tested_and_explained() -> None:
@@ -106,7 +100,7 @@ def test_quiet_groups(world: Demo) -> None:
 
 @pytest.mark.parametrize("since", [(), (LAST_WEEK, 1000)])
 def test_top_posters(world: Demo, since: tuple[object, ...]) -> None:
-    _needs("jq")
+    tool("jq")
     rows = [line.split("\t") for line in world.example("top-posters.sh", *since).rstrip("\n").split("\n")]
     counts = [int(count) for count, _, _ in rows]
     assert counts == sorted(counts, reverse=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from qunkit.cli.main import run
@@ -36,12 +37,40 @@ def old(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return folder
 
 
+SEALS = {"v1": "1fe5104589da0babaccea4bdc784e8963c4b1c0ec5c06b42f2a602152cefd2ee"}
+"""What `make.py` printed when it wrote them: a dataset that people may have is never written again."""
 every_version = pytest.mark.parametrize("old", VERSIONS, indirect=True, ids=VERSIONS)
 
 
 def test_there_is_one_of_every_schema_version() -> None:
     wanted = [f"v{number}" for number in range(1, SCHEMA_VERSION + 1)]
-    assert wanted == VERSIONS
+    assert wanted == VERSIONS == list(SEALS)
+
+
+@every_version
+def test_it_is_what_was_written(old: Path, request: pytest.FixtureRequest) -> None:
+    """CURRENT seals the manifest, and that every part, which is compared when it is opened."""
+    assert make["seal"](old) == SEALS[request.node.callspec.params["old"]]
+    with open_snapshot(old) as snapshot:
+        assert snapshot.manifest["qunkit"] == "0.1.0"
+
+
+@pytest.mark.parametrize("old", VERSIONS[-1:], indirect=True, ids=VERSIONS[-1:])
+def test_the_newest_is_of_the_format_of_today(old: Path, tmp_path: Path) -> None:
+    """Other columns or parts, or facts that are there no more, are a new schema version."""
+    (tmp_path / "today").mkdir()
+    then, now = shape(old), shape(make["write"](tmp_path / "today"))
+    assert then.pop("keys") <= now.pop("keys")
+    assert now == then
+
+
+def shape(dataset: Path) -> dict[str, Any]:
+    """Every part's columns; and the keys of the manifest, of what it says of parts and of sources."""
+    with open_snapshot(dataset) as snapshot:
+        manifest = snapshot.manifest
+        told = {"": [manifest], "parts": manifest["parts"].values(), "sources": manifest["sources"]}
+        keys = {(place, key) for place, things in told.items() for thing in things for key in thing}
+        return {part: pq.read_schema(snapshot.path / part) for part in manifest["parts"]} | {"keys": keys}
 
 
 @every_version
@@ -72,6 +101,7 @@ def test_it_can_be_written_on(old: Path, tmp_path: Path) -> None:
     assert list(check(old, Checked(), read_data=True)) == []
 
 
+NEXT = SCHEMA_VERSION + 1
 NEWER: dict[str, Callable[[Path], object]] = {
     "check": lambda folder: list(check(folder, Checked())),
     "ingest": lambda folder: ingest([HERE / "make.py"], folder),
@@ -84,17 +114,24 @@ NEWER: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("old", VERSIONS[-1:], indirect=True, ids=VERSIONS[-1:])
 @pytest.mark.parametrize("where", ["dataset.json", "manifest"])
 @pytest.mark.parametrize("what", NEWER)
-def test_a_newer_one_is_refused_before_anything_is_written(old: Path, where: str, what: str) -> None:
+def test_a_newer_one_is_refused_before_anything_is_written(
+    old: Path, where: str, what: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     settings = {**json.loads((old / "dataset.json").read_bytes())}
     if where == "manifest":
         name, _ = (old / "CURRENT").read_text().split()
         path = old / name / "manifest.json"
-        path.write_text(json.dumps(json.loads(path.read_bytes()) | {"schema": 99}))
+        path.write_text(json.dumps(json.loads(path.read_bytes()) | {"schema": NEXT}))
         (old / "CURRENT").write_text(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n")
     else:
-        (old / "dataset.json").write_text(json.dumps(settings | {"schema": 99}))
+        (old / "dataset.json").write_text(json.dumps(settings | {"schema": NEXT}))
     before = {path: path.is_file() and path.read_bytes() for path in old.rglob("*") if path.name != "lock"}
     with pytest.raises(DatasetNewer):
         NEWER[what](old)
     assert {path: path.is_file() and path.read_bytes() for path in old.rglob("*") if path.name != "lock"} == before
-    assert run(["groups", "--data", str(old)]) == 76
+    capfd.readouterr()
+    assert run(["groups", "--data", str(old), "--lang", "en"]) == 76
+    told = capfd.readouterr().err
+    assert f"{old}" in told
+    assert f"written by a newer qunkit (schema {NEXT}, this one knows {SCHEMA_VERSION})" in told
+    assert "Upgrade qunkit" in told

@@ -15,20 +15,36 @@ if TYPE_CHECKING:
     from qunkit.ingest.aliases import Alias
 
 TITLE = Text("Names and whose they are", "成员的其他名字")
+_STATUSES = {
+    "suggested": Text("suggested", "建议"),
+    "accepted": Text("accepted", "已接受"),
+    "rejected": Text("rejected", "已拒绝"),
+    "linked": Text("linked", "自动关联"),
+}
+_EVIDENCE = {
+    "messages": Text("same messages", "消息相同"),
+    "roster": Text("roster", "成员名单"),
+    "name": Text("name shown", "用过此名"),
+    "owner": Text("your word", "由你指定"),
+}
 COLUMNS = (
-    Column("status", "text", Text("Status", "状态"), Text("suggested, accepted, rejected; linked: found to be an id's name, which needs nobody's word", "suggested 建议、accepted 已接受、rejected 已拒绝；linked 已自动关联到 id")),
+    Column("status", "text", Text("Status", "状态"), Text("suggested, accepted, rejected; linked: found to be an id's name, which needs nobody's word", "suggested 建议、accepted 已接受、rejected 已拒绝；linked 已自动关联到 id"), words=_STATUSES),
     Column("group_id", "text", Text("Group id", "群 id"), Text("group; empty for an id, which counts in every group", "所属群；id 的别名对所有群有效，此列为空")),
     Column("group_name", "text", Text("Group", "群")),
     Column("alias", "text", Text("Alias", "别名"), Text("the other name (`name:…`) or id", "另一个名字（`name:…`）或 id")),
-    Column("member", "text", Text("Member", "成员"), Text("whose it is: an id, or `name:…` where no export gives one", "归属的成员：id，没有 id 时为 `name:…`")),
-    Column("member_name", "text", Text("Name", "名称"), Text("the member's name as last seen", "成员最近的名称")),
-    Column("evidence", "text", Text("Evidence", "依据"), Text("messages: both names tell the same messages; roster: a list of members has the name; name: an export shows the id under the name; owner: you said so", "messages 两个名字讲了相同的消息；roster 成员名单；name 某个导出中该 id 用过此名；owner 由你指定")),
+    Column("member", "text", Text("Member id", "成员 id"), Text("whose it is: an id, or `name:…` where no export gives one", "归属的成员：id，没有 id 时为 `name:…`")),
+    Column("member_name", "text", Text("Member", "成员"), Text("the member's own name as last seen, not the alias", "成员最近的名称，不含别名")),
+    Column("evidence", "text", Text("Evidence", "依据"), Text("messages: both names tell the same messages; roster: a list of members has the name; name: an export shows the id under the name; owner: you said so", "messages 两个名字讲了相同的消息；roster 成员名单；name 某个导出中该 id 用过此名；owner 由你指定"), words=_EVIDENCE),
     Column("support", "int", Text("Moments", "次数"), Text("moments at which the two tell the same words, and no export has both", "两个名字在同一时刻内容相同、且没有任何导出同时包含二者的次数")),
-    Column("purity", "ratio", Text("Purity", "纯度"), Text("share of such moments that are theirs; the rest is with others of the same exports", "这些时刻中属于这一对名字的比例，其余属于同一导出中的其他人")),
+    Column("purity", "ratio", Text("Purity", "纯度"), Text("share of such moments that are theirs; the rest is with others of the same exports", "这些时刻中属于这一对名字的比例，其余属于同一导出中的其他人"), spare=1),
 )  # fmt: skip
 _HOW = Text(
     "`qunkit alias accept NAME` takes a suggestion, `qunkit alias reject NAME` puts it away",
     "`qunkit alias accept 名字` 接受建议，`qunkit alias reject 名字` 拒绝建议",
+)
+_NONE = Text(
+    "no name looks like another name of somebody (`--linked` also lists names that needed no decision)",
+    "没有发现疑似同一成员的其他名字（加 --linked 可列出已自动关联的名字）",
 )
 
 
@@ -42,7 +58,7 @@ def table(dataset: Path, groups: Sequence[str] = (), *, linked: bool = False) ->
     found = [one for one in _found(dataset, groups) if linked or one.status != "linked"]
     cells = [tuple(getattr(one, column.name) for column in COLUMNS) for one in found]
     notes = [Note(_HOW)] if any(one.status == "suggested" for one in found) else []
-    return Result("alias_list", TITLE, COLUMNS, cells, notes)
+    return Result("alias_list", TITLE, COLUMNS, cells, notes, empty=_NONE)
 
 
 def accept(dataset: Path, alias: str | None, groups: Sequence[str] = (), *, wait: float = 10.0) -> list[Alias]:

@@ -36,16 +36,23 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from qunkit.ingest.aliases import Alias
+    from qunkit.ingest.extent import Forgotten
     from qunkit.ingest.retry import Retrial
+    from qunkit.ingest.sources import Dropped
     from qunkit.ingest.summary import IngestSummary
-    from qunkit.ingest.whom import Forgotten
 
 _MESSAGES = """
-SELECT {columns} FROM messages
-WHERE local_time >= COALESCE(:since, TIMESTAMP '1000-01-01') AND local_time < :until
-  AND (len(:kinds) = 0 OR list_contains(:kinds, kind))
-  AND (len(:senders) = 0 OR list_contains(:senders, sender_id) OR list_contains(:senders, sender_name))
-ORDER BY group_id, sent_at, seq
+SELECT {columns} FROM messages m {answered}
+WHERE m.local_time >= COALESCE(:since, TIMESTAMP '1000-01-01') AND m.local_time < :until
+  AND (len(:kinds) = 0 OR list_contains(:kinds, m.kind))
+  AND (len(:senders) = 0 OR list_contains(:senders, m.sender_id) OR list_contains(:senders, m.sender_name))
+ORDER BY m.group_id, m.sent_at, m.seq
+"""
+_ANSWERED = """
+LEFT JOIN (
+  SELECT group_id, message_id, sender_name AS quote_sender, kind AS quote_kind, text AS quote_text FROM messages
+  WHERE message_id IN (SELECT reply_to FROM messages)
+) q ON q.group_id = m.group_id AND q.message_id = m.reply_to
 """
 _DTYPES = {
     "int": "Int64",
@@ -169,6 +176,19 @@ class Dataset:
         more = {"progress": progress} if progress else {}
         return retry(self.path, files, Options(**self._limits), wait=wait, **more)
 
+    def drop(self, *sources: str, wait: float = 10.0, dry_run: bool = False) -> Dropped:
+        """Take sources out again, as if they never had been ingested: by path, name, glob, or the begin of an id.
+
+        `dry_run` only says what would go.
+
+        Raises:
+            NoSuchSource: one of `sources` is none.
+            NoDataset, DatasetLocked, DatasetDamaged, DatasetNewer: nothing was written.
+        """
+        from qunkit.ingest.sources import drop
+
+        return drop(self.path, sources, wait=wait, dry=dry_run)
+
     def alias_list(self, group: str | Sequence[str] = (), *, linked: bool = False) -> Result:
         """Names that may be a member's other name, with the evidence, and what was said of them; see `qunkit.alias`."""
         from qunkit import alias
@@ -196,20 +216,21 @@ class Dataset:
         return alias.add(self.path, name, member, _several(group), wait=wait)
 
     def forget(
-        self, member: str | None = None, group: str | None = None, *, wait: float = 10.0, dry_run: bool = False
+        self, member: str | None = None, group: str | Sequence[str] = (), *, wait: float = 10.0, dry_run: bool = False
     ) -> Forgotten:
         """Take a member (an id or a shown name) out of the dataset, or without `member` a group; no later export brings them back.
 
         `group` also tells members of one name apart. `dry_run` only says what would go.
 
         Raises:
-            NoSuchMember, SeveralMembers, NoSuchGroup: not exactly one is meant.
+            NoSuchMember, SeveralMembers, NoSuchGroup, SeveralGroups: not exactly one is meant.
             NoDataset, DatasetLocked, DatasetDamaged, DatasetNewer, BadKey: nothing was written.
             OldStateRead: it is done, but the state before is still being read; the next call clears it away.
         """
         from qunkit.ingest.forget import forget, preview
 
-        return preview(self.path, member, group) if dry_run else forget(self.path, member, group, wait=wait)
+        groups = _several(group)
+        return preview(self.path, member, groups) if dry_run else forget(self.path, member, groups, wait=wait)
 
     @property
     def _limits(self) -> dict[str, Any]:
@@ -250,21 +271,25 @@ class Dataset:
             return report
 
     def messages(
-        self, kind: str | Sequence[str] = (), sender: str | Sequence[str] = (), **filters: Any
+        self,
+        kind: str | Sequence[str] = (),
+        sender: str | Sequence[str] = (),
+        *,
+        answered: bool = False,
+        **filters: Any,
     ) -> pa.RecordBatchReader:
         """The messages that the filters let through, notices among them, by group, time and place, a batch at a time.
 
-        `kind` are kinds of `schema.KINDS`, `sender` ids or shown names; columns are those of `schema.MESSAGES`. The snapshot is held
-        until the last batch was read.
+        `kind` are kinds of `schema.KINDS`, as codes or in words, `sender` ids or shown names; columns are those of `schema.MESSAGES`, with
+        `answered` also quote_sender, quote_kind and quote_text of the message that each answers. The snapshot is held until the last batch was read.
 
         Raises:
             BadOption: no such kind.
         """
-        kinds, senders = _several(kind), _several(sender)
-        for one in kinds:
-            if one not in KINDS:
-                raise BadOption(option="--kind", value=one, expected=_one_of(KINDS))
-        text = _MESSAGES.format(columns=", ".join(MESSAGES.names))
+        kinds, senders = [_kind(one) for one in _several(kind)], _several(sender)
+        columns = [f"m.{name}" for name in MESSAGES.names]
+        columns += ["q.quote_sender", "q.quote_kind", "q.quote_text"] if answered else []
+        text = _MESSAGES.format(columns=", ".join(columns), answered=_ANSWERED if answered else "")
 
         def rows(question: Question) -> pa.RecordBatchReader:
             told = {"kinds": kinds, "senders": question.people(senders)}
@@ -353,6 +378,14 @@ def _held(reader: pa.RecordBatchReader, stack: ExitStack) -> Iterator[pa.RecordB
         yield from reader
 
 
-def _one_of(names: Iterable[str]) -> Text:
-    known = ", ".join(names)
-    return Text(f"one of {known}", f"以下之一：{known}")
+def _kind(said: str) -> str:
+    """The kind that is called so, by its code or in either language.
+
+    Raises:
+        BadOption: none is.
+    """
+    found = next((kind for kind, text in KINDS.items() if said in (kind, text.en, text.zh)), None)
+    if found is None:
+        known = Text(", ".join(KINDS), "、".join(f"{text.zh}（{kind}）" for kind, text in KINDS.items()))
+        raise BadOption(option="--kind", value=said, expected=Text(f"one of {known.en}", f"以下之一：{known.zh}"))
+    return found

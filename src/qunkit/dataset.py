@@ -26,8 +26,11 @@ fields of its own Params. All history before :until is visible, so first-seen an
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from qunkit.words import Text
@@ -55,6 +58,22 @@ class Scope:
     """The dataset's zone: only rosters need it, whose times are instants."""
     names: str | None = None
     """One of `config.NAMES`; None: the one in the group, and messages' senders as the exports show them."""
+
+
+def matching(patterns: Iterable[str], groups: Mapping[str, str | None]) -> set[str]:
+    """Ids of the groups (id → name) that any of `patterns` means: an id, a name, or else a glob of them."""
+    return {id for pattern in patterns for id in _matching(same(pattern), groups)}
+
+
+def _matching(pattern: str, groups: Mapping[str, str | None]) -> set[str]:
+    names = {id: {same(id), same(name or id)} for id, name in groups.items()}
+    exact = {id for id, known in names.items() if pattern in known}
+    return exact or {id for id, known in names.items() if any(fnmatchcase(name, pattern) for name in known)}
+
+
+def same(text: str) -> str:
+    """What is compared of what people type."""
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def option(default: Any, help: Text, *, choices: tuple[str, ...] = (), flag: str | None = None) -> Any:

@@ -79,6 +79,27 @@ class BadOption(UsageError):
     SENTENCE = Text("{option}: {value!r} is not {expected}.", "{option}：{value!r} 不是{expected}。")
 
 
+class SqlRefused(UsageError):
+    """A SELECT that says what cannot be asked."""
+
+    HINT = Text(
+        "The tables are {views}; `qunkit sql --help` says more.", "可用的表：{views}；用法见 `qunkit sql --help`。"
+    )
+
+
+class SqlFailed(UsageError):
+    """A SELECT that went wrong as rows were read. DuckDB's words may quote the rows."""
+
+    SENTENCE = Text(
+        "DuckDB says {kind} as it reads the rows; its words may quote messages and are not shown.",
+        "DuckDB 读取数据时报错（{kind}）；其原文可能引用聊天内容，故不显示。",
+    )
+    HINT = Text(
+        "TRY_CAST(x AS type) gives NULL where a value does not fit; `qunkit sql --help` says more.",
+        "遇到无法转换的值，可改用 TRY_CAST(x AS 类型)，结果为 NULL；用法见 `qunkit sql --help`。",
+    )
+
+
 class NoSuchGroup(UsageError):
     SENTENCE = Text("No group matches {pattern!r}.", "没有与 {pattern!r} 匹配的群。")
     HINT = Text("`qunkit groups` lists them.", "用 `qunkit groups` 查看全部群。")
@@ -91,9 +112,23 @@ class NoSuchMember(UsageError):
     )
 
 
+class NoMemberThere(NoSuchMember):
+    SENTENCE = Text("No member of {groups} is called {name!r}.", "{groups} 中没有名为 {name!r} 的成员。")
+
+
+class SeveralGroups(UsageError):
+    SENTENCE = Text("{pattern} means several groups: {groups}.", "{pattern} 指多个群：{groups}。")
+    HINT = Text("Groups are forgotten one at a time: give the id.", "每次只能删除一个群：请给出群 id。")
+
+
 class SeveralMembers(UsageError):
     SENTENCE = Text("{name!r} may be several: {keys}.", "{name!r} 可能是多个成员：{keys}。")
     HINT = Text("Give the id, or the group with --group.", "请给出 id，或用 --group 指定群。")
+
+
+class NoSuchSource(UsageError):
+    SENTENCE = Text("No source matches {pattern!r}.", "没有与 {pattern!r} 匹配的来源。")
+    HINT = Text("`qunkit sources list` lists them.", "用 `qunkit sources list` 查看全部来源。")
 
 
 class NoSuchAlias(UsageError):

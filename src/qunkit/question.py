@@ -6,18 +6,16 @@ before a glob. Several --group are any of them, several --tag too; --group with 
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qunkit import window
 from qunkit.config import NAMES, Config, People
-from qunkit.dataset import Scope
+from qunkit.dataset import Scope, matching, same
 from qunkit.errors import BadOption, NoSuchGroup
 from qunkit.privacy import NOTE as PSEUDONYMISED
 from qunkit.privacy import Pseudonyms, load_key
@@ -103,17 +101,20 @@ def ask(dataset: Path, settings: Config, filters: Filters, machine: Machine = Ma
 
     connect = partial(duckdb.connect, memory_limit=machine.memory_limit, threads=machine.threads)
     with open_snapshot(dataset) as snapshot:
+        files = tuple(snapshot.path / part for part in sorted(snapshot.manifest["parts"]) if part.endswith(".parquet"))
         whole = Scope(timezone=snapshot.tz)
-        with connect(snapshot.path, whole) as engine:  # sees true names, and is closed before anything is shown
+        with connect(
+            snapshot.path, whole, files=files
+        ) as engine:  # sees true names, and is closed before anything is shown
             scope = scoped(filters, settings, whole, engine)
             pseudonyms = Pseudonyms(load_key(create=True)) if filters.pseudonymise else None
             scope = _masked(scope, pseudonyms, engine) if pseudonyms else scope
-        with connect(snapshot.path, scope, pseudonyms=pseudonyms) as engine:
+        with connect(snapshot.path, scope, files=files, pseudonyms=pseudonyms) as engine:
             facts = _facts(scope, settings) | coverage(engine, scope.since) | {"dataset": snapshot.fingerprint}
             if pseudonyms:
                 facts["config"] = pseudonyms.settings(settings.hash)
             notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
-            yield Question(engine, scope, facts, tuple(sorted(snapshot.path.rglob("*.parquet"))), notes)
+            yield Question(engine, scope, facts, files, notes)
 
 
 def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> Scope:
@@ -165,25 +166,11 @@ def choose(filters: Filters, tags: Mapping[str, tuple[str, ...]], groups: Mappin
         BadOption: a tag that qunkit.toml does not have.
     """
     named = {id for pattern in filters.group for id in _some(pattern, matching([pattern], groups))}
-    tagged = {id for tag in filters.tag for id in _some(tag, matching(_tag(tag, tags), groups))}
+    meant = {tag: _tag(tag, tags, secret=filters.pseudonymise) for tag in filters.tag}
+    tagged = {id for tag, patterns in meant.items() for id in _some(tag, matching(patterns, groups))}
     if filters.group and filters.tag:
         return tuple(sorted(_some(" + ".join((*filters.group, *filters.tag)), named & tagged)))
     return tuple(sorted(named | tagged))
-
-
-def matching(patterns: Iterable[str], groups: Mapping[str, str | None]) -> set[str]:
-    """Ids of the groups that any of `patterns` means."""
-    return {id for pattern in patterns for id in _matching(_same(pattern), groups)}
-
-
-def _matching(pattern: str, groups: Mapping[str, str | None]) -> set[str]:
-    names = {id: {_same(id), _same(name or id)} for id, name in groups.items()}
-    exact = {id for id, known in names.items() if pattern in known}
-    return exact or {id for id, known in names.items() if any(fnmatchcase(name, pattern) for name in known)}
-
-
-def _same(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _some(pattern: str, found: set[str]) -> set[str]:
@@ -192,9 +179,10 @@ def _some(pattern: str, found: set[str]) -> set[str]:
     return found
 
 
-def _tag(tag: str, tags: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _tag(tag: str, tags: Mapping[str, tuple[str, ...]], *, secret: bool) -> tuple[str, ...]:
+    """The patterns of a tag; with `secret` an unknown one is told no others, for they may be named after people."""
     if tag not in tags:
-        known = ", ".join(tags) or "-"
+        known = "…" if secret else ", ".join(tags) or "-"
         expected = Text(f"a tag of qunkit.toml (known: {known})", f"qunkit.toml 中的标签（已有：{known}）")
         raise BadOption(option="--tag", value=tag, expected=expected)
     return tags[tag]
@@ -228,12 +216,12 @@ class _People:
         everyone = (self.settings.staff, self.settings.bots, *self.settings.staff_of.values())
         if any(people.names for people in everyone):
             for row in self.engine.sql(_NAMED).to_pylist():
-                known.setdefault(row["group_id"], {}).setdefault(_same(row["name"]), set()).add(row["sender_id"])
+                known.setdefault(row["group_id"], {}).setdefault(same(row["name"]), set()).add(row["sender_id"])
         return known
 
 
 def _called(names: Mapping[str, set[str]], people: People) -> set[str]:
-    return {id for name in people.names for id in names.get(_same(name), ())}
+    return {id for name in people.names for id in names.get(same(name), ())}
 
 
 def _hour(value: int) -> int:

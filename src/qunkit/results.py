@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -23,6 +23,10 @@ class Column:
     label: Text
     meaning: Text | None = None
     """Definition with unit and denominator, for the docs and `--explain`; None where the label says it all."""
+    words: Mapping[str, Text] | None = field(default=None, hash=False)
+    """What people read for each code of a closed list; programs read the codes."""
+    spare: int = 0
+    """How soon it gives way where a terminal has no room: the highest first, 0 never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Result:
     """as_of, since, until, timezone, coverage, dataset fingerprint, config hash: the same keys in every result."""
     empty: Text | None = None
     """What it means that there are no rows; None: that nothing matches."""
+    chat: bool = False
+    """The rows are messages in order (columns of `schema.MESSAGES`): people read them as a chat, programs as a table."""
 
     def rows(self) -> Iterator[tuple[Cell, ...]]:
         """Rows of plain cells, one value a column, in order. A streamed result can be read once."""

@@ -306,6 +306,18 @@ EVENTS: dict[str, Text] = {
 TIME_QUALITIES = ("exact", "local", "minute", "day", "guessed")
 """`MESSAGES.time_quality`, finest first: an instant from the file; a wall clock and --tz; minute or day only; a guess."""
 
+PLATFORMS: dict[str, Text] = {
+    "wechat": Text("WeChat", "微信"),
+    "wecom": Text("WeCom", "企业微信"),
+    "qq": Text("QQ", "QQ"),
+    "whatsapp": Text("WhatsApp", "WhatsApp"),
+    "telegram": Text("Telegram", "Telegram"),
+    "line": Text("LINE", "LINE"),
+    "discord": Text("Discord", "Discord"),
+    "slack": Text("Slack", "Slack"),
+}
+"""Names of `MESSAGES.platform`; an export may say another."""
+
 ROLES = ("owner", "admin", "staff", "member")
 
 REASONS: dict[str, Text] = {

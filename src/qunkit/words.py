@@ -24,3 +24,8 @@ class Text:
         """
         phrase = self.zh if lang == "zh" else self.en
         return phrase.format(**facts) if facts else phrase
+
+
+def counted(count: int, en: str, zh: str) -> Text:
+    """So many of something: ``counted(2, "file", "个文件")``."""
+    return Text(f"{count:,} {en}{'' if count == 1 else 's'}", f"{count:,} {zh}")

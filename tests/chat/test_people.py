@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import duckdb
 import pyarrow as pa
 
-from qunkit.chat.people import People, file_safe
+from qunkit.chat.people import People, file_safe, nfc
+from qunkit.ingest.identity import SAFE
 from qunkit.schema import RAW
 
 
@@ -101,3 +103,15 @@ def test_splitting() -> None:
     assert people.split("甲、戊", "、") == ["甲、戊"]
     assert people.split("甲、", "、") == ["甲、"]
     assert people.split("、".join(["甲"] * 5000), "、") == ["、".join(["甲"] * 5000)]
+
+
+def test_sql_and_python_make_the_same_names_file_safe() -> None:
+    names = [f"甲{sign}乙" for sign in map(chr, range(1, 0x3100)) if not sign.isalnum()]
+    table = pa.table({"name": names})
+    with duckdb.connect() as connection:
+        connection.register("shown", table)
+        found = [name for (name,) in connection.sql(f"SELECT {SAFE.format('name')} FROM shown").fetchall()]
+    assert found == [file_safe(nfc(name)) for name in names]
+    assert sum(name == "甲_乙" for name in found) == len('\\/:*?"<>|._') + sum(
+        chr(code).isspace() for code in range(0x3100)
+    )

@@ -1,8 +1,12 @@
 """Texts without the people in them: who is known, what is known by its form, and what stays."""
 
+import re
+
 import pytest
 
+from qunkit.chat.as_read import UNSEEN, AsRead, as_read
 from qunkit.chat.scrub import PERSON, Known, Scrubber
+from qunkit.chat.spelling import fold
 
 G = "1@chatroom"
 
@@ -19,7 +23,7 @@ def scrubber():
         known.add_id(id, pseudonym)
     for name, pseudonym in {
         "薄荷": "m-mint", "薄荷糖": "m-sugar", "王": "m-wang", "Ann": "m-ann", "Maximilian": "m-max", "新人:甲": "m-new",
-        "小太阳☀️": "m-sun", "666": "m-six", "...": "m-dots", "周末徒步": "g-hike", "me": "m-me", "phone": "m-phone",
+        "小太阳☀️": "m-sun", "666": "m-six", "54321": "m-dig", "...": "m-dots", "周末徒步": "g-hike", "me": "m-me", "phone": "m-phone",
     }.items():  # fmt: skip
         known.add_name(G, name, pseudonym)
     known.add_name(G, "阿岚", "m-lan")
@@ -41,7 +45,8 @@ def scrubber():
         pytest.param("xmaximilianx", "xm-maxx", id="long-latin-anywhere"),
         pytest.param("IMG_新人_甲.jpg", "IMG_m-new.jpg", id="as-files-spell-it"),
         pytest.param("小太阳☀来了", "m-sun来了", id="without-variation-selector"),
-        pytest.param("66666 和 666", "66666 和 m-six", id="digits-whole"),
+        pytest.param("66666 和 666，@666 来", "66666 和 666，@m-six 来", id="short-numbers-are-figures"),
+        pytest.param("54321年54321号154321", "m-dig年m-dig号154321", id="long-numbers-whole"),
         pytest.param("好吧...", "好吧...", id="punctuation-is-no-name"),
         pytest.param("me too", "me too", id="everyday-word"),
         pytest.param("阿岚在吗", f"{PERSON}在吗", id="two-people"),
@@ -82,6 +87,47 @@ def test_what_becomes_of_a_text(scrubber, text, shown):
     assert scrubber.scrub(G, "text", text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("KEVIN哥和小Kevin说的kevin2", "m-kev哥和小m-kev说的m-kev2", id="joined-to-other-words"),
+        pytest.param("Ｋｅｖｉｎ 𝓚𝓮𝓿𝓲𝓷 ⓚⓔⓥⓘⓝ", "m-kev m-kev m-kev", id="dressed-letters"),
+        pytest.param("ke\u200bvin k\u0336e\u0336v\u0336i\u0336n\u0336!", "m-kev m-kev!", id="hidden-and-struck-through"),
+        pytest.param("薄\u2060荷 薄\ufe00荷\ufe0f\u200d。", "m-mint m-mint。", id="unseen-within-and-behind"),
+        pytest.param("mei  lin, MEI\u3000LIN, Mei\u200b \u200bLin", "m-mei, m-mei, m-mei", id="blanks"),
+        pytest.param("jose JOSÉ Jose\u0301", "m-jose m-jose m-jose", id="accents"),
+        pytest.param("김하 김한 ｶﾞｸﾄ", "m-kim 김한 m-gakt", id="whole-signs"),
+        pytest.param("Анн Анна", "Анн m-anna", id="other-alphabets-whole"),
+        pytest.param("wxid\u200b_mint01 138\u200b0013\u20608000 1️⃣3️⃣800138000", "m-mint [phone] [phone]", id="ids-and-numbers"),
+        pytest.param("选A.，1. 买菜，❤️ 小~", "选A.，1. 买菜，❤️ 小~", id="one-sign-is-no-name"),
+        pytest.param("@A.\u2005和 @❤ 和 @小~ 来", "@m-a\u2005和 @m-heart 和 @m-xiao 来", id="but-after-at"),
+        pytest.param("12:30 1.5 2008年 ①②", "12:30 1.5 2008年 ①②", id="figures-stay"),
+        pytest.param("  家 👨\u200d👩\u200d👧  好\n\n吗", "  家 👨\u200d👩\u200d👧  好\n\n吗", id="the-rest-as-it-is"),
+    ],
+)  # fmt: skip
+def test_names_are_found_as_people_read_them(text, shown):
+    known = Known()
+    known.add_id("wxid_mint01", "m-mint")
+    for name, pseudonym in {
+        "Kevin": "m-kev", "薄荷": "m-mint", "Mei Lin": "m-mei", "José": "m-jose", "김하": "m-kim", "ガクト": "m-gakt",
+        "Анна": "m-anna", "A.": "m-a", "1": "m-one", "❤️": "m-heart", "小~": "m-xiao", "1.5": "m-x", "2008": "m-y", "12": "m-z",
+        "①②": "m-w", "ㅤ": "m-empty",
+    }.items():  # fmt: skip
+        known.add_name(G, name, pseudonym)
+    assert Scrubber(lambda: known).scrub(G, "text", text) == shown
+
+
+def test_what_a_text_reads_as_has_a_way_back_from_every_sign():
+    text = "".join(chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000)
+    reading = AsRead(text)
+    for start in range(0, len(reading.read) - 1, 997):
+        span = reading.span(start, start + 1)
+        assert span is None or as_read(text[slice(*span)]) == reading.read[start].strip()
+    assert reading.span(0, len(reading.read)) == (text.index("\t"), len(text))
+    unseen = {sign for sign in text if not fold(sign)}
+    assert set(re.findall(f"[{UNSEEN}]", text)) == unseen - set(re.findall("[\U00011000-\U0001ffff]", text))
+
+
 def test_placeholders_are_not_names(scrubber):
     """Somebody calls herself "phone": the placeholder stays what it is."""
     assert scrubber.scrub(G, "text", "13800138000 phone") == "[phone] m-phone"
@@ -95,9 +141,10 @@ def test_a_relay_keeps_who_is_known_and_nothing_else(scrubber):
 
 def test_who_is_meant_by_a_name(scrubber):
     assert scrubber.called("薄荷") == {"m-mint"}
-    assert scrubber.called("WXID_mint01") == {"m-mint"}
+    assert scrubber.called("wxid_mint01") == {"m-mint"}
     assert scrubber.called("路人") == {"m-away"}
-    assert scrubber.called("阿岚") == scrubber.called("谁") == set()
+    assert scrubber.called("阿岚") == {"m-lan", "m-lan2"}
+    assert scrubber.called("谁") == scrubber.called("ANN") == set()
 
 
 def test_nobody_is_known_before_the_first_text():

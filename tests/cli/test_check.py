@@ -71,6 +71,17 @@ def test_findings_are_rows_with_codes_and_ways_out(qunkit: Run, data: str) -> No
     assert qunkit("check", "--data", data, "--format", "json", "--lang", "zh").out.count("others than the owner") == 1
 
 
+def test_notes_alone_are_no_alarm_and_a_link_is_told_once(qunkit: Run, data: str, tmp_path: Path) -> None:
+    (Path(data) / "away").symlink_to(tmp_path)
+    ran = qunkit("check", "--data", data)
+    assert (ran.code, [(row["severity"], row["code"]) for row in table(ran.lines)]) == (0, [("note", "stranger")])
+    (Path(data) / "v000001" / "observations").rename(tmp_path / "elsewhere")
+    (Path(data) / "v000001" / "observations").symlink_to(tmp_path / "elsewhere")
+    ran = qunkit("check", "--data", data)
+    assert (ran.code, [row["code"] for row in table(ran.lines)]) == (1, ["link", "stranger"])
+    assert "损坏" in qunkit("check", "--data", data, "--format", "terminal", "--lang", "zh").out
+
+
 def test_a_damaged_dataset_is_a_table_not_an_error(qunkit: Run, data: str) -> None:
     (Path(data) / "CURRENT").write_text("?")
     assert qunkit("path", "--data", data).code == 20
@@ -90,7 +101,7 @@ def test_rejects_are_counted_by_file_and_reason(qunkit: Run, data: str) -> None:
     wanted = [("a.csv", "bad-columns", "2", "3"), ("a.csv", "undecodable", "1", "4")]
     assert [(row["file"], row["reason"], row["count"], row["line"]) for row in rows] == wanted
     assert [int(row["bytes"]) for row in rows] == [len("1,2\n3,\x1b[31m坏\n".encode()), len(UNDECODABLE)]
-    assert "3 rejects of 1 files" in ran.err
+    assert "3 rejects of 1 file, " in ran.err
     assert "列数不符" in qunkit("rejects", "list", "--data", data, "--format", "terminal", "--lang", "zh").out
 
 
@@ -173,12 +184,11 @@ def test_a_retry_tells_before_and_after_and_what_to_do_where_a_file_is_gone(
 
 
 # -- ingest --again, --dry-run -------------------------------------------------------------------------------------
-def test_the_note_about_another_zone_names_again_and_again_reads_anew(qunkit: Run, export: Path, data: str) -> None:
-    noted = qunkit("ingest", str(export), "--tz", "Europe/Berlin", "--data", data)
-    assert "add --again" in noted.err
-    assert qunkit("ingest", str(export), "--tz", "Europe/Berlin", "--again", "--data", data).code == 3
-    rows = table(qunkit("messages", "--data", data).lines)
-    assert [row["local_time"][:16] for row in rows] == ["2024-12-01 15:00"]
+def test_another_zone_reads_a_known_file_anew_and_says_so(qunkit: Run, export: Path, data: str) -> None:
+    ran = qunkit("ingest", str(export), "--tz", "Europe/Berlin", "--data", data)
+    assert (ran.code, "times that were read as Asia/Shanghai are now read as Europe/Berlin" in ran.err) == (3, True)
+    (row,) = table(qunkit("messages", "--data", data).lines)
+    assert (row["sent_at"][:16], row["local_time"][:16]) == ("2024-12-01 07:00", "2024-12-01 08:00")
 
 
 def test_a_dry_run_says_that_it_was_one(qunkit: Run, export: Path, tmp_path: Path) -> None:
@@ -188,3 +198,12 @@ def test_a_dry_run_says_that_it_was_one(qunkit: Run, export: Path, tmp_path: Pat
     assert "nothing was written" in ran.out
     assert "would add 1" in ran.out
     assert not (tmp_path / "dry").exists()
+
+
+def test_P16_of_long_rejects_it_is_said_that_they_are_cut(qunkit: Run, tmp_path: Path) -> None:
+    (tmp_path / "long.csv").write_text(HEADER + ROW + "1," + "x" * 158 + "\n1," + "y" * 159 + "\n")
+    data = ("--data", str(tmp_path / "data"))
+    qunkit("ingest", str(tmp_path / "long.csv"), *data)
+    shown = qunkit("rejects", "show", *data, "--format", "md").out
+    assert ("x" * 158 + " |" in shown, "y" * 158 + "… |" in shown) == (True, True)
+    assert "Long texts cut (…): 1; --raw gives all." in shown.replace("\\", "")

@@ -84,6 +84,28 @@ def test_a_group_goes(call: Run) -> None:
     assert call("sql", f"SELECT count(*) FROM messages WHERE group_id = '{group}'").lines[1] == "0"
 
 
+def test_a_glob_means_groups_as_everywhere(call: Run) -> None:
+    names = call("sql", "SELECT DISTINCT group_name FROM messages ORDER BY group_name").lines[1:]
+    several = call("forget", "--group", "*", "--yes")
+    assert (several.code, len(names) > 1) == (2, True)
+    assert "* means several groups: " in several.err
+    assert all(name in several.err for name in names)
+    told = {name: call("forget", "凯文", "--group", f"{name[:3]}*") for name in names}
+    assert {bool(ran.out) for ran in told.values()} == {True, False}
+    assert all(f"No member of {name} is called '凯文'." in ran.err for name, ran in told.items() if not ran.out)
+    chinese = call("forget", "凯文", "--group", "没有这个群", "--yes", "--lang", "zh")
+    assert (chinese.code, "没有与 '没有这个群' 匹配的群。" in chinese.err) == (2, True)
+
+
+def test_check_says_how_many_are_forgotten(call: Run) -> None:
+    gone = count(call, KEVIN)
+    assert call("forget", KEVIN, "--yes").code == 0
+    checked = call("check", "--read-data")
+    assert checked.code == 0
+    said = int(checked.err.split("forgotten members and groups: ")[1].split(";")[0])
+    assert said >= gone > 0
+
+
 def test_settings_that_name_the_member_are_said(call: Run, tmp_path: Path) -> None:
     data = next(tmp_path.glob("world*/data"))
     (data / "qunkit.toml").write_text(f'[staff]\nids = ["{KEVIN}"]\n', "utf-8")

@@ -37,9 +37,10 @@ def test_photos_are_one_note_for_people_and_rows_for_machines(ingest: Run, folde
     assert "Hikers" in shown.out
     assert "1 file, 1 new, 1 group" in shown.out
     assert "byte" not in shown.out
+    assert "times without a zone are taken for Asia/Shanghai, the dataset's: chat.csv;" in shown.out
     rows = ingest(str(folder), "--format", "tsv")
     assert len(rows.lines) == 5
-    assert rows.err == "qunkit: note: 3 unknown files skipped: jpg 3\n"
+    assert rows.err == "qunkit: note: unknown files skipped: 3 (jpg 3)\n"
 
 
 def test_a_photo_that_is_named_is_an_error_that_says_what_it_is(ingest: Run, folder: Path) -> None:
@@ -59,7 +60,37 @@ def test_a_folder_of_photos_is_an_error_even_quietly(ingest: Run, folder: Path) 
 def test_quietly_rejects_are_still_a_line(ingest: Run, folder: Path) -> None:
     (folder / "chat.csv").write_text(HEADER + ROW + "1,2\n")
     ran = ingest(str(folder), "-q")
-    assert (ran.code, ran.err) == (3, "qunkit: note: 1 records could not be read: chat.csv\n")
+    assert (ran.code, ran.err) == (3, "qunkit: note: records that could not be read: 1 (chat.csv)\n")
+
+
+def test_an_output_that_cannot_be_made_is_refused_before_anything_is_committed(
+    ingest: Run, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "folder.tsv").mkdir()
+    for output in (tmp_path / "nowhere/x.tsv", tmp_path / "folder.tsv", folder / "chat.csv"):
+        assert ingest(str(folder / "chat.csv"), "-o", str(output)).code == 73
+        assert not (tmp_path / "data").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["exports", "folder.tsv"]
+
+
+def test_a_file_is_taken_out_only_if_that_is_said(ingest: Run, qunkit: Run, folder: Path, tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path / "data")]
+    (folder / "b.csv").write_text(HEADER + ROW + ROW.replace("hi", "ho") + "1,2\n")
+    assert ingest(str(folder)).code == 3
+    listed = qunkit("sources", "list", *data).lines
+    assert [line.split("\t")[:6] for line in listed[1:]] == [
+        ["b.csv", "Hikers", "chatlog_csv", "2", "1", "Asia/Shanghai"],
+        ["chat.csv", "Hikers", "chatlog_csv", "1", "0", "Asia/Shanghai"],
+    ]
+    for words, rejected in ((["--lang", "zh"], "b.csv"), (["--yes"], "")):
+        ran = qunkit("sources", "drop", str(folder / "b.csv"), *data, *words)
+        assert (ran.code, len(ran.lines), ran.lines[1].split("\t")[0]) == (0, 2, "b.csv")
+        assert ("确认移除请加 --yes" in ran.err) == bool(rejected)
+        assert rejected in qunkit("rejects", "list", *data).out
+    assert "messages and notices of the dataset: 2 before, 1 after" in ran.err
+    assert [line.split("\t")[0] for line in qunkit("sources", "list", *data).lines[1:]] == ["chat.csv"]
+    ran = qunkit("sources", "drop", "b.csv", "--yes", *data)
+    assert (ran.code, ran.err.split("\n")[0]) == (2, "qunkit: error: No source matches 'b.csv'.")
 
 
 @pytest.mark.parametrize("columns", ["80", "120"])
@@ -101,3 +132,12 @@ def test_an_unknown_table_is_told_its_columns(ingest: Run, tmp_path: Path) -> No
     ran = ingest(str(tmp_path / "log.csv"))
     assert ran.code == 65
     assert "--map time=…,sender=…,text=… (its columns: when, who, said)" in ran.err
+
+
+def test_the_zone_of_the_dataset_is_told_once(ingest: Run, folder: Path) -> None:
+    """Each Monday's export is of the same phone."""
+    assert "times without a zone" in ingest(str(folder), "--format", "tsv").err
+    more = folder / "chat.csv"
+    more.write_text(HEADER + ROW + ROW.replace("08:00:00", "09:00:00"))
+    again = ingest(str(folder), "--format", "tsv")
+    assert (again.code, "times without a zone" in again.err) == (0, False)

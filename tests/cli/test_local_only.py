@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,6 +13,7 @@ import pytest
 
 from qunkit import registry
 from qunkit.cli import mount
+from support.needs import need, works
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 ALL = """
@@ -58,14 +58,6 @@ def run_all(folder: Path, *before: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(words, cwd=folder, env=surroundings, stdin=subprocess.DEVNULL, capture_output=True, timeout=600, check=False)  # fmt: skip
 
 
-def must_have(tool: str, *args: str) -> None:
-    """Skip where a tool is not there or may not be used; in CI it has to be."""
-    may = shutil.which(tool) and subprocess.run([tool, *args], capture_output=True, check=False).returncode == 0
-    if not may and not os.environ.get("CI"):
-        pytest.skip(f"{tool} cannot be used here")
-    assert may
-
-
 def codes(ran: subprocess.CompletedProcess[bytes], folder: Path) -> list[tuple[list[str], int]]:
     assert ran.returncode == 0, ran.stderr.decode()[-2000:]
     said = json.loads(ran.stderr.decode().strip().rsplit("\n", 1)[-1])
@@ -75,14 +67,14 @@ def codes(ran: subprocess.CompletedProcess[bytes], folder: Path) -> list[tuple[l
 
 @pytest.mark.slow
 def test_everything_works_without_a_network(tmp_path: Path) -> None:
-    must_have("unshare", "-n", "true")
+    need("the right to unshare a network", works("unshare", "-n", "true"), held_by="tests/cli/test_local_only.py::test_no_socket_of_the_internet_is_opened")  # fmt: skip
     for line, code in codes(run_all(tmp_path, "unshare", "-n"), tmp_path):
         assert code in ((0, 1, 3) if line[0] in ("ingest", "check", "roster") else (0,)), line
 
 
 @pytest.mark.slow
 def test_no_socket_of_the_internet_is_opened(tmp_path: Path) -> None:
-    must_have("strace", "-qq", "true")
+    need("strace", works("strace", "-qq", "true"))
     trace = tmp_path / "trace"
     told = codes(run_all(tmp_path, "strace", "-f", "-qq", "-e", "trace=network,execve", "-o", str(trace)), tmp_path)
     assert [code for line, code in told if line[0] == "groups"]
@@ -92,7 +84,7 @@ def test_no_socket_of_the_internet_is_opened(tmp_path: Path) -> None:
 
 
 def test_the_trace_would_show_it(tmp_path: Path) -> None:
-    must_have("strace", "-qq", "true")
+    need("strace", works("strace", "-qq", "true"))
     trace = tmp_path / "trace"
     code = "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()"
     subprocess.run(

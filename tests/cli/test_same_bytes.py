@@ -17,6 +17,12 @@ Run = Callable[..., Any]
 SAMPLES = Path(__file__).parents[1] / "samples"
 EXPORTS = sorted(SAMPLES.glob("chatlog/*/*_2024-12-01.csv")) + sorted(SAMPLES.glob("pywxdump/csv/*/*.csv"))
 QUESTIONS = sorted((*mount.analyses(), "messages", "report"))
+WRITTEN = [
+    (command, format_)
+    for command in ("groups", "report")
+    for format_ in registry.names("renderers")
+    if (command, format_) != ("report", "parquet")  # several tables are no Parquet file
+]
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +61,7 @@ def test_order_threads_and_folder(
     assert told[0] == told[1] == told[2]
 
 
-@pytest.mark.parametrize("command", ["groups", "report"])
-@pytest.mark.parametrize("format_", registry.names("renderers"))
+@pytest.mark.parametrize(("command", "format_"), WRITTEN)
 def test_no_output_holds_the_time_of_the_run(
     qunkit: Run,
     datasets: tuple[Path, Path],
@@ -73,8 +78,6 @@ def test_no_output_holds_the_time_of_the_run(
             clock.setattr(time, "time", lambda seconds=seconds: seconds)
             clock.setattr(time, "localtime", lambda *_, now=seconds: time.gmtime(now))
             ran = qunkit(command, "--format", format_, "-o", str(file), "--data", str(data))
-        if ran.code == 2:
-            pytest.skip(f"{format_} has no way to write a {command}")
         assert ran.code == 0
         bodies.append(file.read_bytes())
     assert bodies[0]

@@ -78,6 +78,10 @@ def _spoken(rows: list[Row]) -> list[Row]:
 def test_same_bytes_on_every_machine(tmp_path: Path, hash_seed: str, zone: str, locale: str) -> None:
     script = "import sys, pathlib; from qunkit import demo; demo.write(pathlib.Path(sys.argv[1]), groups=6, weeks=3)"
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "TZ": zone, "LC_ALL": locale}
+    environment |= {
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+    }  # names of files are UTF-8 even where Python's are ASCII
     subprocess.run([sys.executable, "-c", script, str(tmp_path / "there")], check=True, env=environment)
     demo.write(tmp_path / "here", groups=6, weeks=3)
     demo.write(tmp_path / "other", groups=6, weeks=3, seed=9)

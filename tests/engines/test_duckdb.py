@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from functools import partial
@@ -13,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from qunkit.api import open_dataset
 from qunkit.dataset import VIEWS, Scope
 from qunkit.engines import duckdb as engines
 from qunkit.engines.duckdb import connect
 from qunkit.errors import DatasetDamaged, OutOfResources, ReadWriteFailed
 from qunkit.schema import MEMBERS, MESSAGES
 from support import workers
+from support.datasets import make_dataset
 from support.messages import TWELVE, moment, write_snapshot
 
 EVERYTHING = Scope()
@@ -110,6 +113,29 @@ def test_hostile_ids_filter_like_any_other(tmp_path, id):
 def test_paths_with_quotes_and_globs_are_read_as_they_are(tmp_path):
     folder = tmp_path / "it's [all] *"
     assert column(write_snapshot(folder, TWELVE), "SELECT COUNT(*) FROM messages") == [12]
+
+
+def test_what_the_manifest_does_not_name_is_not_read(tmp_path, monkeypatch):
+    """Not through a link either, which the check for strange files does not follow."""
+    monkeypatch.setenv("QUNKIT_KEY", str(tmp_path / "key"))
+    rows = [
+        {"at": "2026-05-04 09:00:00", "group_id": "1@chatroom", "sender_id": "wxid_a", "sender_name": "A", "text": "hi"}
+    ]
+    dataset = open_dataset(make_dataset(tmp_path / "data", rows))
+    [part] = dataset.path.glob("v*/messages/*/*.parquet")
+    (tmp_path / "elsewhere").mkdir()
+    shutil.copy(part, tmp_path / "elsewhere")
+    (part.parents[1] / "month=2026-04").symlink_to(tmp_path / "elsewhere")
+    for pseudonymise in (False, True):
+        count = dataset.sql("SELECT count(*) AS n FROM messages", pseudonymise=pseudonymise)
+        assert count.read_all().to_pylist() == [{"n": 1}]
+    assert dataset.messages().read_all().num_rows == 1
+
+
+def test_only_the_files_that_are_named_are_read(tmp_path):
+    snapshot = write_snapshot(tmp_path, [*TWELVE, {"at": "2026-07-15 12:00:00"}])
+    with connect(snapshot, Scope(), files=[*snapshot.glob("messages/month=2026-07/*")]) as engine:
+        assert engine.sql("SELECT COUNT(*) AS n FROM messages").to_pylist() == [{"n": 1}]
 
 
 # -- members -------------------------------------------------------------------------------------------------------

@@ -127,3 +127,11 @@ def test_one_id_is_one_person_in_all_groups_and_one_name_is_not(tmp_path):
     assert hours[hours["posters"] > 0][["weekday", "posters"]].to_numpy().tolist() == [[1, 1], [2, 2], [3, 1]]
     assert dataset.frame("groups")["posters_7d"].tolist() == [3, 2]
     assert dataset.frame("compare", week="2026-W19", pseudonymise=True)["posters"][0] == 4
+
+
+def test_a_name_goes_before_its_file_safe_spelling(tmp_path):
+    """… whichever was seen last; but a later name goes before both."""
+    told = [("a", "新人*甲"), ("a", "新人_甲"), ("b", "新人_乙"), ("c", "新人/丙"), ("c", "新人_丙"), ("c", "丙")]
+    rows = [{"at": f"2026-05-04 09:0{n}:00", "sender_id": id, "sender_name": name} for n, (id, name) in enumerate(told)]
+    names = open_dataset(make_dataset(tmp_path / "data", rows)).sql("SELECT member_id, name FROM members").read_all()
+    assert dict(zip(*names.to_pydict().values(), strict=True)) == {"a": "新人*甲", "b": "新人_乙", "c": "丙"}

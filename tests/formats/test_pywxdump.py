@@ -19,6 +19,7 @@ from qunkit.exports import Head
 from qunkit.formats import pywxdump_csv, pywxdump_js, pywxdump_json
 from qunkit.parsing.source import open_source
 from qunkit.schema import KINDS
+from support.truth.base import SAMPLES
 
 Row = dict[str, Any]
 NAMES = ("id", "MsgSvrID", "type_name", "is_sender", "talker", "room_name", "msg", "src", "CreateTime")
@@ -249,3 +250,16 @@ def test_any_text_comes_back_from_every_container(tmp_path: Path, texts: list[st
     told = [record(msg=text) for text in texts]
     for container in CONTAINERS:
         assert [row["text"] for row in rows(container, tmp_path / "x", *told)] == texts
+
+
+def test_the_page_names_the_group_though_its_members_are_not_listed(tmp_path: Path) -> None:
+    text = (SAMPLES / "made/pywxdump_js/58192034417@chatroom/data.js").read_text(encoding="utf-8")
+    room = {"wxid": "58192034417@chatroom", "nickname": "周末群", "remark": "", "account": "", "extra": None}
+    begin, end = (text.index(f"const local_{name}_list") for name in ("user", "msg"))
+    path = tmp_path / "data.js"
+    users = json.dumps({"58192034417@chatroom": room})
+    path.write_text(f"{text[:begin]}const local_user_list = {users}\n{text[end:]}", encoding="utf-8")
+    batches = list(pywxdump_js.read(open_source(path)))
+    assert {(row["group_id"], row["group_name"]) for batch in batches for row in batch.messages.to_pylist()} == {
+        ("58192034417@chatroom", "周末群")
+    }

@@ -36,36 +36,6 @@ def test_sniff(tmp_path: Path, text: str, answer: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "words"),
-    [
-        ("[图片]", "image", ""),
-        ("[图片] 微信图片_20260716170812.jpg", "image", ""),
-        ("[Photo] IMG_1.HEIC", "image", ""),
-        ("[图片] 好看吗", None, "[图片] 好看吗"),
-        ("[视频]", "video", ""),
-        ("[Video] a.mp4", "video", ""),
-        ('[语音] 5"', "voice", ""),
-        ("[动画表情]", "sticker", ""),
-        ("[链接] 一 二 https://a.example.invalid/?x=1", "link", "一 二\nhttps://a.example.invalid/?x=1"),
-        ("[Link] 只有标题", "link", "只有标题"),
-        ("[文件] 第 三章.pdf", "file", "第 三章.pdf"),
-        ("[微信红包]", "red_packet", ""),
-        ("[微信红包] 恭喜发财", "red_packet", "恭喜发财"),
-        ("[微信转账]", "transfer", ""),
-        ("[小程序] 地图", "miniprogram", "地图"),
-        ("[Mini Program] Map", "miniprogram", "Map"),
-        ("[位置] 书店", "location", "书店"),
-        ("[微笑]", None, "[微笑]"),
-        ("[图片]和[视频]", None, "[图片]和[视频]"),
-    ],
-)
-def test_what_a_text_stands_for(tmp_path: Path, text: str, kind: str | None, words: str) -> None:
-    rows, reasons = read(wechat_copy, tmp_path / "a.txt", f"·小刘\n{DATE}\n{text}\n")
-    assert [(row["kind"], row["text"]) for row in rows] == [(kind, words)]
-    assert reasons == []
-
-
-@pytest.mark.parametrize(
     ("text", "answer", "who", "said"),
     [
         ("七点\n「阿岚：几点」", "七点", "阿岚", "几点"),

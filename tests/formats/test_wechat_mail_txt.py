@@ -126,6 +126,7 @@ def test_a_day_that_goes_back_is_text_unless_a_chat_begins(tmp_path: Path) -> No
         ("[视频: 9e10.mp4(请在附件中查看)]", "video", ""),
         ("[文件: 第三章.pdf(请在附件中查看)]", "file", "第三章.pdf"),
         ("[图片]", "image", ""),
+        ("[文件] 第三章.pdf", "file", "第三章.pdf"),
         ("图片真好看", None, "图片真好看"),
         ("[图片: 一]\n二", None, "[图片: 一]\n二"),
         ("「阿岚：几点」\n- - - - - -\n七点", "quote", "七点"),
@@ -225,3 +226,11 @@ def _whole(row: Row) -> str:
     """The text with its quote put back."""
     assert row["kind"] is None
     return str(row["text"])
+
+
+@pytest.mark.parametrize("line", ["a：：b  \n", "时间：10:00:00  \n", "  \t \n"])
+def test_lines_that_may_be_read_in_many_ways_are_read_in_one(tmp_path: Path, line: str) -> None:
+    """Above the title and below it; two ways for each of twenty lines are a million."""
+    assert not sniffs(wechat_mail_txt, tmp_path / "a.txt", line * 400)
+    rows, _ = read(wechat_mail_txt, tmp_path / "a.txt", f'微信群"读书会"的聊天记录如下:\n{line * 400}')
+    assert rows == []

@@ -10,6 +10,7 @@ import pkgutil
 import re
 import re._constants as ops  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
+import signal
 import time
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +23,10 @@ import qunkit
 LENGTH, NOTHING, RATIO = 8_000, 0.002, 9
 """Characters of an attack; seconds of the processor that are not worth a second look; and of four times the length, where 16 is quadratic."""
 LONGEST_PIECE = 24
+LIMIT = 2
+"""Seconds of the processor that no text may take: some patterns need for ever, not only the square."""
+BOUND = 64
+"""Repetitions that are no more than so many cost a fixed time from each place."""
 ROOMS = ("formats", "chat", "parsing", "ingest")
 _CATEGORY = {ops.CATEGORY_DIGIT: "1", ops.CATEGORY_SPACE: " ", ops.CATEGORY_WORD: "a", ops.CATEGORY_NOT_SPACE: "a", ops.CATEGORY_NOT_DIGIT: "a", ops.CATEGORY_NOT_WORD: "-"}  # fmt: skip
 _SEARCHING = {"search", "sub", "subn", "finditer", "findall", "split"}
@@ -56,7 +61,14 @@ def test_no_pattern_needs_the_square_of_the_length(module: str) -> None:
 
 
 def test_it_finds_patterns_that_do() -> None:
-    for bad in (r"<img\b[^>]*>", r"[ \t]*\r?\n", r"<!--.*?-->", r"(?:【[^【】]*】)*(.*)\(\d{4}\)x", r"(\w+@)+x"):
+    for bad in (
+        r"<img\b[^>]*>",
+        r"[ \t]*\r?\n",
+        r"<!--.*?-->",
+        r"(?:【[^【】]*】)*(.*)\(\d{4}\)x",
+        r"(\w+@)+x",
+        r"(?:a?[ab]*\n)*x",
+    ):
         assert _slow(re.compile(bad, re.DOTALL), {"search", "fullmatch"}), bad
     for good in (r"<img\b[^<>]*>", r"(?<![ \t])[ \t]*+\r?\n", r"\d{4}-\d\d-\d\d", r"(?<![^,])[^,]*,"):
         assert not _slow(re.compile(good, re.DOTALL), {"search", "fullmatch"}), good
@@ -74,6 +86,8 @@ def _uses(module: str) -> dict[str, set[str]]:
 
 def _slow(pattern: re.Pattern[Any], uses: set[str]) -> str | None:
     """An attack that takes too long, if there is one."""
+    if not _repeats(_tree(pattern)):
+        return None
     found = {"search" if use in _SEARCHING else use for use in uses if use in {*_SEARCHING, "match", "fullmatch"}}
     for before, piece in _attacks(pattern):
         for call in sorted(found) or ["match"]:
@@ -83,32 +97,61 @@ def _slow(pattern: re.Pattern[Any], uses: set[str]) -> str | None:
 
 
 def _is_quadratic(call: Any, before: str, piece: str, *, binary: bool) -> bool:
-    short, long = (before + piece * (length // len(piece)) + "\0" for length in (LENGTH, 4 * LENGTH))
-    texts: list[Any] = [short.encode(), long.encode()] if binary else [short, long]
-    if _seconds(call, texts[0]) < NOTHING:
-        return False
-    once, fourfold = (min(_seconds(call, text) for _ in range(3)) for text in texts)
-    return once > NOTHING and fourfold > RATIO * once
+    def text(length: int) -> Any:
+        told = before + piece * (length // len(piece)) + "\0"
+        return told.encode() if binary else told
+
+    if not NOTHING < (first := _seconds(call, text(LENGTH))) < LIMIT:
+        return first >= LIMIT
+    once, fourfold = (min(_seconds(call, text(length)) for _ in range(3)) for length in (LENGTH, 4 * LENGTH))
+    return fourfold >= LIMIT or (once > NOTHING and fourfold > RATIO * once)
 
 
 def _seconds(call: Any, text: str | bytes) -> float:
+    """Of the processor; `LIMIT` if it takes as long as that."""
+    signal.signal(signal.SIGPROF, _too_long)
+    signal.setitimer(signal.ITIMER_PROF, LIMIT)
     begin = time.process_time()
-    call(text)
-    return time.process_time() - begin
+    try:
+        call(text)
+        return time.process_time() - begin
+    except TimeoutError:
+        return LIMIT
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _too_long(*_: object) -> None:
+    raise TimeoutError
 
 
 def _attacks(pattern: re.Pattern[Any]) -> list[tuple[str, str]]:
     """Beginnings of an example, and a piece of it that is to be repeated behind."""
-    source = pattern.pattern.decode() if isinstance(pattern.pattern, bytes) else pattern.pattern
-    whole = _example(
-        parser.parse(source, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags)
-    )[:120]
+    whole = _example(_tree(pattern))[:120]
     places = range(len(whole)) if len(whole) <= 40 else range(0, len(whole), 3)
-    found = []
-    for begin in places:
-        for end in range(begin + 1, min(len(whole), begin + LONGEST_PIECE) + 1):
-            found += [(before, whole[begin:end]) for before in sorted({"", whole[:begin]})]
-    return found
+    return sorted(
+        {
+            (before, whole[begin:end])
+            for begin in places
+            for end in range(begin + 1, min(len(whole), begin + LONGEST_PIECE) + 1)
+            for before in ("", whole[:begin])
+        }
+    )
+
+
+def _tree(pattern: re.Pattern[Any]) -> Any:
+    if isinstance(pattern.pattern, bytes):
+        return parser.parse(pattern.pattern.decode(), pattern.flags & ~re.UNICODE)
+    return parser.parse(pattern.pattern, pattern.flags)
+
+
+def _repeats(tree: Any) -> bool:
+    """Whether something in it may be repeated without a bound."""
+    if isinstance(tree, parser.SubPattern | list | tuple):
+        if len(tree) == 3 and isinstance(tree[1], int) and tree[1] > BOUND and isinstance(tree[2], parser.SubPattern):
+            return True
+        return any(map(_repeats, tree))
+    return False
 
 
 def _example(tree: Any) -> str:

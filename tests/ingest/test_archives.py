@@ -23,7 +23,7 @@ import pytest
 from qunkit import registry
 from qunkit.errors import MissingInput, NestedArchive, NoMessages, OtherArchive, UnknownFormat, UnreadableExport
 from qunkit.exports import Batch, Head
-from qunkit.ingest import identify, run, store
+from qunkit.ingest import harvest, identify, store
 from qunkit.ingest.run import ingest
 from qunkit.ingest.summary import IngestSummary
 from qunkit.parsing.places import raw_batch
@@ -282,7 +282,7 @@ def test_a_workbook_goes_in_with_every_byte_of_its_transcript(
     assert sum(file.bytes.values()) == file.size
     assert summary.files[1].status == "already"
     with store.open_snapshot(tmp_path / "d") as snapshot:
-        (reject,) = pq.read_table(snapshot.path / run.REJECTS).to_pylist()
+        (reject,) = pq.read_table(snapshot.path / harvest.REJECTS).to_pylist()
         texts = pq.read_table(snapshot.path / "messages", columns=["text"])["text"].to_pylist()
     assert json.loads(reject["raw"]) == ["Sheet", 4, "?", "坏"]
     assert reject["line"] == 4

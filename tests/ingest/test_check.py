@@ -19,7 +19,8 @@ from qunkit.errors import DatasetNewer, NoDataset
 from qunkit.ingest import build, store
 from qunkit.ingest.check import check
 from qunkit.ingest.findings import CODES, Checked, Finding
-from qunkit.ingest.run import LEDGER, REJECTS, ingest
+from qunkit.ingest.harvest import LEDGER, REJECTS
+from qunkit.ingest.run import ingest
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 HEADER = "Time,SenderName,Sender,TalkerName,Talker,Content\n"
@@ -41,9 +42,10 @@ def found(dataset: Path, *, deep: bool = False) -> list[Finding]:
 def codes(dataset: Path, *, deep: bool = False) -> set[str]:
     """The codes of a check; and that it changed nothing."""
     before = bytes_of(dataset)
-    told = {finding.code for finding in found(dataset, deep=deep)}
+    told = found(dataset, deep=deep)
     assert bytes_of(dataset) == before
-    return told
+    assert all(finding.what.en and finding.what.zh for finding in told)
+    return {finding.code for finding in told}
 
 
 def bytes_of(dataset: Path) -> dict[str, str]:
@@ -55,10 +57,10 @@ def bytes_of(dataset: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two commits, two groups, two months, a reject."""
+    """Two commits, two groups, two months, two rejects that touch."""
     folder = tmp_path_factory.mktemp("check")
     (folder / "a.csv").write_text(HEADER + "".join(ROWS[:2]))
-    (folder / "b.csv").write_text(HEADER + "".join(ROWS[1:]) + "1,2\n")
+    (folder / "b.csv").write_text(HEADER + "".join(ROWS[1:]) + "1,2\n3,4\n")
     ingest([folder / "a.csv"], folder / "d")
     ingest([folder / "b.csv"], folder / "d")
     return folder / "d"
@@ -383,6 +385,15 @@ def test_only_the_deep_check_finds(dataset: Path, damage: str) -> None:
     assert codes(dataset) <= {"stranger"}  # an emptied folder
     told = codes(dataset, deep=True)
     assert expected in told, told
+
+
+@pytest.mark.parametrize("damage", ["size", "new", "reject moved"])
+def test_what_does_not_add_up_is_told_with_its_source(dataset: Path, damage: str) -> None:
+    DEEP[damage][0](dataset)
+    (what,) = {finding.what for finding in found(dataset, deep=True) if finding.code == DEEP[damage][1]}
+    name = "b.csv" if damage == "reject moved" else manifest(dataset)["sources"][0]["name"]
+    assert f"({name}): " in what.en
+    assert f"（{name}）：" in what.zh
 
 
 def test_every_code_is_found_by_a_test() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from qunkit import schema
 from qunkit.errors import UnknownTimeZone
-from qunkit.ingest.clock import Clock
+from qunkit.ingest.clock import Clock, behind
 
 
 def raw(epoch=(), wall=()):
@@ -92,3 +92,25 @@ def test_an_unknown_zone_is_a_configuration_error(name):
     with pytest.raises(UnknownTimeZone) as caught:
         Clock("UTC", name)
     assert caught.value.code == 78
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours", "month", "first", "found"),
+    [
+        # what Shanghai's clock (UTC+8) shows 13 h early is New York's in winter (UTC-5), 12 h in summer (UTC-4)
+        ("Asia/Shanghai", 13, 1, "Asia/Shanghai", "America/New_York"),
+        ("Asia/Shanghai", 12, 7, "Asia/Shanghai", "America/New_York"),
+        ("Asia/Shanghai", 12, 1, "Asia/Shanghai", "Etc/GMT+4"),
+        ("America/New_York", -13, 1, "Asia/Shanghai", "Asia/Shanghai"),
+        ("America/New_York", -13, 1, "Asia/Singapore", "Asia/Singapore"),
+        ("Asia/Shanghai", 8, 1, "Asia/Shanghai", "UTC"),
+        ("Asia/Shanghai", 8, 7, "Europe/London", "UTC"),  # London is an hour ahead in July
+        ("Asia/Shanghai", -2, 1, "Asia/Shanghai", "Etc/GMT-10"),
+        ("Asia/Shanghai", 2.5, 1, "Asia/Shanghai", "Asia/Kolkata"),
+        ("Asia/Shanghai", 0.5, 1, "Asia/Shanghai", None),
+        ("Asia/Shanghai", -8, 1, "Asia/Shanghai", None),
+    ],
+)
+def test_the_zone_that_a_clock_was_in(zone, hours, month, first, found):
+    at = datetime(2024, month, 15, 12, tzinfo=UTC).timestamp() * 1000
+    assert behind(zone, int(hours * 60), int(at), first) == found

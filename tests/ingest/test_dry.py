@@ -88,7 +88,7 @@ def test_the_words_say_that_nothing_was_written(tmp_path: Path, exports: Path) -
     assert [row[3] for row in said.rows()] == ["would go in", "would go in"]
     notes = [note.say("en") for note in said.notes]
     assert any("nothing was written" in note for note in notes)
-    assert notes[-1] == "2 files, would add 2, 1 rejected, 1 group"
+    assert notes[-1] == "2 files, would add 2, would reject 1, 1 group"
     assert "nothing was written" in dry.to_result().notes[-1].say("en")
 
 

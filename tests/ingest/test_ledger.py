@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qunkit import schema
@@ -62,6 +62,14 @@ def test_gaps_and_overlaps_are_found(broken):
         closed(10, *broken)
 
 
+def test_a_gap_is_told_with_its_place():
+    with pytest.raises(LedgerBroken, match=r"^the range from 4 is up to 6, the next begins at 8$") as caught:
+        closed(10, batch([0], [(4, 6)]), batch([8]))
+    assert caught.value.at == 4
+    with pytest.raises(LedgerBroken, match=r"^the range from 3 is open, the next begins at 3$"):
+        closed(10, batch([0, 3], [(3, 6)]))
+
+
 PIECES = st.lists(st.tuples(st.sampled_from("mnrf"), st.integers(1, 50)), min_size=1, max_size=40)
 """A file from its begin to its end: kind and length of each range."""
 
@@ -93,6 +101,7 @@ def split(pieces, cuts):
     return batches
 
 
+@settings(deadline=None)
 @given(PIECES, st.lists(st.integers(0, 40), max_size=5))
 def test_any_tiling_adds_up_to_the_file_however_it_comes_in_batches(pieces, cuts):
     one_by_one, notices, size = told(pieces)
@@ -106,6 +115,7 @@ def test_any_tiling_adds_up_to_the_file_however_it_comes_in_batches(pieces, cuts
     assert all(a["kind"] != b["kind"] for a, b in itertools.pairwise(rows))
 
 
+@settings(deadline=None)
 @given(PIECES, st.data())
 def test_any_byte_that_is_told_twice_or_not_at_all_is_found(pieces, data):
     batches, notices, size = told(pieces)
@@ -129,6 +139,7 @@ def test_any_byte_that_is_told_twice_or_not_at_all_is_found(pieces, data):
         closed(size, *batches, notices=notices)
 
 
+@settings(deadline=None)
 @given(PIECES)
 def test_a_file_whose_first_or_closed_range_is_left_out_does_not_add_up(pieces):
     batches, notices, size = told(pieces)

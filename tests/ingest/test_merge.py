@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qunkit.ingest import build, revision, store
 from qunkit.ingest.identity import ANY_GROUP
-from support.staged import START, commit, members, messages, telling
+from support.staged import START, commit, commit_built, members, messages, telling
 
 A, B, C = "a" * 16, "b" * 16, "c" * 16
 KEVIN = {"sender_id": "wxid_kevin", "sender_name": "凯文"}
@@ -251,10 +252,14 @@ def test_times_to_the_minute_meet_finer_ones(tmp_path):
 def test_days_alone_count_where_nothing_finer_is_known(tmp_path):
     """START is 10 seconds before the last midnight of November: a message of 30 November, then one of 1 December."""
     fine = telling(20, text="早", **KEVIN)
+    daily = telling(20, text="早", time_quality="day", **KEVIN)
+    assert commit_built(tmp_path / "told", {A: [fine], B: [daily]}).seams.left_out == 0
+    assert texts(tmp_path / "told") == ["早"]
     days = [telling(second, text="早上好", time_quality="day", **KEVIN) for second in (0, 20)]
     for number, order in enumerate(([A, B], [B, A])):
         for source in order:
-            commit(tmp_path / str(number), {source: {A: [fine], B: days}[source]})
+            seams = commit_built(tmp_path / str(number), {source: {A: [fine], B: days}[source]}).seams
+        assert (seams.days, seams.left_out) == (1, 1)  # 早上好 of 1 December, which no finer export has
         rows = messages(tmp_path / str(number))[0]
         assert [(row["local_time"].day, row["text"], row["time_quality"]) for row in rows] == [
             (30, "早上好", "day"),
@@ -401,3 +406,25 @@ def test_fractions_of_a_second_meet_whole_seconds_and_two_of_one_second_stay_two
         tables.add(messages(tmp_path / str(number))[1])
         assert texts(tmp_path / str(number)) == ["1", "1", "2"]
     assert len(tables) == 1
+
+
+def test_an_id_on_both_sides_of_a_month_s_end_is_one_message_of_the_later_month(tmp_path):
+    """START is ten seconds before December. One export's clock is ten seconds behind; a third knows the group by name only."""
+    early = telling(5, native_id="1" * 18, text="早", **NAMED)
+    late = telling(15, native_id="1" * 18, text="", quote_id="7", **KEVIN)
+    far = telling(5 - 2 * 86400, native_id="2" * 18, **KEVIN)  # no clock is off by two days: this id is no message's
+    said = {A: [early], B: [late, telling(40, native_id="2" * 18, **KEVIN)], C: [far]}
+    for number, order in enumerate(itertools.permutations(said)):
+        assert sum(commit(tmp_path / str(number), {source: said[source]})[source] for source in order) >= 3
+        assert messages(tmp_path / str(number)) == messages(tmp_path / "0")
+    rows = [row for row in messages(tmp_path / "0")[0] if row["message_id"] == "1" * 18]
+    assert [(row["sent_at"], row["text"], row["reply_to"], row["sender_id"]) for row in rows] == [
+        (late["sent_at"], "早", "7", "wxid_kevin")
+    ]
+    with store.writing(tmp_path / "0", "Asia/Shanghai", 0) as staging:  # the later telling is taken back
+        nobody = build.OBSERVED_MEMBERS.empty_table()
+        built = build.build(staging, {}, nobody, [], "384MB", 1, revision=revision.without([B]))
+        store.commit(staging, {"sources": [], "fingerprint": built.fingerprint}, built.dropped)
+    commit(tmp_path / "without", {A: said[A], C: said[C]})
+    assert messages(tmp_path / "0") == messages(tmp_path / "without")
+    assert early["sent_at"] in [row["sent_at"] for row in messages(tmp_path / "0")[0]]

@@ -9,7 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qunkit.errors import Contradicts
+from qunkit.ingest.overlap import Seams
 from qunkit.ingest.run import Options, ingest
+from qunkit.ingest.run_notes import of_run
+from qunkit.ingest.summary import IngestSummary
 from support.staged import commit_built, messages, telling
 
 A, B, C = "a" * 16, "b" * 16, "c" * 16
@@ -143,8 +146,8 @@ def test_an_export_of_another_zone_is_refused_and_the_rest_goes_in(tmp_path):
     assert summary.code == 3
     error = summary.files[0].error
     assert isinstance(error, Contradicts)
-    assert "5 h ahead" in error.sentence("en")
-    assert "快 5 小时" in error.sentence("zh")
+    assert "5 h ahead of theirs: ingest it with --tz Pacific/Auckland; if" in error.sentence("en")
+    assert "快 5 小时：请用 --tz Pacific/Auckland 导入；" in error.sentence("zh")
     assert len(messages(tmp_path / "d")[0]) == 420
     assert (
         ingest([off], tmp_path / "d", Options(tz="Pacific/Auckland")).files[0].new == 0
@@ -167,3 +170,10 @@ def test_a_few_messages_that_do_not_match_are_said_and_taken(tmp_path):
     assert (match.of >= 10, match.matched, match.refused) == (True, 0, False)
     alike = [telling(second, text=f"{n}", sender_id="w1") for n, second in enumerate(hours)]
     assert commit_built(tmp_path / "e", {A: alike, B: [*alike[:5], *alike[7:]]}).matches == []
+
+
+def test_what_a_days_only_export_has_more_is_said_in_both_languages(tmp_path):
+    summary = IngestSummary(tmp_path, seams=[Seams(), Seams(days=2, left_out=31)])
+    (note,) = of_run(summary, [])
+    assert "left out: 31 (days: 2)" in note.say("en")
+    assert "31 条消息未计入（涉及 2 天）" in note.say("zh")

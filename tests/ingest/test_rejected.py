@@ -67,6 +67,16 @@ def test_a_long_reject_is_several_of_the_same_reason() -> None:
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_half_a_character_of_utf_16_is_no_line_end(encoding: str, tmp_path: Path) -> None:
+    """上 is 4E 0A, ਊ is 0A 0A."""
+    text = "\ufeff" + "早上好ਊ 晚上好\n" * 20 + "上"
+    path = tmp_path / "a.txt"
+    path.write_bytes(text.encode(encoding))
+    found = [Reject(len(text[:at].encode(encoding)), len(text.encode(encoding)), "bad-json") for at in (1, 10, 19, 181)]
+    assert rejected.lines(open_source(path), found) == [1, 2, 3, 21]
+
+
 @pytest.mark.usefixtures("narrow")
 def test_rows_have_their_bytes_and_line_and_few_are_held_at_once(tmp_path: Path) -> None:
     path, body = tmp_path / "a.txt", b"".join(b"%03d" % n + b"x" * 46 + b"\n" for n in range(9))
@@ -149,7 +159,7 @@ def test_a_forgotten_name_goes_from_where_a_reject_was_cut(tmp_path: Path, put: 
             ("bad-columns", 10),
             ("bad-columns", 6),
         ]
-    forget.forget(dataset, EVE[1], None)
+    forget.forget(dataset, EVE[1])
     run.ingest(exports, dataset)
     assert [(row["reason"], row["raw"]) for row in rejects(dataset)] == [
         ("bad-columns", b"x" * 91 + b"," + EVE[1][:8].encode()),

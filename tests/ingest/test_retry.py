@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -11,11 +12,13 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from qunkit import registry
+from qunkit import ink, registry
 from qunkit.errors import LostSource, NoDataset, UnreadableExport
 from qunkit.exports import Batch
+from qunkit.ingest import harvest, store
 from qunkit.ingest import retry as module_retry
-from qunkit.ingest import run, store
+from qunkit.ingest.check import check
+from qunkit.ingest.findings import Checked
 from qunkit.ingest.retry import retry
 from qunkit.ingest.run import Options, ingest
 from support.staged import members, messages, rejects
@@ -64,7 +67,7 @@ def state(dataset: Path) -> tuple[object, ...]:
     """All that a dataset holds, but for the history of its ingests."""
     with store.open_snapshot(dataset) as snapshot:
         observed = [pq.read_table(path).to_pylist() for path in sorted(snapshot.path.glob("observations/**/*.parquet"))]
-        ledger = pq.read_table(snapshot.path / run.LEDGER).to_pylist()
+        ledger = pq.read_table(snapshot.path / harvest.LEDGER).to_pylist()
         sources = [{k: v for k, v in one.items() if k not in ("new", "path")} for one in snapshot.manifest["sources"]]
         counts = {part: facts["rows"] for part, facts in snapshot.manifest["parts"].items()}
     return messages(dataset), members(dataset), rejects(dataset), observed, ledger, sources, counts
@@ -190,15 +193,71 @@ def test_there_must_be_a_dataset(tmp_path: Path) -> None:
 # -- ingest --again ------------------------------------------------------------------------------------------------
 def test_again_with_the_right_zone_is_as_if_it_had_been_given_at_first(tmp_path: Path) -> None:
     one, two = export(tmp_path / "a.csv", *ROWS), export(tmp_path / "b.csv", ROWS[0].replace("12-01", "11-01"))
-    ingest([one, two], tmp_path / "d")
-    known = ingest([one], tmp_path / "d", Options(tz="Europe/Berlin"))
-    assert known.files[0].status == "already"
-    assert "--again" in known.files[0].notes[-1].say("en")
-    again = ingest([one], tmp_path / "d", Options(tz="Europe/Berlin", again=True))
-    assert (again.code, again.files[0].new) == (0, 6)
     ingest([two], tmp_path / "first")
     ingest([one], tmp_path / "first", Options(tz="Europe/Berlin"))
-    assert state(tmp_path / "d") == state(tmp_path / "first")
+    for name, asked in (("again", {"again": True}), ("not asked", {})):  # another zone is reason enough
+        ingest([one, two], tmp_path / name)
+        summary = ingest([one], tmp_path / name, Options(tz="Europe/Berlin", **asked))
+        (file,) = summary.files
+        assert (summary.code, file.new, file.known, file.told_before) == (0, 0, 6, 6)
+        told = [note.say("en") for note in summary.to_result().notes]
+        assert any("read as Asia/Shanghai are now read as Europe/Berlin" in note for note in told)
+        assert any("days and hours stay those of Asia/Shanghai" in note for note in told)
+        assert state(tmp_path / name) == state(tmp_path / "first")
+    assert ingest([one], tmp_path / "not asked", Options(tz="Europe/Berlin")).files[0].status == "already"
+
+
+@pytest.mark.parametrize("dry", [False, True])
+def test_the_calendar_follows_if_all_files_are_read_in_another_zone(tmp_path: Path, dry: bool) -> None:
+    """The slip of a first ingest is undone by the same with the right zone; days are those of New York no more."""
+    exports = [export(tmp_path / "a.csv", *ROWS), export(tmp_path / "b.csv", ROWS[0].replace("12-01", "11-30"))]
+    ingest(exports, tmp_path / "d", Options(tz="America/New_York"))
+    before = state(tmp_path / "d")
+    summary = ingest(exports, tmp_path / "d", Options(tz="Asia/Shanghai", dry=dry))
+    assert (summary.code, [file.known for file in summary.files]) == (0, [6, 1])
+    told = [note.say("zh") for note in summary.to_result().notes]
+    assert any("日期和时刻现按 Asia/Shanghai 计（原为 America/New_York）" in note for note in told)
+    ingest(exports, tmp_path / "first", Options(tz="Asia/Shanghai"))
+    assert state(tmp_path / "d") == (before if dry else state(tmp_path / "first"))
+    with store.open_snapshot(tmp_path / "d") as snapshot:
+        assert snapshot.tz == ("America/New_York" if dry else "Asia/Shanghai")
+    if not dry:
+        assert [one.code for one in check(tmp_path / "d", Checked(), read_data=True)] == []
+        later = ingest([export(tmp_path / "c.csv", OTHER)], tmp_path / "d")
+        assert (later.files[0].zone, later.calendar, later.calendar_before) == ("Asia/Shanghai", "Asia/Shanghai", None)
+
+
+def test_times_that_no_zone_changes_are_not_read_again(tmp_path: Path) -> None:
+    columns = {"time": "at", "sender": "who", "text": "said"}
+    path = tmp_path / "log.csv"
+    path.write_text("at,who,said\n2024-12-01T08:00:00Z,Ann,hi\n")
+    asked = {"as_group": "1@chatroom", "facts": (("map", json.dumps(columns)),)}
+    assert ingest([path], tmp_path / "d", Options(**asked)).files[0].zone is None
+    assert ingest([path], tmp_path / "d", Options(tz="Europe/Berlin", **asked)).files[0].status == "already"
+
+
+def test_with_other_options_than_then_nothing_is_read_again_without_asking(tmp_path: Path) -> None:
+    """--date-order, say, may not be lost on the way to another zone."""
+    path = export(tmp_path / "a.csv", *ROWS)
+    ingest([path], tmp_path / "d", Options(format_in=FORMAT))
+    (file,) = ingest([path], tmp_path / "d", Options(tz="Europe/Berlin")).files
+    assert (file.status, [note.say("en")[:53] for note in file.notes]) == (
+        "already",
+        ["it was read as Asia/Shanghai and with other options, "],
+    )
+    assert ingest([path], tmp_path / "d", Options(tz="Europe/Berlin", format_in=FORMAT)).files[0].told_before == 6
+
+
+def test_what_reading_again_changed_is_told(tmp_path: Path, yesterday: Any) -> None:
+    path = export(tmp_path / "a.csv", *ROWS)
+    ingest([path], tmp_path / "d")
+    yesterday()
+    summary = ingest([path], tmp_path / "d", Options(again=True))
+    (file,) = summary.files
+    assert (file.new, file.known, file.rejected, file.told_before, file.rejected_before) == (1, 5, 0, 5, 1)
+    said = "read again: a.csv; messages and notices: 6 (before: 5), rejected: 0 (before: 1)"
+    assert said in [ink.sentence(note, "en") for note in summary.to_result().notes]
+    assert rejects(tmp_path / "d") == []
 
 
 def test_again_with_another_group_moves_the_messages(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import threading
 import time
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from qunkit.errors import CannotCreate, DatasetDamaged, DatasetLocked, NoDataset
+from qunkit.errors import CannotCreate, DatasetDamaged, DatasetLocked, DatasetNewer, NoDataset
 from qunkit.ingest import durable, store
+from qunkit.ingest.snapshots import EMPTY, name_of, names, parse, point
 from torture import states
 
 
@@ -55,6 +57,34 @@ def test_old_snapshots_are_pruned_but_not_under_a_reader(dataset: Path) -> None:
     assert snapshots(dataset) == ["v000005", "v000006"]
 
 
+def test_snapshots_are_counted_beyond_six_digits(tmp_path: Path) -> None:
+    """Their names are then no longer in the order of the alphabet."""
+    for number in (1_000_000, 999_999, 2):
+        (tmp_path / name_of(number)).mkdir()
+    assert names(tmp_path) == ["v000002", "v999999", "v1000000"]
+    assert names(tmp_path / "nowhere") == []
+
+
+def test_a_manifest_says_what_readers_count_on_and_names_files_of_its_own(tmp_path: Path) -> None:
+    whole = {"schema": 1, "parts": {}, "sources": [], "fingerprint": "0", "snapshot": "v000001"}
+    assert parse(tmp_path, json.dumps(whole).encode()) == whole
+    parts = [{name: {"bytes": 1, "sha256": ""}} for name in ("../a", "a//b", "a/./b", "a\n")]
+    for other in ({"sources": {}}, {"parts": {"a": {"bytes": 1}}}, *({"parts": part} for part in parts)):
+        with pytest.raises(DatasetDamaged, match="no manifest"):
+            parse(tmp_path, json.dumps(whole | other).encode())
+    with pytest.raises(DatasetNewer):
+        parse(tmp_path, json.dumps(whole | {"schema": 99}).encode())
+
+
+def test_a_dataset_may_lie_behind_a_link_and_nothing_stays_open(dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(dataset)
+    before = len(os.listdir("/proc/self/fd"))
+    assert states.advance(tmp_path / "link") == 2
+    with store.open_snapshot(tmp_path / "link") as snapshot:
+        assert snapshot.id == "v000002"
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_untouched_parts_are_hard_links(dataset: Path) -> None:
     states.advance(dataset)
     part = "messages/month=2026-02/part.parquet"  # of state 1; state 2 writes March
@@ -74,6 +104,8 @@ def test_everything_is_for_the_owner_alone_whatever_the_umask(tmp_path: Path) ->
     try:
         states.advance(tmp_path / "d")
         states.advance(tmp_path / "d")
+        with store.writing(tmp_path / "d", "UTC", 0) as staging:
+            assert staging.spool.stat().st_mode & 0o777 == 0o700
     finally:
         os.umask(old)
     for path in [tmp_path / "d", *(tmp_path / "d").rglob("*")]:
@@ -163,7 +195,7 @@ def test_a_folder_that_cannot_be_looked_into_is_not_passed_over(dataset: Path, m
 
 
 def test_there_is_no_dataset_before_the_first_commit_is_done(dataset: Path) -> None:
-    store._point(dataset, store.EMPTY, b"")
+    point(dataset, EMPTY, b"")
     with pytest.raises(NoDataset), store.open_snapshot(dataset):
         pass
     assert states.advance(dataset) == 1  # and what its commit left goes

@@ -62,7 +62,7 @@ def test_names_that_only_files_say_are_told_once(tmp_path: Path) -> None:
     assert told.startswith("4 个文件的群名取自文件名")
     assert "群丁.txt" in told
     assert told.count(".txt") == 3
-    assert "…" in told
+    assert "另有 1 个" in told
 
 
 @pytest.mark.parametrize("as_group", ["1@chatroom", "徒步"])
@@ -84,7 +84,7 @@ def test_a_name_that_the_text_says_too_is_not_guessed(tmp_path: Path) -> None:
 def test_equal_notes_of_several_files_are_one(tmp_path: Path) -> None:
     summary = taken(tmp_path, {f"{name}.txt": PASTED for name in "abcd"})
     told = [note for note in notes(summary.to_result(), "zh") if "像消息头" in note]
-    assert told == ["4 个文件（a.txt、b.txt、c.txt、…）：4 行像消息头，但时间早于所在消息：按引用的文字处理"]
+    assert told == ["4 个文件（a.txt、b.txt、c.txt、另有 1 个）：4 行像消息头，但时间早于所在消息：按引用的文字处理"]
 
 
 def test_rejects_say_their_line_and_the_way_out(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_unknown_files_of_a_folder_are_a_count(tmp_path: Path) -> None:
     assert [row["file"] for row in table(shown)] == ["a.csv"]
     assert "跳过 14 个无法识别的文件：jpg 12、无扩展名 1、docx 1；逐个查看请用 --format tsv" in notes(shown, "zh")
     assert len(table(summary.to_result())) == 15
-    assert any(note.endswith("jpg 12, without ending 1, docx 1") for note in notes(summary.to_result()))
+    assert any(note.endswith("14 (jpg 12, without ending 1, docx 1)") for note in notes(summary.to_result()))
 
 
 def test_what_may_be_a_chat_stays_in_sight(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_list_of_members_has_people_instead_of_zeros(tmp_path: Path) -> None:
     ):
         (row,) = table(run.for_people("zh"))
         assert (row["status"], row["group"], row["new"], row["records"]) == ("名单 2 人", "徒步", None, None)
-    assert any("a list of 2 members" in note for note in notes(summary.to_result()))
+    assert any("members listed: 2" in note for note in notes(summary.to_result()))
     assert not any("名成员" in note for note in notes(summary.for_people("zh"), "zh"))
 
 
@@ -195,7 +195,7 @@ def adds_up(summary: IngestSummary, dataset: Path) -> list[dict[str, Any]]:
     import pyarrow.parquet as pq
 
     from qunkit.ingest import store
-    from qunkit.ingest.run import LEDGER
+    from qunkit.ingest.harvest import LEDGER
 
     rows: list[dict[str, Any]] = table(summary.to_result())
     with store.open_snapshot(dataset) as snapshot:

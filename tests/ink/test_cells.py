@@ -42,6 +42,7 @@ def _column(type_: Type, name: str = "x") -> Column:
         (200.0, "seconds", "3 min 20 s", "3分20秒"),
         (59.6, "seconds", "1 min", "1分"),
         (3725, "seconds", "1 h 2 min", "1小时2分"),
+        (86400, "seconds", "1 d", "1天"),
         (86400 + 60, "seconds", "1 d", "1天"),
         (3 * 86400 + 4 * 3600 + 59, "seconds", "3 d 4 h", "3天4小时"),
         (0.4, "seconds", "0.4 s", "0.4秒"),
@@ -57,6 +58,7 @@ def _column(type_: Type, name: str = "x") -> Column:
         ("群", "text", "群", "群"),
         (["a", "b"], "list", "a, b", "a、b"),
         ([], "list", "", ""),
+        ([0, 7], "series", "▁█", "▁█"),
         (date(2026, 5, 17), "date", "05-17", "05-17"),
         (date(2025, 5, 17), "date", "2025-05-17", "2025-05-17"),
         (datetime(2026, 5, 17, 9, 5, 59), "datetime", "05-17 09:05", "05-17 09:05"),
@@ -106,6 +108,12 @@ def test_sparkline_by_hand(values: list[float | None], drawn: str) -> None:
 
 def test_a_long_sparkline_is_averaged() -> None:
     assert ink.sparkline([0, 0] * 20 + [7, 7] * 20) == "▁" * 20 + "█" * 20
+    assert len(ink.sparkline([1] * 40)) == 40
+    assert len(ink.sparkline([1] * 41)) <= 40
+
+
+def test_only_texts_can_be_formulas() -> None:
+    assert [ink.csv_cell(cell) for cell in (-3, "=3", ["=3"])] == ["-3", "'=3", "'=3"]
 
 
 def test_bar_by_hand() -> None:
@@ -160,3 +168,10 @@ def test_a_pandas_nat_is_missing() -> None:
 def test_any_float_can_be_shown(lang: Lang, value: float) -> None:
     for type_ in ("float", "ratio", "seconds"):
         assert ink.show(value, _column(type_), lang)
+
+
+def test_codes_are_words_to_people_and_codes_to_programs() -> None:
+    column = Column("status", "text", Text("status", "状态"), words={"accepted": Text("taken", "已接受")})
+    assert [ink.show("accepted", column, lang) for lang in ("en", "zh")] == ["taken", "已接受"]
+    assert (ink.show("new one", column, "zh"), ink.show(None, column, "zh")) == ("new one", "–")
+    assert ink.tsv_cell("accepted") == "accepted"

@@ -1,10 +1,12 @@
 """Write ``tests/old_datasets/vN`` with the code of today: ``python tests/old_datasets/make.py vN``, once a schema version.
 
-What is written is never written again: it stands for the datasets that people have. All people and texts are invented.
+What is written stands for the datasets that people have: from the release of its version on it is never written again, and the seal that is
+printed goes into SEALS of ``tests/test_old_datasets.py``. v1 is of qunkit 0.1.0. All people and texts are invented.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -34,23 +36,36 @@ QUESTIONS = ("activity", "activity_members", "groups")
 
 
 def main(version: str) -> None:
-    """Exports → dataset → what it answers."""
+    """A dataset and what it answers."""
+    target = HERE / version
+    target.mkdir()
     with tempfile.TemporaryDirectory() as folder:
-        exports, dataset = Path(folder) / "exports", Path(folder) / "dataset"
-        exports.mkdir()
-        for name, text in (("hikers.csv", HIKERS), ("later.csv", LATER), ("读书会.txt", READERS)):
-            (exports / name).write_text((HEADER if name.endswith("csv") else "") + text, "utf-8")
-        chats = open_dataset(dataset)
-        chats.ingest(exports)
-        (exports / "roster.csv").write_text(ROSTER, "utf-8")
-        chats.roster(exports / "roster.csv", group="10000000001@chatroom", at="2024-12-02")
+        dataset = write(Path(folder))
+        told = answers(dataset)
         oldest, *_ = sorted(dataset.glob("v*"))
         shutil.rmtree(oldest)
         os.unlink(dataset / "lock")
-        target = HERE / version
-        target.mkdir()
         shutil.copytree(dataset, target / "dataset")
-        (target / "answers.json").write_text(json.dumps(answers(dataset), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    (target / "answers.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    print(f'"{version}": "{seal(target / "dataset")}"')
+
+
+def write(folder: Path) -> Path:
+    """Exports and the dataset of them."""
+    exports, dataset = folder / "exports", folder / "dataset"
+    exports.mkdir()
+    for name, text in (("hikers.csv", HIKERS), ("later.csv", LATER), ("读书会.txt", READERS)):
+        (exports / name).write_text((HEADER if name.endswith("csv") else "") + text, "utf-8")
+    chats = open_dataset(dataset)
+    chats.ingest(exports)
+    (exports / "roster.csv").write_text(ROSTER, "utf-8")
+    chats.roster(exports / "roster.csv", group="10000000001@chatroom", at="2024-12-02")
+    return dataset
+
+
+def seal(dataset: Path) -> str:
+    """What holds every file: CURRENT has the manifest's sha256, and the manifest that of every part."""
+    return hashlib.sha256((dataset / "CURRENT").read_bytes()).hexdigest()
 
 
 def answers(dataset: Path) -> dict[str, object]:

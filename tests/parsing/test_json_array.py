@@ -440,7 +440,7 @@ def nested(depth: int) -> str:
     return '{"id": 2, "z": ' + "[" * (depth - 1) + "]" * (depth - 1) + "}"
 
 
-@pytest.mark.parametrize(("depth", "ids"), [(DEPTH_LIMIT, [1, 2, 3]), (DEPTH_LIMIT + 1, [1, 3]), (100_000, [1, 3])])
+@pytest.mark.parametrize(("depth", "ids"), [(DEPTH_LIMIT, [1, 2, 3]), (DEPTH_LIMIT + 1, [1, 3]), (20_000, [1, 3])])
 @pytest.mark.parametrize("beside", ["", ', "sent": 1'])
 def test_no_record_is_deeper_than_the_limit(
     speed: None, depth: int, ids: list[int], beside: str, tmp_path: Path
@@ -494,6 +494,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.parametrize("speed", ["blocks", "records"], indirect=True)
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("ending", [b"", b'{"id":5}]}'])
 def test_hostile_arrays_take_no_more_than_linear_time(speed: None, name: str, ending: bytes, tmp_path: Path) -> None:

@@ -111,6 +111,32 @@ def _hour(day: int, hour: int) -> tuple[Cell, ...]:
     return (count, 4, count / 4, min(count, 11))
 
 
+CHAT = ("group_id", "group_name", "local_time", "time_quality", "sender_id", "sender_name", "kind", "text", "reply_to", "quote_sender", "quote_kind", "quote_text")  # fmt: skip
+
+
+def chat(texts: tuple[str, ...] = ()) -> Result:
+    """Messages of two groups and three days: namesakes, a notice, a relay, pictures, answers known and not; and posts of `texts`."""
+    walk, book = ("1@chatroom", "周末徒步🥾"), ("name:读书", None)
+    ann, kai, two = ("wxid_a", "阿岚"), ("wxid_k", "Kai Berg"), ("wxid_z", "阿岚")
+    saturday, sunday = datetime(2026, 5, 16, 21, 3), datetime(2026, 5, 17, 8, 0, 59)
+    none = (None, None, None, None)
+    rows = [
+        (*walk, saturday, "exact", *ann, "text", "明天七点东门集合，带够水和雨衣，山上下午可能有阵雨，走不动的早点说", *none),
+        (*walk, saturday, "exact", *kai, "image", "", *none),
+        (*walk, saturday, "exact", *kai, "quote", "好", "m1", "阿岚", "text", "明天七点东门集合"),
+        (*walk, sunday, "exact", None, None, "system", '"阿岚"邀请"小满"加入了群聊', *none),
+        (*walk, sunday, "exact", *two, "solitaire", "#接龙 拼车\n1. 阿岚 2位\n\n2. Kai 1位", *none),
+        (*walk, sunday, "exact", *two, "quote", "在", None, None, None, None),
+        (*walk, sunday, "day", *kai, "text", None, *none),
+        (*book, sunday, "minute", "name:小满", "小满", "link", "书单 https://books.example", "m9", "Kai Berg", "image", ""),
+        (*book, sunday, "minute", "name:小满", "小满", "recall", "", *none),
+        *((*book, sunday, "minute", f"name:{text}", text, "quote", text, "m1", text, "text", text) for text in texts),
+    ]  # fmt: skip
+    kinds = {"local_time": "datetime"}
+    columns = tuple(Column(name, kinds.get(name, "text"), Text(name, name)) for name in CHAT)
+    return Result("messages", Text("Messages", "消息"), columns, rows, [], chat=True)
+
+
 def weekly() -> Report:
     """A report: a summary of sentences, a table, a map, a section without anything to show."""
     summary = [

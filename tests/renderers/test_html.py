@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import subprocess
 from base64 import b64encode
 from hashlib import sha256
@@ -17,6 +16,7 @@ import pytest
 
 from qunkit.renderers import html
 from qunkit.words import Lang
+from support.needs import need, works
 
 
 def _page(thing: Any, lang: Lang = "zh", **options: Any) -> str:
@@ -34,7 +34,7 @@ def _rows(tree: Any) -> list[list[str]]:
     return [[cell.text or "" for cell in row] for row in tree.iter("tr")]
 
 
-@pytest.mark.parametrize("thing", ["ordinary", "empty", "hours", "hostile", "weekly"])
+@pytest.mark.parametrize("thing", ["ordinary", "empty", "hours", "hostile", "weekly", "chat"])
 def test_P25_the_page_runs_nothing_and_loads_nothing(sample: ModuleType, thing: str) -> None:
     page = _page(getattr(sample, thing)())
     tree = _tree(getattr(sample, thing)())
@@ -48,6 +48,10 @@ def test_P25_the_page_runs_nothing_and_loads_nothing(sample: ModuleType, thing: 
         "main",
         "h1",
         "h2",
+        "h3",
+        "b",
+        "br",
+        "span",
         "p",
         "ul",
         "li",
@@ -112,6 +116,11 @@ def test_a_map_has_weekdays_across(sample: ModuleType) -> None:
     assert rows[0] == ["时", "周一", "周二", "周三", "周四", "周五", "周六", "周日"]
     # 20:00 on Thursday: (20 * 7 + 4 * 5) % 23 + 40 = 62 messages in 4 weeks; Sundays were not observed
     assert (rows[21][0], rows[21][4], rows[21][7]) == ("20", "15.5", "–")
+    kinds = [cell.attrib["class"] for cell in list(_tree(sample.hours()).iter("tr"))[21]]
+    # 15.5 is the highest; on Monday (140 + 5) % 23 + 40 = 47, 11.75 an hour: more than three quarters; Sunday has no shade
+    assert (kinds[0], kinds[1], kinds[4], kinds[7]) == ("n", "n s4", "n s4", "n s0")
+    # at 7 on Wednesday (49 + 15) % 23 = 18, 4.5 an hour: the second quarter; on Monday 8, 2 an hour: the first
+    assert [cell.attrib["class"] for cell in list(_tree(sample.hours()).iter("tr"))[8]][1:4:2] == ["n s1", "n s2"]
 
 
 def test_a_report_has_its_sections(sample: ModuleType) -> None:
@@ -123,9 +132,9 @@ def test_a_report_has_its_sections(sample: ModuleType) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
 def test_a_browser_keeps_the_policy(sample: ModuleType, tmp_path: Path) -> None:
     """Its own style is applied, for the hash is right: the heading has another size than Chromium's; a script would not run."""
+    need("chromium", works("chromium", "--version"), held_by="tests/renderers/test_html.py::test_P25_the_page_runs_nothing_and_loads_nothing")  # fmt: skip
     page = _page(sample.ordinary()).replace("</main>", '<script>document.title="ran"</script><img src="http://localhost:9/x"></main>')  # fmt: skip
     (tmp_path / "page.html").write_text(page, "utf-8")
     chromium = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from types import ModuleType
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from qunkit import ink
+from qunkit import ink, registry
 from qunkit.renderers import terminal
 from qunkit.results import Column, Result
 from qunkit.words import Lang, Text
@@ -128,6 +129,50 @@ def test_a_table_by_hand() -> None:
     )
     assert re.search("\x1b\\[2m *–", _write(result, width=80, color=True))
     assert "50.0% \x1b[36m████████\x1b[0m" in _write(result, width=80, color=True)
+
+
+def test_what_can_be_spared_gives_way_before_there_are_cards() -> None:
+    names = (("group", 0), ("member", 0), ("messages", 0), ("first", 9), ("turns", 3), ("replies", 3))
+    columns = tuple(
+        Column(name, "text" if at < 2 else "int", Text(name, ""), spare=spare) for at, (name, spare) in enumerate(names)
+    )
+    rows = [("徒步", f"w{at}", 9 - at, 5, at, at) for at in range(3)]
+    result = Result("r", Text("r", ""), columns, rows)
+    whole = "group  member  messages  first  turns  replies\n"
+    assert whole in _write(result, "en", width=46)
+    assert "narrow" not in _write(result, "en", width=46)
+    # what says the same everywhere goes first, and says so; it is not lost, so nothing is left out
+    assert "member  messages  turns  replies\n" in _write(result, "en", width=37)
+    assert "· The same in every row: group 徒步, first 5." in _write(result, "en", width=37).replace("\n  ", " ")
+    out = io.StringIO()
+    left_out = terminal.write(result, out, "en", width=22)
+    assert "member messages turns\n" in out.getvalue()  # of equals the last goes
+    assert left_out == ["Too narrow (22) for: replies; a wider window shows them, --format tsv gives all."]
+    assert re.sub(r"\s+", " ", out.getvalue()).endswith(left_out[0] + " ")
+    two = replace(result, cells=rows[:2])  # two rows may well say the same
+    assert "group  member  messages  turns\n" in _write(two, "en", width=33)
+
+
+CELLS: dict[str, Any] = {
+    "text": "周末去爬山（东线）（官方）", "int": 12345, "float": 12.345, "ratio": 0.1234, "seconds": 3725.0, "bool": True,
+    "date": date(2026, 5, 7), "datetime": datetime(2026, 5, 7, 9, 30), "series": [1, 2, 3, 4, 5, 6, 7] * 4,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_analysis_is_a_table_at_80_columns(lang: Lang) -> None:
+    """… though no two rows say the same, and names and numbers are long."""
+    for name in registry.names("analyses"):
+        columns = registry.load("analyses", name).COLUMNS
+        rows = [
+            tuple(f"{CELLS['text']}{at}" if column.type == "text" else CELLS[column.type] for column in columns)
+            for at in range(2)
+        ]
+        shown = _write(Result(name, Text("r", "r"), columns, rows, [], {"as_of": date(2026, 5, 8)}), lang, width=80)
+        assert "放不下" not in shown
+        assert "one card a row" not in shown
+        kept = [column.label.say(lang) for column in columns if column.name == "messages"]
+        assert all(label[:2] in shown.split("──")[0] for label in kept)
 
 
 def test_cards_by_hand() -> None:

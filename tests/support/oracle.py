@@ -5,15 +5,19 @@ A source is a list of tellings (`support.staged.telling`), as its export has the
 1.  Who is meant: an id, or the one id that the group's sources show with that name, else the name.
 2.  In a source, equal tellings (group, second, sender, class, words; of a notice its event) are numbered: 1, 2, …
 3.  Tellings with one native id are one message. An id that a float64 has rounded is the one exact id of its group and instant that rounds to it.
-4.  The n-th telling without an id is the n-th message with an id of the same content, else the n-th without.
-5.  The n-th telling to the minute is the n-th finer message of its minute, else as in 4.
+4.  Other tellings of one moment, of equal words and number, are a slot. A moment is group, second, sender and class, and the words where they were typed.
+    A slot is the first message of its moment with an id that has its words and that none of its sources tells already; the slots that are left, those
+    of the source that tells most (of those, the smallest) first, then by place: the first message that none of their sources tells already, else one
+    of their own.
+5.  Messages to the minute are, in the same way, the finer messages of their minute, or stay what they are.
 6.  Days count on the days of which the group has nothing finer.
-7.  Every field is told by the finest clock, then the smallest source, then the first in the source; what that leaves out the next one fills in.
+7.  Every field is told by the finest clock, then who was not paired with other words, then the smallest source, then the first in the source; what that leaves out the next one fills in.
     An id goes before a name, words before none, any kind before "other".
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -41,15 +45,18 @@ class Said:
     number: int
     place: int
     """Among the source's messages of its group and time; where several sources say it, the last."""
-    source: str
-    """The smallest of those that say it."""
+    sources: tuple[str, ...]
+    """Who say it, the smallest first."""
+
+    @property
+    def words(self) -> str:
+        """What is written."""
+        return unicodedata.normalize("NFC", self.told["text"] or "").replace("\r\n", "\n").strip(" \t\r\n")
 
     def content(self, time: datetime) -> Hashable:
-        """By what it is compared with others."""
-        kind, text = self.told["kind"], self.told["text"]
-        words = None
-        if kind in _WORDED and text is not None:
-            words = unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip(" \t\r\n")
+        """The moment in which it is compared with others."""
+        kind = self.told["kind"]
+        words = self.words if kind in _WORDED and self.told["text"] is not None else None
         event, targets = self.told.get("event"), self.told.get("target_names")
         if kind == "recall" and event == "recalled":
             words = event
@@ -60,23 +67,29 @@ class Said:
 
     @property
     def exactly(self) -> Hashable:
-        """Content at its time."""
-        return self.content(self.told["sent_at"].replace(microsecond=0))
+        """Its second; or its minute, if it knows no better."""
+        return self.content(self.told["sent_at"].replace(microsecond=0)), self.told["time_quality"] == "minute"
 
     @property
     def in_minute(self) -> Hashable:
-        """Content in its minute."""
+        """Its minute."""
         return self.content(self.told["sent_at"].replace(second=0, microsecond=0))
 
-    @property
-    def rank(self) -> tuple[object, ...]:
+    def rank(self, joined: bool) -> tuple[object, ...]:
         """The lowest is believed first."""
-        return FINEST_FIRST.index(self.told["time_quality"]), self.source, self.place, self.told.get("native_id") or ""
+        clock, native = FINEST_FIRST.index(self.told["time_quality"]), self.told.get("native_id") or ""
+        return clock, joined, self.sources[0], self.place, native
 
 
 def table(sources: Mapping[str, Sequence[Telling]]) -> Counter[tuple[object, ...]]:
     """The messages, as rows of COLUMNS."""
-    return Counter(_row(message, tellings) for message, tellings in _messages(sources).items())
+    said = _without_days(_said(sources))
+    message_of, joined = _messages(said)
+    together: dict[Hashable, list[tuple[tuple[object, ...], Said]]] = defaultdict(list)
+    for number, one in enumerate(said):
+        together[message_of[number]].append((one.rank(number in joined), one))
+    ranked = {message: [one for _, one in sorted(found, key=lambda one: one[0])] for message, found in together.items()}
+    return Counter(_row(message, tellings) for message, tellings in ranked.items())
 
 
 def rows(messages: Iterable[Mapping[str, Any]]) -> Counter[tuple[object, ...]]:
@@ -84,43 +97,93 @@ def rows(messages: Iterable[Mapping[str, Any]]) -> Counter[tuple[object, ...]]:
     return Counter(tuple(_plain(row[name]) for name in COLUMNS) for row in messages)
 
 
-def _messages(sources: Mapping[str, Sequence[Telling]]) -> dict[Hashable, list[Said]]:
-    said = _without_days(_said(sources))
-    message_of: dict[int, Hashable] = {}
-    exact = _exact_ids(said)
-    ids: dict[Hashable, dict[str, tuple[Any, int]]] = defaultdict(dict)
+def _messages(said: Sequence[Said]) -> tuple[dict[int, Hashable], set[int]]:
+    """Which message each telling is, and the tellings that were paired with other words."""
+    exact, message_of, joined = _exact_ids(said), {}, set()
+    ids: dict[Hashable, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    slots: dict[Hashable, dict[tuple[str, int], list[int]]] = defaultdict(lambda: defaultdict(list))
     for number, one in enumerate(said):
         if native := one.told.get("native_id"):
             found = exact.get((one.group, one.told["sent_at"].replace(microsecond=0), native), native)
             message_of[number] = (one.group, "id", found)
-            known, first = ids[one.exactly], (one.told["sent_at"], one.place)
-            known[found] = min(known.get(found, first), first)
-    for number, one in enumerate(said):
-        if number not in message_of:
-            order = sorted(ids[one.exactly], key=lambda id_: (ids[one.exactly][id_], id_))
-            own = (one.group, one.exactly, one.number)
-            message_of[number] = (one.group, "id", order[one.number - 1]) if one.number <= len(order) else own
+            ids[one.exactly][found].append(number)
+        else:
+            slots[one.exactly][_digest(one.words), one.number].append(number)
+    for moment, told in slots.items():
+
+        def place(numbers: list[int]) -> list[tuple[Any, int]]:
+            return sorted((said[number].told["sent_at"], said[number].place) for number in numbers)
+
+        known = sorted(ids[moment], key=lambda id_: (place(ids[moment][id_])[0], id_))
+        left = sorted(told, key=lambda slot: (place(told[slot])[-1], slot))
+        pairs = _paired(
+            [_who_and_what(said, ids[moment][id_]) for id_ in known], [_who_and_what(said, told[slot]) for slot in left]
+        )
+        for slot, (at, other_words) in zip(left, pairs, strict=True):
+            for number in told[slot]:
+                group = said[number].group
+                message_of[number] = (group, "id", known[at]) if at < len(known) else (group, moment, at)
+                joined |= {number} if other_words else set()
     _to_finer(said, message_of)
-    messages = defaultdict(list)
-    for number, one in enumerate(said):
-        messages[message_of[number]].append(one)
-    return messages
+    return message_of, joined
+
+
+Item = tuple[set[str], set[str]]
+"""Words, and sources."""
+
+
+def _who_and_what(said: Sequence[Said], numbers: Iterable[int]) -> Item:
+    return {said[number].words for number in numbers}, {source for number in numbers for source in said[number].sources}
+
+
+def _digest(words: str) -> str:
+    return hashlib.md5(words.encode(), usedforsecurity=False).hexdigest()
+
+
+def _paired(known: Sequence[Item], told: Sequence[Item]) -> list[tuple[int, bool]]:
+    """Which message of the moment each is, and whether it has joined one in spite of its words where there are several."""
+    tellers = [set(sources) for _, sources in known]
+    found: dict[int, tuple[int, bool]] = {}
+    for item, (words, sources) in enumerate(told):
+        free = [at for at, who in enumerate(tellers) if known[at][0] & words and not who & sources]
+        if free:
+            found[item] = (free[0], False)
+            tellers[free[0]] |= sources
+    counts = Counter(source for _, sources in [*known, *told] for source in sources)
+    several = len(known) > 1 or max(counts.values()) > 1
+    for item in sorted(
+        set(range(len(told))) - set(found), key=lambda item: (min((-counts[s], s) for s in told[item][1]), item)
+    ):
+        free = [at for at, who in enumerate(tellers) if not who & told[item][1]]
+        found[item] = (free[0], several) if free else (len(tellers), False)
+        if not free:
+            tellers.append(set())
+        tellers[found[item][0]] |= told[item][1]
+    return [found[item] for item in range(len(told))]
 
 
 def _to_finer(said: Sequence[Said], message_of: dict[int, Hashable]) -> None:
-    """Give tellings to the minute the finer messages of it."""
-    finer: dict[Hashable, dict[Hashable, tuple[Any, ...]]] = defaultdict(dict)
+    """Give messages to the minute the finer messages of it."""
+    minutes: dict[Hashable, dict[Hashable, list[int]]] = defaultdict(lambda: defaultdict(list))
     for number, one in enumerate(said):
-        if one.told["time_quality"] != "minute":
-            first = (one.told["sent_at"], one.place)
-            known = finer[one.in_minute]
-            known[message_of[number]] = min(known.get(message_of[number], first), first)
-    for number, one in enumerate(said):
-        if one.told["time_quality"] == "minute" and not one.told.get("native_id"):
-            known = finer[one.in_minute]
-            order = sorted(known, key=lambda message: (known[message], str(message)))
-            if one.number <= len(order):
-                message_of[number] = order[one.number - 1]
+        minutes[one.in_minute][message_of[number]].append(number)
+    for messages in minutes.values():
+        fine: list[Any] = [
+            m for m, them in messages.items() if any(said[n].told["time_quality"] != "minute" for n in them)
+        ]
+        coarse: list[Any] = [m for m in messages if m not in fine and m[1] != "id"]
+
+        def first(message: Any, messages: Mapping[Any, list[int]] = messages) -> tuple[Any, ...]:
+            _, how, number = message
+            place = min((said[n].told["sent_at"], said[n].place) for n in messages[message])
+            return (*place, how != "id", number)
+
+        fine.sort(key=first)
+        coarse.sort(key=lambda message: message[2])
+        items = [[_who_and_what(said, messages[message]) for message in some] for some in (fine, coarse)]
+        for message, (at, _) in zip(coarse, _paired(*items), strict=True):
+            if at < len(fine):
+                message_of |= dict.fromkeys(messages[message], fine[at])
 
 
 def _said(sources: Mapping[str, Sequence[Telling]]) -> list[Said]:
@@ -132,14 +195,14 @@ def _said(sources: Mapping[str, Sequence[Telling]]) -> list[Said]:
         places: Counter[Hashable] = Counter()
         for told in sources[source]:
             group = told["group_id"] or groups.get(_safe(told["group_name"])) or f"name:{told['group_name']}"
-            one = Said(told, group, _sender(told, group, members), 0, places[group, told["sent_at"]], source)
+            one = Said(told, group, _sender(told, group, members), 0, places[group, told["sent_at"]], (source,))
             places[group, told["sent_at"]] += 1
-            numbers[one.exactly] += 1
-            key = (*((name, _plain(value)) for name, value in sorted(told.items())), numbers[one.exactly])
+            numbers[one.exactly, one.words] += 1
+            number = numbers[one.exactly, one.words]
+            key = (*((name, _plain(value)) for name, value in sorted(told.items())), number)
             first = united.get(key)
             place = max(one.place, first.place) if first else one.place
-            smallest = first.source if first else source
-            united[key] = Said(told, group, one.sender, numbers[one.exactly], place, smallest)
+            united[key] = Said(told, group, one.sender, number, place, (*(first.sources if first else ()), source))
     return list(united.values())
 
 
@@ -198,8 +261,7 @@ def rounded(native: str) -> str:
     return str(int(Decimal(repr(float(native)))))
 
 
-def _row(message: Hashable, tellings: Sequence[Said]) -> tuple[object, ...]:
-    ranked = sorted(tellings, key=lambda one: one.rank)
+def _row(message: Hashable, ranked: Sequence[Said]) -> tuple[object, ...]:
 
     def first(values: Iterable[object], last: Callable[[Any], bool] = lambda value: False) -> object:
         """The first that is told; of those that go last, only if no other is."""
@@ -214,7 +276,7 @@ def _row(message: Hashable, tellings: Sequence[Said]) -> tuple[object, ...]:
         "time_quality": ranked[0].told["time_quality"],
         "sender_id": first((one.sender for one in ranked), lambda sender: sender.startswith("name:")),
         "kind": first((one.told["kind"] for one in ranked), lambda kind: kind == "other"),
-        "source": ranked[0].source,
+        "source": ranked[0].sources[0],
         **{name: first((one.told.get(name) for one in ranked), lambda value: value == "") for name in FIELDS},
     }
     return tuple(_plain(fields[name]) for name in COLUMNS)

@@ -51,19 +51,13 @@ NOBODY_HAS_A_NAME = {
 GROUP_HAS_NO_NAME = {
     "pywxdump_csv": "the group's id only; its name is in the file beside it",
     "pywxdump_json": "the group's id only; its name is in the file beside it",
-    "pywxdump_js": "the group's id only; the list of people has its name only with the nicknames of its members",
 }
 GROUP_HAS_NO_ID = {
     *("memotrace_html", "memotrace_v2_csv", "memotrace_v2_txt", "wechat_copy", "wechat_dump_txt", "wechat_mail_eml"),
     *("wechat_mail_txt", "wechatexporter_txt", "weclone_csv", "weflow_txt", "wx_cli_txt"),
 }
 ROUNDED_IDS = {"ciphertalk_json", "weflow_sql"}
-_LINES = {"link": "[链接] {text} {url}", "file": "[文件] {text}"}
 TELLS: dict[str, dict[str, tuple[str, str | None]]] = {
-    "wechat_mail_eml": {kind: ("text", words) for kind, words in _LINES.items()},
-    "wechat_mail_txt": {kind: ("text", words) for kind, words in _LINES.items()},
-    "wx_cli_txt": {kind: ("text", words) for kind, words in _LINES.items()},
-    "wechatexporter_txt": {kind: ("text", words) for kind, words in _LINES.items()},
     "memotrace_html": {"sticker": ("image", None)},
     "qce_txt": {"sticker": ("text", "[开心]")},
     "qq_txt": {"quote": ("text", "{text}")},

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 from typing import Any
 
 from support.oracle import rounded
-from support.staged import telling
+from support.staged import START, telling
 
 PEOPLE = {"w1": "凯文", "w2": "小刘", "w3": "新人:甲"}
 WORDS = ("1", "1", "好", "好 ", "+1")
+Look = tuple[tuple[int, str, str], str]
+"""Minute, member and class; and the words, without what an exporter puts around them."""
 SOURCES = tuple(letter * 16 for letter in "abcd")
 
 
@@ -43,6 +46,8 @@ class Manner:
     """False: only what was typed is exported."""
     says_mine: bool = False
     """Whether it says what the owner (w1) sent."""
+    cards: str | None = "[链接] {}"
+    """How it words a card or a quote; None: not at all."""
 
     def keeps(self, one: Happened) -> bool:
         """Whether it exports this message."""
@@ -66,17 +71,38 @@ class World:
             told |= {source: kept} if kept else {}
         return told | {"e" * 16: _everybody(group)} if self.known else told
 
-    def covered(self) -> int:
-        """How many messages at least one export holds."""
-        exports = self.exports.values()
-        return len({at for first, last, how in exports for at in range(first, last) if how.keeps(self.happened[at])})
+    def truth(self) -> Counter[Look]:
+        """The messages that at least one export holds. A card that none of them words has no words."""
+        found: Counter[Look] = Counter()
+        for at, one in enumerate(self.happened):
+            manners = [how for first, last, how in self.exports.values() if first <= at < last and how.keeps(one)]
+            if manners:
+                said = one.text if one.kind == "text" or any(how.cards for how in manners) else ""
+                found[_look((one.second - 10) // 60, one.who, one.kind, said)] += 1
+        return found
+
+
+def looks(rows: Iterable[Mapping[str, Any]]) -> Counter[Look]:
+    """The same of messages of a dataset, but for those that `World.sources` adds."""
+    seconds = (((row["sent_at"] - START).total_seconds(), row) for row in rows)
+    return Counter(
+        _look(int(second - 10) // 60, row["sender_id"], row["kind"], row["text"])
+        for second, row in seconds
+        if second < 86400
+    )
+
+
+def _look(minute: int, who: str, kind: str, text: str | None) -> Look:
+    sort = kind if kind in ("text", "quote", "image") else "card"
+    return (minute, who, sort), (text or "").removeprefix("[链接]").strip()
 
 
 def tell(one: Happened, group: str, manner: Manner) -> dict[str, Any]:
     """A message in an exporter's manner. `support.staged.START` is ten seconds before a minute, a day and a month."""
     unit = {"exact": 1, "minute": 60, "day": 86400}[manner.time]
     second = (one.second - 10) // unit * unit + 10
-    columns: dict[str, Any] = {"kind": one.kind, "text": one.text, "time_quality": manner.time}
+    text = one.text if one.kind in ("text", "image") else manner.cards and manner.cards.format(one.text)
+    columns: dict[str, Any] = {"kind": one.kind, "text": text, "time_quality": manner.time}
     columns |= {"group_id": None if manner.named else group, "group_name": f"群{group}"}
     columns |= {
         "sender_id": None if manner.named else one.who,
@@ -94,8 +120,8 @@ def happenings(dice: Random, count: int) -> list[Happened]:
     gaps = [dice.choice((0, 0, 0, 1, 3, 20, 65)) for _ in range(count)]
     found = []
     for number, second in enumerate(accumulate(gaps)):
-        kind = dice.choice(("text", "text", "text", "image", "link", "other"))
-        text = {"text": dice.choice(WORDS), "image": "", "other": None}.get(kind, "[链接]")
+        kind = dice.choice(("text", "text", "text", "image", "quote", "link", "link", "other"))
+        text = "" if kind == "image" else dice.choice(WORDS)
         native = str(2755705033944784198 + number * 4097)
         found.append(Happened(second, dice.choice(list(PEOPLE)), kind, text, native))
     return found
@@ -105,7 +131,8 @@ def manner(dice: Random, *, days: bool) -> Manner:
     """One of them."""
     time = dice.choice(("exact", "exact", "minute", "day") if days else ("exact", "exact", "minute"))
     ids = dice.choice(("none", "none", "exact", "rounded")) if time == "exact" else "none"
-    return Manner(ids, time, *(dice.random() < share for share in (0.3, 0.8, 0.8, 0.3)))
+    cards = dice.choice(("[链接] {}", "[链接] {}", "{}", "", None))
+    return Manner(ids, time, *(dice.random() < share for share in (0.3, 0.8, 0.8, 0.3)), cards)
 
 
 def world(dice: Random, *, days: bool = True, known: bool = True) -> World:

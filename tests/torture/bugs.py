@@ -9,14 +9,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from qunkit.ingest import durable, locks, parts, store
+from qunkit.ingest import durable, locks, parts, pruning, snapshots, store
 
 BUGS: dict[str, Callable[[], None]] = {}
 _TRUE = {
     name: getattr(durable, name)
     for name in ("sync", "sync_folder", "sync_tree", "sync_parents", "replace", "link", "remove")
 }
-_POINT, _PRUNE, _CLEAN, _COMMIT, _MANIFEST = store._point, store._prune, store._clean, store.commit, store._manifest
+_POINT, _CURRENT, _CLEAN, _COMMIT = snapshots.point, snapshots.current, pruning.clean, store.commit
 
 
 def seed(name: str) -> None:
@@ -65,7 +65,7 @@ def snapshot_synced_after_current() -> None:
     def commit(staging: store.Staging, *args: Any, **more: Any) -> str:
         late = []
         _set(durable, sync_tree=lambda folder: None)
-        _set(store, _point=lambda *told: (_POINT(*told), late.append(told)))
+        _set(snapshots, point=lambda *told: (_POINT(*told), late.append(told)))
         name = _COMMIT(staging, *args, **more)
         _TRUE["sync_tree"](staging.dataset / name)
         return name
@@ -98,13 +98,13 @@ def pruned_before_current_is_durable() -> None:
     def point(dataset: Path, name: str, manifest: bytes) -> None:
         _set(durable, sync_folder=lambda folder: None)
         _POINT(dataset, name, manifest)
-        if name != store.EMPTY:
-            for old in store._snapshots(dataset)[:-1]:
-                store._retire(dataset, old)
+        if name != snapshots.EMPTY:
+            for old in snapshots.names(dataset)[:-1]:
+                pruning._retire(dataset, old)
         _set(durable, sync_folder=_TRUE["sync_folder"])
         durable.sync_folder(dataset)
 
-    _set(store, _point=point)
+    _set(snapshots, point=point)
 
 
 @_bug
@@ -147,11 +147,11 @@ def acknowledged_before_current() -> None:
 
     def early(program: str, dataset: Path, acknowledge: Callable[[int], None]) -> None:
         def point(folder: Path, name: str, manifest: bytes) -> None:
-            if name != store.EMPTY:
+            if name != snapshots.EMPTY:
                 acknowledge(int(name[1:]))
             _POINT(folder, name, manifest)
 
-        _set(store, _point=point)
+        _set(snapshots, point=point)
         run(program, dataset, acknowledge)
 
     _set(states, run=early)
@@ -173,14 +173,11 @@ def written_through_a_hard_link() -> None:
 def recovery_removes_the_current_one() -> None:
     def clean(dataset: Path) -> Any:
         found = _CLEAN(dataset)
-        if (
-            any(name.startswith(durable.TEMPORARY) for name in os.listdir(dataset))
-            or len(store._snapshots(dataset)) > 2
-        ):
-            shutil.rmtree(dataset / store._snapshots(dataset)[-1])
+        if any(name.startswith(durable.TEMPORARY) for name in os.listdir(dataset)) or len(snapshots.names(dataset)) > 2:
+            shutil.rmtree(dataset / snapshots.names(dataset)[-1])
         return found
 
-    _set(store, _clean=clean)
+    _set(pruning, clean=clean)
 
 
 @_bug
@@ -195,7 +192,7 @@ def staging_used_again_uncleaned() -> None:
 
     _set(store.tempfile, mkdtemp=mkdtemp)
     _set(durable, create=create)
-    _set(store, _clean=store._base)
+    _set(pruning, clean=snapshots.base)
 
 
 @_bug
@@ -213,9 +210,9 @@ def staging_left_after_an_error() -> None:
 
     def clean(dataset: Path) -> Any:
         calls.append(dataset)
-        return _CLEAN(dataset) if len(calls) % 2 else store._base(dataset)
+        return _CLEAN(dataset) if len(calls) % 2 else snapshots.base(dataset)
 
-    _set(store, _clean=clean)
+    _set(pruning, clean=clean)
 
 
 @_bug
@@ -228,7 +225,7 @@ def full_disk_taken_for_damage() -> None:
 def manifest_not_compared() -> None:
     import json
 
-    _set(store, _manifest=lambda path, body, digest: json.loads(body))
+    _set(snapshots, _manifest=lambda path, body, digest: json.loads(body))
 
 
 @_bug
@@ -245,8 +242,7 @@ def no_current_means_empty() -> None:
             raise NoDataset(path=dataset)
         return _CURRENT(dataset)
 
-    _CURRENT = store._current
-    _set(store, _current=current)
+    _set(snapshots, current=current)
 
 
 @_bug

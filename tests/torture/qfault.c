@@ -2,7 +2,7 @@
 
    A call is counted once it concerns a path or an open file below the root. At the n-th one (or from it on: sticky) the process is
    killed, before or after the call, or the call fails as such a call can fail: a full disk does not hinder a removal. A fault that does not suit
-   the n-th call lets it pass; `tripped` says whether there was one, `op` where. */
+   the n-th call lets it pass; `tripped` says whether there was one, `op` where. `suits` has for every call the kinds that suit it, a bit each. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -22,11 +22,13 @@
 enum kind { BEFORE = 1, AFTER, ENOSPC_, EIO_, EINTR_, SHORT, EMFILE_, NOLINK, NOLOCK };
 enum op { OPEN = 1, CREATE = 2, WRITE = 4, SYNC = 8, RENAME = 16, LINK = 32, UNLINK = 64, MKDIR = 128, TRUNCATE = 256, CLOSE = 512, CHMOD = 1024, FLOCK = 2048 };
 
+#define CALLS 1024
 struct block {
     long count, target;
     int kind, sticky, tripped, armed;
     char op[32];
     char root[512];
+    unsigned short suits[CALLS];
 };
 static struct block *b;
 
@@ -80,6 +82,8 @@ static int suits(int kind, int op) {
 /* 0: go on, 1: fail with errno, 2: write less, 3: die after the call */
 static int fault(const char *name, int op) {
     long n = __sync_add_and_fetch(&b->count, 1);
+    for (int kind = BEFORE; n <= CALLS && kind <= NOLOCK; kind++)
+        if (suits(kind, op)) b->suits[n - 1] |= 1 << kind;
     if (!(n == b->target || (b->sticky && b->target > 0 && n > b->target)) || !suits(b->kind, op)) return 0;
     b->tripped++;
     if (b->tripped == 1) strncpy(b->op, name, sizeof b->op - 1);

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import mmap
 import os
-import shutil
 import struct
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
+from support.needs import tool
 
 SOURCE = Path(__file__).with_name("qfault.c")
 BEFORE, AFTER, FULL, FAILS, INTERRUPTED, SHORT, FILES, NO_LINKS, NO_LOCKS = range(1, 10)
@@ -26,7 +26,8 @@ NAMES = {
     NO_LINKS: "no hard links",
     NO_LOCKS: "no locks",
 }
-_BLOCK = struct.Struct("qqiiii32s512s")
+_CALLS = 1024
+_BLOCK = struct.Struct(f"qqiiii32s512s{_CALLS}H")
 
 
 class Fault(NamedTuple):
@@ -40,28 +41,27 @@ class Fault(NamedTuple):
         return f"{NAMES.get(self.kind, 'nothing')} at call {self.at}{' and ever after' if self.sticky else ''}"
 
 
-class Seen(NamedTuple):
+@dataclass(frozen=True)
+class Seen:
     """What the shim saw."""
 
     calls: int
     tripped: int
     op: str
+    suits: tuple[int, ...] = field(repr=False)
+    """Of every call the kinds of faults that suit it, a bit each."""
 
-
-def need(tool: str) -> str:
-    """The path of an outside tool; where it is missing the test is skipped, and fails in CI."""
-    found = shutil.which(tool)
-    if found:
-        return found
-    if os.environ.get("CI"):
-        pytest.fail(f"CI lacks {tool}")
-    pytest.skip(f"needs {tool}")
+    def faults(self, kinds: Iterable[tuple[int, bool]]) -> list[Fault]:
+        """Every fault of these kinds at every call that it suits. (At others a lasting one is that of the next that it suits.)"""
+        assert self.calls == len(self.suits), "more calls than the shim remembers"
+        calls = list(enumerate(self.suits, 1))
+        return [Fault(kind, at, sticky) for kind, sticky in kinds for at, suits in calls if suits >> kind & 1]
 
 
 def build(folder: Path) -> Path:
     """The compiled shim in `folder`."""
     made = folder / "qfault.so"
-    subprocess.run([need("cc"), "-shared", "-fPIC", "-O2", "-o", made, SOURCE, "-ldl"], check=True)
+    subprocess.run([tool("cc"), "-shared", "-fPIC", "-O2", "-o", made, SOURCE, "-ldl"], check=True)
     return made
 
 
@@ -87,11 +87,11 @@ class Shim:
 
     def arm(self, root: Path, fault: Fault) -> None:
         """From now on, file calls below `root` count."""
-        said = _BLOCK.pack(0, fault.at, fault.kind, fault.sticky, 0, 1, b"", os.fsencode(root))
+        said = _BLOCK.pack(0, fault.at, fault.kind, fault.sticky, 0, 1, b"", os.fsencode(root), *bytes(_CALLS))
         self.memory[: _BLOCK.size] = said
 
     def disarm(self) -> Seen:
         """Stop counting."""
-        calls, _, _, _, tripped, _, op, _ = _BLOCK.unpack(self.memory[: _BLOCK.size])
+        calls, _, _, _, tripped, _, op, _, *suits = _BLOCK.unpack(self.memory[: _BLOCK.size])
         self.memory[: _BLOCK.size] = bytes(_BLOCK.size)
-        return Seen(calls, tripped, op.rstrip(b"\0").decode())
+        return Seen(calls, tripped, op.rstrip(b"\0").decode(), tuple(suits[:calls]))

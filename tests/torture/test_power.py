@@ -13,7 +13,7 @@ from torture.size import FULL_RUN, Counts
 from torture.trace import Call
 
 DRAWS = 12 if FULL_RUN else 2
-HISTORIES, LENGTH = (8, 10) if FULL_RUN else (1, 2)
+HISTORIES, LENGTH = (5, 10) if FULL_RUN else (1, 2)
 PROGRAMS = (("1", "1"), ("1", "2", "1"), ("3", "2"), ("2", "nothing", "1"), ("4", "purge", "1"))
 """Runs one after the other on one disk."""
 

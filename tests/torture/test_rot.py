@@ -14,7 +14,7 @@ import pytest
 from qunkit import open_dataset
 from qunkit.cli.main import run
 from qunkit.errors import DatasetDamaged, DatasetNewer, NoDataset, QunkitError
-from qunkit.ingest import parts, store
+from qunkit.ingest import parts, snapshots, store
 from torture import bugs, exports, states
 from torture.size import FULL_RUN, Counts
 
@@ -214,6 +214,12 @@ def test_the_cache_may_be_impossible(dataset: Path, tmp_path: Path, monkeypatch:
     assert complaint(dataset) is None
 
 
+def test_a_cache_that_cannot_be_replaced_leaves_nothing(dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache/qunkit/checked.json").mkdir(parents=True)
+    assert complaint(dataset) is None
+    assert os.listdir(tmp_path / "cache/qunkit") == ["checked.json"]
+
+
 def test_the_cache_is_not_trusted_for_writing(place: Path) -> None:
     """A part whose size and times say that it is the one that was checked is read all the same before it is built upon."""
     states.advance(place / "data")
@@ -292,7 +298,7 @@ def test_P09_what_is_newer_is_refused_before_anything_is_written(place: Path, wh
     body = path.read_text().replace('"schema": 1', '"schema": 2')
     path.write_text(body)
     if where == "manifest":
-        store._point(dataset, "v000001", body.encode())
+        snapshots.point(dataset, "v000001", body.encode())
     (dataset / "lock").unlink()
     before = {path: path.lstat().st_mtime_ns for path in dataset.rglob("*") if path.is_file()}
     for attempt in (lambda: states.advance(dataset), lambda: states.read(dataset)):
@@ -313,7 +319,7 @@ def test_a_folder_without_a_dataset_is_none(tmp_path: Path) -> None:
 @pytest.fixture
 def seeded(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Bugs are taken out again."""
-    for module in (store, parts):
+    for module in (snapshots, parts):
         for name, value in list(vars(module).items()):
             if callable(value) and getattr(value, "__module__", "") == module.__name__:
                 monkeypatch.setattr(module, name, value)

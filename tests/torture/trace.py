@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from torture.shim import need
+from support.needs import tool
 
 HARMLESS = ("flock", "fchmod", "chmod", "fchmodat")
 """What a power cut may undo without harm: locks die anyway, and a mode is no state."""
@@ -42,7 +42,7 @@ class Unknown(Exception):
 def record(command: list[str], root: Path, log: Path, **more: object) -> list[Call]:
     """Run `command` and return what it did below `root`, in order of completion."""
     tracer = [
-        need("strace"),
+        tool("strace"),
         "-f",
         "-xx",
         "-s",

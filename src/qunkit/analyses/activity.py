@@ -21,6 +21,7 @@ from qunkit.words import Text
 
 TITLE = Text("Activity of groups: messages, posters, DAU", "活跃度")
 
+_HOW = {"roster": Text("roster", "名单"), "estimated": Text("estimated", "估计")}
 COLUMNS = (
     Column("period", "date", Text("from", "起始日期"), Text("first day of the period", "该周期的第一天")),
     Column("group_id", "text", Text("group id", "群 id")),
@@ -33,6 +34,7 @@ COLUMNS = (
             "days of the period and the window with data in any group; 0: a hole in the exports, counts are null",
             "周期内任一群有数据的天数；0 表示导出缺失，计数为空",
         ),
+        spare=7,
     ),
     Column("messages", "int", Text("messages", "消息数"), Text("people's messages; notices apart", "不含系统提示")),
     Column(
@@ -40,6 +42,7 @@ COLUMNS = (
         "int",
         Text("messages, no staff", "不含官方消息"),
         Text("messages not by staff", "不含官方人员的消息数"),
+        spare=8,
     ),
     Column(
         "posters", "int", Text("posters", "发言人数"), Text("people who posted in the period", "周期内发过言的人数")
@@ -49,21 +52,28 @@ COLUMNS = (
         "int",
         Text("posters, no staff", "不含官方发言人"),
         Text("posters who are not staff", "不含官方人员"),
+        spare=8,
     ),
     Column(
-        "dau", "float", Text("DAU", "日均发言人数"), Text("mean number of posters a day, over `days`", "按天数平均")
+        "dau",
+        "float",
+        Text("DAU", "日均发言人数"),
+        Text("mean number of posters a day, over `days`", "按天数平均"),
+        spare=2,
     ),
     Column(
         "wau",
         "int",
         Text("WAU", "周活跃（发言）"),
         Text("people who posted in the 7 days to the period's end", "期末前 7 天发言人数"),
+        spare=6,
     ),
     Column(
         "mau",
         "int",
         Text("MAU", "月活跃（发言）"),
         Text("people who posted in the 28 days to the period's end", "期末前 28 天发言人数"),
+        spare=4,
     ),
     Column(
         "stickiness",
@@ -73,19 +83,23 @@ COLUMNS = (
             "mean DAU of those 28 days ÷ MAU; null if MAU < 10 or the group is younger than 28 days",
             "28 天日均发言人数 ÷ MAU;MAU 不足 10 或群不足 28 天时为空",
         ),
+        spare=5,
     ),
-    Column("members", "int", Text("members", "成员数"), Text("members at the period's end", "期末成员数")),
+    Column("members", "int", Text("members", "成员数"), Text("members at the period's end", "期末成员数"), spare=3),
     Column(
         "members_how",
         "text",
         Text("known by", "成员数依据"),
         Text("roster, or estimated: seen or joined, and not left", "roster 名单；estimated 估计：出现过或入群且未离开"),
+        words=_HOW,
+        spare=9,
     ),
     Column(
         "participation",
         "ratio",
         Text("posting rate", "发言率"),
         Text("posters ÷ members; null below 5 members", "发言人数 ÷ 成员数；不足 5 人时为空"),
+        spare=1,
     ),
 )
 

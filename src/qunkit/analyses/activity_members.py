@@ -21,7 +21,9 @@ COLUMNS = (
     Column("group_name", "text", Text("group", "群")),
     Column("member_id", "text", Text("member id", "成员 id")),
     Column("name", "text", Text("name", "成员")),
-    Column("official", "bool", Text("staff", "官方"), Text("staff by qunkit.toml", "qunkit.toml 中的官方人员")),
+    Column(
+        "official", "bool", Text("staff", "官方"), Text("staff by qunkit.toml", "qunkit.toml 中的官方人员"), spare=4
+    ),
     Column("messages", "int", Text("messages", "消息数")),
     Column(
         "share",
@@ -29,7 +31,7 @@ COLUMNS = (
         Text("share", "占比"),
         Text("of the group's messages in the window", "占该群所选时间内消息数的比例"),
     ),
-    Column("active_days", "int", Text("active days", "发言天数"), Text("days with a message", "有消息的天数")),
+    Column("active_days", "int", Text("active days", "发言天数"), Text("days with a message", "有消息的天数"), spare=2),
     Column(
         "turns",
         "int",
@@ -38,12 +40,14 @@ COLUMNS = (
             "runs of messages at most 2 minutes apart, nobody else's between",
             "中间无他人、间隔不超过 2 分钟的连续消息计一轮",
         ),
+        spare=8,
     ),
     Column(
         "mean_chars",
         "float",
         Text("mean length", "平均字数"),
         Text("mean characters of text messages", "文本消息的平均字数"),
+        spare=7,
     ),
     Column(
         "replies_got",
@@ -53,6 +57,7 @@ COLUMNS = (
             "others' messages that quote one of theirs; null: no reply in the group's exports",
             "他人引用回复的次数；导出中无回复记录时为空",
         ),
+        spare=5,
     ),
     Column(
         "mentions_got",
@@ -62,14 +67,18 @@ COLUMNS = (
             "others' messages that @ them, not everyone; null: no mention in the group's exports",
             "被他人@的次数，不含@所有人；导出中无@记录时为空",
         ),
+        spare=6,
     ),
-    Column("first_post", "datetime", Text("first post", "首次发言"), Text("in all history", "全部历史中的首次")),
-    Column("last_post", "datetime", Text("last post", "最近发言")),
+    Column(
+        "first_post", "datetime", Text("first post", "首次发言"), Text("in all history", "全部历史中的首次"), spare=9
+    ),
+    Column("last_post", "datetime", Text("last post", "最近发言"), spare=3),
     Column(
         "days_silent",
         "int",
         Text("days silent", "沉默天数"),
         Text("full days from the last post to as-of", "从最近发言到截止时间的整天数"),
+        spare=1,
     ),
 )
 

@@ -36,6 +36,7 @@ COLUMNS = (
             "runs of one person's messages at most 2 minutes apart, begun in the window",
             "同一人连续发言（间隔不超过 2 分钟）计一轮",
         ),
+        spare=8,
     ),
     Column(
         "answered_5m",
@@ -48,6 +49,7 @@ COLUMNS = (
         "ratio",
         Text("in 30 min", "30 分钟回复率"),
         Text("of turns, within 30 minutes", "30 分钟内被他人引用回复的轮次占比"),
+        spare=6,
     ),
     Column(
         "median_s",
@@ -57,18 +59,21 @@ COLUMNS = (
             "from the end of a turn to the first reply, unanswered turns counted",
             "从一轮结束到首个回复，未获回复的也计入",
         ),
+        spare=3,
     ),
     Column(
         "questions",
         "int",
         Text("questions", "提问"),
         Text("turns whose last text ends with ？ ? 吗 呢 怎么 求", "以 ？ ? 吗 呢 怎么 求 结尾的轮次"),
+        spare=2,
     ),
     Column(
         "question_rate",
         "ratio",
         Text("answered", "问题响应率"),
         Text("of questions, replied to within 30 minutes", "30 分钟内被回复的提问占比"),
+        spare=1,
     ),
     Column(
         "newcomers",
@@ -78,6 +83,7 @@ COLUMNS = (
             "first posts in the window by members who were seen to join, or first posted 60 days or more after the group did",
             "期内首次发言的新人：有入群记录，或首次发言晚于该群首条消息 60 天",
         ),
+        spare=5,
     ),
     Column(
         "newcomer_rate",
@@ -87,6 +93,7 @@ COLUMNS = (
             "of newcomers, first turn quoted or they mentioned within 30 minutes",
             "首轮发言在 30 分钟内被引用或被@的新人占比",
         ),
+        spare=4,
     ),
 )
 

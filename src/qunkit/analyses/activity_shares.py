@@ -30,12 +30,14 @@ COLUMNS = (
         "int",
         Text("turns", "发言轮次"),
         Text("runs of one person's messages at most 2 minutes apart", "同一人连续发言（间隔不超过 2 分钟）计一轮"),
+        spare=5,
     ),
     Column(
         "gini",
         "ratio",
         Text("Gini", "基尼系数"),
         Text("of messages among posters; null below 5 posters", "发言人之间的消息数；不足 5 人时为空"),
+        spare=2,
     ),
     Column(
         "gini_all",
@@ -45,6 +47,7 @@ COLUMNS = (
             "of messages among posters and the silent members on the roster; null without a roster",
             "含名单中未发言的成员；无名单时为空",
         ),
+        spare=7,
     ),
     Column(
         "top20_share",
@@ -52,13 +55,16 @@ COLUMNS = (
         Text("top 20 %", "二八占比"),
         Text("share of messages by the most active fifth of posters, rounded up", "最活跃的 20% 发言人的消息占比"),
     ),
-    Column("hhi", "float", Text("HHI", "HHI"), Text("sum of squared shares of messages", "消息占比的平方和")),
-    Column("effective_posters", "float", Text("effective posters", "有效发言人数"), Text("1 ÷ HHI", "1 ÷ HHI")),
+    Column("hhi", "float", Text("HHI", "HHI"), Text("sum of squared shares of messages", "消息占比的平方和"), spare=8),
+    Column(
+        "effective_posters", "float", Text("effective posters", "有效发言人数"), Text("1 ÷ HHI", "1 ÷ HHI"), spare=6
+    ),
     Column(
         "bus_factor",
         "int",
         Text("bus factor", "核心人数"),
         Text("fewest people with half of the turns", "贡献一半发言轮次的最少人数"),
+        spare=3,
     ),
     Column(
         "burstiness",
@@ -68,6 +74,7 @@ COLUMNS = (
             "of the gaps between messages, -1 to 1; null below 20 gaps",
             "消息间隔的突发度，-1 至 1；不足 20 个间隔时为空",
         ),
+        spare=9,
     ),
 )
 

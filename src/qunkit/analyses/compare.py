@@ -17,12 +17,23 @@ from qunkit.words import Text
 
 TITLE = Text("Against the period before", "与上一时段对比")
 
+_PERIODS = {"this": Text("this window", "所选时段"), "before": Text("before", "上一时段")}
 COLUMNS = (
-    Column("period", "text", Text("period", "时段"), Text("this window, or the one before it", "所选时段或上一时段")),
+    Column(
+        "period",
+        "text",
+        Text("period", "时段"),
+        Text("this window, or the one before it", "所选时段或上一时段"),
+        words=_PERIODS,
+    ),
     Column("messages", "int", Text("messages", "消息数"), Text("people's messages", "成员消息，不含系统提示")),
     Column("posters", "int", Text("posters", "发言人数"), Text("people who posted", "至少发言一次的人数")),
     Column(
-        "groups", "int", Text("groups", "有消息的群"), Text("groups with at least one message", "至少有一条消息的群")
+        "groups",
+        "int",
+        Text("groups", "有消息的群"),
+        Text("groups with at least one message", "至少有一条消息的群"),
+        spare=6,
     ),
     Column(
         "new_posters",
@@ -32,20 +43,25 @@ COLUMNS = (
             "people never seen posting before the period; null without data in the period before",
             "此前从未发言的人数；上一时段无数据时为空",
         ),
+        spare=2,
     ),
     Column(
         "lapsed_posters",
         "int",
         Text("lapsed posters", "沉默者"),
         Text("people who posted in the period before it and not in it", "上一时段发言、本时段未发言的人数"),
+        spare=4,
     ),
     Column(
         "joins",
         "int",
         Text("joins", "入群"),
         Text("invited, by QR code or otherwise; person-times in notices", "邀请、扫码等入群人次，据系统提示"),
+        spare=3,
     ),
-    Column("removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次，据系统提示")),
+    Column(
+        "removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次，据系统提示"), spare=5
+    ),
     Column(
         "data_days",
         "int",
@@ -53,6 +69,7 @@ COLUMNS = (
         Text(
             "days with data in any group; 0: nothing is known, counts are null", "任一群有数据的天数；为 0 时各项为空"
         ),
+        spare=8,
     ),
     Column(
         "hole_days",
@@ -62,6 +79,7 @@ COLUMNS = (
             "days on which no group of the dataset has any data: not exported, not silent",
             "全部群均无数据的日子：未导出，并非沉默",
         ),
+        spare=9,
     ),
 )
 

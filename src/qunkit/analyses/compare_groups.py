@@ -25,7 +25,7 @@ COLUMNS = (
     Column("group_id", "text", Text("group id", "群 id")),
     Column("group_name", "text", Text("group", "群")),
     Column("messages", "int", Text("messages", "消息数")),
-    Column("messages_before", "int", Text("messages before", "上期消息")),
+    Column("messages_before", "int", Text("messages before", "上期消息"), spare=9),
     Column(
         "change",
         "ratio",
@@ -35,10 +35,12 @@ COLUMNS = (
             f"（本期 - 上期） / 上期；上期不足 {FLOOR} 条时为空",
         ),
     ),
-    Column("posters", "int", Text("posters", "发言人数")),
-    Column("posters_before", "int", Text("posters before", "上期发言人数")),
-    Column("joins", "int", Text("joins", "入群"), Text("person-times in notices", "入群人次，据系统提示")),
-    Column("removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次，据系统提示")),
+    Column("posters", "int", Text("posters", "发言人数"), spare=1),
+    Column("posters_before", "int", Text("posters before", "上期发言人数"), spare=9),
+    Column("joins", "int", Text("joins", "入群"), Text("person-times in notices", "入群人次，据系统提示"), spare=6),
+    Column(
+        "removed", "int", Text("removed", "被移出"), Text("person-times in notices", "被移出人次，据系统提示"), spare=8
+    ),
     Column(
         "days",
         "series",
@@ -46,13 +48,15 @@ COLUMNS = (
         Text(
             "messages per day of the window; null: no data that day in any group", "每日消息数；当日全部群无数据时为空"
         ),
+        spare=5,
     ),
-    Column("last_post", "datetime", Text("last post", "最近消息")),
+    Column("last_post", "datetime", Text("last post", "最近消息"), spare=7),
     Column(
         "days_silent",
         "int",
         Text("days silent", "沉默天数"),
         Text("full days from the last post to as-of", "从最近一条消息到截止时间的整天数"),
+        spare=4,
     ),
 )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qunkit.results import Column
+from qunkit.schema import PLATFORMS
 from qunkit.words import Text
 
 TITLE = Text("Groups: size, posts, silence", "群列表")
@@ -18,18 +19,20 @@ TITLE = Text("Groups: size, posts, silence", "群列表")
 COLUMNS = (
     Column("group_id", "text", Text("group id", "群 id")),
     Column("group_name", "text", Text("group", "群")),
-    Column("platform", "text", Text("platform", "平台")),
+    Column("platform", "text", Text("platform", "平台"), words=PLATFORMS, spare=9),
     Column(
         "members",
         "int",
         Text("members", "成员数"),
         Text("on the newest complete roster; null: none", "最新完整名单人数；无名单时为空"),
+        spare=3,
     ),
     Column(
         "seen",
         "int",
         Text("seen", "出现过的成员"),
         Text("members who posted or are on any list", "发过言或出现在名单中的人数"),
+        spare=6,
     ),
     Column(
         "messages",
@@ -37,20 +40,28 @@ COLUMNS = (
         Text("messages", "消息数"),
         Text("people's messages in the window", "所选时间内的消息数，不含系统提示"),
     ),
-    Column("messages_official", "int", Text("by staff", "官方消息"), Text("of which by staff", "其中官方人员的消息数")),
-    Column("first_post", "datetime", Text("first post", "首条消息")),
-    Column("last_post", "datetime", Text("last post", "最近消息")),
+    Column(
+        "messages_official",
+        "int",
+        Text("by staff", "官方消息"),
+        Text("of which by staff", "其中官方人员的消息数"),
+        spare=8,
+    ),
+    Column("first_post", "datetime", Text("first post", "首条消息"), spare=7),
+    Column("last_post", "datetime", Text("last post", "最近消息"), spare=2),
     Column(
         "posters_7d",
         "int",
         Text("posters, 7 days", "近 7 天发言人数"),
         Text("people who posted in the 7 days before as-of", "截止时间前 7 天"),
+        spare=1,
     ),
     Column(
         "posters_before",
         "int",
         Text("7 days before", "前 7 天发言人数"),
         Text("in the 7 days before those", "再往前的 7 天"),
+        spare=5,
     ),
     Column(
         "days_silent",

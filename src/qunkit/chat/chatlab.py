@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from qunkit.chat.columns import put
 from qunkit.chat.weflow_wording import Wording, sentences, undo
+from qunkit.parsing.values import as_object
 
 COLUMNS = {
     "sender": "string",
@@ -103,17 +104,12 @@ def members(listed: Iterable[Any], header: Mapping[str, Any]) -> list[dict[str, 
 
     ``meta.ownerId`` is the group's owner. The list is of people who were seen, and need not be complete.
     """
-    meta, made = object_of(header.get("meta")), _instant(object_of(header.get("chatlab")).get("exportedAt"))
+    meta, made = as_object(header.get("meta")), _instant(as_object(header.get("chatlab")).get("exportedAt"))
     return [
         _member(one, meta, made)
-        for one in map(object_of, listed)
+        for one in map(as_object, listed)
         if text_of(one.get("platformId")) not in (None, meta.get("groupId"))
     ]
-
-
-def object_of(value: Any) -> Mapping[str, Any]:
-    """A JSON object, or an empty one."""
-    return value if isinstance(value, Mapping) else {}
 
 
 def text_of(value: Any) -> str | None:
@@ -124,7 +120,7 @@ def text_of(value: Any) -> str | None:
 def _member(one: Mapping[str, Any], meta: Mapping[str, Any], made: int | None) -> dict[str, object]:
     member = text_of(one.get("platformId"))
     listed = one.get("roles")
-    roles = [object_of(role).get("id") for role in listed] if isinstance(listed, list) else []
+    roles = [as_object(role).get("id") for role in listed] if isinstance(listed, list) else []
     if member == text_of(meta.get("ownerId")):
         roles.append("owner")
     return {

@@ -20,7 +20,7 @@ Literal = dict[str, str]
 """Names and values; strings without their escapes, all else as it is written."""
 
 _PAIR = re.compile(
-    r"""\s*([A-Za-z_]\w*)\s*:\s*(?:'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)"|([\w.+-]*))\s*([,}])""",
+    r"""\s*+([A-Za-z_]\w*+)\s*+:\s*+(?:'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)"|([\w.+-]*+))\s*+([,}])""",
     re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\(u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)", re.DOTALL)

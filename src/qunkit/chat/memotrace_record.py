@@ -17,6 +17,7 @@ from typing import Any
 from qunkit.chat.appmsg import AppMsg, from_tree
 from qunkit.chat.kinds import wechat_kind
 from qunkit.parsing.json_rows import Number, well_formed
+from qunkit.parsing.values import as_text
 
 _TYPE = re.compile(r"\d{1,18}", re.ASCII)
 _MEDIA = ("image", "voice", "video", "sticker")
@@ -55,8 +56,8 @@ def told_by(record: Mapping[str, Any]) -> Told:
     notice = kind == "system"
     told: Told = dict.fromkeys(TOLD) | {
         "native_id": _id(record.get("server_id")),
-        "native_type": _text(code),
-        "sender_name": None if notice else _text(record.get("display_name")),
+        "native_type": as_text(code),
+        "sender_name": None if notice else as_text(record.get("display_name")),
         "from_me": record.get("is_send") if isinstance(record.get("is_send"), bool) else None,
         "kind": kind,
         "text": _own_words(kind, record),
@@ -86,8 +87,8 @@ def _of_document(told: Told, message: AppMsg) -> Told:
 def _own_words(kind: str | None, record: Mapping[str, Any]) -> str | None:
     """What the exporter itself shows of the message; "" for media, None where it shows nothing."""
     if kind == "location":
-        return _text(record.get("poiname")) or _text(record.get("label"))
-    words = [_text(record.get(name)) for name in _WORDS.get(kind or "", ("text",))]
+        return as_text(record.get("poiname")) or as_text(record.get("label"))
+    words = [as_text(record.get(name)) for name in _WORDS.get(kind or "", ("text",))]
     shown = "\n".join(filter(None, words))
     if shown or kind in _MEDIA:
         return shown
@@ -106,15 +107,11 @@ def _quote(record: Mapping[str, Any], message: AppMsg | None) -> Told:
             "quote_text": refer.content or None,
         }
     quote_id = _id(record.get("quote_server_id"))
-    sender, found, text = (_text(record.get("quote_text")) or "").partition(": ")
+    sender, found, text = (as_text(record.get("quote_text")) or "").partition(": ")
     if quote_id is None:
         return {}
     return {"quote_id": quote_id, "quote_sender": sender if found else None, "quote_text": text if found else None}
 
 
 def _id(value: object) -> str | None:
-    return _text(value) if value != "0" else None
-
-
-def _text(value: object) -> str | None:
-    return str(value) if isinstance(value, str) and value else None
+    return as_text(value) if value != "0" else None

@@ -19,7 +19,7 @@ ME = "me"
 """Id of the exporting account where its own id is not known yet."""
 
 _LONGEST = 20_000
-_TAIL = re.compile(r"(?:\s+(?:撤[销銷]|\$revoke\$|Undo)|\s*重新[编編][辑輯])$")
+_TAIL = re.compile(r"(?<!\s)(?:\s++(?:撤[销銷]|\$revoke\$|Undo)|\s*+重新[编編][辑輯])$")
 _SHARED = re.compile(r"，并分享了[^，]{0,40}$")
 _UNFILLED = re.compile(r"\$\w{1,32}\$|\$\{\w{1,32}\}")
 _WITH_ID = re.compile(r"(?P<name>[^\n]*)\((?P<id>[A-Za-z][-_A-Za-z0-9]{4,63}|\d{5,25}@openim)\)")

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
-_UNSAFE = re.compile(r'[\\/:*?"<>|\s.]')
+UNSAFE = r'[\\/:*?"<>|.' + "\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+"""What a file name must not have, and all white space: a class for Python and for SQL, whose own ``\\s`` differ."""
+_UNSAFE = re.compile(UNSAFE)
 _NAMES = ("nickname", "remark", "group_nickname")
 _SELF = frozenset({"我", "你", "me", "Me", "You"})
 _LONGEST_LIST = 200

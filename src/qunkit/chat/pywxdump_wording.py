@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -120,8 +121,8 @@ def asked(record: Mapping[str, object]) -> dict[str, str]:
     return {**COLUMNS, _WORDS["content" in record]: "string"}
 
 
-def batch(records: Records, owner: str | None = None) -> Batch:
-    """The batch of records in JSON with the columns of `asked`; `owner` is the id of the exporting account."""
+def batch(records: Records, owner: str | None = None, groups: Mapping[str, str] = MappingProxyType({})) -> Batch:
+    """The batch of records in JSON with the columns of `asked`; `owner` is the id of the exporting account, `groups` has names by id."""
     records.rows = records.rows.rename_columns(
         ["msg" if name in _WORDS else name for name in records.rows.schema.names]
     )
@@ -138,7 +139,9 @@ def batch(records: Records, owner: str | None = None) -> Batch:
         own = pc.and_(pc.fill_null(from_me, False), pc.is_valid(told["sender_name"]))
         told["sender_id"] = pc.if_else(own, owner, told["sender_id"])
         told["sender_name"] = pc.if_else(own, pa.scalar(None, pa.string()), told["sender_name"])
-    return records.batch(wall=wall, from_me=from_me, **told)
+    found = pc.index_in(told["group_id"], pa.array(list(groups), pa.string()), skip_nulls=True)
+    named = pa.array(list(groups.values()), pa.string()).take(found)
+    return records.batch(wall=wall, from_me=from_me, group_name=named, **told)
 
 
 def columns(rows: pa.RecordBatch, sources: Callable[[pa.Array], list[object]]) -> dict[str, pa.Array]:

@@ -24,6 +24,7 @@ from qunkit.chat.columns import put
 from qunkit.chat.mentions import EVERYONE
 from qunkit.parsing.json_array import outlined
 from qunkit.parsing.json_rows import RECORD, instants
+from qunkit.parsing.values import as_object, as_text
 
 if TYPE_CHECKING:
     from qunkit.exports import Batch
@@ -117,9 +118,9 @@ class Chat:
             parts: path of the file; names of the tool hold the group's number.
             about: the document's members ``chatInfo`` and so on.
         """
-        info = _object(about.get("chatInfo"))
+        info = as_object(about.get("chatInfo"))
         self.group_id, name = group_of(parts)
-        self.group_name = _text(info.get("name")) or name
+        self.group_name = as_text(info.get("name")) or name
         self._me = {known for known in (_id(info.get("selfUid")), _id(info.get("selfUin"))) if known}
         self._uins: dict[str, str] = {}
         self._members: dict[str, dict[str, object]] = {}
@@ -152,8 +153,8 @@ class Chat:
         sender_id, sender_name, mine = (None, None, False) if notice else self._sender(record)
         if not notice and not sender_id and not sender_name:
             return _NO_SENDER
-        reply = elements.get("reply") or _object(content.get("reply"))
-        text = _text(content.get("text")) or _text(elements.get("system", {}).get("text")) or ""
+        reply = elements.get("reply") or as_object(content.get("reply"))
+        text = as_text(content.get("text")) or as_text(elements.get("system", {}).get("text")) or ""
         told = Wording("system", text) if notice else _message(text, elements, reply)
         return Told(
             native_id=_id(record.get("id")) or _id(record.get("messageId")),
@@ -164,8 +165,8 @@ class Chat:
             text=told.text,
             quote_id=_id(reply.get("referencedMessageId")) or _id(reply.get("messageId")),
             quote_time=_milliseconds(reply.get("timestamp")),
-            quote_sender=_id(reply.get("senderUin")) or _text(reply.get("senderName")) or told.quote_sender,
-            quote_text=_text(reply.get("content")) or told.quote_text,
+            quote_sender=_id(reply.get("senderUin")) or as_text(reply.get("senderName")) or told.quote_sender,
+            quote_text=as_text(reply.get("content")) or told.quote_text,
             mention_ids=self._mentioned(content),
             from_me=mine,
             extra=_extra(record, elements),
@@ -173,9 +174,9 @@ class Chat:
 
     def _sender(self, record: Mapping[str, Any]) -> tuple[str | None, str | None, bool]:
         """Number (else uid), shown name, and whether it is the exporting account; learns who it is."""
-        sender = _object(record.get("sender"))
+        sender = as_object(record.get("sender"))
         uid, uin = _id(sender.get("uid")), _id(sender.get("uin"))
-        card, nickname = _text(sender.get("groupCard")), _text(sender.get("nickname"))
+        card, nickname = as_text(sender.get("groupCard")), as_text(sender.get("nickname"))
         member, mine = uin or uid, uid in self._me or uin in self._me
         if uid and uin:
             self._uins[uid] = uin
@@ -185,17 +186,17 @@ class Chat:
                 "member_id": member,
                 "group_nickname": card,
                 "nickname": nickname,
-                "remark": _text(sender.get("remark")),
+                "remark": as_text(sender.get("remark")),
                 "role": role if role in _ROLES else None,
                 "complete": False,
             }
-        return member, _text(sender.get("name")) or card or nickname, mine
+        return member, as_text(sender.get("name")) or card or nickname, mine
 
     def _mentioned(self, content: Mapping[str, Any]) -> list[str] | None:
         """Ids of those who are listed as mentioned; ``name:…`` of who has not spoken yet."""
         found: dict[str, None] = {}
-        for one in map(_object, _listed(content.get("mentions"))):
-            uid, name = _id(one.get("uid")), _text(one.get("name"))
+        for one in map(as_object, _listed(content.get("mentions"))):
+            uid, name = _id(one.get("uid")), as_text(one.get("name"))
             if one.get("type") == "all" or uid == "all":
                 found[EVERYONE] = None
             elif known := _id(one.get("uin")) or self._uins.get(uid or ""):
@@ -263,13 +264,13 @@ def is_record(record: Mapping[str, object] | None) -> bool:
 
 def is_tool(top: Mapping[str, object]) -> bool:
     """Whether the members of a document name the tool."""
-    name = _object(top.get("metadata")).get("name")
+    name = as_object(top.get("metadata")).get("name")
     return isinstance(name, str) and name.startswith("QQChatExporter")
 
 
 def _message(text: str, elements: Mapping[str, Mapping[str, Any]], reply: Mapping[str, Any]) -> Wording:
     """What somebody's message says: its elements decide, where there are any, then its wording."""
-    name = _text(reply.get("senderName"))
+    name = as_text(reply.get("senderName"))
     told = undo(text, {name} if name else ())
     if "image" in elements and _BARE_PICTURE in (told.text or ""):
         told = told._replace(text=str(told.text).replace(_BARE_PICTURE, "").strip())
@@ -279,7 +280,7 @@ def _message(text: str, elements: Mapping[str, Mapping[str, Any]], reply: Mappin
     if not kind:
         return told._replace(kind="image", text="") if told.text is None and "image" in elements else told
     element = next(type_ for type_ in elements if type_ in _ELEMENTS)
-    said = [_text(elements[element].get(member)) for member in _SAID.get(element, ())]
+    said = [as_text(elements[element].get(member)) for member in _SAID.get(element, ())]
     words = "\n".join(dict.fromkeys(filter(None, said)))
     if kind == "sticker":
         return Wording(kind, f"[{words.strip('[]')}]" if words else "")
@@ -325,9 +326,9 @@ def _closing(text: str) -> int:
 def _elements(content: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Type → data of the first element of that type; resources count as elements in files that have none."""
     elements = [
-        (_object(one).get("type"), _object(_object(one).get("data"))) for one in _listed(content.get("elements"))
+        (as_object(one).get("type"), as_object(as_object(one).get("data"))) for one in _listed(content.get("elements"))
     ]
-    resources = [(_object(one).get("type"), _object(one)) for one in _listed(content.get("resources"))]
+    resources = [(as_object(one).get("type"), as_object(one)) for one in _listed(content.get("resources"))]
     found: dict[str, Mapping[str, Any]] = {}
     for type_, data in chain(elements, resources):
         if isinstance(type_, str):
@@ -369,7 +370,7 @@ def _iso(raw: bytes, records: Records) -> int | None:
 
 def _loaded(raw: bytes, records: Records) -> Mapping[str, Any]:
     try:
-        return _object(outlined(raw, records.source))
+        return as_object(outlined(raw, records.source))
     except (ValueError, RecursionError):
         return {}
 
@@ -386,14 +387,6 @@ def _id(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     return str(value) if str(value) not in ("", "0") else None
-
-
-def _object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _listed(value: object) -> list[Any]:

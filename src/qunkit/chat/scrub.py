@@ -2,6 +2,7 @@
 
 What is known is found by name and id: members by their names in the group, ids of anybody and names of groups anywhere. What is not known
 is found by its form (`scrub_forms`) and by its place: after ``@``, before the colon of a quote, in the lines of a sign-up relay.
+Names are compared as people read them (`as_read`); what stands around them stays as it is.
 Placeholders are the same in every language. A hint that only people understand stays; docs/privacy.md says so.
 """
 
@@ -9,11 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from threading import Lock
 
+from qunkit.chat.as_read import ACCENTS, UNSEEN, AsRead, as_read
 from qunkit.chat.people import file_safe, nfc
 from qunkit.chat.scrub_forms import LINKS, NUMBERS, Form
 
@@ -22,17 +24,22 @@ _WAITING, _MOST = 0x100000, 0xFFFD
 """What is replaced waits behind a character of the last plane, so that no later pattern sees what stands for it."""
 _TAKEN = "\U00100000-\U0010ffff"
 _PLAIN = str.maketrans("０１２３４５６７８９＠＋", "0123456789@+") | dict.fromkeys(range(_WAITING, 0x110000), "�")
+_LOOSE = re.compile(rf"(?<=[0-9])[{UNSEEN}{ACCENTS}]+|(?<=[!-~])[{UNSEEN}]+|[{UNSEEN}]+(?=[!-~])")
+"""What nobody sees beside ASCII, and keycaps and strokes on digits: ids, numbers and links must not hide behind it."""
 _TOKENS = [re.compile(f"[0-9A-Za-z{more}]{{5,}}") for more in ("_.@-", "_-", "_", "")] + [re.compile(r"[0-9]{5,}")]
 """What may be an id; then the parts of it that something else is joined to."""
 _MARKED = re.compile(r"@(?P<name>[^@\n\u2005]{1,64})(?=\u2005)")  # chat programs put U+2005 behind a name
 _CALLED = re.compile(rf"(?<![0-9A-Za-z._%+-])@(?P<name>[^\s@,，。.！!？?:：;；、()（）\"“”{_TAKEN}]{{1,64}})")
 _QUOTED = re.compile(rf"[「『“\"](?P<name>[^：:\n「『{_TAKEN}]{{1,64}})(?=[：:])")
 _SIGNED = re.compile(r"^(?P<keep>[ \t]*[0-9]{1,4}[.．、)）][ \t]*)(?P<name>\S[^\n]*)", re.MULTILINE)
-_ALNUM = re.compile(r"[0-9A-Za-z]")
-_EVERYONE = ("所有人", "全体成员", "All", "all", "everyone", "here", "channel")
-_NOBODY = frozenset({"me", "you", *map(str.lower, _EVERYONE)})
-_SHORT_LATIN = 6
-"""Names of fewer Latin letters are found as whole words only: Ann is nobody in "annual"."""
+_WORDS = re.compile("[a-z\u00df-\u06ff]{2}|[0-9]{2}")
+"""Two signs of one word or number, as they read: of alphabets that part words."""
+_EVERYONE = frozenset(("所有人", "全体成员", "all", "everyone", "here", "channel"))
+_NOBODY = _EVERYONE | {"me", "you"}
+_SHORT_WORD = 6
+"""Names of fewer letters are found as whole words only: Ann is nobody in "annual"."""
+_SHORT_NUMBER = 5
+"""Fewer digits than that are a figure and no name, but after @ or in a quote."""
 _CACHED = 1 << 14
 
 
@@ -42,10 +49,13 @@ class Known:
 
     ids: dict[str, str] = field(default_factory=dict)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Group id → name → pseudonym; the group "" stands for all."""
+    """Group id → name as it reads → pseudonym; the group "" stands for all."""
+    called: dict[str, set[str]] = field(default_factory=dict)
+    """Exact name or id → everybody's who has it."""
 
     def add_id(self, id: str, pseudonym: str) -> None:
         """An id or account of anybody, found anywhere. What does not look like an id is found as a name is."""
+        self.called.setdefault(nfc(id), set()).add(pseudonym)
         if _TOKENS[0].fullmatch(id):
             self.ids[id.lower()] = pseudonym
         else:
@@ -53,13 +63,13 @@ class Known:
 
     def has(self, group: str, name: str) -> bool:
         """Whether somebody goes by `name` in `group`."""
-        return _lower(nfc(name)) in self.names.get(group, {})
+        return as_read(name) in self.names.get(group, {})
 
     def add_name(self, group: str, name: str, pseudonym: str) -> None:
-        """A name, also as file names spell it and without the marks that choose how an emoji is drawn; two people's is nobody's."""
-        name = nfc(name)
-        for spelt in {name, file_safe(name), name.replace("\ufe0f", "")}:
-            here, key = self.names.setdefault(group, {}), _lower(spelt)
+        """A name, also as file names spell it; one that reads like another person's is nobody's."""
+        name, here = nfc(name), self.names.setdefault(group, {})
+        self.called.setdefault(name, set()).add(pseudonym)
+        for key in {as_read(name), as_read(file_safe(name))} - {""}:
             here[key] = pseudonym if here.get(key, pseudonym) == pseudonym else PERSON
 
 
@@ -75,14 +85,12 @@ class Scrubber:
         """`text`, sent in `group` as a message of `kind`, without the people in it; texts that repeat are done once."""
 
     def called(self, name: str) -> set[str]:
-        """Pseudonyms of those who go by `name`, or have it for an id, in any group."""
-        known, key = self._all(), _lower(nfc(name))
-        found = {known.ids.get(key), *(names.get(key) for names in known.names.values())}
-        return {pseudonym for pseudonym in found if pseudonym and pseudonym != PERSON}
+        """Pseudonyms of all who go by exactly `name`, or have it for an id, in any group."""
+        return self._all().called.get(nfc(name), set())
 
     def _scrub(self, group: str, kind: str, text: str) -> str:
         names = self._names(group)
-        work = _Work(unicodedata.normalize("NFC", text).translate(_PLAIN))
+        work = _Work(_LOOSE.sub("", unicodedata.normalize("NFC", text).translate(_PLAIN)))
         work.forms(LINKS)
         work.ids(self._all().ids)
         work.forms(NUMBERS)
@@ -112,40 +120,52 @@ class _Names:
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
-        self._lengths: dict[str, list[int]] = {}
-        for name in names:
-            if (
-                len(name) > 1
-                and name not in _NOBODY
-                and not all(unicodedata.category(sign)[0] in "PZ" for sign in name)
-            ):
-                self._lengths.setdefault(name[0], []).append(len(name))
-        self._lengths = {first: sorted(set(lengths), reverse=True) for first, lengths in self._lengths.items()}
+        self._anywhere = set(filter(_tells, names))
+        lengths: dict[str, set[int]] = {}
+        for name in self._anywhere:
+            lengths.setdefault(name[0], set()).add(len(name))
+        self._lengths = {first: sorted(some, reverse=True) for first, some in lengths.items()}
         firsts = "".join(map(re.escape, sorted(self._lengths)))
         self._first = re.compile(f"[{firsts}]" if firsts else r"(?!)")
 
     def get(self, name: str) -> str:
         """What stands for a name that stands where a name must: for one that nobody is known by, too."""
-        if name in _EVERYONE:
-            return name
-        return self._names.get(_lower(nfc(name)), PERSON)
+        read = as_read(name)
+        return name if read in _EVERYONE else self._names.get(read, PERSON)
 
     def find(self, text: str) -> list[tuple[int, int, str]]:
         """Where names begin and end, and what stands for them."""
-        found, at, text = [], 0, _lower(text)
-        while first := self._first.search(text, at):
-            start = first.start()
-            end = next((start + n for n in self._lengths[text[start]] if self._is_name(text, start, start + n)), None)
-            if end:
-                found.append((start, end, self._names[text[start:end]]))
-            at = end or start + 1
+        found, at, reading = [], 0, AsRead(text)
+        while first := self._first.search(reading.read, at):
+            at = first.start() + 1
+            for name in self._names_at(reading.read, first.start()):
+                end = first.start() + len(name)
+                if span := reading.span(first.start(), end):
+                    found.append((*span, self._names[name]))
+                    at = end
+                    break
         return found
 
-    def _is_name(self, text: str, start: int, end: int) -> bool:
-        if text[start:end] not in self._names:
-            return False
-        whole = end - start >= _SHORT_LATIN
-        return whole or not (_joined(text, start) or _joined(text, end))
+    def _names_at(self, read: str, start: int) -> Iterator[str]:
+        """Names that begin there, from the longest."""
+        for length in self._lengths[read[start]]:
+            name = read[start : start + length]
+            if name in self._anywhere and _stands_alone(read, start, start + len(name)):
+                yield name
+
+
+def _tells(name: str) -> bool:
+    """Whether a name is looked for anywhere: not a single sign, a short number, or an everyday word for nobody."""
+    kinds = [(sign, unicodedata.category(sign)) for sign in unicodedata.normalize("NFC", name)]
+    signs = [sign for sign, kind in kinds if kind[0] in "LN" or kind == "So"]
+    least = _SHORT_NUMBER if all(map(str.isdecimal, signs)) else 2
+    return len(signs) >= least and name not in _NOBODY
+
+
+def _stands_alone(read: str, start: int, end: int) -> bool:
+    """Whether what stands there may be a name: a short one only if it is no part of a longer word or number."""
+    joined = (start and _WORDS.match(read, start - 1)) or _WORDS.match(read, end - 1)
+    return end - start >= _SHORT_WORD or not joined
 
 
 class _Work:
@@ -201,14 +221,3 @@ class _Work:
     def _wait(self, shown: str) -> str:
         self._kept.append(shown)
         return chr(_WAITING + min(len(self._kept) - 1, _MOST))
-
-
-def _lower(text: str) -> str:
-    """The text in lower case, every character at its place."""
-    lower = text.lower()
-    return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-
-
-def _joined(text: str, at: int) -> bool:
-    """Whether Latin letters or digits stand on both sides of `at`."""
-    return 0 < at < len(text) and bool(_ALNUM.match(text[at - 1]) and _ALNUM.match(text[at]))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qunkit.chat import written_quotes
+from qunkit.chat import wechat_shown, written_quotes
 from qunkit.chat.columns import put
 from qunkit.exports import Batch
 from qunkit.parsing.headed import Headed, Layout, headed
@@ -42,10 +42,11 @@ _TITLES = (
 _END = r"[ \t]*\r?(?:\n|\Z)"
 _BLANK = r"[ \t]*\r?\n"
 _DAY = rf"[ \t]*—————[ \t]*(?P<year>\d{{4}})-(?P<month>\d\d?)-(?P<day>\d\d?)[ \t]*—————{_END}"
-_ABOVE = rf"(?:(?:[^\n\d:]{{1,40}}(?:：|:)[^\n]*)?{_BLANK}){{0,20}}?"
-"""What may stand before the first title: empty lines, ``Dear:``, and the mail's own lines, such as 发件人：…"""
+_ABOVE = r"(?>(?:[^\n\d:]{1,40}(?:：|:)[^\n]*|[ \t]*\r?)\n){0,20}?"
+"""What may stand before the first title: empty lines, ``Dear:``, and the mail's own lines, such as 发件人：… A line is never tried in
+another way: twenty that are would take for ever."""
 _TITLE = rf"(?:[ \t]*Dear:?{_BLANK}(?:{_BLANK})*)?[ \t]*(?:{'|'.join(_TITLES)}){_BLANK}"
-_FACTS = rf"(?:(?:[^\n]{{1,60}}?(?:：|:)[^\n]*)?{_BLANK}){{0,12}}?"
+_FACTS = r"(?>(?:[^\n]{1,60}?(?:：|:)[^\n]*|[ \t]*\r?)\n){0,12}?"
 """What may stand between the title and the first day: empty lines, and lines such as 消息数：12."""
 _TIME = r"(?P<half>上午|下午|AM ?|PM ?)?(?P<hour>\d\d?):(?P<minute>\d\d)"
 _SHOWN = re.compile(
@@ -130,6 +131,7 @@ def _messages(records: Headed) -> pa.RecordBatch:
     text = pc.utf8_rtrim(pc.utf8_ltrim(records.text(), characters="\n"), characters="\n \t")
     columns = {"kind": pa.nulls(len(text), pa.string()), "text": text}
     _attached(columns)
+    wechat_shown.undo(columns)
     written_quotes.undo(columns)
     batch = raw_batch(
         records.offset,

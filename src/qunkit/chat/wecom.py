@@ -25,6 +25,7 @@ from qunkit.exports import Batch, Head
 from qunkit.parsing.csv import Records, filled
 from qunkit.parsing.json_rows import RECORD, instants, loads, well_formed
 from qunkit.parsing.places import raw_batch
+from qunkit.parsing.values import as_object, as_objects
 from qunkit.schema import KINDS
 from qunkit.words import Text
 
@@ -201,7 +202,7 @@ def _first(head: Head) -> Mapping[str, Any]:
     if head.first is not None:
         return head.first
     try:
-        return _object(json.loads(head.first_line))
+        return as_object(json.loads(head.first_line))
     except (ValueError, RecursionError):
         return {}
 
@@ -269,13 +270,13 @@ def _said(records: Records, inner: bool) -> dict[str, pa.Array]:
 
 def _loaded(raw: bytes, mixed: bool) -> Mapping[str, Any]:
     """A record that was read once already, so it is sound."""
-    return _object(loads(raw, mixed))
+    return as_object(loads(raw, mixed))
 
 
 def _read(type_: str, record: Mapping[str, Any], inner: bool) -> _Said:
     """A record that is not plain text."""
-    record = _object(record.get(_INNER)) if inner else record
-    body = _object(next((record[name] for name in (type_, *_BODIES) if name in record), None))
+    record = as_object(record.get(_INNER)) if inner else record
+    body = as_object(next((record[name] for name in (type_, *_BODIES) if name in record), None))
     if type_ == "mixed":
         return _mixed(body)
     kind = _KINDS.get(type_, "other")
@@ -301,11 +302,11 @@ def _words(type_: str, body: Mapping[str, Any]) -> str:
         return f"{seconds // 60:02}:{seconds % 60:02}" if seconds else ""
     lines = [_text(body.get(name)) for name in _WORDS.get(type_, ())]
     if type_ == "news":
-        lines = [_text(one.get(name)) for one in _objects(body.get("item")) for name in _WORDS["news"]]
+        lines = [_text(one.get(name)) for one in as_objects(body.get("item")) for name in _WORDS["news"]]
     if type_ == "vote":
         lines += [_text(one) for one in body.get("voteitem") or ()] if isinstance(body.get("voteitem"), list) else []
     if type_ == "collect":
-        lines += [_text(one.get("ques")) for one in _objects(body.get("details"))]
+        lines += [_text(one.get("ques")) for one in as_objects(body.get("details"))]
     if type_ == "chatrecord":
         lines += [_line(kind, item) for kind, item in _items(body)]
     return "\n".join(filter(None, lines))
@@ -320,7 +321,7 @@ def _line(type_: str, item: Mapping[str, Any]) -> str:
 def _items(body: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Type and body of each item; its content is JSON in a string. ChatRecordText is the type text."""
     found = []
-    for item in _objects(body.get("item")):
+    for item in as_objects(body.get("item")):
         type_ = _text(item.get("type")).removeprefix("ChatRecord").lower()
         found.append((type_, _content(_text(item.get("content")))))
     return found
@@ -339,14 +340,6 @@ def _extra(body: Mapping[str, Any]) -> str | None:
     """What a body says beside its words, as JSON."""
     more = {name: _text(body.get(member)) for member, name in _MORE.items() if _text(body.get(member))}
     return json.dumps(more, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if more else None
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:

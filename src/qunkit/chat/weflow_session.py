@@ -18,6 +18,7 @@ from qunkit.parsing.csv import Records, filled
 from qunkit.parsing.json_array import JsonArray
 from qunkit.parsing.json_rows import instants
 from qunkit.parsing.places import raw_batch
+from qunkit.parsing.values import as_object, as_objects, as_text
 
 if TYPE_CHECKING:
     from qunkit.parsing.source import Source
@@ -67,8 +68,8 @@ def _facts(source: Source, outline: dict[str, Any], records: Records) -> dict[st
 
 
 def _batch(records: Records, outline: Mapping[str, Any]) -> Batch:
-    session = _object(outline.get("session"))
-    room, name = _text(session.get("wxid")), _text(session.get("displayName")) or _text(session.get("nickname"))
+    session = as_object(outline.get("session"))
+    room, name = as_text(session.get("wxid")), as_text(session.get("displayName")) or as_text(session.get("nickname"))
     records, epoch = records.timed(instants(records["createTime"]))
     sender_id, sender_name = _senders(records, outline)
     kind = kinds(records["localType"], records["type"])
@@ -94,13 +95,13 @@ def _batch(records: Records, outline: Mapping[str, Any]) -> Batch:
 
 def _senders(records: Records, outline: Mapping[str, Any]) -> tuple[pa.Array, pa.Array]:
     """Id and shown name of each sender; arkme messages name a number of the list of senders."""
-    listed = {_number(one.get("senderID")): one for one in _objects(outline.get("senders"))}
+    listed = {_number(one.get("senderID")): one for one in as_objects(outline.get("senders"))}
     if not listed:
         shown = pc.coalesce(filled(records["groupNickname"]), filled(records["senderDisplayName"]))
         return filled(records["senderUsername"]), shown
     at = pc.index_in(records["senderID"], value_set=pa.array(list(listed), pa.int64()))
-    shown = [_text(one.get("groupNickname")) or _text(one.get("displayName")) for one in listed.values()]
-    ids = pa.array([_text(one.get("wxid")) for one in listed.values()], pa.string())
+    shown = [as_text(one.get("groupNickname")) or as_text(one.get("displayName")) for one in listed.values()]
+    ids = pa.array([as_text(one.get("wxid")) for one in listed.values()], pa.string())
     return ids.take(at), pa.array(shown, pa.string()).take(at)
 
 
@@ -119,41 +120,29 @@ def _with_md5(extra: pa.Array, md5: pa.Array) -> pa.Array:
 
 def _members(outline: Mapping[str, Any]) -> list[dict[str, object]]:
     """Rows of MEMBERS from arkme's list of senders and a complete list of members; the room itself is none."""
-    room = _text(_object(outline.get("session")).get("wxid"))
-    times = [_number(_object(outline.get(header)).get(name)) for header, name in _MADE]
+    room = as_text(as_object(outline.get("session")).get("wxid"))
+    times = [_number(as_object(outline.get(header)).get(name)) for header, name in _MADE]
     made = next(filter(None, times), 0)
     made = made // 1000 if made > _MS_FROM else made
     seen_at = made * 1000 if _EARLIEST <= made < _LATEST else None
     return [
         _member(one, complete, seen_at)
         for complete, listed in ((False, outline.get("senders")), (True, outline.get("groupMembers")))
-        for one in _objects(listed)
-        if _text(one.get("wxid")) not in (None, room)
+        for one in as_objects(listed)
+        if as_text(one.get("wxid")) not in (None, room)
     ]
 
 
 def _member(one: Mapping[str, Any], complete: bool, seen_at: int | None) -> dict[str, object]:
     return {
-        "member_id": _text(one.get("wxid")),
-        "group_nickname": _text(one.get("groupNickname")),
-        "nickname": _text(one.get("nickname")) or _text(one.get("displayName")),
-        "remark": _text(one.get("remark")),
-        "account": _text(one.get("alias")),
+        "member_id": as_text(one.get("wxid")),
+        "group_nickname": as_text(one.get("groupNickname")),
+        "nickname": as_text(one.get("nickname")) or as_text(one.get("displayName")),
+        "remark": as_text(one.get("remark")),
+        "account": as_text(one.get("alias")),
         "complete": complete,
         "seen_at": seen_at,
     }
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _objects(value: Any) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _number(value: Any) -> int | None:

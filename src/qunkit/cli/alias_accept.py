@@ -44,7 +44,10 @@ def run(params: Params, place: Place) -> int:
         raise UsageError(what=_NEITHER)
     dataset = place.open()
     taken = dataset.alias_accept(params.name[0] if params.name else None, params.group, wait=params.wait)
-    lines = [_TAKEN.say(current.lang, alias=one.alias.removeprefix("name:"), member=one.member) for one in taken]
+    lines = [
+        _TAKEN.say(current.lang, alias=one.alias.removeprefix("name:"), member=one.member.removeprefix("name:"))
+        for one in taken
+    ]
     for line in [] if params.quiet else lines or [_NONE.say(current.lang)]:
         say(line, label=NOTE)
     return 0

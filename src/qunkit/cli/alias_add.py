@@ -39,5 +39,7 @@ def run(params: Params, place: Place) -> int:
     """Add; says what on stderr."""
     alias, member = place.open().alias_add(params.name, params.member, params.group, wait=params.wait)
     if not params.quiet:
-        say(_ADDED.say(current.lang, alias=alias.removeprefix("name:"), member=member), label=NOTE)
+        say(
+            _ADDED.say(current.lang, alias=alias.removeprefix("name:"), member=member.removeprefix("name:")), label=NOTE
+        )
     return 0

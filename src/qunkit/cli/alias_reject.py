@@ -39,5 +39,5 @@ def run(params: Params, place: Place) -> int:
     found = place.open().alias_reject(params.name, params.group, wait=params.wait)
     if not params.quiet:
         name = found.alias.removeprefix("name:")
-        say(_PARTED.say(current.lang, alias=name, member=found.member), label=NOTE)
+        say(_PARTED.say(current.lang, alias=name, member=found.member.removeprefix("name:")), label=NOTE)
     return 0

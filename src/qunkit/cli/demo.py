@@ -47,11 +47,13 @@ OPTIONS = (Params,)
 
 def run(params: Params) -> int:
     """Write the exports and print their paths."""
+    from qunkit.demo.truth import shown
+
     folder = Path(params.folder)
     _must_be_possible(params, folder)
     written = demo.write(folder, seed=params.seed, groups=params.groups, weeks=params.weeks, plain=params.plain)
     with streams.output() as out:
-        out.writelines(f"{path}\n" for path in written)
+        out.writelines(f"{shown(path)}\n" for path in written)
     say(_NEXT.say(current.lang, folder=folder), label=NOTE)
     return 0
 

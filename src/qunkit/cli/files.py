@@ -40,6 +40,22 @@ def writing(
         yield out
 
 
+def check(output: str | None, dataset: Path | None = None, inputs: Sequence[Path] = ()) -> None:
+    """Refuse now what `writing` would refuse when the work is done.
+
+    Raises:
+        CannotCreate: as there.
+    """
+    if output in (None, "-"):
+        return
+    path = Path(str(output))
+    _refuse_own(path, dataset, inputs)
+    if not is_special(path):
+        number, temporary = _beside(path)
+        os.close(number)
+        os.unlink(temporary)
+
+
 @contextmanager
 def _blamed(path: Path) -> Iterator[None]:
     """A failing disk is said to fail at `path`."""

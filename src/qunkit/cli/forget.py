@@ -14,7 +14,7 @@ from qunkit.results import Column, Note, Result
 from qunkit.words import Text
 
 if TYPE_CHECKING:
-    from qunkit.ingest.whom import Forgotten
+    from qunkit.ingest.extent import Forgotten
 
 HELP = Text(
     """Take a member out of the dataset for good, or a whole group: messages, notices, rosters, quotes, mentions, and the name wherever others wrote it.
@@ -34,7 +34,7 @@ class Params:
     """Who."""
 
     member: str | None = argument(Text("id or name of the member; none: the group", "成员的 id 或名字；不给出时删除整个群"), "[MEMBER]", None)  # fmt: skip
-    group: str | None = option(None, Text("id or name of the group: that of the member, or the one to forget", "群的 id 或名称：成员所在的群，或要删除的群"), metavar="GROUP")  # fmt: skip
+    group: tuple[str, ...] = option((), Text("group of the member, or the one to forget: name, id or glob", "成员所在的群，或要删除的群：群名、id 或通配符"), metavar="GROUP")  # fmt: skip
     yes: bool = option(False, Text("do it without asking", "不询问，直接删除"), "-y", "--yes")
     wait: float = option(10.0, Text("seconds to wait for others who read or write", "等待其他读写者的秒数"), metavar="SECONDS")  # fmt: skip
 
@@ -72,9 +72,9 @@ def run(params: Params, place: Place, output: Output) -> int:
     """Show what would go, ask, and let it go."""
     from qunkit.cli.show import check, show
 
-    if params.member is None and params.group is None:
+    if params.member is None and not params.group:
         raise UsageError(what=_WHO)
-    check(output)
+    check(output, place)
     dataset = place.open()
     if not params.yes:
         show(_table(dataset.forget(params.member, params.group, dry_run=True), done=False), output, place)

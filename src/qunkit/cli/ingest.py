@@ -28,11 +28,13 @@ HELP = Text(
     """Read exported chats into the dataset, which is made if there is none.
 
     Give files, folders, zip or gzip archives or - for standard input, in any order and as often as you like: only what is new is
-    added. What cannot be read is kept, counted and named; nothing else is lost for it. Exit code 3: some of it could not be read.""",
+    added. What cannot be read is kept, counted and named; nothing else is lost for it. Exit code 3: some of it could not be read.
+    A known file with another --tz is read again in that zone; `qunkit sources drop` takes a file out again.""",
     """将导出的聊天记录读入数据集；没有数据集时自动创建。
 
     可给出文件、文件夹、zip 或 gzip 压缩包，或用 - 读取标准输入；顺序不限，可重复导入，只会添加新内容。无法读取的部分会保留、计数并列出，
-    不影响其余内容。退出码 3 表示有内容未能读取。""",
+    不影响其余内容。退出码 3 表示有内容未能读取。
+    已导入的文件换一个 --tz 会按新时区重新读取；用 `qunkit sources drop` 可移除文件。""",
 )
 
 
@@ -75,7 +77,8 @@ def run(params: Params, place: Place, output: Output) -> int:
     from qunkit.cli.show import FOR_PEOPLE, check, chosen, show
 
     _must_be_known(params)
-    check(output)
+    inputs = [Path(name) for name in params.exports if name != "-"]
+    check(output, place, inputs)
     dataset = place.open()
     with progress(hidden=params.quiet) as report:
         summary = dataset.ingest(
@@ -100,7 +103,7 @@ def run(params: Params, place: Place, output: Output) -> int:
         width = max(_NARROWEST, shutil.get_terminal_size().columns) if style == "terminal" else None
         result = summary.for_people(current.lang, width)
     result.notes = [] if params.quiet else result.notes
-    show(result, output, place, [Path(name) for name in params.exports if name != "-"])
+    show(result, output, place, inputs)
     _complain(summary, params)
     return summary.code
 

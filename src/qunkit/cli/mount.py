@@ -27,6 +27,8 @@ from qunkit.words import Text
 COMMANDS = {
     "ingest": Text("read exports into the dataset", "导入聊天记录"),
     "roster": Text("read a list of a group's members", "导入群成员名单"),
+    "sources list": Text("the files that the dataset is made of", "数据集由哪些文件组成"),
+    "sources drop": Text("take files out again", "移除已导入的文件"),
     "alias list": Text("names that may be a member's other name", "成员可能的其他名字"),
     "alias accept": Text("take such a suggestion", "接受别名建议"),
     "alias reject": Text("say that a name is not the member's", "声明名字不属于该成员"),

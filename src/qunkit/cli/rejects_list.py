@@ -6,19 +6,20 @@ from dataclasses import dataclass
 
 from qunkit.cli.expose import option
 from qunkit.cli.options import Output, Place
-from qunkit.cli.session import current
 from qunkit.errors import BadOption
 from qunkit.results import Column, Note, Result
 from qunkit.schema import REASONS
-from qunkit.words import Text
+from qunkit.words import Text, counted
 
 HELP = Text(
     """List what could not be read, by file and reason: how many records, how many bytes, and the line of the first.
 
-    The bytes are kept: `qunkit rejects show` shows them, `qunkit rejects retry` reads the files again.""",
+    The bytes are kept: `qunkit rejects show` shows them, `qunkit rejects retry` reads the files again. Of a file that has since been exported anew
+    and better, `qunkit sources drop` puts them away, and the old file with them.""",
     """按文件和原因列出未能识别的记录：条数、字节数、首条所在行。
 
-    原始字节都已保留：用 `qunkit rejects show` 查看，用 `qunkit rejects retry` 重新读取。""",
+    原始字节都已保留：用 `qunkit rejects show` 查看，用 `qunkit rejects retry` 重新读取。文件已重新完整导出的，可用 `qunkit sources drop` 将旧文件连同
+    其未识别的记录一并移除。""",
 )
 
 
@@ -52,22 +53,30 @@ class Which:
 
 OPTIONS = (Which, Place, Output)
 FILE = Column("file", "text", Text("file", "文件"))
-SOURCE = Column("source", "text", Text("source", "来源"), Text("id of the source: begin of a sha256", "来源 id"))
+SOURCE = Column(
+    "source", "text", Text("source", "来源"), Text("id of the source: begin of a sha256", "来源 id"), spare=9
+)
 COLUMNS = (
     FILE,
     Column("format", "text", Text("format", "格式")),
-    Column("reason", "text", Text("reason", "原因"), Text("from the closed list of reasons", "原因（封闭列表）")),
+    Column(
+        "reason",
+        "text",
+        Text("reason", "原因"),
+        Text("from the closed list of reasons", "原因（封闭列表）"),
+        words=REASONS,
+    ),
     Column("count", "int", Text("count", "条数")),
-    Column("bytes", "int", Text("bytes", "字节")),
+    Column("bytes", "int", Text("bytes", "字节"), spare=8),
     Column("line", "int", Text("first line", "首行"), Text("line of the first one, from 1", "首条所在行，从 1 起")),
     SOURCE,
 )
-ALL = Text("{count} rejects of {files} files, {bytes} bytes", "{files} 个文件共 {count} 条未识别，{bytes} 字节")
+ALL = Text("{count} of {files}, {bytes}", "{files}共 {count}未识别，{bytes}")
 
 
 def run(which: Which, place: Place, output: Output) -> int:
     """Write the table."""
-    from qunkit.cli.show import FOR_PEOPLE, check, chosen, show
+    from qunkit.cli.show import check, show
     from qunkit.ingest.rejects import Chosen, kinds
     from qunkit.ingest.store import open_snapshot
 
@@ -77,22 +86,11 @@ def run(which: Which, place: Place, output: Output) -> int:
     with open_snapshot(dataset.path) as snapshot:
         found = kinds(snapshot, Chosen(which.reason, which.source))
     result = Result("rejects list", Text("Rejects", "未识别的记录"), COLUMNS, (), empty=which.empty)
-    words = chosen(output, result) in FOR_PEOPLE
-    result.cells = [
-        (
-            one.path,
-            one.format,
-            REASONS[one.reason].say(current.lang) if words else one.reason,
-            one.count,
-            one.bytes,
-            one.line,
-            one.source,
-        )
-        for one in found
-    ]
+    result.cells = [(one.path, one.format, one.reason, one.count, one.bytes, one.line, one.source) for one in found]
     if found:
-        files, count = len({one.source for one in found}), sum(one.count for one in found)
-        facts = (("count", count), ("files", files), ("bytes", sum(one.bytes for one in found)))
-        result.notes.append(Note(ALL, facts))
+        count = counted(sum(one.count for one in found), "reject", "条")
+        files = counted(len({one.source for one in found}), "file", "个文件")
+        size = counted(sum(one.bytes for one in found), "byte", "字节")
+        result.notes.append(Note(ALL, (("count", count), ("files", files), ("bytes", size))))
     show(result, output, place)
     return 0

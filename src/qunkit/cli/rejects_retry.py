@@ -63,7 +63,7 @@ STATUSES = {
     "missing": Text("missing", "缺失"),
 }
 ALL = Text(
-    "{read} of {of} files read again; {rejected} rejects are left",
+    "files read again: {read} of {of}; rejects left: {rejected}",
     "{of} 个文件中重新读取了 {read} 个，仍有 {rejected} 条未识别",
 )
 
@@ -73,7 +73,8 @@ def run(params: Params, place: Place, machine: Machine, output: Output) -> int:
     from qunkit.cli.progress import progress
     from qunkit.cli.show import FOR_PEOPLE, check, chosen, show
 
-    check(output)
+    inputs = [Path(name) for name in params.files]
+    check(output, place, inputs)
     dataset = place.open(machine)
     with progress(hidden=params.quiet) as report:
         retrial = dataset.retry(*params.files, wait=params.wait, progress=report)
@@ -85,7 +86,7 @@ def run(params: Params, place: Place, machine: Machine, output: Output) -> int:
         left = sum(one.rejected for one in retrial.tried)
         facts = (("read", read), ("of", len(rows)), ("rejected", left))
         result.notes.append(Note(ALL, facts))
-    show(result, output, place, [Path(name) for name in params.files])
+    show(result, output, place, inputs)
     for one in retrial.tried:
         if one.file.error:
             tell(one.file.error)

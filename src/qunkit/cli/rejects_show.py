@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from qunkit.cli.options import Output, Place
 from qunkit.cli.rejects_list import FILE, SOURCE, Which
 from qunkit.cli.session import current
 from qunkit.errors import BadOption
-from qunkit.results import Cell, Column, Result
+from qunkit.results import Cell, Column, Note, Result
 from qunkit.schema import REASONS
 from qunkit.words import Text
 
@@ -59,6 +59,7 @@ FOR_MACHINES = (
 FOR_PEOPLE = (FILE, Column("line", "int", Text("line", "行")), _START, _WHY, _TEXT)
 _SHOWN = 160
 """Characters that people see of a reject."""
+_CUT = Text("Long texts cut (…): {count}; --raw gives all.", "{count} 处长文本已截断（…），--raw 可得到全部。")
 
 
 def run(which: Which, params: Params, place: Place, output: Output) -> int:
@@ -85,7 +86,7 @@ def run(which: Which, params: Params, place: Place, output: Output) -> int:
             "rejects show", Text("Rejects", "未识别的记录"), FOR_MACHINES, map(_cells, rows), empty=which.empty
         )
         if show.chosen(output, result) in show.FOR_PEOPLE:
-            result.columns, result.cells = FOR_PEOPLE, map(_cells_for_people, rows)
+            result.columns, result.cells = FOR_PEOPLE, _cells_for_people(rows, result.notes)
         show.show(result, output, place)
     return 0
 
@@ -103,8 +104,13 @@ def _cells(row: dict[str, Any]) -> tuple[Cell, ...]:
     return tuple((row | {"file": row["path"], "why": why})[column.name] for column in FOR_MACHINES)
 
 
-def _cells_for_people(row: dict[str, Any]) -> tuple[Cell, ...]:
-    text = row["text"] if row["text"] is not None else row["raw"].decode("utf-8", "backslashreplace")
-    shown = text.strip()
-    cut = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
-    return row["path"], row["line"], row["start"], REASONS[row["reason"]].say(current.lang), cut
+def _cells_for_people(rows: Iterable[dict[str, Any]], notes: list[Note]) -> Iterator[tuple[Cell, ...]]:
+    """Rows with the begin of each text; when all have gone by, `notes` say how many were cut."""
+    cut = 0
+    for row in rows:
+        text = (row["text"] if row["text"] is not None else row["raw"].decode("utf-8", "backslashreplace")).strip()
+        shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+        cut += shown != text
+        yield row["path"], row["line"], row["start"], REASONS[row["reason"]].say(current.lang), shown
+    if cut:
+        notes.append(Note(_CUT, (("count", cut),)))

@@ -58,7 +58,8 @@ def run(params: Params, place: Place, output: Output) -> int:
     from qunkit.cli.show import FOR_PEOPLE, check, chosen, show
 
     _must_be_a_time(params.at)
-    check(output)
+    inputs = [Path(name) for name in params.files]
+    check(output, place, inputs)
     dataset = place.open()
     summary = dataset.roster(*params.files, group=params.group, at=params.at, tz=params.tz, wait=params.wait)
     result = summary.to_result()
@@ -68,7 +69,7 @@ def run(params: Params, place: Place, output: Output) -> int:
     if params.group and any(file.error is None for file in summary.files):
         result.notes += _doubts(params.group, dataset)
     result.notes = [] if params.quiet else result.notes
-    show(result, output, place, [Path(name) for name in params.files])
+    show(result, output, place, inputs)
     for file in summary.files:
         if file.error:
             tell(file.error)

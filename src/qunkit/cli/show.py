@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from qunkit import registry
+from qunkit.cli import files
 from qunkit.cli.failures import NOTE, say
 from qunkit.cli.files import is_special, writing
 from qunkit.cli.options import ALIASES, Output, Place, format_names
@@ -45,15 +46,17 @@ def show(thing: Result | Report, output: Output, place: Place | None = None, inp
         _remark(thing, name, counted)
 
 
-def check(output: Output) -> None:
-    """Refuse a format that there is not, or that is none for a terminal, before any work is done.
+def check(output: Output, place: Place | None = None, inputs: Sequence[Path] = ()) -> None:
+    """Refuse a format that there is not, one that is none for a terminal, or a file that cannot be made, before any work is done.
 
     Raises:
         BadOption: no such format, or it cannot go there.
+        CannotCreate: the file cannot be made, or is an input or a part of the dataset.
     """
     name = _known(output.format) if output.format else _by_name(output.output) if output.output else None
     if name and output.output in (None, "-"):
         _refuse_terminal(name, sys.stdout)
+    files.check(output.output, place.path if place else None, inputs)
 
 
 def _refuse_terminal(name: str, out: TextIO) -> None:
@@ -71,7 +74,7 @@ def _seen(output: Output) -> bool:
     return output.output in (None, "-") and sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def chosen(output: Output, thing: Result | Report) -> str:
+def chosen(output: Output, thing: Result | Report | None = None) -> str:
     """The renderer: --format, else what the name of -o says, else a table on a terminal and TSV (a report: Markdown) elsewhere."""
     if output.format:
         return _known(output.format)

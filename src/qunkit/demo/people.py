@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from qunkit.chat.people import file_safe
 from qunkit.demo.dice import Dice
 from qunkit.demo.model import Person
 from qunkit.demo.phrases import ads
@@ -83,11 +83,6 @@ def advertisers(dice: Dice, taken: set[str]) -> Iterator[tuple[Person, tuple[str
 def _trade(block: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     names = tuple(line for line in block.split("\n") if not line.startswith("> "))
     return names, tuple(line[2:] for line in block.split("\n") if line.startswith("> "))
-
-
-def file_safe(name: str) -> str:
-    """A contact's name as MemoTrace writes it: what a file name cannot hold, blanks and dots become underscores."""
-    return re.sub(r'[\\/:*?"<>|\s.]', "_", name)
 
 
 def _unused(dice: Dice, slots: Mapping[str, Sequence[str]], patterns: Sequence[str], taken: set[str]) -> str:

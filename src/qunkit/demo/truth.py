@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,7 @@ def _group(written: Written, folder: Path) -> dict[str, object]:
         "role": chat.role,
         "tool": writer.TOOL,
         "format": writer.FORMAT,
-        "files": [path.relative_to(folder).as_posix() for path in written.files],
+        "files": [shown(path.relative_to(folder)) for path in written.files],
         "owner": chat.owner.person.id,
         "messages": len(chat.messages),
         "posts": sum(message.spoken for message in chat.messages),
@@ -58,6 +59,11 @@ def _group(written: Written, folder: Path) -> dict[str, object]:
         "themes": chat.facts.themes,
         "members": [_member(member, writer) for member in _speakers(chat)],
     }
+
+
+def shown(path: Path) -> str:
+    """A path in UTF-8, whatever the locale."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _planted(chat: Chat) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,25 +35,25 @@ _SHORTEST = 4
 """Names of other groups with fewer characters are everyday words."""
 
 
-def known(snapshot: Path, pseudonyms: Pseudonyms) -> Known:
-    """Ids and names of the snapshot in the folder `snapshot`, and what stands for each."""
+def known(files: Sequence[Path], pseudonyms: Pseudonyms) -> Known:
+    """Ids and names in the `files` of a snapshot, and what stands for each."""
     import duckdb
 
     with duckdb.connect(
         config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     ) as connection:
-        return _Gathering(_Files(connection, snapshot), pseudonyms).known()
+        return _Gathering(_Files(connection, files), pseudonyms).known()
 
 
 class _Files:
     """The parts that name people; a dataset made by other hands than `ingest` may lack some."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, snapshot: Path) -> None:
-        self._connection, self._snapshot = connection, snapshot
+    def __init__(self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+        self._connection, self._files = connection, files
 
     def rows(self, query: str, pattern: str) -> list[tuple[str | None, ...]]:
-        """The rows of `query` on the files that `pattern` finds."""
-        files = [str(file) for file in sorted(self._snapshot.glob(pattern))]
+        """The rows of `query` on the files that `pattern` fits."""
+        files = [str(file) for file in self._files if file.match(pattern)]
         return self._connection.execute(query.format(files="$files"), {"files": files}).fetchall() if files else []
 
 

@@ -2,12 +2,14 @@
 
 What stands for groups and members is worked out in Python, once, and joined by the query engine; lists and texts go through Python as
 they are read, and ids of messages are hashed in SQL. So counts and equalities are those of the true names, and an analysis that reads no
-texts pays for none. The tables ``private_…`` hold true ids: no query of a person reaches them (`_guest`).
+texts pays for none. The tables ``private_…`` hold true ids. Before a person's own query runs, `seal` copies what it may see and lets go of
+all the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,9 +71,12 @@ def masked_members(source: str) -> str:
 
 
 def mask(
-    connection: duckdb.DuckDBPyConnection, messages: str, members: str, snapshot: Path, pseudonyms: Pseudonyms
+    connection: duckdb.DuckDBPyConnection, messages: str, members: str, files: Sequence[Path], pseudonyms: Pseudonyms
 ) -> scrub.Scrubber:
-    """Make the tables and functions that masked views need; `messages` and `members` are queries of what will be masked."""
+    """Make the tables and functions that masked views need.
+
+    `messages` and `members` are queries of what will be masked, `files` those that name people.
+    """
     pairs = connection.execute(_IDS.format(messages=f"({messages})", members=f"({members})")).fetchall()
     groups = sorted({group for group, _ in pairs})
     people = [(group, id, pseudonyms.member(group, id)) for group, id in pairs if id is not None]
@@ -79,7 +84,35 @@ def mask(
     columns: list[tuple[str, ...]] = list(zip(*people, strict=True)) or [(), (), ()]
     _table(connection, "private_people", dict(zip(("group_id", "id", "shown"), columns, strict=True)))
     _table(connection, "private_key", {"key": [pseudonyms.message_key]})
-    return _functions(connection, snapshot, pseudonyms)
+    return _functions(connection, files, pseudonyms)
+
+
+def seal(connection: duckdb.DuckDBPyConnection, views: Iterable[str], *, texts: bool) -> None:
+    """Leave in `connection` the rows of `views`, as tables, and nothing else: no file, table, view or function that knows more.
+
+    Without `texts` the column ``text`` is null: scrubbing takes most of the time.
+    """
+    connection.execute("ATTACH ':memory:' AS shown")
+    for view in views:
+        columns = "*" if texts or view not in ("messages", "posts") else "* REPLACE (CAST(NULL AS VARCHAR) AS text)"
+        connection.execute(f"CREATE TABLE shown.{view} AS SELECT {columns} FROM {view}")
+    connection.execute("USE shown")
+    connection.execute("DETACH memory")
+    for function in ("private_text", "private_ids", "private_names"):
+        connection.remove_function(function)
+    for setting in ("secret_directory", "extension_directory", "home_directory"):
+        connection.execute(f"SET {setting} = ''")
+
+
+def reads_texts(connection: duckdb.DuckDBPyConnection, select: str) -> bool:
+    """Whether the plan of `select` on the views has the column ``text`` anywhere."""
+    import duckdb
+
+    try:
+        plan = connection.execute(f"EXPLAIN (FORMAT json) {select}").fetchall()
+    except duckdb.Error:
+        return True
+    return re.search(r"\btext\b", str(plan)) is not None
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, Sequence[str]]) -> None:
@@ -90,11 +123,11 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, 
     connection.unregister("arriving")
 
 
-def _functions(connection: duckdb.DuckDBPyConnection, snapshot: Path, pseudonyms: Pseudonyms) -> scrub.Scrubber:
+def _functions(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], pseudonyms: Pseudonyms) -> scrub.Scrubber:
     """What goes through Python: texts and lists of ids."""
     from qunkit.engines._known import known
 
-    scrubber = scrub.Scrubber(lambda: known(snapshot, pseudonyms))
+    scrubber = scrub.Scrubber(lambda: known(files, pseudonyms))
 
     def ids(group: str, ids: Ids) -> Ids:
         return [id and pseudonyms.member(group, id) for id in ids]

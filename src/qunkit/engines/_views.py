@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from qunkit.chat.people import UNSAFE
 from qunkit.dataset import Scope
 from qunkit.schema import MEMBERS, MESSAGES, NOT_POSTS, Table
 
@@ -58,10 +59,14 @@ WITH rows AS (
 ), names AS (
   SELECT group_id, sender_id, nullif(sender_name, '') AS name, min(local_time) AS first_at, max(local_time) AS last_at
   FROM told_messages WHERE {post} GROUP BY ALL
+), spelt AS (  -- of a name and its file-safe spelling, which some exporters write, the name is shown
+  SELECT group_id, sender_id, safe,
+    max_by(name, {{'whole': name <> safe, 'at': last_at, 'tie': name}}) AS name, min(first_at) AS first_at, max(last_at) AS last_at
+  FROM (SELECT *, regexp_replace(name, '{unsafe}', '_', 'g') AS safe FROM names) GROUP BY ALL
 ), posters AS (
   SELECT group_id, sender_id AS member_id, max_by(name, {{'at': last_at, 'tie': name}}) AS name,
     min(first_at) AS first_at, max(last_at) AS last_at
-  FROM names GROUP BY ALL
+  FROM spelt GROUP BY group_id, sender_id
 )
 SELECT group_id, member_id,
   COALESCE({chosen}nickname_here, posters.name, nickname, remark, account, member_id) AS name,
@@ -121,6 +126,7 @@ def views(messages: Sequence[Path], members: Sequence[Path], scope: Scope, *, ma
             now=_instant(now, "infinity"),
             official=_official("member_id", scope),
             post=post,
+            unsafe=UNSAFE,
             chosen=_CHOSEN[scope.names],
         ),
         "named_messages": _NAMED if scope.names else "SELECT * FROM told_messages",

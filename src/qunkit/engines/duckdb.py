@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from qunkit.dataset import Scope
-from qunkit.engines._guest import guarded
+from qunkit.engines._guest import guarded, must_be_one_select, must_read_views
 from qunkit.engines._heard import batches, heard
 from qunkit.engines._pool import run
 from qunkit.engines._reasons import damaged, failed
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qunkit.chat.scrub import Scrubber
     from qunkit.privacy import Pseudonyms
 
+T = TypeVar("T")
 PRELUDE = (
     "SET TimeZone = 'UTC'",
     "SET enable_progress_bar = false",  # it writes to stdout, also where that is no terminal
@@ -57,6 +58,7 @@ def connect(
     snapshot: Path,
     scope: Scope,
     *,
+    files: Sequence[Path] | None = None,
     memory_limit: str | None = None,
     threads: int | None = None,
     temp_dir: Path | None = None,
@@ -64,6 +66,7 @@ def connect(
 ) -> Engine:
     """An engine on the committed state in the folder `snapshot`, showing what `scope` lets through.
 
+    `files` are the Parquet files that its manifest names, and no other is read; None: all that lie in a folder without a manifest.
     With `pseudonyms` they stand for all people and groups, in `scope` too (`masked`); nothing else can be asked of the engine then.
     `memory_limit` is DuckDB's spelling ("4GB"; None: 80 % of the machine's), `temp_dir` is where it may spill (None: a
     private folder that goes when the engine is closed).
@@ -82,11 +85,12 @@ def connect(
     for statement in PRELUDE:
         connection.execute(statement)
     engine = Engine(connection, spill, snapshot)
-    messages, members = _message_files(snapshot, scope), sorted(snapshot.glob("members/*.parquet"))
+    files = sorted(snapshot.rglob("*.parquet") if files is None else files)
+    messages, members = _message_files(files, scope), [file for file in files if file.match("members/*.parquet")]
     if pseudonyms:
         from qunkit.engines._masks import mask
 
-        engine.scrubber = mask(connection, read(MESSAGES, messages), read(MEMBERS, members), snapshot, pseudonyms)
+        engine.scrubber = mask(connection, read(MESSAGES, messages), read(MEMBERS, members), files, pseudonyms)
     for name, text in views(messages, members, scope, masked=pseudonyms is not None).items():
         engine.view(name, text)
     return engine
@@ -141,12 +145,27 @@ class Engine:
     def guest(self, text: str, files: Sequence[Path]) -> pa.RecordBatchReader:
         """The rows of one SELECT that a person wrote, in DuckDB's own dialect, on the views over `files`.
 
-        Where pseudonyms stand for people, it reads the views and nothing else: the files hold the true names.
+        Where pseudonyms stand for people, it reads the views and nothing else: the files hold the true names. They are copied for it,
+        and nothing else can be asked of the engine then.
 
         Raises:
             UsageError: not one SELECT, or what DuckDB says of it; while the rows are read, too.
+            OutOfResources, ReadWriteFailed, DatasetDamaged: as for `sql`.
         """
-        return guarded(self._connection, text, files, only_views=self.scrubber is not None)
+        if self.scrubber:
+            self._seal(text)
+            files = ()
+        return guarded(self._connection, text, files, self._snapshot)
+
+    def _seal(self, text: str) -> None:
+        """Leave in the connection only what a SELECT on the views may see."""
+        from qunkit.engines._masks import reads_texts, seal
+
+        must_be_one_select(self._connection, text)
+        views, texts = must_read_views(self._connection, text), reads_texts(self._connection, text)
+        self._told(self._connection, lambda: seal(self._connection, views, texts=texts))
+        for statement in PRELUDE:
+            self._connection.execute(statement)
 
     def view(self, name: str, sql: str) -> None:
         """Show the rows of a query under `name`; it runs whenever the view is read."""
@@ -200,13 +219,16 @@ class Engine:
         params: Mapping[str, object],
         fetch: Callable[[duckdb.DuckDBPyRelation], Any],
     ) -> Any:
+        query, used = _rewritten(text)
+        given = {name: params[name] for name in used} or None
+        return self._told(connection, lambda: fetch(connection.sql(query, params=given)))
+
+    def _told(self, connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
+        """What `work` gives; what goes wrong with files and memory is told in words of ours."""
         import duckdb
 
-        query, used = _rewritten(text)
         try:
-            return heard(
-                connection, lambda: fetch(connection.sql(query, params={name: params[name] for name in used} or None))
-            )
+            return heard(connection, work)
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             raise failed(error, self._snapshot) from error
         except duckdb.Error as error:
@@ -234,14 +256,14 @@ def _rewritten(text: str) -> tuple[str, set[str]]:
     return _PARAMETER.sub(dollar, text), used
 
 
-def _message_files(snapshot: Path, scope: Scope) -> list[Path]:
-    """Files of messages, without the months that lie after the end of the scope.
+def _message_files(files: Sequence[Path], scope: Scope) -> list[Path]:
+    """Those of messages, without the months that lie after the end of the scope.
 
     A day's grace, since a month may be counted in another zone than the window.
     """
     ends = [time for time in (scope.until, scope.as_of) if time]
     last = f"{min(ends) + timedelta(days=1):month=%Y-%m}" if ends else f"month={date.max:%Y-%m}"
-    return [file for file in sorted(snapshot.glob("messages/month=*/*.parquet")) if file.parent.name <= last]
+    return [file for file in files if file.match("messages/month=*/*.parquet") and file.parent.name <= last]
 
 
 def _over_batches(

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qunkit.exports import Batch, Head
+from qunkit.parsing.values import as_object
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ def _batch(records: Records, outline: Mapping[str, Any]) -> Batch:
     from qunkit.chat import chatlab
     from qunkit.parsing.json_rows import RECORD, instants
 
-    meta = chatlab.object_of(outline.get("meta"))
-    known = {str(chatlab.object_of(one).get("platformId")) for one in _listed(outline)}
+    meta = as_object(outline.get("meta"))
+    known = {str(as_object(one).get("platformId")) for one in _listed(outline)}
     records, epoch = records.timed(instants(records["timestamp"]))
     columns = chatlab.columns(records.rows, meta, known)
     chatlab.keep_forwarded(columns, records[RECORD])

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qunkit.exports import Batch, Head
+from qunkit.parsing.values import as_object
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def read(source: Source) -> Iterator[Batch]:
     known: set[str] = set()
     for records in read_lines(source, {"_type": "string", **chatlab.COLUMNS}):
         header = header or _first(records, "header")
-        meta = chatlab.object_of(header.get("meta"))
+        meta = as_object(header.get("meta"))
         records, listed = _parted(records)
         members = chatlab.members(listed, header)
         known.update(str(row["member_id"]) for row in members)

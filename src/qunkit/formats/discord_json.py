@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qunkit.exports import Batch, Head
+from qunkit.parsing.values import as_object, as_objects, as_written
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -87,11 +88,11 @@ def _batch(records: Records, outline: Mapping[str, Any]) -> Batch:
         "mention_ids": pa.nulls(len(epoch), pa.list_(pa.string())),
     }
     _add(columns, records, spoken)
-    guild, channel = _object(outline.get("guild")), _object(outline.get("channel"))
+    guild, channel = as_object(outline.get("guild")), as_object(outline.get("channel"))
     batch = records.batch(
         epoch=epoch,
-        group_id=_text(channel.get("id")),
-        group_name=" - ".join(filter(None, (_text(guild.get("name")), _text(channel.get("name"))))) or None,
+        group_id=as_written(channel.get("id")),
+        group_name=" - ".join(filter(None, (as_written(guild.get("name")), as_written(channel.get("name"))))) or None,
         native_id=records["id"],
         native_type=records["type"],
         sender_id=pc.if_else(spoken, records["author.id"], nothing),
@@ -133,10 +134,14 @@ def _told(one: Mapping[str, Any], kind: str, text: str | None, extra: str | None
     from qunkit.parsing.json_rows import well_formed
 
     if kind == "system":
-        people = [_person(member) for member in _objects(one.get("mentions"))]
-        return kind, text, well_formed(told(_text(one.get("type")) or "", _person(_object(one.get("author"))), people))
-    files = [_text(file.get("fileName")) or "" for file in _objects(one.get("attachments"))]
-    stickers = [_text(sticker.get("name")) for sticker in _objects(one.get("stickers"))]
+        people = [_person(member) for member in as_objects(one.get("mentions"))]
+        return (
+            kind,
+            text,
+            well_formed(told(as_written(one.get("type")) or "", _person(as_object(one.get("author"))), people)),
+        )
+    files = [as_written(file.get("fileName")) or "" for file in as_objects(one.get("attachments"))]
+    stickers = [as_written(sticker.get("name")) for sticker in as_objects(one.get("stickers"))]
     if files:
         kind = discord.kind_of(files)
         text = "\n".join(filter(None, [text, *(files if kind == "file" else [])]))
@@ -150,21 +155,9 @@ def _mentioned(one: Mapping[str, Any], everyone: bool) -> list[str] | None:
 
     if one.get("type") not in _SAID:
         return None
-    ids = [_text(member.get("id")) for member in _objects(one.get("mentions"))]
+    ids = [as_written(member.get("id")) for member in as_objects(one.get("mentions"))]
     return [*filter(None, ids), *([EVERYONE] if everyone else [])] or None
 
 
 def _person(one: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    return _text(one.get("nickname")) or _text(one.get("name")), _text(one.get("id"))
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _objects(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _text(value: object) -> str | None:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
+    return as_written(one.get("nickname")) or as_written(one.get("name")), as_written(one.get("id"))

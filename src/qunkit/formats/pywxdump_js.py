@@ -59,7 +59,7 @@ def read(source: Source) -> Iterator[Batch]:
     """The people, then the messages."""
     import numpy as np
 
-    from qunkit.chat.pywxdump_people import members
+    from qunkit.chat.pywxdump_people import groups, members
     from qunkit.chat.pywxdump_wording import asked, batch
     from qunkit.parsing.json_array import JsonArray
     from qunkit.parsing.places import raw_batch
@@ -72,7 +72,7 @@ def read(source: Source) -> Iterator[Batch]:
     if begin == end:
         return
     for records in JsonArray(source, asked({}), part=(begin, end)):
-        yield batch(records, owner)
+        yield batch(records, owner, groups(people))
     if last < source.size:
         yield Batch(raw_batch(np.empty(0, np.int64)), framing=[(last, source.size)])
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qunkit.exports import Batch, Head
+from qunkit.parsing.values import as_object
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -55,10 +56,10 @@ def files(source: Source) -> list[str]:
         manifest = json.loads(source.raw(0, source.size))
     except (ValueError, RecursionError):
         return []
-    chunked = _object(_object(manifest).get("chunked")) or _object(manifest)
+    chunked = as_object(as_object(manifest).get("chunked")) or as_object(manifest)
     listed, folder = chunked.get("chunks"), chunked.get("chunksDir")
     ones = listed if isinstance(listed, list) else []
-    paths = [_path(_object(one), folder if isinstance(folder, str) else _FOLDER) for one in ones]
+    paths = [_path(as_object(one), folder if isinstance(folder, str) else _FOLDER) for one in ones]
     return [path for path in paths if path]
 
 
@@ -76,7 +77,3 @@ def _path(chunk: Mapping[str, Any], folder: str) -> str | None:
     if not isinstance(path, str):
         return None
     return path if "/" in path else f"{folder}/{path}"
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qunkit.exports import Batch, Head
+from qunkit.parsing.values import as_objects, as_text
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -150,12 +151,12 @@ def _add_files(columns: dict[str, pa.Array], records: Records, spoken: pa.Array)
 
     rows = pc.indices_nonzero(pc.and_(spoken, pc.match_substring_regex(records[RECORD], _FILES)))
     mixed = records.source.encoding == "mixed"
-    told = [_objects(loads(raw, mixed)["files"]) for raw in records[RECORD].take(rows).to_pylist()]
+    told = [as_objects(loads(raw, mixed)["files"]) for raw in records[RECORD].take(rows).to_pylist()]
     kinds, texts = [], []
     for files, text in zip(told, columns["text"].take(rows).to_pylist(), strict=True):
         each = {_kind(file) for file in files}
         kinds.append(each.pop() if len(each) == 1 else "file")
-        names = [_text(file.get("name")) for file in files] if kinds[-1] == "file" else []
+        names = [as_text(file.get("name")) for file in files] if kinds[-1] == "file" else []
         texts.append(well_formed("\n".join(filter(None, [text, *names]))))
     columns["kind"], columns["text"] = put(columns["kind"], rows, kinds), put(columns["text"], rows, texts)
 
@@ -178,16 +179,8 @@ def _tell_notices(columns: dict[str, pa.Array], records: Records, names: Mapping
     extra = []
     for raw in records[RECORD].take(rows).to_pylist():
         one = loads(raw, mixed)
-        inviter, member = ((names.get(who or ""), who) for who in map(_text, (one.get("inviter"), one.get("user"))))
-        action = _text(one.get("subtype")) or ""
+        inviter, member = ((names.get(who or ""), who) for who in map(as_text, (one.get("inviter"), one.get("user"))))
+        action = as_text(one.get("subtype")) or ""
         extra.append(well_formed(told(action, inviter, [member]) if inviter[1] else told(action, member)))
     columns["extra"] = put(columns["extra"], rows, extra)
     columns["mention_ids"] = put(columns["mention_ids"], rows, [None] * len(rows))
-
-
-def _objects(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _text(value: object) -> str | None:
-    return str(value) if isinstance(value, str) and value else None

@@ -27,6 +27,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qunkit.exports import Batch, Head
+from qunkit.parsing.values import as_object, as_written
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def read(source: Source) -> Iterator[Batch]:
 def _has_many(head: Head) -> bool:
     """Whether there is a list of chats; or, where contacts longer than the skim stand before it, Telegram's own opening words."""
     about = head.top.get("about")
-    listed = any(isinstance(_object(head.top.get(name)).get("list"), list) for name in ("chats", "left_chats"))
+    listed = any(isinstance(as_object(head.top.get(name)).get("list"), list) for name in ("chats", "left_chats"))
     return listed or (isinstance(about, str) and "Telegram" in about and "type" not in head.top)
 
 
@@ -154,7 +155,7 @@ def _batch(records: Records, chat: Mapping[str, Any], many: bool) -> Batch:
     _join_texts(columns, records)
     _add_payloads(columns, records)
     actors = _tell_notices(columns, records, notice)
-    group = {"group_id": _text(chat.get("id")), "group_name": _text(chat.get("name"))}
+    group = {"group_id": as_written(chat.get("id")), "group_name": as_written(chat.get("name"))}
     batch = records.batch(
         epoch=epoch,
         wall=wall,
@@ -216,12 +217,12 @@ def _join_texts(columns: dict[str, pa.Array], records: Records) -> None:
 
 
 def _words(part: object) -> str:
-    return part if isinstance(part, str) else str(_object(part).get("text") or "")
+    return part if isinstance(part, str) else str(as_object(part).get("text") or "")
 
 
 def _named(part: object) -> str | None:
     """The id of a member whose name in the text is a link."""
-    one = _object(part)
+    one = as_object(part)
     return f"user{one['user_id']}" if one.get("type") == "mention_name" and one.get("user_id") else None
 
 
@@ -249,18 +250,18 @@ def _tell_notices(columns: dict[str, pa.Array], records: Records, notice: pa.Arr
     mixed = records.source.encoding == "mixed"
     rows = pc.indices_nonzero(notice)
     said = [loads(raw, mixed) for raw in records[RECORD].take(rows).to_pylist()]
-    actors = [(_text(one.get("actor")), _text(one.get("actor_id"))) for one in said]
+    actors = [(as_written(one.get("actor")), as_written(one.get("actor_id"))) for one in said]
     listed = [one.get("members") for one in said]
-    targets = [[(_text(name), None) for name in names] if isinstance(names, list) else [] for names in listed]
-    actions = [_text(one.get("action")) or "" for one in said]
-    inviters = [_text(one.get("inviter")) for one in said]
+    targets = [[(as_written(name), None) for name in names] if isinstance(names, list) else [] for names in listed]
+    actions = [as_written(one.get("action")) or "" for one in said]
+    inviters = [as_written(one.get("inviter")) for one in said]
     notices = [
         (action, (inviter, None), [actor]) if inviter else (action, actor, members)
         for action, inviter, actor, members in zip(actions, inviters, actors, targets, strict=True)
     ]
     extra = [well_formed(told(*notice)) for notice in notices]
     columns["extra"] = put(columns["extra"], rows, extra)
-    columns["text"] = put(columns["text"], rows, [_text(one.get("title")) for one in said])
+    columns["text"] = put(columns["text"], rows, [as_written(one.get("title")) for one in said])
     calls = [action == "phone_call" for action in actions]
     at = [row for row, call in zip(rows.to_pylist(), calls, strict=True) if call]
     callers = [actor for actor, call in zip(actors, calls, strict=True) if call]
@@ -269,12 +270,3 @@ def _tell_notices(columns: dict[str, pa.Array], records: Records, notice: pa.Arr
     columns["sender_name"] = put(columns["sender_name"], at, [name for name, _ in callers])
     columns["sender_id"] = put(columns["sender_id"], at, [member for _, member in callers])
     return actors
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _text(value: object) -> str | None:
-    """A string that is not empty, a number as it is written, or None."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None

@@ -48,35 +48,6 @@ _PAIR = (
     r"(?P<year>\d{4})年(?P<month>\d\d?)月(?P<day>\d\d?)日 (?P<half>上午|下午)?(?P<hour>\d\d?):(?P<minute>\d\d)[ \t]*\r?(?:\n|\Z)"
 )
 _FOUND = re.compile(rf"(?P<blank>(?:\A|^[ \t]*\r?\n))?{_PAIR}", re.MULTILINE)
-_MARKED = re.compile(
-    r"\[(?P<mark>图片|Photo|视频|Video|语音|Audio|链接|Link|文件|File|动画表情|Sticker|微信红包|微信转账|小程序|Mini Program|位置|Location)\]"
-    r"(?: (?P<rest>.*))?",
-    re.DOTALL,
-)
-_KINDS = {
-    "图片": "image",
-    "Photo": "image",
-    "视频": "video",
-    "Video": "video",
-    "语音": "voice",
-    "Audio": "voice",
-    "链接": "link",
-    "Link": "link",
-    "文件": "file",
-    "File": "file",
-    "动画表情": "sticker",
-    "Sticker": "sticker",
-    "微信红包": "red_packet",
-    "微信转账": "transfer",
-    "小程序": "miniprogram",
-    "Mini Program": "miniprogram",
-    "位置": "location",
-    "Location": "location",
-}
-_WORDLESS = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|heic|mp4|mov)|\d{1,5}(?:\"|″|'')", re.IGNORECASE)
-"""What stands behind the mark of a medium: its file's name, or how long it is. Anything else somebody typed."""
-_MEDIA = ("image", "video", "voice", "sticker")
-_LINK = re.compile(r"(?P<title>.*) (?P<url>https?://\S+)", re.DOTALL)
 
 
 def sniff(head: Head) -> bool:
@@ -110,38 +81,12 @@ def _time(header: re.Match[bytes], section: None) -> int | None:
 def _messages(records: Headed) -> pa.RecordBatch:
     import pyarrow as pa
 
-    from qunkit.chat import written_quotes
+    from qunkit.chat import wechat_shown, written_quotes
     from qunkit.parsing.places import raw_batch
 
     text = records.text()
     columns = {"kind": pa.nulls(len(text), pa.string()), "text": text}
-    _undo(columns)
+    wechat_shown.undo(columns)
     written_quotes.undo(columns)
     batch = raw_batch(records.offset, wall=records.wall, sender_name=records.group("name"), **columns)
     return batch.replace_schema_metadata({"time_quality": "minute"})
-
-
-def _undo(columns: dict[str, pa.Array]) -> None:
-    """What a mark stands for, and what is behind it."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    from qunkit.chat.columns import put
-
-    rows = pc.indices_nonzero(pc.starts_with(columns["text"], "["))
-    found = [_marked(text) for text in columns["text"].take(rows).to_pylist()]
-    rows, told = rows.filter(pa.array([one is not None for one in found], pa.bool_())), list(filter(None, found))
-    columns["kind"] = put(columns["kind"], rows, [kind for kind, _ in told])
-    columns["text"] = put(columns["text"], rows, [text for _, text in told])
-
-
-def _marked(text: str) -> tuple[str, str] | None:
-    """(kind, text) of a message that is no text."""
-    match = _MARKED.fullmatch(text)
-    if match is None:
-        return None
-    kind, rest = _KINDS[match["mark"]], match["rest"] or ""
-    if kind in _MEDIA:
-        return (kind, "") if not rest or _WORDLESS.fullmatch(rest) else None
-    link = _LINK.fullmatch(rest) if kind in ("link", "miniprogram") else None
-    return kind, f"{link['title']}\n{link['url']}" if link else rest

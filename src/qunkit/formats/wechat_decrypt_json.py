@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qunkit.exports import Batch, Head
+from qunkit.parsing.values import as_text
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def read(source: Source) -> Iterator[Batch]:
     for records in array:
         if not chat and len(records.offsets):
             chat = array.outline if "chat_username" in array.outline else JsonArray(source, {}).read_outline()
-        yield _batch(records, _text(chat.get("chat_username")), _text(chat.get("display_name")))
+        yield _batch(records, as_text(chat.get("chat_username")), as_text(chat.get("display_name")))
 
 
 def _batch(records: Records, group_id: str | None, group_name: str | None) -> Batch:
@@ -98,7 +99,3 @@ def _batch(records: Records, group_id: str | None, group_name: str | None) -> Ba
         text=pc.coalesce(filled(records["content"]), records["display_content"]),
         from_me=from_me,
     )
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

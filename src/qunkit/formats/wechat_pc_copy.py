@@ -42,7 +42,7 @@ HOW = Text(
 )
 
 _HEADER = r"^(?P<name>[^\n]{0,119}[^\s:]):[ \t]*\r?\n"
-_PARAGRAPH = re.compile(r"(?:[ \t]*\r?\n){2,}")
+_PARAGRAPH = re.compile(r"(?<![ \t])(?:[ \t]*+\r?\n){2,}")
 _SAYS_TIMES = re.compile(r"^[^\n]{0,40}\d\d?:\d\d(?::\d\d)?[ \t]*\r?$", re.MULTILINE)
 _FEW, _MOST, _LONGEST = 3, 0.6, 40
 _DATE = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
@@ -70,7 +70,7 @@ def read(source: Source) -> Iterator[Batch]:
     """
     import pyarrow as pa
 
-    from qunkit.chat import written_quotes
+    from qunkit.chat import wechat_shown, written_quotes
     from qunkit.parsing.headed import Layout, headed
     from qunkit.parsing.places import raw_batch
 
@@ -78,6 +78,7 @@ def read(source: Source) -> Iterator[Batch]:
     layout = Layout(re.compile(rf"(?m){_HEADER}".encode()), lambda header, section: midnight, after_blank=True, gap=2)
     for records in headed(source, layout):
         columns = {"kind": pa.nulls(len(records), pa.string()), "text": records.text()}
+        wechat_shown.undo(columns)
         written_quotes.undo(columns)
         columns |= {"sender_name": records.group("name"), "group_name": _group(source.parts)}
         batch = raw_batch(records.offset, wall=records.wall, **columns)

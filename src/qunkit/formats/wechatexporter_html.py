@@ -55,10 +55,10 @@ _ROWS = 4096
 _FIRST_YEAR, _BEYOND = 1999, 2100
 _MESSAGE = re.compile(rb'<div\b(?=[^<>]*+>)[^<>]*\bclass="msg [^"<>]*"[^<>]*>')
 _DIV = re.compile(rb"<(/?)div\b[^<>]*>")
-_ASYNC = re.compile(r"<script\b(?:(?!</script).)*?\bData/msg-", re.DOTALL)
+_ASYNC = re.compile(r"<script\b(?:(?!</?script).)*?\bData/msg-", re.DOTALL)
 _HEADING = re.compile(r"<title>((?:(?!<title>).)*?)</title>", re.DOTALL)
 _SUFFIX = " - 微信聊天记录"
-_ATTRIBUTE = re.compile(r'([A-Za-z]+)="([^"]*)"')
+_ATTRIBUTE = re.compile(r'(?<![A-Za-z])([A-Za-z]++)="([^"]*)"')
 _NAME = re.compile(
     r'<span\b(?=[^<>]*+>)(?P<tag>[^<>]*\bclass="dspname"[^<>]*)>(?P<name>(?:(?!class="dspname").)*?)</span>(?P<behind>[^<]*)',
     re.DOTALL,

@@ -105,11 +105,12 @@ def _messages(records: Headed) -> pa.RecordBatch:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from qunkit.chat import written_quotes
+    from qunkit.chat import wechat_shown, written_quotes
     from qunkit.parsing.places import raw_batch
 
     notice, nothing = pc.is_valid(records.group("notice")), pa.scalar(None, pa.string())
     columns = {"kind": pc.if_else(notice, "system", nothing), "text": records.text()}
+    wechat_shown.undo(columns)
     written_quotes.undo(columns)
     return raw_batch(
         records.offset,

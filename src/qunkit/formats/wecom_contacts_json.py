@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit.errors import UnreadableExport
 from qunkit.exports import Batch, Head
+from qunkit.parsing.values import as_object, as_objects
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -92,19 +93,19 @@ def _loaded(source: Source) -> Any:
 def _people(document: Any) -> Iterator[dict[str, object]]:
     """Rows of MEMBERS from whatever the API calls them."""
     if isinstance(document, list):
-        for one in _objects(document):
+        for one in as_objects(document):
             yield from _people(one)
         return
-    document = _object(document)
+    document = as_object(document)
     if any(name in document for name in _LISTS):
         for name in _LISTS:
             if name == "group_chat":
-                yield from _group(_object(document.get(name)))
+                yield from _group(as_object(document.get(name)))
             elif name in document:
                 value = document[name]
-                follow = _object(document.get("follow_info"))
+                follow = as_object(document.get("follow_info"))
                 yield from _people(
-                    value if isinstance(value, list) else {**_object(value), "remark": follow.get("remark")}
+                    value if isinstance(value, list) else {**as_object(value), "remark": follow.get("remark")}
                 )
     elif any(name in document for name in _IDS):
         yield from _contact(document)
@@ -122,8 +123,8 @@ def _contact(one: Mapping[str, Any]) -> Iterator[dict[str, object]]:
 
 def _group(chat: Mapping[str, Any]) -> Iterator[dict[str, object]]:
     """The members of a group: all of them."""
-    room, admins = _text(chat.get("chat_id")), {_text(one.get("userid")) for one in _objects(chat.get("admin_list"))}
-    for one in _objects(chat.get("member_list")):
+    room, admins = _text(chat.get("chat_id")), {_text(one.get("userid")) for one in as_objects(chat.get("admin_list"))}
+    for one in as_objects(chat.get("member_list")):
         member, joined = _text(one.get("userid")), one.get("join_time")
         if room and member:
             yield {
@@ -134,17 +135,9 @@ def _group(chat: Mapping[str, Any]) -> Iterator[dict[str, object]]:
                 "group_nickname": _text(one.get("group_nickname")),
                 "role": "owner" if member == _text(chat.get("owner")) else "admin" if member in admins else "member",
                 "joined_at": joined * 1000 if isinstance(joined, int) and 0 < joined < _LATEST else None,
-                "invited_by": _text(_object(one.get("invitor")).get("userid")),
+                "invited_by": _text(as_object(one.get("invitor")).get("userid")),
                 "complete": True,
             }
-
-
-def _objects(value: Any) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _text(value: Any) -> str | None:

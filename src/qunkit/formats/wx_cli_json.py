@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qunkit.exports import Batch, Head
+from qunkit.parsing.values import as_text
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def read(source: Source) -> Iterator[Batch]:
             outline = array.outline if known else JsonArray(source, {}, key="items").read_outline()
             told = outline.get("conversation")
             chat = told if isinstance(told, Mapping) else {}
-        yield _batch(records, _text(chat.get("talker")), _text(chat.get("display_name")))
+        yield _batch(records, as_text(chat.get("talker")), as_text(chat.get("display_name")))
 
 
 def _batch(records: Records, group_id: str | None, group_name: str | None) -> Batch:
@@ -130,7 +131,3 @@ def _kinds(code: pa.Array) -> pa.Array:
     number = numbers(code)
     said = pc.if_else(pc.is_in(code, value_set=pa.array(list(KINDS))), code, pa.scalar(None, pa.string()))
     return pc.coalesce(wechat_kinds(number, pa.nulls(len(code), pa.int64())), said)
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -12,8 +12,8 @@ from qunkit import schema
 from qunkit.engines._reasons import failed
 from qunkit.ingest import build
 from qunkit.ingest.findings import Finding
+from qunkit.ingest.harvest import LEDGER, REJECTS
 from qunkit.ingest.ledger import KINDS
-from qunkit.ingest.run import LEDGER, REJECTS
 from qunkit.words import Text
 
 _ACCOUNT = {"name", "size", "records", "bytes", "new", "known"}

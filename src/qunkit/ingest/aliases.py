@@ -88,10 +88,17 @@ UNION ALL SELECT grp, alias, member, 'linked', IF(listed, 'roster', 'name'), NUL
   WHERE NOT EXISTS (SELECT 1 FROM said s WHERE s.group_key = grp AND s.alias = linked.alias)
 """
 
+# A member's own name is none that is said to be an alias.
 _SHOWN = """
+WITH own AS (
+  SELECT group_key, sender_key AS who, arg_max(sender_name, COALESCE(last, TIMESTAMPTZ '1970-01-01')) AS name
+  FROM senders WHERE sender_key IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM said s WHERE s.verdict = 'same' AND (s.alias = sender_id OR (s.group_key = senders.group_key AND s.alias = 'name:' || sender_name))
+  ) GROUP BY ALL
+)
 SELECT a.grp AS group_id, l.label AS group_name, a.alias, a.member, k.name AS member_name, status, evidence,
   CAST(support AS BIGINT) AS support, purity
-FROM aliases_listed a LEFT JOIN group_labels l ON l.group_key = a.grp LEFT JOIN known k ON k.group_key = a.grp AND k.who = a.member
+FROM aliases_listed a LEFT JOIN group_labels l ON l.group_key = a.grp LEFT JOIN own k ON k.group_key = a.grp AND k.who = a.member
 ORDER BY list_position(['suggested', 'accepted', 'rejected', 'linked'], status), group_id, alias, member
 """
 

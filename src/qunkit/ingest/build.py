@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from qunkit import schema
 from qunkit.engines._reasons import failed
-from qunkit.ingest import identity, merge, overlap, replies
+from qunkit.ingest import identity, merge, overlap, replies, turns
 from qunkit.ingest.canon import Digest, numbered
 from qunkit.ingest.revision import Revision
 from qunkit.ingest.store import Staging
@@ -118,6 +118,8 @@ class _Work:
     run: Sequence[str]
     revision: Revision | None
     built: Built = field(default_factory=Built)
+    compared: dict[str, Path | None] = field(default_factory=dict)
+    """Parts of the old state that were found to be what they were."""
 
     def learn_names(self, members: pa.Table, aliases: pa.Table | None) -> None:
         """The tables names, observed_members, aliases and identity, and old_identity: what names stood for before this run."""
@@ -152,11 +154,13 @@ class _Work:
 
     def build_months(self) -> None:
         """Every month that anything changes, the earlier first: quotes point backwards."""
-        revised, renamed = self._revised_months(), self._renamed_months()
+        revised = self._revised_months()
+        changed = revised | self._renamed_months() | set(self.staged)
+        changed |= self._turned_months(changed)
         overlap.start(self.connection)
         rebuilt: set[str] = set()
         for month in sorted(_months(self.staging) | set(self.staged)):
-            if month in self.staged or month in revised | renamed or rebuilt & _quoted(self.staging, month):
+            if month in changed or rebuilt & _quoted(self.staging, month):
                 self._build_month(month, revised=month in revised)
                 rebuilt.add(month)
 
@@ -185,6 +189,35 @@ class _Work:
             if self.connection.sql(shown.format(names=identity.NAMES_OF.format(observed=self._known(month)))).fetchall()
         }
 
+    def _turned_months(self, changed: set[str]) -> set[str]:
+        """Months next to changed ones that tell ids of theirs."""
+        months = _months(self.staging) | set(self.staged)
+        pairs = [(month, after) for month in months if (after := turns.following(month)) in months]
+        near = [pair for pair in pairs if len(changed.intersection(pair)) == 1]
+        said = {month: self._said(month, self._known) for pair in near for month in pair}
+        return {
+            month
+            for before, after in near
+            if turns.meet(self.connection, said[before], said[after], after)
+            for month in (before, after)
+        }
+
+    def _said(self, month: str, old_rows: Callable[[str], str]) -> str:
+        """What is known of a month and what this run adds, as a FROM item; a row may be there twice."""
+        old = [old_rows(month)] if month in _months(self.staging) else []
+        new = [from_parts(list(self.staged[month]), "")] if self.staged.get(month) else []
+        columns = ", ".join(("platform", "group_id", "group_name", "native_id", "local_time"))
+        return "(" + " UNION ALL ".join(f"SELECT {columns} FROM {rows}" for rows in [*old, *new]) + ")"
+
+    def _turn(self, month: str) -> None:
+        """Hand over what ``observed`` has of the next month's messages, and take what the one before has of its own."""
+        known = _months(self.staging) | set(self.staged)
+        if (after := turns.following(month)) in known:
+            turns.give(self.connection, self._said(after, self._old), after)
+        before = next((other for other in known if turns.following(other) == month), None)
+        if before and (path := self._part(observations(before))):
+            turns.take(self.connection, from_parts(path, ""), month)
+
     def _build_month(self, month: str, *, revised: bool) -> None:
         """One month's observations and messages. Earlier months are built already."""
         connection, files = self.connection, list(self.staged.get(month, ()))
@@ -196,6 +229,7 @@ class _Work:
         if files or revised:
             query = "SELECT * FROM observed ORDER BY sent_at, seq"
             self._write(observations(month), query, schema.OBSERVATIONS.arrow)
+        self._turn(month)
         merge.resolve(connection)
         overlap.observe(connection, self.run)
         for source, new in merge.new_messages(connection, self.run).items():
@@ -204,7 +238,7 @@ class _Work:
 
     def _link_replies(self, month: str) -> None:
         quoted = replies.quoted_months(self.connection)
-        earlier = [path for other in quoted if other < month and (path := self._messages(other))]
+        earlier = [path for other in quoted if other < month and (path := self._part(messages(other)))]
         replies.link(self.connection, [str(path) for path in earlier])
         query = f"""SELECT {", ".join(_column(name) for name in schema.MESSAGES.names)}
           FROM resolved r LEFT JOIN linked l ON l.message = r.rowid
@@ -217,16 +251,21 @@ class _Work:
         query = f"SELECT DISTINCT {columns} FROM known_members WHERE member_id <> group_key ORDER BY ALL"
         self._write("members/part.parquet", query, schema.MEMBERS.arrow)
 
-    def _messages(self, month: str) -> Path | None:
-        """Messages of an earlier month: as this run built them, else as they were; None if there are none."""
-        part = messages(month)
+    def _part(self, part: str) -> Path | None:
+        """A part of an earlier month: as this run built it, else as it was; None if there is none."""
         if part in self.built.dropped:
             return None
-        return self.staging.path / part if part in self.staging.parts else self.staging.old_part(part)
+        return self.staging.path / part if part in self.staging.parts else self._old_part(part)
+
+    def _old_part(self, part: str) -> Path | None:
+        """A part as it was; its sha256 is compared once."""
+        if part not in self.compared:
+            self.compared[part] = self.staging.old_part(part)
+        return self.compared[part]
 
     def _known(self, month: str) -> str:
         """The observations of a month before this run, as a FROM item."""
-        return from_parts(self.staging.old_part(observations(month)), "")
+        return from_parts(self._old_part(observations(month)), "")
 
     def _old(self, month: str) -> str:
         """What the revision leaves of them."""

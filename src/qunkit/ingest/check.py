@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from qunkit.errors import DatasetDamaged
-from qunkit.ingest import durable, locks, parts, recheck, store
+from qunkit.ingest import durable, locks, parts, pruning, recheck, snapshots
 from qunkit.ingest.findings import CODES, DAMAGE, Checked, Finding
 from qunkit.words import Text
 
-_OWN = ("dataset.json", "CURRENT", "qunkit.toml", "lock")
 _USERS = ("qunkit.toml",)
 """Files whose modes are their owner's business."""
 _BY_REASON: dict[object, str] = {
@@ -32,7 +31,6 @@ _BY_REASON: dict[object, str] = {
 
 
 NOT_THERE = Text("the snapshot {0} that it names is not there", "它指向的快照 {0} 不存在")
-TURNED_BACK = Text("it names an older snapshot than the newest", "指向的不是最新快照")
 NEVER_CURRENT = Text("a snapshot that was never made current", "从未启用的快照")
 OTHER_SEAL = Text(
     "its sha256 is not the one that CURRENT, or the next snapshot's manifest, has of it",
@@ -58,8 +56,13 @@ def check(
         DatasetNewer: it was written by a newer qunkit.
     """
     work = _Check(dataset, checked)
+    told: set[str] = set()
     with ExitStack() as held:
         for finding in _all(work, held, read_data=read_data, memory_limit=memory_limit, threads=threads):
+            if finding.code == "link" and finding.path in told:  # in the place of a folder it is met with every part
+                continue
+            if finding.code in ("link", "stranger"):
+                told.add(finding.path)
             checked.damage |= CODES[finding.code].severity == DAMAGE
             yield finding
 
@@ -74,6 +77,7 @@ def _all(
     if read_data and work.newest:
         path, manifest = work.newest
         work.checked.sources = len(manifest["sources"])
+        work.checked.forgotten = sum(sum(one.get("forgotten", {}).values()) for one in manifest["sources"])
         yield from recheck.check(path, manifest, work.checked, memory_limit, threads)
 
 
@@ -101,29 +105,29 @@ class _Check:
         """
         self.working = _written_to(self.dataset)
         try:
-            self.tz = store.zone(self.dataset)
+            self.tz = snapshots.zone(self.dataset)
         except DatasetDamaged as error:
             yield _of("settings", error)
 
     def snapshots(self, held: ExitStack) -> Iterator[Finding]:
         """CURRENT, and every snapshot from the newest, held until all is checked."""
         with suppress(DatasetDamaged):  # what is wrong is said below
-            held.enter_context(store._held(self.dataset))
-        names = store._snapshots(self.dataset)[::-1]
+            held.enter_context(snapshots.held(self.dataset))
+        names = snapshots.names(self.dataset)[::-1]
         current, seal = "", ""
         try:
-            current, seal = store._current(self.dataset)
+            current, seal = snapshots.current(self.dataset)
         except DatasetDamaged as error:
             yield _of("current", error)
         if current and current not in names:
             yield Finding("current", str(self.dataset / "CURRENT"), _filled(NOT_THERE, current))
-        above = [name for name in names if current and int(name[1:]) > int(current[1:])]
+        above = [name for name in names if current and snapshots.number(name) > snapshots.number(current)]
         yield from self._above(above)
         seals: dict[str, str | None] = {current: seal}
         for name in names[len(above) :]:
             manifest = yield from self._manifest(self.dataset / name, seals.get(name), held)
             if manifest is not None:
-                seals[f"v{int(name[1:]) - 1:06d}"] = manifest.get("before")
+                seals[snapshots.name_of(snapshots.number(name) - 1)] = manifest.get("before")
                 if self.newest is None and name == (current or name):
                     self.newest = self.dataset / name, manifest
                 yield from self._parts(self.dataset / name, manifest)
@@ -131,7 +135,7 @@ class _Check:
     def _above(self, names: list[str]) -> Iterator[Finding]:
         """Snapshots that CURRENT never came to name: a killed run leaves one; of more CURRENT was turned back."""
         if len(names) > 1:
-            yield Finding("current", str(self.dataset / "CURRENT"), TURNED_BACK)
+            yield Finding("current", str(self.dataset / "CURRENT"), pruning.TURNED_BACK)
         elif names and not self.working:
             yield Finding("leftover", str(self.dataset / names[0]), NEVER_CURRENT)
 
@@ -171,7 +175,7 @@ class _Check:
 
     def strangers(self) -> Iterator[Finding]:
         """What else lies in the dataset's folder."""
-        names = {*_OWN, *store._snapshots(self.dataset)}
+        names = {*snapshots.FILES, *snapshots.names(self.dataset)}
         for name in sorted(set(os.listdir(self.dataset)) - names):
             path = str(self.dataset / name)
             if not name.startswith(durable.TEMPORARY):
@@ -199,10 +203,9 @@ def _read(path: Path, body: bytes, seal: str | None, tz: str | None) -> dict[str
         DatasetDamaged: it is none.
     """
     try:
-        digest = hashlib.sha256(body).hexdigest()
-        if seal not in (None, digest):
+        if seal not in (None, hashlib.sha256(body).hexdigest()):
             raise DatasetDamaged(path=path / "manifest.json", why=OTHER_SEAL)
-        manifest = store._manifest(path, body, digest)
+        manifest = snapshots.parse(path, body)
         usable = manifest["snapshot"] == path.name and all(source["id"] for source in manifest["sources"])
         usable = usable and all({"rows", "bytes", "sha256"} <= set(facts) for facts in manifest["parts"].values())
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +13,11 @@ from qunkit.errors import UnknownTimeZone
 from qunkit.parsing.stamps import possible
 
 DEFAULT_ZONE = "Asia/Shanghai"
+_COMMON = (
+    "Asia/Shanghai", "UTC", "America/New_York", "America/Los_Angeles", "Europe/London", "Europe/Berlin", "Asia/Tokyo", "Asia/Bangkok",
+    "Australia/Sydney", "Pacific/Auckland", "America/Chicago", "America/Denver", "Europe/Moscow", "Asia/Dubai", "Asia/Kolkata", "America/Sao_Paulo",
+)  # fmt: skip
+"""Zones where people export chats, one for each distance from UTC and rule of summer time, the likely ones first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +80,18 @@ def check_zone(name: str) -> None:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise UnknownTimeZone(tz=name) from None
+
+
+def behind(zone: str, minutes: int, at: int, first: str) -> str | None:
+    """The zone whose clocks are so many minutes behind those of `zone` when they show what those show at `at` (milliseconds since 1970).
+
+    A common name is taken before one that only says the hours (whose sign is the other way round): `first`, if it fits. None: no zone fits.
+    """
+    shown = datetime.fromtimestamp(at / 1000, zoneinfo.ZoneInfo(zone))
+    offset = (shown.utcoffset() or timedelta()) - timedelta(minutes=minutes)
+    instant = shown + timedelta(minutes=minutes)
+    for name in (first, *_COMMON):
+        if instant.astimezone(zoneinfo.ZoneInfo(name)).utcoffset() == offset:
+            return name
+    hours, rest = divmod(offset, timedelta(hours=1))
+    return f"Etc/GMT{-hours:+d}" if not rest and -12 <= hours <= 14 else None

@@ -102,5 +102,7 @@ class Checked:
     bytes: int = 0
     rows: int = 0
     sources: int = 0
+    forgotten: int = 0
+    """Records of members and groups that were forgotten: the accounts keep their number."""
     damage: bool = False
     """Whether there was a finding worse than a warning."""

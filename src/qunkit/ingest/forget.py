@@ -7,7 +7,7 @@ new one, and the next one finishes: it clears the rest away even if the member i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -18,50 +18,51 @@ from typing import Any
 import pyarrow as pa
 
 from qunkit.errors import OldStateRead, StillRead
-from qunkit.ingest import build, durable, gone, keepout, rejected, store, tombstones
+from qunkit.ingest import build, durable, extent, gone, keepout, rejected, store, tombstones
+from qunkit.ingest.extent import Forgotten
 from qunkit.ingest.gone import Gone
-from qunkit.ingest.run import REJECTS
+from qunkit.ingest.harvest import REJECTS
 from qunkit.ingest.scrub import Said, Words
 from qunkit.ingest.tombstones import FORGOTTEN, Shown, Tombstones
-from qunkit.ingest.whom import Forgotten, State, Target
+from qunkit.ingest.whom import State, Target
 
 FEATURES = "features"
 _NEW = ("schema", "qunkit", "snapshot", "parts", "fingerprint")
 """What every commit says anew; the rest of the manifest stays."""
 
 
-def preview(dataset: Path, member: str | None, group: str | None) -> Forgotten:
+def preview(dataset: Path, member: str | None, groups: Sequence[str] = ()) -> Forgotten:
     """What `forget` would take out.
 
     Raises:
         NoDataset, DatasetDamaged, DatasetNewer: there is nothing to read.
-        NoSuchMember, SeveralMembers, NoSuchGroup, BadOption: not exactly one member or group is meant.
+        NoSuchMember, SeveralMembers, NoSuchGroup, SeveralGroups: not exactly one member or group is meant.
         BadKey: others were forgotten before, and their key is not there.
     """
     with store.open_snapshot(dataset) as snapshot, TemporaryDirectory(prefix="qunkit-") as folder:
         state = partial(_in, snapshot.path, snapshot.manifest)
         with State(state, Path(folder)).opened() as known:
-            target = known.find(member, group, tombstones.load(state))
-            return known.would(target, dataset) if target else Forgotten(before=True)
+            target = known.find(member, groups, tombstones.load(state))
+            return extent.would(known, target, dataset) if target else Forgotten(before=True)
 
 
-def forget(dataset: Path, member: str | None, group: str | None, *, wait: float = 10.0) -> Forgotten:
+def forget(dataset: Path, member: str | None, groups: Sequence[str] = (), *, wait: float = 10.0) -> Forgotten:
     """Take a member out of every group, or a group out of the dataset, and clear every older state away.
 
-    `member` is an id or a shown name; `group` tells members of one name apart, or is what goes. Without anything left to take out, what an
+    `member` is an id or a shown name; `groups` (names, ids, globs) tell members of one name apart, or are the one that goes. Without anything left to take out, what an
     earlier run could not clear away goes.
 
     Raises:
         NoDataset, DatasetLocked, DatasetDamaged, DatasetNewer, BadKey: nothing was written.
-        NoSuchMember, SeveralMembers, NoSuchGroup, BadOption: not exactly one member or group is meant.
+        NoSuchMember, SeveralMembers, NoSuchGroup, SeveralGroups: not exactly one member or group is meant.
         OldStateRead: it is done, but somebody still reads the state before; run again.
     """
     tz = store.zone(dataset)
     with store.writing(dataset, tz, wait) as staging:
         stones = tombstones.load(staging.old_part)
         with State(staging.old_part, staging.spool).opened() as known:
-            target = known.find(member, group, stones)
-            done = known.would(target, dataset) if target else Forgotten(before=True)
+            target = known.find(member, groups, stones)
+            done = extent.would(known, target, dataset) if target else Forgotten(before=True)
             if target:
                 _commit(staging, known, target, stones)
         durable.remove(dataset / FEATURES)
@@ -74,7 +75,7 @@ def forget(dataset: Path, member: str | None, group: str | None, *, wait: float 
 
 def _commit(staging: store.Staging, known: State, target: Target, stones: Tombstones) -> None:
     """The state without who is forgotten, as the current one."""
-    going = known.going(target, stones)
+    going = extent.going(known, target, stones)
     every = build.from_parts(known.observations, "")
     if every:
         gone.prepare(known.connection, every, going)
@@ -89,7 +90,7 @@ def _commit(staging: store.Staging, known: State, target: Target, stones: Tombst
         build.MEMORY_LIMIT,
         None,
         revision=gone.revise(known.connection, months, staging.spool),
-        aliases=known.aliases_without(target),
+        aliases=extent.aliases_without(known, target),
     )
     rows = known.connection.sql(gone.BY_SOURCE.format(observed=every)).fetchall() if every else []
     counts = {source: Counter(message=messages, notice=notices) for source, messages, notices in rows}
@@ -116,9 +117,10 @@ def _source(facts: dict[str, Any], going: list[Gone], went: Counter[str]) -> dic
 
 
 def _words(going: list[Gone], groups: list[Shown]) -> Words:
-    """The words of some groups together."""
-    of = [one.words for one in going if (one.group_id, one.group_name) in groups]
-    return Words({id_ for words in of for id_ in words.ids}, {name for words in of for name in words.names})
+    """The words of some groups together; of a source that shows none, such as a list of contacts, those of all."""
+    of = [one.words for one in going if not groups or (one.group_id, one.group_name) in groups]
+    names, others = ({name for words in of for name in getattr(words, kind)} for kind in ("names", "others"))
+    return Words({id_ for words in of for id_ in words.ids}, names, others - names)
 
 
 def _write_rejects(staging: store.Staging, known: State, going: list[Gone]) -> None:

@@ -6,7 +6,7 @@ target and not mentioned, their messages are not quoted, and `scrub` takes their
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Gone:
     """The group's name instead of one that holds a person's; None: it stays."""
 
 
+_ROWS = 1 << 14
 _TABLE = pa.schema(
     [
         *(pa.field(name, pa.string()) for name in ("platform", "group_id", "group_name", "key")),
@@ -89,11 +90,13 @@ CREATE OR REPLACE TEMP TABLE speakers AS
 SELECT DISTINCT key, unnest([sender_id, sender_name]) AS shown FROM (
   SELECT DISTINCT f.key, o.sender_id, o.sender_name FROM {{observed}} o JOIN forgotten f ON {_HERE}
   WHERE o.sender_name IS NOT NULL AND NOT {_GOES});
-CREATE OR REPLACE TEMP TABLE candidates AS
+"""
+
+_SAID = f"""
 SELECT DISTINCT key, field, old FROM (
   SELECT f.key, unnest([IF(o.kind = 'forward', 'forward', 'text'), 'text', 'extra']) AS field, unnest([o.text, o.quote_text, o.extra]) AS old
   FROM {{observed}} o JOIN forgotten f ON {_HERE}
-) WHERE regexp_matches(old, $roughly);
+) WHERE old IS NOT NULL
 """
 
 # A quote is of a person's message if it says so, or points to one; where it names nobody whom the group knows, if it has its words.
@@ -172,14 +175,10 @@ FROM (SELECT unnest(o.sources) AS src, o.kind IN {schema.NOT_POSTS} AS notice FR
 def prepare(connection: duckdb.DuckDBPyConnection, observed: str, gone: Sequence[Gone]) -> None:
     """The tables that the queries use; `observed` is a FROM item of all observations that they will be asked of."""
     tell(connection, gone)
-    every = {one.words for one in gone}
-    roughly = "|".join(sorted({one.roughly for one in every if one})) or "$^"
     for statement in _PREPARED.format(observed=observed).strip().removesuffix(";").split(";\n"):
-        connection.execute(statement, {"roughly": roughly} if "$roughly" in statement else None)
-    words = {one.key: one.words for one in gone}
-    found = connection.sql("FROM candidates").fetchall()
-    scrubbed = [row for row in (_scrubbed(words[key], key, field, old) for key, field, old in found) if row]
-    _put(connection, "scrubbed", pa.Table.from_pylist(scrubbed, schema=_SCRUBBED))
+        connection.execute(statement)
+    words = {one.key: one.words for one in gone if one.words}
+    _put(connection, "scrubbed", pa.Table.from_batches(list(_scrubbed(connection, words, observed)), _SCRUBBED))
     connection.execute(_QUOTED.format(observed=observed))
     connection.execute(_TOUCHED.format(observed=observed))
 
@@ -209,10 +208,19 @@ def said(connection: duckdb.DuckDBPyConnection) -> Iterable[str | None]:
     return [text for (text,) in connection.sql("SELECT DISTINCT text FROM forgotten_rows").fetchall()]
 
 
-def _scrubbed(words: Words, key: str, field: str, old: str) -> dict[str, str] | None:
+def _scrubbed(
+    connection: duckdb.DuckDBPyConnection, words: Mapping[str, Words], observed: str
+) -> Iterator[pa.RecordBatch]:
+    """The texts that change, and what becomes of them."""
+    for batch in connection.sql(_SAID.format(observed=observed)).to_arrow_reader(_ROWS) if words else ():
+        rows = (row for row in batch.to_pylist() if row["key"] in words)
+        told = [row | {"new": _without(words[row["key"]], row["field"], row["old"])} for row in rows]
+        yield pa.RecordBatch.from_pylist([row for row in told if row["new"] != row["old"]], schema=_SCRUBBED)
+
+
+def _without(words: Words, field: str, old: str) -> str:
     ways = {"text": words.scrub, "forward": words.scrub_forward, "extra": words.scrub_json}
-    new = ways[field](old)
-    return {"key": key, "field": field, "old": old, "new": new} if new != old else None
+    return ways[field](old)
 
 
 def _put(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:

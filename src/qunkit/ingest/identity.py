@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import duckdb
 
-SAFE = r"""regexp_replace(nfc_normalize(trim({})), '[\\/:*?"<>|\s.]', '_', 'g')"""
+from qunkit.chat.people import UNSAFE
+
+SAFE = f"regexp_replace(nfc_normalize(trim({{}})), '{UNSAFE}', '_', 'g')"
 ANY_GROUP = "*"
 """Group id of a contact list's people: their names count in every group that knows their ids."""
 ALIASES = ("group_id", "alias", "member", "verdict")

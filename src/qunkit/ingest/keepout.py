@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +15,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qunkit import schema
+from qunkit.chat.spelling import fold, plain
 from qunkit.ingest import build, gone, identity, rejected, store
 from qunkit.ingest.gone import Gone
-from qunkit.ingest.scrub import MARK, NOTHING, Said, Words, decoded, safe
+from qunkit.ingest.heard import Ear
+from qunkit.ingest.readings import layers, packed, texts
+from qunkit.ingest.scrub import MARK, NOTHING, Said, Words, safe, told
 from qunkit.ingest.tombstones import FORGOTTEN, Shown, Tombstones
 from qunkit.schema import NOT_POSTS
 
-_ID = r"[A-Za-z][A-Za-z0-9_-]{4,63}(?:@[a-z.]+)?|[0-9]{5,20}(?:@[a-z]+)?"
-"""What may be an id in a text."""
 _BORDER = 1 << 10
 """Bytes on both sides of where a reject follows another: a longer one is told as several."""
-_TOKEN = re.compile(r"[^\s,;:：，；、\"'“”‘’「」<>()（）\[\]{}|/\\=@]{1,64}")
-
-_IDS = """SELECT DISTINCT unnest(list_concat([actor_id, quote_sender], target_ids, mention_ids)) FROM {observed}"""
-_TOLD = """SELECT DISTINCT platform, group_id, group_name, who, name FROM (
+_IDS = """SELECT DISTINCT unnest(list_concat([sender_id, sender_name, actor_id, quote_sender], target_ids, mention_ids)) FROM {observed}"""
+_TOLD = """SELECT DISTINCT platform, group_id, group_name, IF(starts_with(who, 'name:'), NULL, who), name FROM (
   SELECT platform, group_id, group_name, unnest(list_concat([actor_id], target_ids)) AS who, unnest(list_concat([actor_name], target_names)) AS name
-  FROM {observed} WHERE event IS NOT NULL) WHERE who NOT LIKE 'name:%' AND who <> 'me'"""
-_IDS_IN_TEXTS = """SELECT DISTINCT unnest(regexp_extract_all(said, $id)) FROM
-  (SELECT unnest([text, quote_text, extra, sender_name]) AS said FROM {observed}) WHERE said IS NOT NULL"""
+  FROM {observed} WHERE event IS NOT NULL) WHERE who IS DISTINCT FROM 'me'"""
+_TEXTS = """SELECT DISTINCT unnest([text, quote_text, extra, sender_name, group_name]) AS said FROM {observed}
+WHERE group_id IS NOT DISTINCT FROM $id AND group_name IS NOT DISTINCT FROM $name"""
+_ROWS = 1 << 14
 
 
 @dataclass(slots=True)
@@ -49,10 +48,16 @@ class Left:
     words: Words = NOTHING
     whole: bool = False
     """All of it went: it had nothing but groups that were forgotten."""
+    ear: Ear | None = None
+    """Hears whom names of files speak of."""
 
     def facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """What the manifest says of the source."""
-        told = without(facts, self.words, self.groups, whole=self.whole)
+        words = self.words
+        if self.ear:
+            self.ear.listen([json.dumps(list(facts.values()), ensure_ascii=False, default=str)])
+            words = Words(words.ids | self.ear.ids, words.names | self.ear.names)
+        told = without(facts, words, self.groups, whole=self.whole)
         return told | ({FORGOTTEN: dict(self.forgotten)} if self.forgotten else {})
 
 
@@ -94,41 +99,44 @@ def _strip(
 ) -> Left:
     observed = build.from_parts(files, "")
     connection.register("listed", pa.Table.from_pylist(left.members, schema=build.OBSERVED_MEMBERS))
-    found = _found(stones, connection, observed, left)
+    found, left.ear = _found(stones, connection, observed, left)
+    words = Words({id_ for one in found for id_ in one.words.ids}, {name for one in found for name in one.words.names})
     if not any(one.whole or one.label or one.words for one in found):
+        if left.rejects:
+            _rewrite_rejects(left.rejects, words, Said(()), whole=False)
         return left
-    texts: Iterable[str | None] = ()
+    said: Iterable[str | None] = ()
     if observed:
         gone.prepare(connection, observed, found)
-        texts = gone.said(connection)
+        said = gone.said(connection)
     else:
         gone.tell(connection, found)
     by_group = {(one.group_id, one.group_name): one for one in found}
     groups = [
         (one.group_id, one.label or one.group_name) for group in left.groups if not (one := by_group[group]).whole
     ]
-    words = Words({id_ for one in found for id_ in one.ids}, {name for one in found for name in one.words.names})
     members = connection.sql(gone.MEMBERS.format(old="listed")).to_arrow_table().to_pylist()
     whole = bool(left.groups) and not groups
     if left.rejects:
-        _rewrite_rejects(left.rejects, words, Said(texts), whole=whole)
+        _rewrite_rejects(left.rejects, words, Said(said), whole=whole)
     forgotten: Counter[str] = Counter()
     for path in files:
         forgotten += _rewrite(connection, path, staged)
-    return Left(members, left.rejects, list(dict.fromkeys(groups)), forgotten, words, whole)
+    return Left(members, left.rejects, list(dict.fromkeys(groups)), forgotten, words, whole, left.ear)
 
 
 def blanked(
-    batches: Iterable[pa.RecordBatch], words: Words, texts: Said, *, whole: bool = False
+    batches: Iterable[pa.RecordBatch], words: Words, said: Said, *, whole: bool = False
 ) -> Iterator[pa.RecordBatch]:
-    """The rejects of a source without the bytes of those that hold a word or a text of who was forgotten, and without the words in their
-    paths. Of two that share a word the second goes."""
+    """The rejects of a source without the bytes of those that hold a word or a text of who was forgotten, or may hold it where nobody can
+    look, and without the words in their paths. Of two that share a word the second goes."""
     before: dict[str, Any] = {}
     for batch in batches:
         rows = batch.to_pylist()
         for row in rows:
             row["path"] = MARK if whole else words.scrub(row["path"])
-            if whole or any(one.told(part) for one in (words, texts) for part in (row["raw"], _border(before, row))):
+            pieces = (row["raw"], _border(before, row))
+            if whole or packed(row["raw"]) or any(told(piece, words, said) for piece in pieces if piece):
                 row["raw"], row["reason"] = b"", FORGOTTEN
             before = row
         yield pa.RecordBatch.from_pylist(rows, schema=schema.REJECTS.arrow)
@@ -140,9 +148,9 @@ def _border(before: Mapping[str, Any], row: Mapping[str, Any]) -> bytes:
     return before["raw"][-_BORDER:] + row["raw"][:_BORDER] if follows else b""
 
 
-def _rewrite_rejects(path: Path, words: Words, texts: Said, *, whole: bool) -> None:
+def _rewrite_rejects(path: Path, words: Words, said: Said, *, whole: bool) -> None:
     temporary = path.with_suffix(".new")
-    rejected.write(temporary, blanked(rejected.batches(path), words, texts, whole=whole))
+    rejected.write(temporary, blanked(rejected.batches(path), words, said, whole=whole))
     os.replace(temporary, path)
 
 
@@ -168,50 +176,57 @@ def _kinds(table: pa.Table) -> Counter[str]:
 
 
 # -- who of a source was forgotten ---------------------------------------------------------------------------------
-def _found(stones: Tombstones, connection: duckdb.DuckDBPyConnection, observed: str, left: Left) -> list[Gone]:
-    """Of every group of the source what goes."""
+def _found(
+    stones: Tombstones, connection: duckdb.DuckDBPyConnection, observed: str, left: Left
+) -> tuple[list[Gone], Ear]:
+    """Of every group of the source what goes; and who listened."""
     platforms: dict[Shown, set[str | None]] = {}
     names: dict[Shown, set[tuple[str | None, str]]] = {}
     for platform, group_id, group_name, sender_id, name in _names(connection, observed, left):
         platforms.setdefault((group_id, group_name), {None}).add(platform)
         shown = names.setdefault((group_id, group_name), set())
         shown |= {(sender_id, name)} if name else set()
-    ids = {one for one in _ids(connection, observed, left) if stones.has("member", one)}
-    told_ids, spoken = _in_rejects(stones, left.rejects, names)
-    ids |= told_ids
-    told = [_of_group(stones, group, names[group], ids, spoken) for group in names]
+    for row in left.members:
+        if row.get("invited_by", "") and row["invited_by"].startswith("name:"):
+            names[row["group_id"], row["group_name"]].add((None, row["invited_by"][5:]))
+    ids = {one for one in _ids(connection, observed, left) if stones.has_member(one)}
+    heard = {group: _heard(stones, connection, observed, group) for group in names}
+    unread = Ear(stones, list(names))
+    unread.listen(text for raw in _unread(left.rejects) for layer in layers(raw) for text in texts(layer))
+    ids |= {id_ for ear in (*heard.values(), unread) for id_ in ear.ids}
+    told = [_of_group(stones, group, names[group], ids, heard[group].names | unread.names) for group in names]
     groups = {one.group_name for one in told if one.whole and one.group_name}  # others may speak of them
-    told = [replace(one, words=Words(one.words.ids, one.words.names | groups)) if groups else one for one in told]
-    return [replace(one, platform=platform) for one in told for platform in platforms[one.group_id, one.group_name]]
+    told = [replace(one, words=Words(ids, one.words.names | groups, one.words.others)) for one in told]
+    told = [replace(one, platform=platform) for one in told for platform in platforms[one.group_id, one.group_name]]
+    return told, unread
 
 
 def _of_group(
-    stones: Tombstones, group: Shown, shown: set[tuple[str | None, str]], ids: set[str], spoken: set[str]
+    stones: Tombstones, group: Shown, shown: set[tuple[str | None, str]], ids: set[str], heard: set[str]
 ) -> Gone:
     """What goes of the group.
 
     A name that is shown with a forgotten id is forgotten from now on, unless it is another's too: such names stay in texts.
     """
-    others = {safe(name) for id_, name in shown if id_ and id_ not in ids}
-    theirs = {safe(name) for id_, name in shown if id_ in ids} - others
-    bare = {safe(name) for id_, name in shown if not id_} | {safe(token) for token in spoken}
-    known = {name for name in bare - theirs if stones.has_in(group, "name", name)}
+    folded = {fold(id_) for id_ in ids}
+    theirs = {name for id_, name in shown if id_ and fold(id_) in folded}
+    others = {safe(name) for id_, name in shown if id_ and fold(id_) not in folded}
+    theirs = {name for name in theirs if safe(name) not in others}
+    bare = {name for id_, name in shown if not id_} | heard
+    known = {name for name in bare if stones.has_name(group, name)}
     if group[0] != identity.ANY_GROUP:
         for name in theirs:
-            stones.add_in([group], "name", name)
-    spared = known & others
-    gone_names = (theirs | known) - spared
-    written = {name for _, name in shown if safe(name) in gone_names} | {
-        one for one in spoken if safe(one) in gone_names
-    }
-    words = Words(ids, written)
+            stones.add_name([group], name)
+    keys = {plain(name) for name in theirs | known}
+    gone_names = {name for name in theirs | bare if plain(name) in keys}
+    words = Words(ids, {name for name in gone_names if safe(name) not in others}, others)
     label, called = None, group[1]
-    if called and (stones.has("label", safe(called)) or words.scrub(called) != called):
-        stones.add("label", safe(called))
+    if called and (stones.has("label", plain(called)) or words.scrub(called) != called):
+        stones.add("label", plain(called))
         label = stones.label(called)
-    whole = group[0] in ids or stones.has_in(group, "group")
+    whole = bool(group[0] and stones.has_member(group[0])) or stones.has_in(group, "group")
     own = ids | ({"me"} if stones.has_in(group, "me") else set())
-    return Gone(None, *group, str(group), whole, frozenset(own), frozenset(gone_names | spared), words, label)
+    return Gone(None, *group, str(group), whole, frozenset(own), frozenset(map(safe, gone_names)), words, label)
 
 
 def _names(
@@ -234,38 +249,34 @@ def _names(
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, observed: str, left: Left) -> set[str]:
-    """All that may be an id in the source, but for its rejects."""
+    """Every id that the source shows."""
     ids = {row.get(name) for row in left.members for name in ("member_id", "account", "invited_by")}
     ids |= {group_id for group_id, _ in left.groups}
     if observed:
-        senders = f"SELECT DISTINCT unnest([sender_id, sender_name]) FROM {observed}"
-        for query in (senders, _IDS.format(observed=observed)):
-            ids |= {one for (one,) in connection.sql(query).fetchall()}
-        ids |= {one for (one,) in connection.execute(_IDS_IN_TEXTS.format(observed=observed), {"id": _ID}).fetchall()}
+        ids |= {one for (one,) in connection.sql(_IDS.format(observed=observed)).fetchall()}
     return {one for one in ids if one and one != "me"}
 
 
-def _in_rejects(
-    stones: Tombstones, rejects: Path | None, names: Mapping[Shown, set[tuple[str | None, str]]]
-) -> tuple[set[str], set[str]]:
-    """Of all that may be ids and names in rejects, the ids that were forgotten, and the names that were or that somebody has."""
-    ids, spoken = set[str](), set[str]()
-    shown = {safe(name) for of_group in names.values() for _, name in of_group}
+def _heard(stones: Tombstones, connection: duckdb.DuckDBPyConnection, observed: str, group: Shown) -> Ear:
+    """Whom the texts of the group speak of."""
+    ear = Ear(stones, [group])
+    ear.listen([group[1]])
+    if observed:
+        connection.execute(_TEXTS.format(observed=observed), {"id": group[0], "name": group[1]})
+        while rows := connection.fetchmany(_ROWS):
+            ear.listen(text for (text,) in rows)
+    return ear
+
+
+def _unread(rejects: Path | None) -> Iterator[bytes]:
+    """The bytes of rejects, of two that follow each other what lies about their border, too, and the names of their files."""
     before: dict[str, Any] = {}
-    for batch in rejected.batches(rejects, ["start", "end", "raw"]) if rejects else ():
-        some_ids, tokens = set[str](), set[str]()
+    for batch in rejected.batches(rejects, ["path", "start", "end", "raw"]) if rejects else ():
         for row in batch.to_pylist():
-            for text in chain(decoded(row["raw"]), decoded(_border(before, row))):
-                some_ids |= {found[0] for found in re.finditer(_ID, text)}
-                tokens |= {found[0] for found in _TOKEN.finditer(text)}
+            yield row["path"].encode()
+            yield b"" if packed(row["raw"]) else row["raw"]
+            yield _border(before, row)
             before = row
-        ids |= {one for one in some_ids if stones.has("member", one)}
-        spoken |= {
-            token
-            for token in tokens - spoken
-            if safe(token) in shown or any(stones.has_in(group, "name", safe(token)) for group in names)
-        }
-    return ids, spoken
 
 
 def _parted(member: str) -> tuple[str | None, str | None]:

@@ -3,10 +3,14 @@
 ``observations`` keeps what every source says, equal tellings once with the list of their sources. ``messages`` is a pure function of it:
 any order, grouping or repetition of ingests gives the same table. Within a group two tellings are one message if they share the
 native id (exactly; or as float64 within one second, because some exporters round), or, where one has no native id, if they share the second,
-sender, class of kind, typed text (of a notice: what it reports) and the number of the occurrence: two equal "1" in one second stay two, and a third export adds none. Where tellings
-disagree on a field, the finest clock wins, then the smallest source id; what one leaves out another fills in, and an id goes before a name.
+sender, class of kind, typed text (of a notice: what it reports) and the number of the occurrence: two equal "1" in one second stay two, and a third export adds none.
 
-A telling of an export whose times are minutes is the message of its minute with the same sender, class, text and number; so a minute
+What stands for a card, a quote or a picture is the exporter's wording. Where a member sends several of a class in one second, those of equal words
+and number are one; what is left is paired in order, but never two that one source tells (`crowded`). For any number of sources, and in any order.
+
+Where tellings disagree on a field, the finest clock wins, then the smallest source id; what one leaves out another fills in, and an id goes before a name.
+
+A message of exports whose times are minutes is the finer message of its minute with the same sender, class, text and number; so a minute
 holds as many equal messages as the export that has the most of them. Exports that keep days only, which also join lines and mask words, count
 on the days of which the group has nothing finer.
 """
@@ -18,6 +22,8 @@ from collections.abc import Sequence
 import duckdb
 
 from qunkit import schema
+from qunkit.ingest import crowded
+from qunkit.ingest.crowded import WORDS
 
 _PAYLOAD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources"))
 _TOLD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources", "occurrence"))
@@ -28,10 +34,10 @@ _CLASS = f"CASE WHEN {_WORDED} OR kind IN ('quote', 'image', 'voice', 'video', '
 _SUBJECT = "COALESCE(array_to_string(list_sort(list_transform(target_names, lambda n: nfc_normalize(n))), chr(30)), nfc_normalize(actor_name), '')"
 _SAME = f"""CASE WHEN kind = 'recall' AND event = 'recalled' THEN event
   WHEN kind = 'system' AND event <> 'other' THEN event || chr(30) || {_SUBJECT}
-  WHEN {_WORDED} THEN trim(replace(nfc_normalize(text), chr(13) || chr(10), chr(10)), chr(32) || chr(9) || chr(10) || chr(13)) END"""
+  WHEN {_WORDED} THEN {WORDS.format("text")} END"""
 """The text by which tellings are compared: what a member typed, but for blanks and line ends and the spelling of accents; of a notice what it
 reports of whom, for each phone words it as it sees it (你邀请…, "凯文"邀请…). What stands for a card, a quote or a picture is the exporter's own
-wording, or lost."""
+wording, or lost: it counts only where there are several, see `crowded`."""
 
 _SECOND = "date_trunc('second', {})"
 """Some exporters keep fractions of a second; most do not."""
@@ -39,7 +45,7 @@ _SECOND = "date_trunc('second', {})"
 _BY = "CASE WHEN kind <> 'pat' THEN {} END"
 """The sender by which tellings are compared: only some exporters say who patted."""
 
-ALIKE = f"""group_id, group_name, {_SECOND.format("sent_at")}, {_BY.format("COALESCE(sender_id, 'name:' || sender_name)")}, {_CLASS}, {_SAME}"""
+ALIKE = f"""group_id, group_name, {_SECOND.format("sent_at")}, {_BY.format("COALESCE(sender_id, 'name:' || sender_name)")}, {_CLASS}, COALESCE({_SAME}, {WORDS.format("text")}, '')"""
 """What equal tellings of one source share; they are numbered in their order."""
 
 # Windows over every row are dear; only rows that share group and instant with another need numbers other than the first.
@@ -66,16 +72,20 @@ _FRESH_ROWS = f"SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
 
 _ALONE = f"CREATE OR REPLACE TEMP TABLE observed AS SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
 
+CONTENT = (_BY.format("i.sender_key"), _CLASS, _SAME)
+"""Whose, of which class, and in which words: of ``observed`` and ``identity`` i. What is equal in these and in time is compared."""
+
 _CONTENT = f"""md5(concat_ws(chr(31), i.group_key, CAST(epoch_ms({{time}}) AS VARCHAR),
-    COALESCE({_BY.format("i.sender_key")}, ''), {_CLASS}, COALESCE({_SAME}, chr(0))))"""
+    COALESCE({_BY.format("i.sender_key")}, ''), {_CLASS}, COALESCE({_SAME}, chr(0)){{more}}))"""
 
 _KEYED = f"""
 CREATE OR REPLACE TEMP TABLE keyed AS
 SELECT o.rowid AS telling, i.group_key, i.label, i.sender_key, o.native_id, o.sent_at, o.occurrence, o.seq,
-  o.time_quality = 'minute' AS coarse,
+  o.time_quality = 'minute' AS coarse, false AS joined,
   {_SECOND.format("o.sent_at")} AS second,
-  CASE WHEN {{compared}} THEN {_CONTENT.format(time=_SECOND.format("o.sent_at"))} END AS content,
-  CASE WHEN {{mixed}} THEN {_CONTENT.format(time="date_trunc('minute', o.sent_at)")} END AS content_of_minute
+  CASE WHEN {{compared}} THEN {_CONTENT.format(time=_SECOND.format("o.sent_at"), more=", IF(coarse, 'minute', NULL)")} END AS content,
+  CASE WHEN {{mixed}} THEN {_CONTENT.format(time="date_trunc('minute', o.sent_at)", more="")} END AS content_of_minute,
+  CASE WHEN {{compared}} AND {_SAME} IS NULL THEN hash(COALESCE({WORDS.format("o.text")}, '')) END AS words
 FROM observed o JOIN identity i ON o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
   AND o.sender_id IS NOT DISTINCT FROM i.sender_id AND o.sender_name IS NOT DISTINCT FROM i.sender_name
 """
@@ -95,8 +105,8 @@ _TOGETHER = """
 CREATE OR REPLACE TEMP TABLE keyed AS
 WITH together AS (
   SELECT telling, MAX(place) AS occurrence FROM (
-    SELECT telling, row_number() OVER (PARTITION BY src, content ORDER BY shown, group_id, group_name, occurrence) AS place FROM (
-      SELECT k.telling, k.content, k.occurrence, unnest(o.sources) AS src, COALESCE(o.sender_id, 'name:' || o.sender_name) AS shown,
+    SELECT telling, row_number() OVER (PARTITION BY src, content, words ORDER BY shown, group_id, group_name, occurrence) AS place FROM (
+      SELECT k.telling, k.content, k.words, k.occurrence, unnest(o.sources) AS src, COALESCE(o.sender_id, 'name:' || o.sender_name) AS shown,
         o.group_id, o.group_name
       FROM keyed k JOIN observed o ON o.rowid = k.telling
       JOIN two_named t ON t.group_key = k.group_key AND t.sender_key IS NOT DISTINCT FROM k.sender_key WHERE k.content IS NOT NULL
@@ -151,9 +161,9 @@ WITH numbered AS (
   SELECT group_key, content, id, row_number() OVER (PARTITION BY group_key, content ORDER BY MIN((sent_at, seq)), id) AS occurrence
   FROM native GROUP BY group_key, content, id
 )
-SELECT telling, group_key, label, sender_key, content, id AS message_id, id AS native_id FROM native
+SELECT telling, group_key, label, sender_key, content, joined, id AS message_id, id AS native_id FROM native
 UNION ALL
-SELECT k.telling, k.group_key, k.label, k.sender_key, k.content,
+SELECT k.telling, k.group_key, k.label, k.sender_key, k.content, k.joined,
   COALESCE(n.id, 'h:' || left(md5(k.content || k.occurrence), 20)), n.id
 FROM keyed k LEFT JOIN numbered n USING (group_key, content, occurrence) WHERE k.native_id IS NULL
 """
@@ -162,12 +172,12 @@ _IN_MINUTES = """
 CREATE OR REPLACE TEMP TABLE in_minutes AS
 WITH fine AS (
   SELECT m.message_id, m.native_id, content_of_minute,
-    row_number() OVER (PARTITION BY content_of_minute ORDER BY MIN(sent_at), MIN(seq), m.message_id) AS occurrence
+    row_number() OVER (PARTITION BY content_of_minute ORDER BY MIN((sent_at, seq)), m.native_id NULLS LAST, MIN(occurrence)) AS occurrence
   FROM message_of m JOIN keyed k USING (telling) WHERE NOT coarse
   GROUP BY m.message_id, m.native_id, content_of_minute
 )
 SELECT k.telling, f.message_id, f.native_id FROM keyed k JOIN fine f USING (content_of_minute, occurrence)
-WHERE k.coarse AND k.native_id IS NULL;
+WHERE k.coarse AND k.native_id IS NULL AND k.telling NOT IN (SELECT telling FROM paired) UNION ALL FROM paired;
 CREATE OR REPLACE TEMP TABLE message_of AS
 SELECT m.* REPLACE (COALESCE(i.message_id, m.message_id) AS message_id, COALESCE(i.native_id, m.native_id) AS native_id)
 FROM message_of m LEFT JOIN in_minutes i USING (telling)
@@ -199,6 +209,9 @@ FROM observed o JOIN (FROM message_of ANTI JOIN several USING (group_key, messag
 _VAGUE = "CASE WHEN event = 'other' OR len(target_ids) > list_count(target_ids) THEN '1' ELSE '0' END"
 """Whether a notice was told without its names: ``"$username$"邀请"$names$"加入了群聊``. A telling that has them goes before it."""
 
+_EARLIER = "IF(local_time < (SELECT date_trunc('month', MAX(local_time)) FROM observed), '1', '0')"
+"""Whether a telling is of the month before, see `turns`."""
+
 _JOINED = f"""
 INSERT INTO resolved
 SELECT arg_min(platform, rank), group_key, MIN(label), message_id, MIN(native_id),
@@ -209,7 +222,7 @@ SELECT arg_min(platform, rank), group_key, MIN(label), message_id, MIN(native_id
   {", ".join(f"arg_min({name}, {rank})" for name, rank in _FIRST.items())}, arg_min(sources[1], rank)
 FROM (
   SELECT o.* EXCLUDE (native_id), m.*, {_VAGUE} AS vague,
-    list_position({list(schema.TIME_QUALITIES)}, time_quality) || sources[1] || lpad(CAST(seq AS VARCHAR), 9, '0')
+    {_EARLIER} || list_position({list(schema.TIME_QUALITIES)}, time_quality) || IF(joined, '1', '0') || sources[1] || lpad(CAST(seq AS VARCHAR), 9, '0')
       || COALESCE(o.native_id, '') AS rank
   FROM observed o JOIN (FROM message_of SEMI JOIN several USING (group_key, message_id)) m ON m.telling = o.rowid
 ) GROUP BY group_key, message_id
@@ -286,12 +299,14 @@ def resolve(connection: duckdb.DuckDBPyConnection) -> None:
         *([_WITHOUT_DAYS] if days else []),
         _EXACT_IDS,
         _NATIVE,
-        _MESSAGE_OF,
-        *([_IN_MINUTES] if mixed else []),
-        _RESOLVED,
-        _JOINED,
-        _RELINKED,
     ):
+        connection.execute(statement)
+    crowded.seconds(connection)
+    connection.execute(_MESSAGE_OF)
+    if mixed:
+        crowded.minutes(connection)
+        connection.execute(_IN_MINUTES)
+    for statement in (_RESOLVED, _JOINED, _RELINKED):
         connection.execute(statement)
     if count(connection, "relinked"):
         connection.execute(_WITH_RELINKED)

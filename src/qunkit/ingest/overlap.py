@@ -6,8 +6,8 @@ Exports of one chat that overlap match nearly everywhere: 1 for clean ones, abov
 0.001 where a clock is off. Only hours that both cover count, and their first and last are left out. Of several known exports the one that
 matches best counts: a bad neighbour does not make a good export suspicious. Of two new ones the later is judged.
 
-What no rule can know is counted too: a moment that two exports both cut may hold a message each that look the same. A moment is a second; where an
-export has minutes, the minute; where it has days only, the day.
+What no rule can know is counted too: a moment that two exports both cut may hold a message each that look the same, or cards that each words in its
+own way. A moment is a second; where an export has minutes, the minute; where it has days only, the day.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from qunkit.ingest.merge import CONTENT
 from qunkit.words import Text
 
 SILENT, GOOD, REFUSED = 0.995, 0.98, 0.5
@@ -37,7 +38,8 @@ CREATE TEMP TABLE overlap_hours (grp VARCHAR, hour BIGINT, src VARCHAR, n BIGINT
 CREATE TEMP TABLE overlap_both (grp VARCHAR, hour BIGINT, a VARCHAR, b VARCHAR, n BIGINT);
 CREATE TEMP TABLE overlap_alone (grp VARCHAR, src VARCHAR, sent_at BIGINT, who VARCHAR, said VARCHAR);
 CREATE TEMP TABLE overlap_edges (grp VARCHAR, src VARCHAR, first BIGINT, last BIGINT);
-CREATE TEMP TABLE overlap_seams (grp VARCHAR, moment BIGINT, unit BIGINT, same VARCHAR, src VARCHAR, n BIGINT, merged BIGINT, unsure BOOLEAN);
+CREATE TEMP TABLE overlap_seams (grp VARCHAR, moment BIGINT, unit BIGINT, same VARCHAR, src VARCHAR, n BIGINT, merged BIGINT, reworded BIGINT, unsure BOOLEAN);
+CREATE TEMP TABLE overlap_days (grp VARCHAR, day DATE, n BIGINT);
 """
 
 _TOLD = """
@@ -69,17 +71,37 @@ INSERT INTO overlap_seams
 WITH edges AS (
   SELECT grp, unnest([MIN(sent_at), MAX(sent_at)]) // 60000 AS minute FROM overlap_told GROUP BY grp, src
 ), near AS (
-  SELECT t.*, content, content_of_minute,
+  SELECT t.*, content, content_of_minute, NULLIF(words, hash('')) AS words,
     content_of_minute IS NOT NULL AND bool_or(t.coarse) OVER (PARTITION BY grp, content_of_minute) AS by_minute
   FROM overlap_told t JOIN keyed USING (telling) WHERE (grp, t.sent_at // 60000) IN (SELECT (grp, minute) FROM edges)
 ), equal AS (
-  SELECT grp, src, message_id, anonymous, IF(by_minute, content_of_minute, content) AS same, IF(by_minute, 60000, 1) AS unit, sent_at // unit AS moment
+  SELECT grp, src, message_id, anonymous, words, IF(by_minute, content_of_minute, content) AS same, IF(by_minute, 60000, 1) AS unit, sent_at // unit AS moment
   FROM near
 ), merged AS (
-  SELECT grp, same, unit, moment, COUNT(DISTINCT message_id) AS merged, bool_or(anonymous) AS unsure FROM equal GROUP BY ALL
+  SELECT grp, same, unit, moment, COUNT(*) AS merged, COUNT(*) FILTER (unsure AND differing) AS reworded, bool_or(unsure) AS unsure FROM (
+    SELECT grp, same, unit, moment, message_id, bool_or(anonymous) AS unsure, MIN(words) <> MAX(words) AS differing FROM equal GROUP BY ALL
+  ) GROUP BY ALL
 )
-SELECT grp, moment, unit, same, src, COUNT(DISTINCT message_id), any_value(merged), any_value(unsure)
+SELECT grp, moment, unit, same, src, COUNT(DISTINCT message_id), any_value(merged), any_value(reworded), any_value(unsure)
 FROM equal JOIN merged USING (grp, same, unit, moment) GROUP BY ALL;
+"""
+
+# What exports with days only say of days of which the group has finer times is left out, and may be more than the finer ones have: counted where
+# the run tells anything of the day.
+_LEFT_OUT = f"""
+INSERT INTO overlap_days
+WITH told AS (
+  SELECT i.group_key AS grp, CAST(o.local_time AS DATE) AS day, hash({", ".join(CONTENT)}) AS same, m.message_id, o.sources
+  FROM observed o JOIN identity i ON o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id
+    AND o.group_name IS NOT DISTINCT FROM i.group_name AND o.sender_id IS NOT DISTINCT FROM i.sender_id
+    AND o.sender_name IS NOT DISTINCT FROM i.sender_name
+  LEFT JOIN message_of m ON m.telling = o.rowid
+), daily AS (
+  SELECT grp, day, same, MAX(n) AS n FROM (
+    SELECT grp, day, same, src, COUNT(*) AS n FROM (SELECT *, unnest(sources) AS src FROM told WHERE message_id IS NULL) GROUP BY grp, day, same, src
+  ) WHERE (grp, day) IN (SELECT (grp, day) FROM told WHERE list_has_any(sources, $run)) GROUP BY ALL
+), finer AS (SELECT grp, day, same, COUNT(DISTINCT message_id) AS n FROM told SEMI JOIN daily USING (grp, day, same) GROUP BY ALL)
+SELECT grp, day, SUM(d.n - COALESCE(f.n, 0)) FROM daily d LEFT JOIN finer f USING (grp, day, same) WHERE d.n > COALESCE(f.n, 0) GROUP BY ALL
 """
 
 _RATES = """
@@ -103,25 +125,36 @@ ORDER BY ALL
 
 # Exports that begin in one moment hold what came last in it, the longer one all that the shorter one holds; so do those that end in it with
 # what came first. What one of either kind says may be the same as what the other says, or not: at most all of it is different. An export
-# that neither begins nor ends in the moment knows.
+# that neither begins nor ends in the moment knows. Where any export is cut, cards that were paired in spite of their words may be two.
 _AMBIGUOUS = """
 WITH range AS (SELECT grp, src, MIN(first) AS first, MAX(last) AS last FROM overlap_edges GROUP BY ALL),
 told AS (SELECT s.*, moment = first // unit AS begins, moment = last // unit AS ends FROM overlap_seams s JOIN range USING (grp, src)),
 sides AS (
   SELECT grp, moment, same, any_value(merged) AS merged, MAX(n) AS n, bool_and(begins OR ends) AND bool_or(unsure) AS ambiguous,
+    IF(bool_or(begins OR ends), any_value(reworded), 0) AS reworded,
     CASE WHEN begins AND ends THEN src WHEN begins THEN 'begin' ELSE 'end' END AS side
   FROM told GROUP BY ALL
 )
 SELECT COUNT(DISTINCT (grp, moment)), CAST(COALESCE(SUM(missing), 0) AS BIGINT) FROM (
-  SELECT grp, moment, SUM(n) - any_value(merged) AS missing FROM sides GROUP BY grp, moment, same HAVING bool_and(ambiguous)
+  SELECT grp, moment, greatest(IF(bool_and(ambiguous), SUM(n) - any_value(merged), 0), MAX(reworded)) AS missing FROM sides GROUP BY grp, moment, same
 ) WHERE missing > 0
 """
 
 _SHIFTED = """
-SELECT COUNT(DISTINCT (a.sent_at, a.said)) FROM overlap_alone a JOIN overlap_alone b
+SELECT COUNT(DISTINCT (a.sent_at, a.said)), MIN(a.sent_at) FROM overlap_alone a JOIN overlap_alone b
   ON b.grp = a.grp AND b.said = a.said AND b.sent_at = a.sent_at + $shift
 WHERE a.grp = $grp AND a.src = $a AND b.src = $b AND (NOT $named OR a.who = b.who)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A clock that is off."""
+
+    minutes: int
+    """How far it is behind; ahead if less than 0."""
+    at: int
+    """A time that it shows, in milliseconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +167,8 @@ class Match:
     """Messages of the smaller side in the overlap."""
     matched: int
     cause: Text | None = None
+    shift: Shift | None = None
+    """What the cause is, if it is a clock."""
 
     @property
     def rate(self) -> float:
@@ -153,10 +188,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """Moments at which several exports are cut, and how many messages there may be one or two."""
+    """Moments at which several exports are cut, and how many messages there may be one or two; and what exports without times may have more."""
 
     count: int = 0
     ambiguous: int = 0
+    days: int = 0
+    left_out: int = 0
+    """Messages of exports that keep days only, on days of which others are finer and do not have them."""
 
 
 def start(connection: duckdb.DuckDBPyConnection) -> None:
@@ -166,6 +204,8 @@ def start(connection: duckdb.DuckDBPyConnection) -> None:
 
 def observe(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> None:
     """After a month was resolved: count what its sources say alike."""
+    if connection.sql("SELECT 1 FROM observed WHERE time_quality = 'day' LIMIT 1").fetchall():
+        connection.execute(_LEFT_OUT, {"run": list(run)})
     connection.execute(_TOLD, {"run": list(run)})
     if connection.sql("SELECT COUNT(*) FROM overlap_told").fetchall()[0][0]:
         for statement in _COUNTED.split(";\n"):
@@ -184,8 +224,9 @@ def judge(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> tuple[li
         most[a, group] = max(most.get((a, group), found), found)
     best = {key: told[1:] for key, told in most.items() if told[0] or told[1] < REFUSED}
     matches = [_match(connection, source, best) for source in run if any(a == source for a, _ in best)]
-    ((count, ambiguous),) = connection.execute(_AMBIGUOUS).fetchall()
-    return matches, Seams(count, ambiguous)
+    seams = connection.execute(_AMBIGUOUS).fetchall()[0]
+    days = connection.sql("SELECT COUNT(*), CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM overlap_days").fetchall()[0]
+    return matches, Seams(*seams, *days)
 
 
 def _match(connection: duckdb.DuckDBPyConnection, source: str, best: Mapping[tuple[str, str], Sequence[Any]]) -> Match:
@@ -196,33 +237,30 @@ def _match(connection: duckdb.DuckDBPyConnection, source: str, best: Mapping[tup
     match = Match(source, group, of, matched)
     if match.rate >= GOOD:
         return match
-    return replace(match, cause=_cause(connection, group, source, found[group][3], found[group][1] - found[group][2]))
+    cause, shift = _cause(connection, group, source, found[group][3], found[group][1] - found[group][2])
+    return replace(match, cause=cause, shift=shift)
 
 
-def _cause(connection: duckdb.DuckDBPyConnection, group: str, a: str, b: str, missing: int) -> Text | None:
+def _cause(
+    connection: duckdb.DuckDBPyConnection, group: str, a: str, b: str, missing: int
+) -> tuple[Text | None, Shift | None]:
     """What most likely keeps the messages of two exports apart."""
+    first: dict[int, int] = {}
 
     def alike(minutes: int, *, named: bool) -> int:
         told = {"grp": group, "a": a, "b": b, "shift": minutes * 60_000, "named": named}
-        return int(connection.execute(_SHIFTED, told).fetchall()[0][0])
+        ((count, first[minutes]),) = connection.execute(_SHIFTED, told).fetchall()
+        return int(count)
 
     here = alike(0, named=True)
     shifts = {half * 30: alike(half * 30, named=False) for half in _HALF_HOURS if half}
     minutes = max(shifts, key=lambda shift: (shifts[shift], -abs(shift)))
     if shifts[minutes] > max(alike(0, named=False), _LIKELY * min(missing, _SAMPLE) / 2):
-        hours = f"{abs(minutes) / 60:g}"
-        return (
-            Text(
-                f"its clock is {hours} h behind theirs: give the zone of its times with --tz",
-                f"它的时间比已有数据慢 {hours} 小时：请用 --tz 指定该导出的时区",
-            )
-            if minutes > 0
-            else Text(
-                f"its clock is {hours} h ahead of theirs: give the zone of its times with --tz",
-                f"它的时间比已有数据快 {hours} 小时：请用 --tz 指定该导出的时区",
-            )
-        )
+        hours, shift = f"{abs(minutes) / 60:g}", Shift(minutes, first[minutes])
+        if minutes > 0:
+            return Text(f"its clock is {hours} h behind theirs", f"它的时间比已有数据慢 {hours} 小时"), shift
+        return Text(f"its clock is {hours} h ahead of theirs", f"它的时间比已有数据快 {hours} 小时"), shift
     renamed = alike(0, named=False) - here
     if renamed * 2 > min(missing, _SAMPLE):
-        return RENAMED
-    return None
+        return RENAMED, None
+    return None, None

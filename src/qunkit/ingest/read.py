@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -57,6 +58,8 @@ class Reading:
     messages: int = 0
     private: int = 0
     """Private chats that were left out."""
+    wall_clocks: bool = False
+    """Whether any time is a wall clock's, so that it depends on a zone."""
     suspects: int = 0
     """Lines that look like a message's header and were taken as text: people paste chats."""
     platform: str = "wechat"
@@ -162,11 +165,18 @@ def _take(reading: Reading, batch: Batch) -> None:
     reading.messages += len(batch.messages)
     reading.suspects += batch.suspects
     reading.private += batch.private
+    reading.wall_clocks |= _has_wall_clocks(batch)
     reading.ledger.add(batch)
     reading.rejects.extend(batch.rejects)
     reading.members.extend(batch.members)
     reading.people.add_batch(batch.messages)
     reading.people.add_members(batch.members)
+
+
+def _has_wall_clocks(batch: Batch) -> bool:
+    walls = batch.messages.column("wall")
+    listed = (row.get(name) for row in batch.members for name in ("seen_at", "joined_at"))
+    return walls.null_count < len(walls) or any(isinstance(time, datetime) for time in listed)
 
 
 def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str | None, row: int) -> pa.RecordBatch:

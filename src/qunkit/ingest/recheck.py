@@ -17,7 +17,7 @@ from qunkit import schema
 from qunkit.ingest import accounts, build
 from qunkit.ingest.canon import Digest
 from qunkit.ingest.findings import Checked, Finding
-from qunkit.ingest.run import LEDGER, LEDGER_SCHEMA, REJECTS
+from qunkit.ingest.harvest import LEDGER, LEDGER_SCHEMA, REJECTS
 from qunkit.ingest.store import Staging
 from qunkit.words import Text
 

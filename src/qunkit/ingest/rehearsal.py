@@ -24,8 +24,7 @@ def rehearsing(dataset: Path, tz: str) -> Iterator[store.Staging]:
     with ExitStack() as stack:
         base, base_path = store.empty_manifest(), None
         with suppress(NoDataset):
-            tz = store.zone(dataset)
             snapshot = stack.enter_context(store.open_snapshot(dataset))
-            base, base_path = snapshot.manifest, snapshot.path
+            tz, base, base_path = snapshot.tz, snapshot.manifest, snapshot.path
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="qunkit-"))
         yield store.Staging(dataset, Path(folder), tz, base, base_path)

@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -41,10 +42,18 @@ def lines(source: Source, rejects: Sequence[Reject]) -> list[int]:
     for reject in rejects:
         while done < reject.start:
             piece = source.raw(done, min(reject.start, done + _LINES))
-            line += piece.count(b"\n")
+            line += _line_ends(piece, source.encoding)
             done += len(piece)
         found.append(line)
     return found
+
+
+def _line_ends(piece: bytes, encoding: str) -> int:
+    """In UTF-16 a byte that is a line end elsewhere may be half a character: ``上`` is 4E 0A."""
+    if not encoding.startswith("utf-16"):
+        return piece.count(b"\n")
+    units = np.frombuffer(piece, "<u2" if encoding.endswith("le") else ">u2", len(piece) // 2)
+    return int(np.count_nonzero(units == 10))
 
 
 def told(

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from qunkit.errors import DatasetDamaged
 from qunkit.ingest import rejected
-from qunkit.ingest.run import REJECTS
+from qunkit.ingest.harvest import REJECTS
 from qunkit.ingest.store import Snapshot
 
 _CODECS = {

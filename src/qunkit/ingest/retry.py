@@ -11,10 +11,12 @@ from typing import Any
 from qunkit.errors import LostSource, QunkitError
 from qunkit.ingest import identify, store
 from qunkit.ingest.clock import DEFAULT_ZONE
+from qunkit.ingest.harvest import Harvest
 from qunkit.ingest.identify import Candidate
 from qunkit.ingest.read import Progress
-from qunkit.ingest.run import Options, Run
+from qunkit.ingest.run import Options, finish
 from qunkit.ingest.summary import FileSummary, IngestSummary
+from qunkit.ingest.take import Run
 from qunkit.parsing.source import path_parts
 from qunkit.words import Text
 
@@ -75,11 +77,11 @@ def retry(
     options = options or Options()
     retrial = Retrial()
     with store.writing(dataset, DEFAULT_ZONE, wait) as staging:
-        run = Run(staging, options, progress)
+        run = Run(Harvest(staging, options.memory_limit, options.threads, options.force), options, progress)
         rejected = [source for source in staging.base["sources"] if source["records"]["reject"]]
         for before, found in _given(rejected, files) if files else _where_they_lay(rejected):
             retrial.tried.append(Retried(before, _read(run, options, before, found)))
-        run.finish([one.file for one in retrial.tried], retrial.summary)
+        finish(run, [one.file for one in retrial.tried], run.harvest.build(), retrial.summary)
     return retrial
 
 

@@ -1,11 +1,14 @@
 """Marks of who was forgotten, so that no export brings them back: keyed hashes of ids and names, and nothing that can be read.
 
-A mark stands for a member's id, for a name without an id in one group, for a group, or for a group's name that held a person's. What a new
-source shows is looked up value by value; what is found goes from the source before it is merged, and so do its names in what others say there.
+A mark stands for a member's id, for a name in one group, for a group, or for a group's name that held a person's. What a new source shows is
+looked up value by value; what is found goes from the source before it is merged, and so do its names in what others say there. Of names
+there are marks of how they begin and how long they are, too: with them they are found within sentences, where nobody says who is meant.
+Ids and names are marked folded (`chat.spelling`), so that every spelling of them has the same mark.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qunkit import privacy
+from qunkit.chat.spelling import fold, plain
 from qunkit.errors import BadKey
 from qunkit.ingest import build, store
-from qunkit.ingest.scrub import MARK, safe
+from qunkit.ingest.scrub import LONGEST, MARK
 from qunkit.words import Text
 
 PART = "forgotten/part.parquet"
@@ -26,6 +30,10 @@ _SCHEMA = pa.schema([pa.field("mark", pa.string(), False)])
 _OTHER_KEY = Text(
     "it is not the one under which members of this dataset were forgotten", "不是遗忘本数据集成员时所用的密钥"
 )
+BEGIN = 2
+"""Characters of a name by which it is found within a sentence."""
+ID = re.compile(r"[a-z][a-z0-9_-]{4,63}(?:@[a-z.]+)?|[0-9]{5,20}(?:@[a-z]+)?", re.ASCII)
+"""What may be an id in a folded text."""
 Shown = tuple[str | None, str | None]
 """Id and name of a group, as a source shows them."""
 
@@ -50,14 +58,39 @@ class Tombstones:
         """Forget this."""
         self.marks.add(self._mark(*said))
 
+    def has_member(self, id_: str) -> bool:
+        """Whether the member or group of this id was forgotten."""
+        return self.has("member", fold(id_))
+
+    def add_member(self, id_: str) -> None:
+        """Forget the member or group of this id."""
+        self.add("member", fold(id_))
+        if not ID.fullmatch(fold(id_)):
+            self._add_begin(plain(id_))
+
+    def has_name(self, group: Shown, name: str) -> bool:
+        """Whether the name was forgotten in the group."""
+        return self.has_in(group, "name", plain(name))
+
+    def add_name(self, groups: Iterable[Shown], name: str) -> None:
+        """Forget the name in the group."""
+        self.add_in(groups, "name", plain(name))
+        self._add_begin(plain(name))
+
+    def lengths(self, begin: str) -> list[int]:
+        """Of the names that begin so, in any group."""
+        if not self.has("begin", begin):
+            return []
+        return [length for length in range(1, LONGEST + 1) if self.has("length", begin, str(length))]
+
     def label(self, group_name: str) -> str:
         """What stands for a group's name that held a person's: one for each, so that no two groups become one."""
-        return f"{MARK} {self._mark('label', safe(group_name))[:6]}"
+        return f"{MARK} {self._mark('label', plain(group_name))[:6]}"
 
     @staticmethod
     def _names(group: Shown) -> list[str]:
         """By what a group of a source is looked up: its id, and its name, which counts beside an id only if the group had none."""
-        group_id, name = group[0], safe(group[1] or "")
+        group_id, name = group[0], plain(group[1] or "")
         return [group_id, f"*{name}"] if group_id else [f"?{name}", f"*{name}"]
 
     @staticmethod
@@ -65,7 +98,7 @@ class Tombstones:
         """By what a group is kept."""
         shown = list(groups)
         ids = {group_id for group_id, _ in shown if group_id}
-        return ids | {("?" if ids else "*") + safe(name or "") for _, name in shown if name or not ids}
+        return ids | {("?" if ids else "*") + plain(name or "") for _, name in shown if name or not ids}
 
     def has_in(self, group: Shown, kind: str, *said: str) -> bool:
         """Whether this was forgotten of the group."""
@@ -84,6 +117,10 @@ class Tombstones:
             with staging.create(PART) as file, build.writer(file, _SCHEMA) as parquet:
                 parquet.write_table(table)
             staging.finish(PART, len(table))
+
+    def _add_begin(self, said: str) -> None:
+        self.add("begin", said[:BEGIN])
+        self.add("length", said[:BEGIN], str(len(said)))
 
     def _mark(self, *said: str) -> str:
         if self.key is None:

@@ -7,7 +7,8 @@ progress bars put nothing on a screen or into a file that did not go through her
 * `Workbook`: sheets of cells that cannot be formulas;
 * `clip`, `middle`: cut to the columns that a terminal shows; `paper`, `tables`: drawn there by Rich;
 * `show` and its parts: a cell as people read it; `machine`, `plain`: a cell as programs read it;
-* `sentence`, `context`: notes and facts in words; `Heat`: a table that is drawn as a map.
+* `named`: rows without the ids that people do not need; `sentence`, `context`: notes and facts in words;
+* `Heat`: a table that is drawn as a map; `chat`: messages that are read as such.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from qunkit.ink.cells import (
     is_number,
     listed,
     machine,
-    needed,
     number,
     percent,
     plain,
@@ -31,13 +31,16 @@ from qunkit.ink.cells import (
     sparkline,
     tsv_cell,
 )
+from qunkit.ink.chat import Said, chat
 from qunkit.ink.clean import csv_text, html, is_formula, json_dump, json_text, md, term, tsv_text, xlsx_text
 from qunkit.ink.columns import clip, middle, width
 from qunkit.ink.heatmap import HOURS, Heat, heat
-from qunkit.ink.sentences import EMPTY, IDS, MORE, context, pieces, sentence, within
+from qunkit.ink.names import named
+from qunkit.ink.sentences import CUT, EMPTY, IDS, MORE, context, pieces, sentence, within
 from qunkit.ink.workbook import Sheet, Workbook
 
 __all__ = [
+    "CUT",
     "EMPTY",
     "HOURS",
     "IDS",
@@ -45,10 +48,12 @@ __all__ = [
     "NULL",
     "WEEKDAYS",
     "Heat",
+    "Said",
     "Sheet",
     "Workbook",
     "bar",
     "change",
+    "chat",
     "clip",
     "context",
     "csv_cell",
@@ -65,7 +70,7 @@ __all__ = [
     "machine",
     "md",
     "middle",
-    "needed",
+    "named",
     "number",
     "percent",
     "pieces",

@@ -30,8 +30,6 @@ _UNITS = (
     (1, Text(" s", "秒")),
 )
 _YES, _NO = Text("yes", "是"), Text("no", "否")
-_NAMED = {"group_id": "group_name", "member_id": "name", "starter_id": "starter_name"}
-"""Ids, and the column that says for people who or what is meant."""
 _SPARKS = "▁▂▃▄▅▆▇█"
 _BARS = " ▏▎▍▌▋▊▉█"
 _SPARK_WIDTH = 40
@@ -137,7 +135,7 @@ def bar(value: float, full: float, columns: int) -> str:
 
 
 def show(cell: Cell, column: Column, lang: Lang, year: int | None = None) -> str:
-    """A cell as people read it, not yet cleaned: per cent, durations, thousands, ▲▼; null is –.
+    """A cell as people read it, not yet cleaned: per cent, durations, thousands, ▲▼, words for codes; null is –.
 
     By name: ``weekday`` is an ISO weekday, ``change`` and ``…_change`` are signed. Dates of `year` leave the year out.
     """
@@ -150,7 +148,7 @@ def show(cell: Cell, column: Column, lang: Lang, year: int | None = None) -> str
     if isinstance(cell, date):
         return day(cell, year)
     if isinstance(cell, str):
-        return cell
+        return column.words[cell].say(lang) if column.words and cell in column.words else cell
     if column.type == "series":
         return sparkline(cell or ())
     return listed((_item(item, lang, year) for item in cell or ()), lang)
@@ -175,19 +173,6 @@ def _item(item: object, lang: Lang, year: int | None) -> str:
     plainly = Column("", "text", _YES)
     known = isinstance(item, str | int | float | date) or item is None
     return show(item if known else str(item), plainly, lang, year)  # type: ignore[arg-type]
-
-
-def needed(columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]) -> list[int]:
-    """Places of the columns without the ids that nobody needs: each row's name stands beside it and is no other id's."""
-    place = {column.name: at for at, column in enumerate(columns)}
-    spare = set()
-    for id_, name in _NAMED.items():
-        if id_ in place and name in place:
-            pairs = {(row[place[id_]], row[place[name]]) for row in rows}
-            names = {shown for _, shown in pairs}
-            if None not in names and len(names) == len(pairs):
-                spare.add(place[id_])
-    return [at for at in range(len(columns)) if at not in spare]
 
 
 # -- for programs --------------------------------------------------------------------------------------------------

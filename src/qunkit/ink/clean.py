@@ -102,6 +102,11 @@ _MD_MARKS = re.compile(
 _MD_NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?= |$)")
 
 
+def lines(text: str) -> list[str]:
+    """The lines of `text`, not yet cleaned."""
+    return _BREAK.split(text)
+
+
 def md(text: str) -> str:
     """`text` for GitHub-flavoured Markdown, inline or in a table cell: it renders as itself and as nothing else.
 

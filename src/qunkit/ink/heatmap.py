@@ -29,12 +29,17 @@ class Heat:
         """The largest value, 0 where there is none."""
         return max(self.values.values(), default=0)
 
-    def shade(self, weekday: int, hour: int) -> str:
-        """One character: blank for not observed, · for zero, then a quarter of the largest value each."""
+    def step(self, weekday: int, hour: int) -> int | None:
+        """How deep a cell is shaded: 0 for zero, then a step for each quarter of the largest value; None: not observed."""
         value = self.values.get((weekday, hour))
         if value is None:
-            return " "
-        return _SHADES[min(4, -int(-4 * value // self.top))] if value > 0 else _SHADES[0]
+            return None
+        return min(4, -int(-4 * value // self.top)) if value > 0 else 0
+
+    def shade(self, weekday: int, hour: int) -> str:
+        """One character: blank for not observed, else as deep as the step."""
+        step = self.step(weekday, hour)
+        return " " if step is None else _SHADES[step]
 
     def shades(self, weekday: int) -> list[str]:
         """One character an hour; see `shade`."""

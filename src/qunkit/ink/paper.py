@@ -40,21 +40,22 @@ def styled(*runs: Run) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Text that folds between Chinese characters too (see `breaks`) and should have `least` columns to do so."""
+    """Text that folds between Chinese characters too (see `breaks`) and should have `least` columns to do so; each line behind `mark`."""
 
     text: Text
     least: int = 12
+    mark: str = ""
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         from rich.measure import Measurement
 
-        whole = self.text.cell_len
+        whole = self.text.cell_len + len(self.mark)
         return Measurement(min(whole, self.least), whole).with_maximum(options.max_width)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        for line in self.text.divide(breaks(self.text.plain, options.max_width)):
+        for line in self.text.divide(breaks(self.text.plain, options.max_width - len(self.mark))):
             line.rstrip()
-            yield line
+            yield styled((self.mark, "dim")).append_text(line) if self.mark else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,16 @@ class Paper:
             listed.add_row(styled((mark, "dim")), Folded(item))
         if items:
             self.draw(listed, prose=True)
+
+    def talk(self, said: Sequence[tuple[str, Sequence[Text], Text]]) -> None:
+        """Messages: the time, beside it lines, and what they answer, if it is anything."""
+        drawn = grid(1)
+        for time, lines, answered in said:
+            for nth, line in enumerate(lines):
+                drawn.add_row(styled(("" if nth else time, "dim")), Folded(line))
+            if answered.plain:
+                drawn.add_row("", Folded(answered, mark="┃ "))
+        self.draw(drawn, prose=True)
 
 
 def grid(gap: int) -> Table:

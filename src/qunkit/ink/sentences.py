@@ -14,6 +14,9 @@ MORE = Text(
     "Only the first {limit} rows, {left} are left out; --format tsv gives all.",
     "只显示前 {limit} 行，其余 {left} 行未显示，--format tsv 可得到全部。",
 )
+CUT = Text(
+    "Long texts cut (…): {count}; --format tsv gives all.", "{count} 处长文本已截断（…），--format tsv 可得到全部。"
+)
 IDS = Text("Ids are left out; --format tsv gives them.", "未显示 id，--format tsv 可得到。")
 EMPTY = Text("nothing found", "没有数据")
 

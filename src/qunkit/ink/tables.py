@@ -61,6 +61,8 @@ class Strip:
     """How many texts were too long and end in …."""
     days: list[str]
     """The cells of a first or last time without the hour; else none."""
+    spare: int
+    """How soon it gives way; see `results.Column`."""
 
     @property
     def body(self) -> int:
@@ -85,6 +87,7 @@ def strip(column: Column, cells: Sequence[Cell], lang: Lang, year: int | None) -
         style="cyan" if column.type == "series" else "",
         cut=sum(text != short for text, short in zip(whole, shown, strict=True)),
         days=[text.partition(" ")[0] for text in shown] if _is_end(column) else [],
+        spare=column.spare,
     )
 
 
@@ -102,12 +105,50 @@ def _bars(cells: Sequence[Cell]) -> list[str]:
     return [bar(share, max(shares, default=0), BAR) for share in shares]
 
 
-def side_by_side(strips: Sequence[Strip], paper: Paper) -> tuple[Table, bool] | None:
-    """The strips as a table that fits on `paper`, and whether hours were left out; None where no such table can be read."""
+class Fit(NamedTuple):
+    """Strips side by side, and how that came about."""
+
+    table: Table
+    days_only: bool
+    """Whether hours were left out."""
+    same: list[Strip]
+    """Left out because all their cells say the same."""
+    gone: list[Strip]
+    """Left out because there was no room."""
+
+
+def side_by_side(strips: Sequence[Strip], paper: Paper) -> Fit | None:
+    """The strips as a table that fits on `paper`; None where no such table can be read.
+
+    What says the same in every row goes first, then what can be spared; only then do names become very narrow.
+    """
+    kept, same, gone = list(strips), list[Strip](), list[Strip]()
+    while True:
+        alike = [] if same else _alike(kept)
+        spare = max(one.spare for one in kept)
+        if found := _fitting(kept, paper, _STEPS[:-2] if alike or spare else _STEPS):
+            return Fit(*found, same, [one for one in strips if any(one is other for other in gone)])
+        if alike:
+            same = alike
+        elif spare:
+            gone.append(next(one for one in reversed(kept) if one.spare == spare))
+        else:
+            return None
+        kept = [one for one in kept if not any(one is other for other in (*same, *gone))]
+
+
+def _alike(strips: Sequence[Strip]) -> list[Strip]:
+    """Those whose cells all say the same, if there are rows enough to say so and two others are left."""
+    alike = [one for one in strips if len(one.cells) > 2 and len(set(one.cells)) == 1]
+    return alike if len(strips) - len(alike) > 1 else []
+
+
+def _fitting(strips: Sequence[Strip], paper: Paper, steps: Sequence[_Step]) -> tuple[Table, bool] | None:
+    """The strips as a table that fits on `paper`, and whether hours were left out."""
     from rich.measure import Measurement
 
     endless = paper.console.options.update(width=1 << 20)
-    for step in _STEPS:
+    for step in steps:
         table = _table(strips, step)
         if Measurement.get(paper.console, endless, table).minimum <= paper.width:
             return table, step.short_times and any(one.days != one.cells for one in strips if one.days)

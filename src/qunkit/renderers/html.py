@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
+from itertools import groupby, islice
 from typing import TextIO
 
 from qunkit import ink
@@ -21,10 +21,15 @@ TITLE = Text("a page for a browser, in one file", "单个网页文件")
 SUFFIX = ".html"
 
 _HOUR = Text("hour", "时")
-_MAP = Text("Each cell: {label}.", "每格：{label}。")
+_MAP = Text(
+    "Each cell: {label}; a deeper shade for each quarter of the highest.",
+    "每格：{label}；颜色分四级，每级为最高值的四分之一。",
+)
 _STYLE = """
-:root{color-scheme:light dark;--ink:#1c2126;--soft:#5c6670;--line:#d8dde2;--back:#fff;--head:#f3f5f7}
-@media (prefers-color-scheme:dark){:root{--ink:#e4e7ea;--soft:#9aa4ad;--line:#3a4149;--back:#15181b;--head:#20252a}}
+:root{color-scheme:light dark;--ink:#1c2126;--soft:#5c6670;--line:#d8dde2;--back:#fff;--head:#f3f5f7;
+--s1:#e3f0f8;--s2:#bcdcee;--s3:#8cc3e2;--s4:#5aa7d4}
+@media (prefers-color-scheme:dark){:root{--ink:#e4e7ea;--soft:#9aa4ad;--line:#3a4149;--back:#15181b;--head:#20252a;
+--s1:#18303e;--s2:#1b445c;--s3:#1f5878;--s4:#236c95}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1.5rem 1rem 3rem;max-width:80rem;background:var(--back);color:var(--ink);
 font:16px/1.6 system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;
@@ -42,8 +47,18 @@ th{background:var(--head);font-weight:600;vertical-align:bottom;max-width:8rem}
 .n,.d{white-space:nowrap}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 th.n{white-space:normal;overflow-wrap:normal}
+.s1{background:var(--s1)}.s2{background:var(--s2)}.s3{background:var(--s3)}.s4{background:var(--s4)}
+h3{font-size:.9375rem;color:var(--soft);margin:1.2rem 0 .4rem}
+.say,.note,.quote{margin:.15rem 0;padding-left:3.4rem}
+.say,.note{text-indent:-3.4rem}
+.say *,.note *{text-indent:0}
+.time{display:inline-block;width:3.4rem;color:var(--soft);font-variant-numeric:tabular-nums}
+.note,.quote{color:var(--soft)}
+.quote{margin:0 0 .3rem 3.4rem;padding-left:.6rem;border-left:3px solid var(--line)}
 @page{size:A4;margin:15mm}
-@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--line:#bbb;--back:#fff;--head:#eee}
+@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--line:#bbb;--back:#fff;--head:#eee;
+--s1:#e3f0f8;--s2:#bcdcee;--s3:#8cc3e2;--s4:#5aa7d4}
+td{print-color-adjust:exact}
 body{padding:0;max-width:none;font-size:10pt}.wide{overflow:visible}
 table{font-size:8pt;width:auto}th,td{padding:.15rem .3rem}th,td:not(.n):not(.d){white-space:normal;overflow-wrap:anywhere}
 thead{display:table-header-group}tr{break-inside:avoid}h2{break-after:avoid}}
@@ -71,9 +86,12 @@ class _Page:
         self.out.write(f"<ul>\n{said}</ul>\n" if said else "")
 
     def result(self, result: Result, *, alone: bool) -> list[str]:
-        """The table or map of a result, and its notes; returns what was left out."""
+        """The table, map or chat of a result, and its notes; returns what was left out."""
         heat, result = ink.heat(result)
-        notes, said = (self._map(heat), []) if heat else self._table(result)
+        if result.chat:
+            notes, said = self._chat(result)
+        else:
+            notes, said = (self._map(heat), []) if heat else self._table(result)
         notes += heat.left_out(self.lang) if heat and alone else []
         self.lines([*said, *notes, *(ink.sentence(note, self.lang) for note in result.notes)])
         return said
@@ -84,18 +102,26 @@ class _Page:
         rows = list(islice(source, self.limit))
         if not rows:
             return [(result.empty or ink.EMPTY).say(self.lang)], []
-        drawn = ink.needed(result.columns, rows)
-        columns = [result.columns[at] for at in drawn]
+        columns, cells, has_ids = ink.named(result.columns, rows)
         kinds = [_kind(column) for column in columns]
         self._begin([column.label.say(self.lang) for column in columns], kinds)
-        for row in rows:
-            cells = (row[at] for at in drawn)
-            shown = (ink.show(cell, column, self.lang, self.year) for cell, column in zip(cells, columns, strict=True))
+        for row in cells:
+            shown = (ink.show(cell, column, self.lang, self.year) for cell, column in zip(row, columns, strict=True))
             self._row("td", shown, kinds)
         self.out.write("</tbody></table></div>\n")
         left = rest(source)
         said = [ink.MORE.say(self.lang, limit=ink.number(self.limit), left=ink.number(left))] if left else []
-        return [ink.IDS.say(self.lang)] if len(drawn) < len(result.columns) else [], said
+        return [ink.IDS.say(self.lang)] if has_ids else [], said
+
+    def _chat(self, result: Result) -> tuple[list[str], list[str]]:
+        """Messages below their groups and days; returns what has to be said of them, and what was left out."""
+        told, left_out = ink.chat(result, self.lang, self.limit)
+        for group, ones in groupby(told, lambda one: one.group):
+            self.say("h2", group)
+            for day, said in groupby(ones, lambda one: one.day):
+                self.say("h3", day)
+                self.out.writelines(_spoken(one) for one in said)
+        return [] if told else [(result.empty or ink.EMPTY).say(self.lang)], left_out
 
     def _map(self, heat: ink.Heat) -> list[str]:
         """Hours down, weekdays across."""
@@ -104,7 +130,8 @@ class _Page:
         self._begin([_HOUR.say(self.lang), *(ink.WEEKDAYS[day - 1].say(self.lang) for day in days)], kinds)
         for hour in ink.HOURS:
             cells = (ink.show(heat.values.get((day, hour)), heat.measure, self.lang) for day in days)
-            self._row("td", (str(hour), *cells), kinds)
+            shades = (f' class="n s{ink.number(heat.step(day, hour) or 0)}"' for day in days)
+            self._row("td", (str(hour), *cells), (kinds[0], *shades))
         self.out.write("</tbody></table></div>\n")
         return [_MAP.say(self.lang, label=heat.measure.label.say(self.lang))]
 
@@ -130,6 +157,15 @@ def write(thing: Result | Report, out: TextIO, lang: Lang, *, limit: int = 10_00
         page.say("p", " · ".join(about))
     out.write("</footer>\n</body>\n</html>\n")
     return said
+
+
+def _spoken(one: ink.Said) -> str:
+    """A message, and what it answers."""
+    lines = "<br>".join(ink.html(line) for line in one.lines)
+    who = f"<b>{ink.html(one.who)}</b> " if one.who else ""
+    answered = f'<p class="quote">{ink.html(one.quoted)}</p>\n' if one.quoted else ""
+    kind = "say" if one.who else "note"
+    return f'<p class="{kind}"><span class="time">{ink.html(one.time)}</span>{who}{lines}</p>\n{answered}'
 
 
 def _sections(page: _Page, report: Report) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import groupby, islice
 from typing import TextIO
 
 from qunkit import ink
@@ -54,7 +54,10 @@ def _list(out: TextIO, items: list[str]) -> None:
 def _result(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None, *, alone: bool) -> list[str]:
     """The table or map, and its notes; returns what was left out."""
     heat, result = ink.heat(result)
-    notes, said = (_map(heat, out, lang), []) if heat else _table(result, out, lang, limit, year)
+    if result.chat:
+        notes, said = _chat(result, out, lang, limit)
+    else:
+        notes, said = (_map(heat, out, lang), []) if heat else _table(result, out, lang, limit, year)
     notes += heat.left_out(lang) if heat and alone else []
     _list(out, [*said, *notes, *(ink.sentence(note, lang) for note in result.notes)])
     return said
@@ -62,17 +65,39 @@ def _result(result: Result, out: TextIO, lang: Lang, limit: int, year: int | Non
 
 def _table(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None) -> tuple[list[str], list[str]]:
     """The table; returns what has to be said about it, and what was left out."""
-    rules = ["--:" if ink.is_number(column) else "---" for column in result.columns]
-    out.write("\n" + _line(ink.md(column.label.say(lang)) for column in result.columns) + _line(rules))
-    rows = result.rows()
-    empty = True
-    for row in islice(rows, limit):
-        empty = False
-        pairs = zip(row, result.columns, strict=True)
+    source = result.rows()
+    rows = list(islice(source, limit))
+    columns, cells, has_ids = ink.named(result.columns, rows)
+    rules = ["--:" if ink.is_number(column) else "---" for column in columns]
+    out.write("\n" + _line(ink.md(column.label.say(lang)) for column in columns) + _line(rules))
+    for row in cells:
+        pairs = zip(row, columns, strict=True)
         out.write(_line(ink.md(ink.show(cell, column, lang, year)) for cell, column in pairs))
-    left = rest(rows)
+    if not rows:
+        return [(result.empty or ink.EMPTY).say(lang)], []
+    left = rest(source)
     said = [ink.MORE.say(lang, limit=ink.number(limit), left=ink.number(left))] if left else []
-    return [(result.empty or ink.EMPTY).say(lang)] if empty else [], said
+    return [ink.IDS.say(lang)] if has_ids else [], said
+
+
+def _chat(result: Result, out: TextIO, lang: Lang, limit: int) -> tuple[list[str], list[str]]:
+    """Messages as lists below their groups and days; returns what has to be said about them, and what was left out."""
+    told, left_out = ink.chat(result, lang, limit)
+    for group, ones in groupby(told, lambda one: one.group):
+        out.write(f"\n## {ink.md(group)}\n")
+        for day, said in groupby(ones, lambda one: one.day):
+            out.write(f"\n### {ink.md(day)}\n\n")
+            out.writelines(_spoken(one) for one in said)
+    return [] if told else [(result.empty or ink.EMPTY).say(lang)], left_out
+
+
+def _spoken(one: ink.Said) -> str:
+    """A message: further lines, and what it answers, stand below the first."""
+    begin = f"**{ink.md(one.who)}** " if ink.md(one.who) else "· "
+    lines = "\\\n  ".join(ink.md(line) for line in one.lines)
+    time = f"{ink.md(one.time)} " if one.time else ""
+    answered = f"\n  > {ink.md(one.quoted)}" if one.quoted else ""
+    return f"- {time}{begin}{lines}{answered}\n"
 
 
 def _map(heat: ink.Heat, out: TextIO, lang: Lang) -> list[str]:

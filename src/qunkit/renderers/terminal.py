@@ -1,8 +1,9 @@
 """Tables and reports for people at a terminal, drawn by Rich.
 
 Signs carry the meaning (▲▼, bars, shades), colour only repeats it. A table that does not fit gives way in steps (bars go,
-headings and long texts fold, columns stand closer, hours go) and then becomes cards, one a row, and says so. Where the output cannot carry block
-characters, plain ASCII stands in for them.
+headings and long texts fold, columns stand closer, hours go; then columns that say the same in every row, and those that can be spared); if nothing
+helps it becomes cards, one a row; each is said. Messages are written as a chat. Where the output cannot carry block characters, plain ASCII stands
+in for them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, TextIO
 
 from qunkit import ink
@@ -33,8 +34,10 @@ _DAYS = Text(
     "Too narrow ({width}) for the hours of first and last times: days only.",
     "窗口太窄（{width}），首末时间只显示日期。",
 )
-_CUT = Text(
-    "Long texts cut (…): {count}; --format tsv gives all.", "{count} 处长文本已截断（…），--format tsv 可得到全部。"
+_SAME = Text("The same in every row: {said}.", "各行相同：{said}。")
+_GONE = Text(
+    "Too narrow ({width}) for: {names}; a wider window shows them, --format tsv gives all.",
+    "窗口太窄（{width}），未显示：{names}；加宽窗口可显示，--format tsv 可得到全部。",
 )
 _MAP = Text("{label}: {steps}", "{label}：{steps}")
 _BLANK = Text("blank: not observed", "空白：未观察到")
@@ -42,7 +45,7 @@ _PEAK = Text("Highest: {weekday} {hour}:00, {value}.", "最高：{weekday} {hour
 
 _MAP_WIDTH = 30
 """A map is 24 hours and the names of the weekdays wide; where that does not fit, it is a table."""
-_ASCII = str.maketrans("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉░▒▓─–—▲▼±≤⏎…·•、◌", "_..--=+#.:::+++.:*---^v=<|~.*,o")
+_ASCII = str.maketrans("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉░▒▓─–—▲▼±≤⏎…·•、◌┃", "_..--=+#.:::+++.:*---^v=<|~.*,o|")
 
 
 def write(
@@ -67,7 +70,8 @@ def write(
     else:
         paper.say(ink.term(thing.title.say(lang)), "bold")
         paper.flow([ink.term(fact) for fact in ink.context(thing.facts, lang)])
-        paper.draw()
+        if not thing.chat:  # it begins with a heading
+            paper.draw()
         left_out = _body(paper, thing, lang, limit, _year(thing), alone=True)
     text = drawn.getvalue()
     out.write(text if _can_draw(out) else text.translate(_ASCII))
@@ -85,7 +89,7 @@ def _wants_color(out: TextIO) -> bool:
 
 def _can_draw(out: TextIO) -> bool:
     try:
-        "▁▄█▏░▒▓─–▲▼≤·•…".encode(getattr(out, "encoding", None) or "utf-8")
+        "▁▄█▏░▒▓─–▲▼≤·•…┃".encode(getattr(out, "encoding", None) or "utf-8")
     except (UnicodeError, LookupError):
         return False
     return True
@@ -117,13 +121,16 @@ def _run(text: str, bold: bool) -> Run:
 
 
 def _body(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None, *, alone: bool) -> list[str]:
-    """The table, the map or the cards of a result, and its notes; a map `alone`, not in a report, says what it leaves out.
+    """The table, the map, the cards or the chat of a result, and its notes; a map `alone`, not in a report, says what it leaves out.
 
     Returns what was left out for its length.
     """
     heat, result = ink.heat(result)
     drawn = heat and paper.width >= _MAP_WIDTH
-    notes, said = (_map(paper, heat, lang), []) if heat and drawn else _table(paper, result, lang, limit, year)
+    if result.chat:
+        notes, said = list[str](), _chat(paper, result, lang, limit)
+    else:
+        notes, said = (_map(paper, heat, lang), []) if heat and drawn else _table(paper, result, lang, limit, year)
     notes += said
     notes += heat.left_out(lang) if heat and drawn and alone else []
     notes += [ink.sentence(note, lang) for note in result.notes]
@@ -140,19 +147,58 @@ def _table(paper: Paper, result: Result, lang: Lang, limit: int, year: int | Non
     if not rows:
         paper.say(ink.term((result.empty or ink.EMPTY).say(lang)))
         return [], []
-    drawn = ink.needed(result.columns, rows)
-    strips = [tables.strip(result.columns[at], [row[at] for row in rows], lang, year) for at in drawn]
-    table, days_only = tables.side_by_side(strips, paper) or (None, False)
-    paper.draw(table or tables.cards(strips, paper))
-    how = [_CARDS.say(lang, count=len(strips), width=paper.width)] if table is None else []
-    how += [_DAYS.say(lang, width=paper.width)] if days_only else []
-    how += [ink.IDS.say(lang)] if len(drawn) < len(result.columns) else []
-    return how, _left_out(rest(source), sum(strip.cut for strip in strips), limit, lang)
+    columns, rows, has_ids = ink.named(result.columns, rows)
+    strips = [tables.strip(column, [row[at] for row in rows], lang, year) for at, column in enumerate(columns)]
+    fit = tables.side_by_side(strips, paper)
+    paper.draw(fit.table if fit else tables.cards(strips, paper))
+    how = _how(fit, len(strips), paper.width, lang)
+    how += [ink.IDS.say(lang)] if has_ids else []
+    return how, _left_out(rest(source), sum(strip.cut for strip in strips), fit, limit, paper.width, lang)
 
 
-def _left_out(rows: int, cut: int, limit: int, lang: Lang) -> list[str]:
+def _how(fit: tables.Fit | None, count: int, width: int, lang: Lang) -> list[str]:
+    """How a table gave way without loss."""
+    if fit is None:
+        return [_CARDS.say(lang, count=count, width=width)]
+    same = ink.listed((f"{one.label} {one.cells[0]}" for one in fit.same), lang)
+    said = [_SAME.say(lang, said=same)] if same else []
+    return [*said, _DAYS.say(lang, width=width)] if fit.days_only else said
+
+
+def _left_out(rows: int, cut: int, fit: tables.Fit | None, limit: int, width: int, lang: Lang) -> list[str]:
     said = [ink.MORE.say(lang, limit=ink.number(limit), left=ink.number(rows))] if rows else []
-    return [*said, _CUT.say(lang, count=ink.number(cut))] if cut else said
+    if fit and fit.gone:
+        said.append(_GONE.say(lang, width=width, names=ink.listed((one.label for one in fit.gone), lang)))
+    return [*said, ink.CUT.say(lang, count=ink.number(cut))] if cut else said
+
+
+def _chat(paper: Paper, result: Result, lang: Lang, limit: int) -> list[str]:
+    """Draw the messages, under their groups and days; returns what was left out."""
+    told, left_out = ink.chat(result, lang, limit, short=True)
+    if not told:
+        paper.say(ink.term((result.empty or ink.EMPTY).say(lang)))
+    for group, ones in groupby(told, lambda one: one.group):
+        paper.head(ink.term(group))
+        for at, (day, said) in enumerate(groupby(ones, lambda one: one.day)):
+            if at:
+                paper.draw()
+            paper.say(ink.term(day))
+            paper.talk([_spoken(one) for one in said])
+    return left_out
+
+
+def _spoken(one: ink.Said) -> tuple[str, list[Styled], Styled]:
+    """A message: the time, its lines, what it answers."""
+    first, *more = one.lines
+    if one.who:
+        begin = styled((ink.term(one.who), "bold"), (f"  {ink.term(first)}", ""))
+        return ink.term(one.time), [begin, *(styled((ink.term(line), "")) for line in more)], _answered(one)
+    lines = [f"· {first}", *more]
+    return ink.term(one.time), [styled((ink.term(line), "dim")) for line in lines], _answered(one)
+
+
+def _answered(one: ink.Said) -> Styled:
+    return styled((ink.term(one.quoted), "dim"))
 
 
 def _map(paper: Paper, heat: ink.Heat, lang: Lang) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qunkit.demo.model import Chat, Member, Message
 from qunkit.demo.writers import weflow_json
+from qunkit.demo.writers.files import put
 
 TOOL = "WeFlow (ChatLab)"
 FORMAT = "chatlab_jsonl"
@@ -30,10 +31,7 @@ def write(chat: Chat, messages: Sequence[Message], folder: Path) -> Path:
     seen = dict.fromkeys(_speaker(message) for message in messages)
     objects += [{"_type": "member", **_who(chat, name, member, "platformId")} for member in seen]
     objects += [record(chat, name, message) for message in messages]
-    path = folder / FOLDER / f"{name}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes("\n".join(_line(one) for one in objects).encode())
-    return path
+    return put(folder / FOLDER / f"{name}.jsonl", "\n".join(_line(one) for one in objects).encode())
 
 
 def record(chat: Chat, name: str, message: Message) -> dict[str, object]:

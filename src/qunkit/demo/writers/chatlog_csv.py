@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qunkit.demo.model import Chat, Member, Message, clock, day_of
+from qunkit.demo.writers.files import put
 from qunkit.demo.writers.rows import go_row
 
 TOOL = "chatlog"
@@ -35,12 +36,9 @@ def shown(member: Member) -> str:
 def write(chat: Chat, messages: Sequence[Message], folder: Path) -> Path:
     """One file, named after the days that were asked for."""
     first, last = day_of(messages[0].ts), day_of(messages[-1].ts)
-    path = folder / FOLDER / f"{chat.id}_{first}_{last}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
     name = chat.name_at(messages[-1].ts + 1)
     rows = [go_row(HEADER), *(go_row(record(chat, name, message)) for message in messages)]
-    path.write_bytes("".join(rows).encode())
-    return path
+    return put(folder / FOLDER / f"{chat.id}_{first}_{last}.csv", "".join(rows).encode())
 
 
 def record(chat: Chat, name: str, message: Message) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from qunkit.chat.people import file_safe
 from qunkit.demo.model import Chat, Member, Message, clock
-from qunkit.demo.people import file_safe
+from qunkit.demo.writers.files import put
 from qunkit.demo.writers.rows import python_row
 
 TOOL = "MemoTrace 2"
@@ -68,14 +69,11 @@ def shown(member: Member) -> str:
 def write(chat: Chat, messages: Sequence[Message], folder: Path) -> Path:
     """One file in a folder of its own."""
     name = file_safe(chat.name_at(messages[-1].ts + 1))
-    path = folder / FOLDER / name / f"{name}_utf8.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
     rows = [
         python_row(HEADER.split(",")),
         *(python_row(record(chat, n, message)) for n, message in enumerate(messages, 1)),
     ]
-    path.write_bytes("".join(rows).encode("utf-8-sig"))
-    return path
+    return put(folder / FOLDER / name / f"{name}_utf8.csv", "".join(rows).encode("utf-8-sig"))
 
 
 def record(chat: Chat, number: int, message: Message) -> tuple[object, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from qunkit.chat.people import file_safe
 from qunkit.demo.model import Chat, Member, Message, clock
-from qunkit.demo.people import file_safe
+from qunkit.demo.writers.files import put
 from qunkit.demo.writers.rows import python_row
 
 TOOL = "MemoTrace 3"
@@ -44,11 +45,8 @@ def shown(member: Member) -> str:
 def write(chat: Chat, messages: Sequence[Message], folder: Path) -> Path:
     """One file in a folder that carries the group's id."""
     name = file_safe(chat.name_at(messages[-1].ts + 1))
-    path = folder / FOLDER / f"{name}({chat.id})" / f"{name}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
     rows = [python_row(HEADER), *(python_row(record(chat, name, message)) for message in messages)]
-    path.write_bytes("".join(rows).encode("utf-8-sig"))
-    return path
+    return put(folder / FOLDER / f"{name}({chat.id})" / f"{name}.csv", "".join(rows).encode("utf-8-sig"))
 
 
 def record(chat: Chat, name: str, message: Message) -> tuple[str, ...]:

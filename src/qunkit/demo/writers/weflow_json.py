@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qunkit.demo.model import Chat, Member, Message, clock
+from qunkit.demo.writers.files import put
 
 TOOL = "WeFlow"
 FORMAT = "weflow_json"
@@ -63,10 +64,7 @@ def write(chat: Chat, messages: Sequence[Message], folder: Path, *, part: str = 
         "session": _session(chat, name, messages),
         "messages": [record(chat, name, number, message) for number, message in enumerate(messages, 1)],
     }
-    path = folder / FOLDER / f"{name}{part}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(json.dumps(header, ensure_ascii=False, indent=2).encode())
-    return path
+    return put(folder / FOLDER / f"{name}{part}.json", json.dumps(header, ensure_ascii=False, indent=2).encode())
 
 
 def _session(chat: Chat, name: str, messages: Sequence[Message]) -> dict[str, object]:

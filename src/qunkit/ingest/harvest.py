@@ -1,0 +1,208 @@
+"""What a run has read, with its accounts: rows by month, people, rejects, ledgers and sources; built and committed as one."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from qunkit.errors import FormatBroken
+from qunkit.ingest import build, keepout, overlap, rejected, revision, store, tombstones
+from qunkit.ingest.clock import Clock
+from qunkit.ingest.identity import ANY_GROUP
+from qunkit.ingest.ledger import LedgerBroken, counts, sizes
+from qunkit.ingest.read import Reading, notices, observe
+from qunkit.ingest.stage import MonthWriters, member_row
+from qunkit.ingest.summary import FileSummary
+from qunkit.parsing.source import Source
+
+LEDGER = "ledger/part.parquet"
+REJECTS = "rejects/part.parquet"
+LEDGER_SCHEMA = pa.schema(
+    [("source", pa.string()), ("kind", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("count", pa.int64())]
+)
+
+
+@dataclass(slots=True)
+class Harvest:
+    """One commit in the making."""
+
+    staging: store.Staging
+    memory_limit: str = build.MEMORY_LIMIT
+    threads: int | None = None
+    force: bool = False
+    """Take exports that contradict what is known, too."""
+    staged: dict[str, list[Path]] = field(default_factory=dict)
+    members: list[dict[str, object]] = field(default_factory=list)
+    ledger: list[pa.Table] = field(default_factory=list)
+    rejects: dict[str, Path] = field(default_factory=dict)
+    """Sources with rejects → the file of their rows."""
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    built: build.Built = field(default_factory=build.Built)
+    replaced: dict[str, set[str]] = field(default_factory=dict)
+    """Sources of this run → the earlier readings of the same bytes whose place they take."""
+    dropped: set[str] = field(default_factory=set)
+    """Sources whose place nothing takes."""
+    forgotten: tombstones.Tombstones = field(init=False)
+    """Marks of who must not come back."""
+
+    def __post_init__(self) -> None:
+        self.forgotten = tombstones.load(self.staging.old_part)
+
+    @property
+    def gone(self) -> set[str]:
+        """Earlier readings that have no place any more."""
+        return self.dropped.union(*self.replaced.values())
+
+    @property
+    def left(self) -> list[dict[str, Any]]:
+        """Earlier readings that stay."""
+        gone = self.gone
+        return [source for source in self.staging.base["sources"] if source["id"] not in gone]
+
+    def add(
+        self, reading: Reading, tz: str | None, as_group: str | None, asked: dict[str, Any], summary: FileSummary
+    ) -> None:
+        """Take a source in, and its account into the summary. `asked` is what has to be asked again to read it as it was read.
+
+        Raises:
+            FormatBroken: its ranges do not tile the file; nothing of it was taken.
+        """
+        clock = Clock(tz or self.staging.tz, self.staging.tz)
+        offsets, groups = self._stage(reading, clock, as_group)
+        runs = self._closed(reading, offsets)
+        self.ledger.append(runs.append_column("source", pa.array([reading.id] * len(runs))).select(LEDGER_SCHEMA.names))
+        members = [member_row(reading, row, as_group, clock) for row in reading.members]
+        groups |= {(row["group_id"], row["group_name"]): None for row in members if row["group_id"] != ANY_GROUP}  # type: ignore[misc]
+        left = keepout.Left(members, reading.reject_spool if reading.rejects else None, list(groups))
+        left = keepout.strip(self.forgotten, self.staging, reading.id, self.staged, left)
+        self.members += left.members
+        self.rejects |= {reading.id: left.rejects} if left.rejects else {}
+        summary.groups, summary.guessed = left.groups, bool(groups) and not as_group and reading.guessed
+        summary.forgotten = sum(left.forgotten.values())
+        summary.zone = clock.source if reading.wall_clocks else None
+        summary.account(counts(runs), sizes(runs), reading)
+        facts = {"groups": summary.groups, "members": summary.members, "told": reading.group}
+        facts |= {"asked": asked | {"facts": dict(reading.source.options)}}
+        facts |= _place(reading.source, self.staging.path)
+        self.sources.append(left.facts(_source_facts(reading, clock, counts(runs), sizes(runs)) | facts))
+
+    def _stage(
+        self, reading: Reading, clock: Clock, as_group: str | None
+    ) -> tuple[npt.NDArray[np.int64], dict[tuple[str | None, str | None], None]]:
+        """Write the observations by month; returns where the notices are, and the groups."""
+        found = []
+        groups: dict[tuple[str | None, str | None], None] = {}
+        with MonthWriters(self.staging.spool, reading.id, self.staged) as writers:
+            for batch, of_notices in notices(observe(reading, clock, as_group)):
+                found.append(of_notices)
+                writers.write(batch)
+                groups |= dict.fromkeys(_groups(batch))
+        return np.concatenate(found) if found else np.empty(0, np.int64), groups
+
+    def _closed(self, reading: Reading, of_notices: npt.NDArray[np.int64]) -> pa.Table:
+        """The ledger's runs.
+
+        Raises:
+            FormatBroken: they do not tile the file; what was staged of it is out again.
+        """
+        try:
+            return reading.ledger.close(reading.source.size, of_notices)
+        except LedgerBroken as broken:
+            self.drop({reading.id})
+            facts = {"path": reading.source.label, "format": reading.format}
+            raise FormatBroken(**facts, at=broken.at, what=broken) from broken
+
+    def build(self) -> list[overlap.Match]:
+        """Build the parts from every source that does not contradict what is known; what each matches."""
+        matches: list[overlap.Match] = []
+        while self.sources or self.dropped:
+            ids = [source["id"] for source in self.sources]
+            table = pa.Table.from_pylist(self.members, schema=build.OBSERVED_MEMBERS)
+            limits = (self.memory_limit, self.threads)
+            revised = revision.without(self.gone) if self.gone else None
+            self.built = build.build(self.staging, self.staged, table, ids, *limits, revision=revised)
+            refused = [match for match in self.built.matches if match.refused and not self.force]
+            if not refused:
+                return matches + self.built.matches
+            matches += refused
+            self.drop({match.source for match in refused})
+        return matches
+
+    def drop(self, ids: set[str]) -> None:
+        """Take sources of this run out again."""
+        self.staging.discard()
+        self.replaced = {source: before for source, before in self.replaced.items() if source not in ids}
+        self.sources = [source for source in self.sources if source["id"] not in ids]
+        self.members = [row for row in self.members if row["source"] not in ids]
+        self.rejects = {source: path for source, path in self.rejects.items() if source not in ids}
+        self.ledger = [runs for runs in self.ledger if runs["source"][0].as_py() not in ids]
+        for month, paths in list(self.staged.items()):
+            self.staged[month] = [path for path in paths if path.name.partition("-")[0] not in ids]
+            if not self.staged[month]:
+                del self.staged[month]
+
+    def commit(self) -> str:
+        """Write the rest and make it the current state."""
+        built, gone = self.built, self.gone
+        self.forgotten.write(self.staging)
+        _append(self.staging, LEDGER, self.ledger, gone)
+        with self.staging.create(REJECTS) as file:
+            rows = rejected.write(file, rejected.merged(self.staging.old_part(REJECTS), gone, self.rejects))
+        self.staging.finish(REJECTS, rows)
+        for source in self.sources:
+            source["new"] = built.new.get(source["id"], 0)
+            left = (
+                source["records"]["message"] + source["records"]["notice"] - sum(source.get("forgotten", {}).values())
+            )
+            source["known"] = left - source["new"]
+        sources = sorted((*self.left, *self.sources), key=lambda source: str(source["id"]))
+        return store.commit(self.staging, {"sources": sources, "fingerprint": built.fingerprint}, built.dropped)
+
+
+def _source_facts(reading: Reading, clock: Clock, records: dict[str, int], bytes_: dict[str, int]) -> dict[str, Any]:
+    source = reading.source
+    return {
+        "id": reading.id,
+        "sha256": source.sha256,
+        "name": source.parts[-1],
+        "format": reading.format,
+        "size": source.size,
+        "encoding": source.encoding,
+        "tz": clock.source,
+        "wall_clocks": reading.wall_clocks,
+        "records": records,
+        "bytes": bytes_,
+    }
+
+
+def _place(source: Source, staging: Path) -> dict[str, Any]:
+    """Where the file lies: its path (None: it came from standard input), its name in an archive, and the parts that carry facts."""
+    path = Path(os.path.abspath(source.member.archive if source.member else source.path))
+    shown = os.fsencode(path).decode("utf-8", "replace")
+    member = source.member.name if source.member else None
+    return {"path": None if path.is_relative_to(staging.absolute()) else shown, "member": member, "parts": source.parts}
+
+
+def _groups(batch: pa.RecordBatch) -> list[tuple[str | None, str | None]]:
+    """Ids and names of the groups in observations."""
+    groups = pa.Table.from_batches([batch]).group_by(["group_id", "group_name"], use_threads=False).aggregate([])
+    return list(zip(groups["group_id"].to_pylist(), groups["group_name"].to_pylist(), strict=True))
+
+
+def _append(staging: store.Staging, part: str, tables: list[pa.Table], gone: set[str]) -> None:
+    """Write a part of the rows it had, but for those of sources that are gone, and of `tables`."""
+    old = staging.old_part(part)
+    kept = [pq.read_table(old, filters=~pc.field("source").isin(sorted(gone)) if gone else None)] if old else []
+    whole = pa.concat_tables([*kept, *(table.cast(LEDGER_SCHEMA) for table in tables)])
+    whole = whole.sort_by([("source", "ascending"), ("start", "ascending")])
+    with staging.create(part) as file, build.writer(file, whole.schema) as parquet:
+        parquet.write_table(whole)
+    staging.finish(part, len(whole))

@@ -1,0 +1,58 @@
+"""The turn of a month, where clocks disagree: an id that is told on both sides of it is one message, of the later month.
+
+Months are merged one by one. Only ids within a day of a month's end can be on both sides of it, unless an export's ids are none.
+The times of the later month's own tellings count, so that a message lies in the month whose part holds it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+
+_END = "native_id IS NOT NULL AND local_time >= DATE '{first}' - INTERVAL 1 DAY"
+_BEGIN = "native_id IS NOT NULL AND local_time < DATE '{first}' + INTERVAL 1 DAY"
+_KEYED = """
+SELECT o.*, group_key FROM {rows} o JOIN (SELECT DISTINCT platform, group_id, group_name, group_key FROM identity) i
+  ON o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
+"""
+
+
+def following(month: str) -> str:
+    """The month (YYYY-MM) after it."""
+    year, number = map(int, month.split("-"))
+    return f"{year + number // 12:04}-{number % 12 + 1:02}"
+
+
+def meet(connection: duckdb.DuckDBPyConnection, earlier: str, later: str, month: str) -> bool:
+    """Whether both sides of the begin of `month` tell an id; each side is a FROM item of observations."""
+    ends, begins = _sides(month)
+    query = (
+        f"SELECT 1 FROM {earlier} WHERE {ends} AND native_id IN (SELECT native_id FROM {later} WHERE {begins}) LIMIT 1"
+    )
+    return bool(connection.sql(query).fetchall())
+
+
+def give(connection: duckdb.DuckDBPyConnection, later: str, month: str) -> None:
+    """Take out of ``observed`` what is of `month`, which comes next and tells it, too."""
+    ends, begins = _sides(month)
+    own = _KEYED.format(rows=f"(SELECT rowid AS telling, * FROM observed WHERE {ends})")
+    theirs = _KEYED.format(rows=f"(SELECT * FROM {later} WHERE {begins})")
+    connection.execute(
+        f"DELETE FROM observed WHERE rowid IN (SELECT telling FROM ({own}) SEMI JOIN ({theirs}) USING (group_key, native_id))"
+    )
+
+
+def take(connection: duckdb.DuckDBPyConnection, earlier: str, month: str) -> None:
+    """Add to ``observed``, which is of `month`, what the month before tells of its messages."""
+    ends, begins = _sides(month)
+    own = _KEYED.format(rows=f"(SELECT * FROM observed WHERE {begins})")
+    theirs = _KEYED.format(rows=f"(SELECT * FROM {earlier} WHERE {ends})")
+    connection.execute(
+        f"INSERT INTO observed BY NAME SELECT * EXCLUDE (group_key) FROM ({theirs}) SEMI JOIN ({own}) USING (group_key, native_id)"
+    )
+
+
+def _sides(month: str) -> tuple[str, str]:
+    first = date.fromisoformat(f"{month}-01")
+    return _END.format(first=first), _BEGIN.format(first=first)

@@ -1,0 +1,44 @@
+"""Ids for people: none beside a name that is one's own, behind a name that several have, in the place of one that is not known."""
+
+from __future__ import annotations
+
+from qunkit import ink
+from qunkit.results import Cell, Column
+from qunkit.words import Text
+
+
+def _named(names: str, *rows: tuple[Cell, ...]) -> tuple[list[str], list[tuple[Cell, ...]], bool]:
+    columns = [Column(name, "text", Text(name, name)) for name in names.split()]
+    kept, shown, has_ids = ink.named(columns, rows)
+    return [column.name for column in kept], shown, has_ids
+
+
+def test_ids_go_where_names_say_who_is_meant() -> None:
+    rows = [("g1", "徒步", "w1", "阿岚", 3), ("g1", "徒步", "w2", "凯文", 2), ("g2", "读书", "w3", "阿岚", 1)]
+    wanted = [("徒步", "阿岚", 3), ("徒步", "凯文", 2), ("读书", "阿岚", 1)]  # a name of each group is no other's
+    assert _named("group_id group_name member_id name n", *rows) == (["group_name", "name", "n"], wanted, True)
+
+
+def test_namesakes_are_told_apart_and_nobody_else() -> None:
+    rows = [
+        ("w1", "阿岚"),
+        ("w2", "阿岚"),
+        ("name:阿岚", "阿岚"),
+        ("w3", "凯文"),
+        ("w3", "凯文"),
+        ("w4", None),
+        ("name:小", ""),
+    ]
+    shown = ["阿岚 (w1)", "阿岚 (w2)", "阿岚", "凯文", "凯文", "w4", "小"]
+    assert _named("member_id name", *rows) == (["name"], [(name,) for name in shown], True)
+
+
+def test_groups_of_one_name() -> None:
+    rows = [("g1", "徒步", "w1", "阿岚"), ("g2", "徒步", "w1", "阿岚"), ("name:读书", None, None, None)]
+    shown = [("徒步 (g1)", "阿岚"), ("徒步 (g2)", "阿岚"), ("读书", None)]
+    assert _named("group_id group_name sender_id sender_name", *rows)[1] == shown
+
+
+def test_a_marked_name_is_a_name_and_a_lone_id_stays() -> None:
+    assert _named("alias member", ("name:阿岚", "w1"), ("w2", "name:岚姐"))[1] == [("阿岚", "w1"), ("w2", "岚姐")]
+    assert _named("member_id n", ("name:阿岚", 1)) == (["member_id", "n"], [("name:阿岚", 1)], False)
