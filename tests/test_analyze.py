@@ -198,11 +198,12 @@ def test_coverage(engine, tmp_path):
         "last": moment("2026-05-11 12:00:00"),
         "days": 8,
         "holes": [date(2026, 5, 8), date(2026, 5, 9)],
-        "messages": 12,
+        "messages": 11,
+        "notices": 1,
         "groups": 1,
     }
     with connect(tmp_path / "nothing", Scope()) as empty:
-        nothing = {"first": None, "last": None, "days": 0, "holes": [], "messages": 0, "groups": 0}
+        nothing = {"first": None, "last": None, "days": 0, "holes": [], "messages": 0, "notices": 0, "groups": 0}
         assert coverage(empty) == nothing
 
 

@@ -97,3 +97,9 @@ def test_without_a_week_before_there_is_no_change(tmp_path):
     volume = dict(summary.lines[0].facts)
     assert (volume["messages_change"], volume["posters_change"], volume["groups_change"]) == (None, None, None)
     assert "It holds no data of the week before: there is nothing to compare with." in said(summary)
+
+
+def test_of_no_messages_at_all_no_week_is_named(tmp_path):
+    nothing = report(tmp_path, [])
+    assert (nothing.title.say("en"), nothing.facts["since"]) == ("Weekly report", None)
+    assert said(nothing.sections[0]) == ["The dataset has no messages."]

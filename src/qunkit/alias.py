@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qunkit.errors import NoSuchAlias, NoSuchMember, SeveralMembers, UsageError
+from qunkit.errors import IsAlias, NoSuchAlias, NoSuchMember, OwnName, SeveralMembers, UsageError
 from qunkit.question import Filters, choose
 from qunkit.results import Column, Note, Result
 from qunkit.words import Text
@@ -69,21 +69,33 @@ def accept(dataset: Path, alias: str | None, groups: Sequence[str] = (), *, wait
         SeveralMembers: more than one is.
     """
     found = [one for one in _found(dataset, groups) if one.status in ("suggested", "rejected")]
-    taken = [one for one in found if one.status == "suggested"] if alias is None else [_one(alias, found)]
+    if alias is None:
+        taken = [one for one in found if one.status == "suggested"]
+    else:
+        names = _names_of_ids(dataset)
+        taken = [_one(alias, _called(alias, found, names) or _belonging(alias, found, names))]
     _say(dataset, taken, "same", wait)
     return taken
 
 
 def reject(dataset: Path, alias: str, groups: Sequence[str] = (), *, wait: float = 10.0) -> Alias:
-    """`alias` is not the member's of whom it is suggested, was accepted or linked to.
+    """`alias` is not the member's of whom it is suggested, was accepted or linked to; returns it as it was before.
+
+    It may also be the member, if that has only one alias that was suggested or accepted. Of what is rejected already nothing is written.
 
     Raises:
         NoSuchAlias: it is nobody's.
         SeveralMembers: it is of several; --group says which.
+        OwnName: it is what a member goes by.
     """
-    found = _one(alias, [one for one in _found(dataset, groups) if one.status != "rejected"])
-    _say(dataset, [found], "different", wait)
-    return found
+    found = _rejectable(alias, _found(dataset, groups), _names_of_ids(dataset))
+    if not found and any(alias in (key, key.removeprefix("name:"), name) for key, name in _people(dataset, groups)):
+        raise OwnName(name=alias)
+    if found and found[0].status == "rejected":
+        return found[0]
+    one = _one(alias, found)
+    _say(dataset, [one], "different", wait)
+    return one
 
 
 def add(dataset: Path, alias: str, member: str, groups: Sequence[str] = (), *, wait: float = 10.0) -> tuple[str, str]:
@@ -93,16 +105,22 @@ def add(dataset: Path, alias: str, member: str, groups: Sequence[str] = (), *, w
 
     Raises:
         NoSuchMember, SeveralMembers: no export shows them, or several go by that name.
+        IsAlias: one of them is somebody's alias by now.
         UsageError: both are one member already.
     """
     from qunkit.ingest.aliases import Verdict, people, say
 
     chosen = _groups(dataset, groups)
     known = {key: name for key, name in people(dataset).items() if not chosen or key[0] in chosen}
-    group, other = _person(alias, known)
-    if other.startswith("name:"):
-        known = {key: name for key, name in known.items() if key[0] == group}
-    place, own = _person(member, known)
+    try:
+        group, other = _person(alias, known)
+        if other.startswith("name:"):
+            known = {key: name for key, name in known.items() if key[0] == group}
+        place, own = _person(member, known)
+    except NoSuchMember as error:
+        unknown = str(error.facts["name"])
+        _must_be_no_alias(dataset, sorted((alias, member), key=lambda typed: typed != unknown), groups)
+        raise
     if other == own:
         raise UsageError(what=Text(f"{alias} is that member already.", f"{alias} 已是该成员。"))
     if own.startswith("name:") and not other.startswith("name:"):
@@ -111,11 +129,83 @@ def add(dataset: Path, alias: str, member: str, groups: Sequence[str] = (), *, w
     return other, own
 
 
-def _found(dataset: Path, groups: Sequence[str]) -> list[Alias]:
+def _found(dataset: Path, groups: Sequence[str], *, suggest: bool = True) -> list[Alias]:
+    """What was found and said; an id that you made an alias is not told again as a name that is linked."""
     from qunkit.ingest.aliases import listed
 
     chosen = _groups(dataset, groups)
-    return [one for one in listed(dataset) if not chosen or one.group_id is None or one.group_id in chosen]
+    found = listed(dataset, suggest=suggest)
+    said = {(f"name:{one.alias}", one.member) for one in found if one.status == "accepted"}
+    return [
+        one
+        for one in found
+        if (not chosen or one.group_id is None or one.group_id in chosen)
+        and not (one.status == "linked" and (one.alias, one.member) in said)
+    ]
+
+
+def _rejectable(typed: str, found: Sequence[Alias], names: Mapping[str, set[str]]) -> list[Alias]:
+    """What `typed` may mean to be rejected: what you said goes before what was linked, an alias before its member."""
+    by_alias = _called(typed, found, names)
+    stages = (
+        [one for one in by_alias if one.status in ("suggested", "accepted")],
+        [one for one in by_alias if one.status == "linked"],
+        [one for one in by_alias if one.status == "rejected"],
+        [one for one in _belonging(typed, found, names) if one.status in ("suggested", "accepted")],
+    )
+    return next((stage for stage in stages if stage), [])
+
+
+def _called(typed: str, found: Sequence[Alias], names: Mapping[str, set[str]]) -> list[Alias]:
+    """Whose alias is `typed`: a key goes before a name."""
+    return _meant(typed, [(one, one.alias) for one in found], names)
+
+
+def _belonging(typed: str, found: Sequence[Alias], names: Mapping[str, set[str]]) -> list[Alias]:
+    """Whose member is `typed`: a key goes before a name."""
+    return _meant(typed, [(one, one.member) for one in found], names)
+
+
+def _meant(typed: str, keyed: Sequence[tuple[Alias, str]], names: Mapping[str, set[str]]) -> list[Alias]:
+    exact = [one for one, key in keyed if typed in (key, key.removeprefix("name:"))]
+    return exact or [one for one, key in keyed if typed in names.get(key, ())]
+
+
+def _names_of_ids(dataset: Path) -> dict[str, set[str]]:
+    """Every name under which an export or a list of members shows an id, whoever's alias that is by now."""
+    import pyarrow.parquet as pq
+
+    from qunkit.ingest import build, store
+
+    shown = {
+        build.NAMES: ("sender_id", "sender_name"),
+        build.MEMBERS: ("member_id", "nickname", "group_nickname", "remark"),
+    }
+    names: dict[str, set[str]] = {}
+    with store.open_snapshot(dataset) as snapshot:
+        for part, columns in shown.items():
+            if part in snapshot.manifest["parts"]:
+                for row in pq.read_table(snapshot.path / part, columns=list(columns)).to_pylist():
+                    id, *called = (row[column] for column in columns)
+                    names.setdefault(id, set()).update(name for name in called if name)
+    names.pop(None, None)  # type: ignore[call-overload]
+    return names
+
+
+def _people(dataset: Path, groups: Sequence[str]) -> list[tuple[str, str | None]]:
+    """Keys of members, each with the name last seen."""
+    from qunkit.ingest.aliases import people
+
+    chosen = _groups(dataset, groups)
+    return [(who, name) for (group, who), name in people(dataset).items() if not chosen or group in chosen]
+
+
+def _must_be_no_alias(dataset: Path, names: Sequence[str], groups: Sequence[str]) -> None:
+    found = [one for one in _found(dataset, groups, suggest=False) if one.status in ("accepted", "linked")]
+    known = _names_of_ids(dataset)
+    for name in names:
+        for one in _called(name, found, known):
+            raise IsAlias(name=name, member=one.member_name or one.member.removeprefix("name:"))
 
 
 def _groups(dataset: Path, patterns: Sequence[str]) -> tuple[str, ...]:
@@ -125,15 +215,19 @@ def _groups(dataset: Path, patterns: Sequence[str]) -> tuple[str, ...]:
     return choose(Filters(group=tuple(patterns)), {}, group_names(dataset)) if patterns else ()
 
 
-def _one(alias: str, found: Sequence[Alias]) -> Alias:
-    """The one of that alias, else of that member."""
-    named = [one for one in found if alias in (one.alias, one.alias.removeprefix("name:"))]
-    named = named or [one for one in found if alias in (one.member, one.member.removeprefix("name:"))]
-    if not named:
-        raise NoSuchAlias(alias=alias)
-    if len(named) > 1:
-        raise SeveralMembers(name=alias, keys=", ".join(f"{one.member} ({one.group_name})" for one in named))
-    return named[0]
+def _one(typed: str, found: Sequence[Alias]) -> Alias:
+    """The only one that was found."""
+    if not found:
+        raise NoSuchAlias(alias=typed)
+    if len(found) > 1:
+        raise SeveralMembers(name=typed, keys=", ".join(map(_told, found)))
+    return found[0]
+
+
+def _told(one: Alias) -> str:
+    """Who is whose, and in which group if not in all."""
+    place = one.group_name or one.group_id
+    return f"{one.alias} → {one.member}" + (f" ({place})" if place else "")
 
 
 def _say(dataset: Path, found: Iterable[Alias], verdict: str, wait: float) -> None:

@@ -13,6 +13,7 @@ from qunkit import registry
 from qunkit.dataset import Scope
 from qunkit.errors import AnalysisBroken
 from qunkit.results import Cell, Column, Result
+from qunkit.schema import NOT_POSTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,11 +59,12 @@ def analyze(
 
 
 def coverage(engine: Engine, since: datetime | None = None) -> dict[str, Any]:
-    """What the data covers: first and last local time, days from the one to the other; messages and groups of the scope from `since`.
+    """What the data covers: first and last local time, days from the one to the other; messages, notices and groups of the scope from `since`.
 
     ``holes``: days between on which no group of the dataset has any data; times are None where there are no messages.
     """
-    text = "SELECT COUNT(*) AS messages, COUNT(DISTINCT group_id) AS groups FROM messages"
+    notice = f"CASE WHEN kind IN {NOT_POSTS} THEN 1 END"
+    text = f"SELECT COUNT(*) - COUNT({notice}) AS messages, COUNT({notice}) AS notices, COUNT(DISTINCT group_id) AS groups FROM messages"
     counted = engine.sql(f"{text} WHERE local_time >= :since", since=since) if since else engine.sql(text)
     days = engine.sql("SELECT day, observed, first_at, last_at FROM days ORDER BY day").to_pylist()
     return {

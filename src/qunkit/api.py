@@ -285,6 +285,7 @@ class Dataset:
 
         Raises:
             BadOption: no such kind.
+            NoSuchMember: no message of the dataset is of such a sender.
         """
         kinds, senders = [_kind(one) for one in _several(kind)], _several(sender)
         columns = [f"m.{name}" for name in MESSAGES.names]

@@ -105,6 +105,10 @@ class NoSuchGroup(UsageError):
     HINT = Text("`qunkit groups` lists them.", "用 `qunkit groups` 查看全部群。")
 
 
+class NoCommonGroup(NoSuchGroup):
+    SENTENCE = Text("No group of {pattern} has the tag {tag}.", "{pattern} 中没有带标签 {tag} 的群。")
+
+
 class NoSuchMember(UsageError):
     SENTENCE = Text("No member is called {name!r}.", "没有名为 {name!r} 的成员。")
     HINT = Text(
@@ -136,6 +140,24 @@ class NoSuchAlias(UsageError):
     HINT = Text(
         "`qunkit alias list --linked` shows all; `qunkit alias add` needs no suggestion.",
         "用 `qunkit alias list --linked` 查看全部；`qunkit alias add` 无需建议即可指定。",
+    )
+
+
+class IsAlias(UsageError):
+    SENTENCE = Text("{name!r} is an alias of {member!r} now.", "{name!r} 现为 {member!r} 的别名。")
+    HINT = Text(
+        "Give the member; or take the alias back first: `qunkit alias reject`.",
+        "请给出该成员，或先用 `qunkit alias reject` 撤回别名。",
+    )
+
+
+class OwnName(UsageError):
+    SENTENCE = Text(
+        "{name!r} is a member's own name or id, and no alias.", "{name!r} 是成员自己的名字或 id，不是别名。"
+    )
+    HINT = Text(
+        "`qunkit alias list --linked` shows the aliases; a `name:…` of it, given in full, parts even a member's own name from the id.",
+        "用 `qunkit alias list --linked` 查看别名；完整给出其中的 `name:…`，可将成员自己的名字与 id 分开。",
     )
 
 

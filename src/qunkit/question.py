@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from qunkit import window
 from qunkit.config import NAMES, Config, People
 from qunkit.dataset import Scope, matching, same
-from qunkit.errors import BadOption, NoSuchGroup
+from qunkit.errors import BadOption, NoCommonGroup, NoSuchGroup, NoSuchMember
 from qunkit.privacy import NOTE as PSEUDONYMISED
 from qunkit.privacy import Pseudonyms, load_key
 from qunkit.results import Cell, Note
@@ -29,6 +29,9 @@ _CATALOGUE = """
 SELECT group_id, max(group_name) AS name, max(local_time) AS last
 FROM messages GROUP BY group_id ORDER BY group_id
 """
+_SENT = (
+    "SELECT 1 AS one FROM messages WHERE list_contains(:names, sender_id) OR list_contains(:names, sender_name) LIMIT 1"
+)
 _GROUPS = "SELECT DISTINCT group_id FROM messages UNION SELECT group_id FROM members"
 _NAMED = """
 SELECT DISTINCT group_id, sender_id, sender_name AS name FROM messages WHERE sender_id IS NOT NULL AND sender_name IS NOT NULL
@@ -70,15 +73,31 @@ class Question:
     engine: Engine
     scope: Scope
     facts: dict[str, Cell]
+    snapshot: Path
     files: tuple[Path, ...]
     """The Parquet files of the snapshot."""
     notes: tuple[Note, ...] = ()
     """What has to be said with every answer."""
 
     def people(self, typed: Sequence[str]) -> list[str]:
-        """Ids or names as typed, and under pseudonyms those who are meant."""
+        """Ids or names as typed, and under pseudonyms those who are meant.
+
+        Raises:
+            NoSuchMember: no message of the dataset is of somebody called so.
+        """
         scrubber = self.engine.scrubber
-        return [*typed, *(shown for name in typed for shown in sorted(scrubber.called(name)))] if scrubber else [*typed]
+        meant = {name: [name, *sorted(scrubber.called(name) if scrubber else ())] for name in typed}
+        for name, shown in meant.items():
+            if not self.engine.sql(_SENT, names=shown).num_rows and not self._elsewhere(name):
+                raise NoSuchMember(name=name)
+        return [one for shown in meant.values() for one in shown]
+
+    def _elsewhere(self, name: str) -> bool:
+        """Whether a message that the filters leave out is of somebody called so."""
+        from qunkit.engines import duckdb
+
+        with duckdb.connect(self.snapshot, Scope(timezone=self.scope.timezone), files=self.files) as engine:
+            return bool(engine.sql(_SENT, names=[name]).num_rows)
 
     @property
     def window(self) -> dict[str, object]:
@@ -114,7 +133,7 @@ def ask(dataset: Path, settings: Config, filters: Filters, machine: Machine = Ma
             if pseudonyms:
                 facts["config"] = pseudonyms.settings(settings.hash)
             notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
-            yield Question(engine, scope, facts, files, notes)
+            yield Question(engine, scope, facts, snapshot.path, files, notes)
 
 
 def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> Scope:
@@ -162,14 +181,17 @@ def choose(filters: Filters, tags: Mapping[str, tuple[str, ...]], groups: Mappin
     """Ids of the groups (id → name) that --group and --tag let through; empty: all.
 
     Raises:
-        NoSuchGroup: a pattern, a tag, or both together let nothing through.
+        NoSuchGroup: a pattern or a tag lets nothing through.
+        NoCommonGroup: each lets something through, but both together nothing.
         BadOption: a tag that qunkit.toml does not have.
     """
     named = {id for pattern in filters.group for id in _some(pattern, matching([pattern], groups))}
     meant = {tag: _tag(tag, tags, secret=filters.pseudonymise) for tag in filters.tag}
     tagged = {id for tag, patterns in meant.items() for id in _some(tag, matching(patterns, groups))}
     if filters.group and filters.tag:
-        return tuple(sorted(_some(" + ".join((*filters.group, *filters.tag)), named & tagged)))
+        if not named & tagged:
+            raise NoCommonGroup(pattern=", ".join(filters.group), tag=", ".join(filters.tag))
+        return tuple(sorted(named & tagged))
     return tuple(sorted(named | tagged))
 
 

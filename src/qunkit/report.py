@@ -44,6 +44,8 @@ _HOLES = Text(
     "两周内有 {holes} 天全部群均无数据：属于未导出，并非沉默。",
 )
 _NOTHING = Text("No messages this week.", "本周没有消息。")
+_EMPTY_TITLE = Text("Weekly report", "社群周报")
+_EMPTY = Text("The dataset has no messages.", "数据集中没有消息。")
 _NO_DATA = Text("The dataset holds no data of this week.", "数据集中没有本周的数据。")
 _NO_BASELINE = Text(
     "It holds no data of the week before: there is nothing to compare with.", "数据集中没有上一周的数据，无法对比。"
@@ -83,6 +85,9 @@ def weekly(engine: Engine, scope: Scope, facts: Mapping[str, Cell]) -> Report:
     this, before = _records(ask("compare"))
     week = f"{scope.since:%G-W%V}" if scope.since else ""
     title, told = Note(TITLE, (("week", week),)), {"week": week, **facts}
+    if facts["last"] is None:
+        told = {**facts, "week": None, "since": None, "until": None, "as_of": None}
+        return Report("weekly", Note(_EMPTY_TITLE), [Section("summary", _SUMMARY, [Note(_EMPTY)])], told)
     if not this["data_days"]:
         return Report("weekly", title, [Section("summary", _SUMMARY, [Note(_NO_DATA)])], told)
     groups = ask("compare_groups")

@@ -89,6 +89,38 @@ def test_what_cannot_be_meant_is_said(run: Run, tmp_path: Path) -> None:
     assert senders(run) == ["name:岚姐\t3", "name:阿岚\t9"]
 
 
+def test_an_alias_of_an_id_is_taken_back_by_whatever_it_is_called(run: Run, tmp_path: Path) -> None:
+    """… and is told once, also where an export shows the id for a name."""
+    rows = [",wxid_old", "wxid_old,慧敏", "w_new,麻雀", "w_new,大麻雀"]
+    said = [f"2024-12-02 08:{n:02}:00,{who},第{n}句,楼群\n" for n, who in enumerate(rows)]
+    (tmp_path / "ids.csv").write_text("when,id,who,said,room\n" + "".join(said), "utf-8")
+    assert run("ingest", str(tmp_path / "ids.csv"), "--map", MAP + ",sender_id=id").code == 0
+    before = senders(run)
+    for name in ("wxid_old", "慧敏", "大麻雀", "w_new"):
+        assert run("alias", "add", "慧敏", "w_new").err == "qunkit: note: wxid_old is w_new now, in every group\n"
+        told = [line for line in run("alias", "list", "--linked").lines if "wxid_old" in line]
+        assert [line.split("\t")[0] for line in told] == ["accepted"]
+        ran = run("alias", "add", "wxid_old", "阿岚")
+        assert (ran.code, "'wxid_old' is an alias of 'w_new' now." in ran.err) == (2, True)
+        assert run("alias", "reject", name).err == "qunkit: note: wxid_old is not w_new\n"
+        assert senders(run) == before
+    ran = run("alias", "reject", "慧敏")
+    assert (ran.code, ran.err) == (0, "qunkit: note: wxid_old was rejected already: it is not w_new\n")
+    ran = run("alias", "reject", "大麻雀")
+    assert (ran.code, "a member's own name" in ran.err) == (2, True)
+
+
+def test_of_several_aliases_of_a_member_each_is_named(run: Run, tmp_path: Path) -> None:
+    run("ingest", str(log(tmp_path / "last.csv", "大岚", 10)), "--map", MAP)
+    run("alias", "add", "大岚", "岚姐")
+    run("alias", "add", "阿岚", "岚姐")
+    ran = run("alias", "reject", "岚姐")
+    assert ran.code == 2
+    assert "name:大岚 → name:岚姐 (周末徒步), name:阿岚 → name:岚姐 (周末徒步)" in ran.err
+    ran = run("alias", "add", "阿岚", "大岚")
+    assert "'阿岚' is an alias of '岚姐' now." in ran.err
+
+
 def test_a_low_match_rate_points_here(run: Run, tmp_path: Path) -> None:
     """… where most of what does not match has the same time and words under another name."""
     rows = [f"2024-12-01 {7 + n // 60:02}:{n % 60:02}:00,{{}},第{n}句,徒步\n" for n in range(240)]

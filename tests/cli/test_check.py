@@ -111,7 +111,7 @@ def test_rejects_are_counted_by_file_and_reason(qunkit: Run, data: str) -> None:
         (["--reason", "undecodable"], 1),
         (["--reason", "undecodable", "--reason", "bad-columns"], 2),
         (["--source", "*.csv"], 2),
-        (["--source", "b.csv"], 0),
+        (["--reason", "bad-time"], 0),
     ],
 )
 def test_filters_choose(qunkit: Run, data: str, asked: list[str], count: int) -> None:
@@ -129,6 +129,12 @@ def test_there_is_no_such_reason(qunkit: Run, data: str) -> None:
     ran = qunkit("rejects", "show", "--data", data, "--reason", "ugly")
     assert ran.code == 2
     assert "bad-columns" in ran.err
+
+
+def test_there_is_no_such_source(qunkit: Run, data: str) -> None:
+    for command in ("list", "show"):
+        ran = qunkit("rejects", command, "--data", data, "--source", "*.csv", "--source", "b.csv")
+        assert (ran.code, ran.err.splitlines()[0]) == (2, "qunkit: error: No source matches 'b.csv'.")
 
 
 def test_people_see_clean_text_and_machines_all_of_it(qunkit: Run, data: str) -> None:
@@ -207,3 +213,22 @@ def test_P16_of_long_rejects_it_is_said_that_they_are_cut(qunkit: Run, tmp_path:
     shown = qunkit("rejects", "show", *data, "--format", "md").out
     assert ("x" * 158 + " |" in shown, "y" * 158 + "… |" in shown) == (True, True)
     assert "Long texts cut (…): 1; --raw gives all." in shown.replace("\\", "")
+
+
+def test_P14_a_guessed_encoding_is_said(qunkit: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes((HEADER + ROW.replace("hi", "早上好")).encode("gb18030"))
+    ran = qunkit("ingest", str(tmp_path / "a.csv"), "--data", str(tmp_path / "data"))
+    assert (ran.code, "read as gb18030: the file does not say its encoding" in ran.err) == (0, True)
+
+
+def test_P07_an_answer_names_the_state_that_it_read(qunkit: Run, export: Path, data: str) -> None:
+    """By the fingerprint of the messages, which the snapshot's manifest says."""
+    read = []
+    for _ in range(2):
+        folder = Path(qunkit("path", "--data", data).lines[0])
+        said = json.loads((folder / "manifest.json").read_bytes())["fingerprint"]
+        assert said in qunkit("groups", "--data", data, "--format", "json").out
+        read.append(said)
+        export.write_text(HEADER + ROW.replace("hi", "something else"))
+        assert qunkit("ingest", str(export), "--data", data).code == 0
+    assert read[0] != read[1]

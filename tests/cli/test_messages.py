@@ -57,3 +57,12 @@ def test_kinds_go_by_code_or_in_words(qunkit: Run, data: Path) -> None:
     assert qunkit("messages", "--data", str(data), "--kind", "图片").out == wanted
     ran = qunkit("messages", "--data", str(data), "--kind", "照片", "--lang", "zh")
     assert (ran.code, "图片（image）" in ran.err) == (2, True)
+
+
+def test_a_sender_whom_no_message_is_of_is_an_error(qunkit: Run, data: Path) -> None:
+    """… with pseudonyms, too; one whose messages the filters leave out is none."""
+    for more in ((), ("--pseudonymise",)):
+        ran = qunkit("messages", "--data", str(data), "--sender", "狐狸", "--sender", "没这人", *more)
+        assert (ran.code, ran.err.splitlines()[0]) == (2, "qunkit: error: No member is called '没这人'.")
+        assert qunkit("messages", "--data", str(data), "--sender", "狐狸", "--until", "2024-11-01", *more).code == 0
+        assert len(qunkit("messages", "--data", str(data), "--sender", "狐狸", "--format", "jsonl", *more).lines) == 2

@@ -306,10 +306,10 @@ def test_a_descriptor_of_bash_is_a_pipe(shell: Run) -> None:
 
 def test_nothing_found_is_no_error_but_is_said(qunkit: Run) -> None:
     for name in ("tsv", "csv", "json", "jsonl"):
-        ran = qunkit("messages", "--sender", "nobody", "--format", name)
+        ran = qunkit("messages", "--kind", "voice", "--format", name)
         assert (ran.code, ran.err) == (0, "qunkit: note: no rows: nothing in the dataset matches\n")
     for name in ("md", "html"):
-        assert qunkit("messages", "--sender", "nobody", "--format", name).err == ""
+        assert qunkit("messages", "--kind", "voice", "--format", name).err == ""
 
 
 def test_notes_stand_on_stderr_where_the_format_has_no_place(qunkit: Run, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ WORDING: dict[str, Row] = {
     "2042068361122177614": {"text": None},
     "1290834381852820927": {"text": '你邀请"王五 Wang"加入了群聊  '},
     "1906251732876854498": {"text": '你邀请"李经理(25984982143567890@openim)"加入了群聊，并分享了聊天记录  撤销'},
-    "5532012885167012617": {"text": ""},
+    "5532012885167012617": {"kind": "pat", "text": None},
     "1592985514973166947": {
         "kind": "quote",
         "text": "同意",
@@ -220,6 +220,9 @@ def test_bad_times_are_rejects(tmp_path: Path) -> None:
         ),
         ("1@chatroom", "早", {"text": "早"}),
         ("系统消息", "[红包]", {"kind": "system", "text": "[红包]"}),
+        ("wxid_aaa1", "", {"kind": "pat", "sender_id": "wxid_aaa1", "sender_name": "名"}),
+        ("系统消息", "", {"kind": "system", "text": ""}),
+        ("提醒", "", {"text": "提醒:\n", "from_me": True}),
     ],
 )
 def test_senders(sender: str, content: str, said: Row, tmp_path: Path) -> None:

@@ -99,13 +99,15 @@ def test_wording_and_quotes_are_those_of_the_csv(tmp_path: Path) -> None:
         "凯文(wxid_a) 08:00:00\n[链接|冬季](https://mp.example.invalid/)\n\n"
         "凯文(wxid_a) 08:00:01\n> 阿岚(wxid_me) 11-30 23:58:50\n> 本周路线\n> 第二行\n有\n\n还差2个\n\n"
         "系统消息 08:00:02\n> 阿岚(wxid_me) 11-30 23:58:50\n\n"
+        "凯文(wxid_a) 08:00:03\n\n\n"
     )
-    link, quote, notice = rows(tmp_path / "g_2024-12-01.txt", text)
+    link, quote, notice, pat = rows(tmp_path / "g_2024-12-01.txt", text)
     assert (link["kind"], link["text"]) == ("link", "冬季\nhttps://mp.example.invalid/")
     assert (quote["kind"], quote["text"]) == ("quote", "有\n\n还差2个")
     assert (quote["quote_sender"], quote["quote_text"]) == ("wxid_me", "本周路线\n第二行")
     assert quote["quote_time"] == 1733011130000  # 2024-11-30 23:58:50 as if it were UTC
     assert (notice["kind"], notice["text"]) == ("system", "> 阿岚(wxid_me) 11-30 23:58:50")
+    assert (pat["kind"], pat.get("text")) == ("pat", None)
 
 
 def test_the_form_of_the_first_header_is_the_form_of_all(tmp_path: Path) -> None:
@@ -209,7 +211,8 @@ def test_a_slow_reader_reads_the_same(tmp_path: Path, messages: list[tuple[str, 
     for row in rows(tmp_path / "g_2024-12-01.txt", text):
         at = row["wall"].hour * 3600 + row["wall"].minute * 60 + row["wall"].second
         kind_lost = row.get("kind") in ("image", "quote")
-        told.append((row.get("sender_name"), row.get("sender_id") or "我", at, None if kind_lost else row["text"]))
+        said = "" if row.get("kind") == "pat" else None if kind_lost else row["text"]
+        told.append((row.get("sender_name"), row.get("sender_id") or "我", at, said))
     wanted = slowly(text)
     assert [one[:3] for one in told] == [one[:3] for one in wanted]
     assert all(one[3] in (None, two[3]) for one, two in zip(told, wanted, strict=True))

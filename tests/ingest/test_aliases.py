@@ -59,6 +59,36 @@ def test_four_moments_are_not_enough_and_a_common_phrase_is_no_evidence(tmp_path
     assert suggested(tmp_path / "e") == []  # half of them speak for the one, half for the other: purity is 0.5
 
 
+def test_moments_are_those_that_the_merge_would_make_one(tmp_path):
+    """… whole seconds, words but for blanks and line ends, and cards of any words."""
+    told = [telling(n * 60, text=f"第{n}条\n好", sender_name="阿岚") for n in range(3)]
+    cards = [
+        telling(200 + n, kind=kind, text="甲", sender_name="阿岚") for n, kind in enumerate(("link", "image", "quote"))
+    ]
+    other = [
+        telling(n * 60 + 0.123, text=f" 第{n}条\r\n好\n", sender_id="w1", sender_name="岚姐") for n in range(3)
+    ] + [telling(200.5 + n, kind=kind, text="", sender_id="w1") for n, kind in enumerate(("file", "image", "quote"))]
+    empty = [telling(900 + n, text="", sender_name="阿岚") for n in range(9)]
+    commit(
+        tmp_path / "d",
+        {A: [*told, *cards, *empty], B: [*other, *(row | {"sender_id": "w1", "sender_name": None} for row in empty)]},
+    )
+    assert suggested(tmp_path / "d") == [("name:阿岚", "w1", 6, 1.0)]
+    say(tmp_path / "d", [Verdict("g1", "name:阿岚", "w1", "same")])
+    assert {who for who, _ in rows(tmp_path / "d")} == {"w1"}
+    assert len(rows(tmp_path / "d")) == 6 + 9
+
+
+def test_pictures_of_one_minute_are_no_evidence(tmp_path):
+    fine = chat("岚姐", range(15, 600, 60), sender_id="w1", kind="image")
+    coarse = [
+        telling(second, text="", kind="image", sender_name="阿岚", time_quality="minute")
+        for second in range(0, 600, 60)
+    ]
+    commit(tmp_path / "d", {A: fine, B: coarse})
+    assert suggested(tmp_path / "d") == []
+
+
 def test_three_names_of_one_member_in_three_exports(tmp_path):
     """… two of them of the id, though the moments of the two do not all meet."""
     commit(

@@ -11,7 +11,7 @@ from qunkit.ingest import build, revision, store
 from qunkit.ingest.identity import ANY_GROUP
 from support.staged import START, commit, commit_built, members, messages, telling
 
-A, B, C = "a" * 16, "b" * 16, "c" * 16
+A, B, C, D = "a" * 16, "b" * 16, "c" * 16, "d" * 16
 KEVIN = {"sender_id": "wxid_kevin", "sender_name": "凯文"}
 NAMED = {"group_id": None, "sender_name": "凯文"}
 
@@ -428,3 +428,28 @@ def test_an_id_on_both_sides_of_a_month_s_end_is_one_message_of_the_later_month(
     commit(tmp_path / "without", {A: said[A], C: said[C]})
     assert messages(tmp_path / "0") == messages(tmp_path / "without")
     assert early["sent_at"] in [row["sent_at"] for row in messages(tmp_path / "0")[0]]
+
+
+def test_numbers_of_rows_are_no_ids(tmp_path):
+    """Two exports number their rows from 1, a week apart; a third gives every row one number; a fourth of the same day has other words."""
+    week = 7 * 86400
+    said = {
+        A: [telling(at, native_id=str(at + 1), text=f"一{at}", **KEVIN) for at in range(3)],
+        B: [telling(week + at, native_id=str(at + 1), text=f"二{at}", **KEVIN) for at in range(3)],
+        C: [telling(2 * week + at, native_id="0", text=f"三{at}", **KEVIN) for at in range(3)],
+        D: [telling(600 + at, native_id=str(at + 1), text=f"四{at}", **KEVIN) for at in range(3)],
+    }
+    for number, order in enumerate(([A, B, C, D], [D, C, B, A])):
+        assert [commit(tmp_path / str(number), {source: said[source]})[source] for source in order] == [3, 3, 3, 3]
+        rows = messages(tmp_path / str(number))[0]
+        assert sorted(row["text"] for row in rows) == sorted(f"{who}{at}" for who in "一二三四" for at in range(3))
+        assert len({row["message_id"] for row in rows}) == 12
+    assert messages(tmp_path / "0")[1] == messages(tmp_path / "1")[1]
+
+
+def test_an_id_is_one_message_on_clocks_hours_apart(tmp_path):
+    """The same words: a slip of a clock, not numbers of rows."""
+    commit(
+        tmp_path, {A: [telling(0, native_id="1" * 18, **KEVIN)], B: [telling(8 * 3600, native_id="1" * 18, **KEVIN)]}
+    )
+    assert len(messages(tmp_path)[0]) == 1

@@ -49,7 +49,7 @@ def test_an_export_of_texts_only_matches_wholly(tmp_path):
         assert match.rate == 1
 
 
-@pytest.mark.parametrize(("shift", "said"), [(8, "8 h ahead"), (-5.5, "5.5 h behind")])
+@pytest.mark.parametrize(("shift", "said"), [(8, "8 h ahead"), (-5.5, "5.5 h behind"), (-16, "16 h behind")])
 def test_a_wrong_zone_is_named_with_its_hours(tmp_path, shift, said):
     moved = [
         telling(number * 120 + shift * HOUR, text=row["text"], sender_id=row["sender_id"])
@@ -57,6 +57,22 @@ def test_a_wrong_zone_is_named_with_its_hours(tmp_path, shift, said):
     ]
     (match,), _ = judged(tmp_path / "d", chat(), moved)
     assert match.rate < 0.01
+    assert match.refused
+    assert said in match.cause.en
+
+
+@pytest.mark.parametrize(
+    ("hours", "name", "said"), [(8, "小刘", "8 h ahead"), (0, "刘总", "another name")], ids=["clock", "name"]
+)
+def test_the_cause_is_found_by_the_merges_rules(tmp_path, hours, name, said):
+    """… whole seconds, and words but for blanks, line ends and the spelling of accents."""
+
+    def told(shift, name, text):
+        return [telling(n * 120 + shift, text=f"{text}{n}", sender_name=name) for n in range(600)]
+
+    (same,), _ = judged(tmp_path / "same", told(0, "小刘", "café\n"), told(0.123, "小刘", " cafe\u0301\r\n"))
+    assert same.rate == 1
+    (match,), _ = judged(tmp_path / "d", told(0, "小刘", "café\n"), told(hours * HOUR + 0.123, name, " cafe\u0301\r\n"))
     assert match.refused
     assert said in match.cause.en
 
@@ -99,6 +115,14 @@ def test_messages_without_ids_that_two_exports_cut_are_ambiguous(tmp_path):
     with_ids = [row | {"native_id": str(number) * 18} for number, row in enumerate(three, 1)]
     _, seams = judged(tmp_path / "ids", with_ids[:2], with_ids[2:])
     assert seams.ambiguous == 0
+
+
+def test_a_moment_is_a_second_where_one_export_keeps_fractions(tmp_path):
+    """The first ends with two "1" of a second, the second begins with three of it a fraction later: there may be five."""
+    early = [telling(second, text="1", sender_id="w1") for second in (-60, 0, 0)]
+    late = [telling(second + 0.123, text="1", sender_id="w1") for second in (0, 0, 0, 60)]
+    _, seams = judged(tmp_path / "d", early, late)
+    assert (seams.count, seams.ambiguous) == (1, 2)
 
 
 def test_exports_that_begin_or_end_together_are_not(tmp_path):

@@ -4,7 +4,8 @@ A source is a list of tellings (`support.staged.telling`), as its export has the
 
 1.  Who is meant: an id, or the one id that the group's sources show with that name, else the name.
 2.  In a source, equal tellings (group, second, sender, class, words; of a notice its event) are numbered: 1, 2, …
-3.  Tellings with one native id are one message. An id that a float64 has rounded is the one exact id of its group and instant that rounds to it.
+3.  Tellings with one native id are one message; but an id that a source tells of two seconds, that is told more than a day apart, or more than a minute
+    apart of different texts, is none. An id that a float64 has rounded is the one exact id of its group and instant that rounds to it.
 4.  Other tellings of one moment, of equal words and number, are a slot. A moment is group, second, sender and class, and the words where they were typed.
     A slot is the first message of its moment with an id that has its words and that none of its sources tells already; the slots that are left, those
     of the source that tells most (of those, the smallest) first, then by place: the first message that none of their sources tells already, else one
@@ -22,8 +23,8 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -83,7 +84,7 @@ class Said:
 
 def table(sources: Mapping[str, Sequence[Telling]]) -> Counter[tuple[object, ...]]:
     """The messages, as rows of COLUMNS."""
-    said = _without_days(_said(sources))
+    said = _without_false_ids(_without_days(_said(sources)))
     message_of, joined = _messages(said)
     together: dict[Hashable, list[tuple[tuple[object, ...], Said]]] = defaultdict(list)
     for number, one in enumerate(said):
@@ -239,6 +240,26 @@ def _without_days(said: list[Said]) -> list[Said]:
         for one in said
         if one.told["time_quality"] != "day" or (one.group, one.told["local_time"].date()) not in finer
     ]
+
+
+def _without_false_ids(said: list[Said]) -> list[Said]:
+    together: dict[tuple[str, str], list[Said]] = defaultdict(list)
+    for one in said:
+        if native := one.told.get("native_id"):
+            together[one.group, native].append(one)
+    false = {key for key, told in together.items() if _is_false(told)}
+    return [
+        replace(one, told={**one.told, "native_id": None}) if (one.group, one.told.get("native_id")) in false else one
+        for one in said
+    ]
+
+
+def _is_false(told: Sequence[Said]) -> bool:
+    times = [one.told["sent_at"] for one in told]
+    apart, texts = max(times) - min(times), {one.words for one in told if one.told["kind"] == "text"} - {""}
+    seconds = {(source, one.told["sent_at"].replace(microsecond=0)) for one in told for source in one.sources}
+    twice = len({source for source, _ in seconds}) < len(seconds)
+    return twice or apart > timedelta(days=1) or (apart > timedelta(minutes=1) and len(texts) > 1)
 
 
 def _exact_ids(said: Iterable[Said]) -> dict[tuple[str, datetime, str], str]:

@@ -6,13 +6,15 @@ It is folded (`spelling`), and besides has neither accents nor strokes through l
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cached_property
 
 from qunkit.chat.spelling import fold
 
 UNSEEN = (
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """What `fold` drops, as a class of characters."""
 ACCENTS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
@@ -65,3 +67,22 @@ class AsRead:
                     at.append(place)
                 blank = read == " "
         return [*at, len(self._text)]
+
+
+class _Alike(dict[int, str]):
+    """Code point → the one ASCII sign it reads as in ids, numbers and links. ① is none: it stands before a number, as 1. does."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        read, kind = as_read(sign), unicodedata.category(sign)
+        if kind == "Nd":
+            read = str(unicodedata.decimal(sign))
+        elif kind in ("Pd", "Zs") or sign == "\u2212":
+            read = " " if kind == "Zs" else "-"
+        elif not re.fullmatch("[a-z@+_./]", read):
+            read = sign
+        self[code] = read
+        return read
+
+
+ALIKE = _Alike()

@@ -6,6 +6,8 @@ In CSV and text a card is a label with what chatlog keeps of it, a reply follows
     ![图片](http://127.0.0.1:5030/image/0f34…)                > 本周路线
     [转账|发送 ￥35.00](车费)                                 有,还差2个
 
+A pat of WeChat 4 has neither words nor a label: it is the one message that is empty.
+
 In JSON the same stands in the member `contents`: ``{"title": "冬季徒步装备清单", "url": "https://mp.example.invalid/"}``.
 
 chatlog cuts the owner's own messages at the first line that ends in a colon, and takes what is before it for the sender.
@@ -35,7 +37,7 @@ TOLD = {"kind": pa.string(), "text": pa.string(), "quote_time": pa.int64()} | di
 )
 """The columns of RAW that a `Wording` fills."""
 MARKS = ("[", "![", "> ", "Type: ")
-"""What every text with chatlog's wording begins with."""
+"""What every text with chatlog's wording begins with, but for pats."""
 _BARE = {
     "[图片]": ("image", ""),
     "[视频]": ("video", ""),
@@ -107,8 +109,8 @@ def is_cut(senders: pa.Array) -> pa.Array:
 def take_off(columns: dict[str, pa.Array], wall: pa.Array, left: pa.Array) -> None:
     """Undo chatlog's wording in the column `text` where it has any and `left` is false; `wall` is when each was sent."""
     text = columns["text"]
-    marked = pc.starts_with(text, MARKS[0])
-    for mark in MARKS[1:]:
+    marked = pc.equal(text, "")
+    for mark in MARKS:
         marked = pc.or_(marked, pc.starts_with(text, mark))
     rows = pc.indices_nonzero(pc.and_not(marked, left))
     found = [undo(*row) for row in zip(text.take(rows).to_pylist(), wall.take(rows).to_pylist(), strict=True)]
@@ -118,6 +120,8 @@ def take_off(columns: dict[str, pa.Array], wall: pa.Array, left: pa.Array) -> No
 
 def undo(content: str, at: datetime) -> Wording:
     """A text without chatlog's wording; `at` is the wall clock when it was sent."""
+    if not content:
+        return Wording("pat", None)
     if content in _BARE:
         return Wording(*_BARE[content])
     return _quote(content, at) or _media(content) or _card(content) or _unknown(content) or Wording(None, content)

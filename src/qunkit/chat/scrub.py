@@ -2,7 +2,7 @@
 
 What is known is found by name and id: members by their names in the group, ids of anybody and names of groups anywhere. What is not known
 is found by its form (`scrub_forms`) and by its place: after ``@``, before the colon of a quote, in the lines of a sign-up relay.
-Names are compared as people read them (`as_read`); what stands around them stays as it is.
+Names are compared as people read them (`as_read`), and so are ids, numbers and links, sign by sign; what stands around them stays as it is.
 Placeholders are the same in every language. A hint that only people understand stays; docs/privacy.md says so.
 """
 
@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from threading import Lock
 
-from qunkit.chat.as_read import ACCENTS, UNSEEN, AsRead, as_read
+from qunkit.chat.as_read import ACCENTS, ALIKE, UNSEEN, AsRead, as_read
 from qunkit.chat.people import file_safe, nfc
 from qunkit.chat.scrub_forms import LINKS, NUMBERS, Form
 
@@ -24,7 +24,9 @@ _WAITING, _MOST = 0x100000, 0xFFFD
 """What is replaced waits behind a character of the last plane, so that no later pattern sees what stands for it."""
 _TAKEN = "\U00100000-\U0010ffff"
 _PLAIN = str.maketrans("０１２３４５６７８９＠＋", "0123456789@+") | dict.fromkeys(range(_WAITING, 0x110000), "�")
-_LOOSE = re.compile(rf"(?<=[0-9])[{UNSEEN}{ACCENTS}]+|(?<=[!-~])[{UNSEEN}]+|[{UNSEEN}]+(?=[!-~])")
+_LOOSE = re.compile(
+    rf"(?<=[0-9])[{UNSEEN}{ACCENTS}]+|(?<=[!-~！-～])[{UNSEEN}]+|(?<![{UNSEEN}])[{UNSEEN}]++(?=[!-~！-～])"
+)
 """What nobody sees beside ASCII, and keycaps and strokes on digits: ids, numbers and links must not hide behind it."""
 _TOKENS = [re.compile(f"[0-9A-Za-z{more}]{{5,}}") for more in ("_.@-", "_-", "_", "")] + [re.compile(r"[0-9]{5,}")]
 """What may be an id; then the parts of it that something else is joined to."""
@@ -168,33 +170,42 @@ def _stands_alone(read: str, start: int, end: int) -> bool:
     return end - start >= _SHORT_WORD or not joined
 
 
+def _ids(pattern: re.Pattern[str], text: str, ids: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+    """Where known ids begin and end, and what stands for them."""
+    for found in pattern.finditer(text):
+        bare = found[0].strip("._@-")
+        if known := ids.get(bare.lower()):
+            start = found.start() + found[0].index(bare)
+            yield start, start + len(bare), known
+
+
 class _Work:
     """One text on its way."""
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._alike = text.translate(ALIKE)
         self._kept: list[str] = []
 
     def forms(self, forms: tuple[Form, ...]) -> None:
         for placeholder, pattern in forms:
-            self._text = pattern.sub(partial(self._keep, placeholder), self._text)
+            behind = "keep" if "keep" in pattern.groupindex else None
+            self._put(
+                (found.end(behind) if behind else found.start(), found.end(), placeholder)
+                for found in pattern.finditer(self._alike)
+            )
 
     def ids(self, ids: Mapping[str, str]) -> None:
         for pattern in _TOKENS:
-            self._text = pattern.sub(lambda found: self._id(found[0], ids), self._text)
+            self._put(_ids(pattern, self._text, ids))  # ℹ joins nothing to an id
+            self._put(_ids(pattern, self._alike, ids))
 
     def placed(self, pattern: re.Pattern[str], get: Callable[[str], str]) -> None:
         """Put what stands for it in the place of each name that `pattern` shows."""
-        for found in reversed(list(pattern.finditer(self._text))):
-            start, end = found.span("name")
-            self._text = self._text[:start] + self._wait(get(found["name"])) + self._text[end:]
+        self._put((*found.span("name"), get(found["name"])) for found in pattern.finditer(self._text))
 
     def names(self, names: _Names) -> None:
-        pieces, at = [], 0
-        for start, end, pseudonym in names.find(self._text):
-            pieces += [self._text[at:start], self._wait(pseudonym)]
-            at = end
-        self._text = "".join((*pieces, self._text[at:]))
+        self._put(names.find(self._text))
 
     def signed(self) -> None:
         """Of each line of a sign-up relay leave only the one who is known by its first words."""
@@ -206,17 +217,19 @@ class _Work:
             return "[text]"
         return re.sub(f"[{_TAKEN}]", lambda found: self._kept[ord(found[0]) - _WAITING], self._text)
 
-    def _keep(self, placeholder: str, found: re.Match[str]) -> str:
-        return (found.groupdict().get("keep") or "") + self._wait(placeholder)
+    def _put(self, places: Iterable[tuple[int, int, str]]) -> None:
+        """Put aside what stands at `places`, which come in order, and what is to be shown for each."""
+        pieces, at = [], 0
+        for start, end, shown in places:
+            pieces += [self._text[at:start], self._wait(shown)]
+            at = end
+        if pieces:
+            self._text = "".join((*pieces, self._text[at:]))
+            self._alike = self._text.translate(ALIKE)
 
     def _line(self, found: re.Match[str]) -> str:
         first = found["name"][0]
         return found["keep"] + (first if ord(first) >= _WAITING else self._wait(PERSON))
-
-    def _id(self, token: str, ids: Mapping[str, str]) -> str:
-        bare = token.strip("._@-")
-        known = ids.get(bare.lower())
-        return token.replace(bare, self._wait(known)) if known else token
 
     def _wait(self, shown: str) -> str:
         self._kept.append(shown)

@@ -1,7 +1,7 @@
 """What gives a person away by its form alone: links, numbers, addresses, accounts; and the placeholder of each.
 
-``keep`` is the part of a match that stays. The patterns are tried in order, each on what those before it left; digits that are written
-full-width have been made plain ones. No pattern repeats within a repetition, so that a hostile text costs no more than another.
+``keep`` is the part of a match that stays, and begins it. The patterns are tried in order, each on what those before it left; letters, digits,
+hyphens and blanks of any width or dress have been made plain ones. No pattern repeats within a repetition, so that a hostile text costs no more than another.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _NO_DIGIT_BEFORE, _NO_DIGIT_AFTER = "(?<![0-9])", "(?![0-9])"
+_NUMERAL = "[零〇一二三四五六七八九]"
 _ENDS_LINK = r"\s，。！？；、（）》」”<>\"'"
 _DOMAINS = "[a-z]{2}|com|net|org|edu|gov|top|xyz|vip|shop|club|app|link|site|online|info|live|store|work|tech|space|biz|mobi|dev|wang|中国|公司|网络"
 """Every country's, and the others that are posted; a file name such as ``a.py`` goes with them, which hurts nobody."""
@@ -40,10 +41,11 @@ NUMBERS: tuple[Form, ...] = (
         rf"{_NO_DIGIT_BEFORE}[(（]?0[0-9]{{2,3}}[)）-] ?[2-9][0-9]{{2,3}}[ -][0-9]{{4}}{_NO_DIGIT_AFTER}",
         rf"{_NO_DIGIT_BEFORE}[(（]?[1-9][0-9]{{2}}[)）]?[ .-][0-9]{{3,4}}[ .-][0-9]{{4}}{_NO_DIGIT_AFTER}",
         rf"{_NO_DIGIT_BEFORE}[48]00[ -]?[0-9]{{3}}[ -]?[0-9]{{4}}{_NO_DIGIT_AFTER}",
+        rf"(?<!{_NUMERAL})一[三四五六七八九](?:[ -]?{_NUMERAL}){{9}}(?!{_NUMERAL})",
     ),
     _form("bank-card", rf"{_NO_DIGIT_BEFORE}[1-9](?:[ -]?[0-9]){{14,18}}{_NO_DIGIT_AFTER}"),
     _form("account", rf"(?P<keep>(?:\bq|qq|扣扣|企鹅|群号|群)(?:[号群]|是|为|[:： ]){{0,4}})[1-9][0-9]{{4,11}}{_NO_DIGIT_AFTER}"),
-    _form("account", r"(?P<keep>(?:微信|威信|薇信|卫星|wechat|vx|wx|v信|加v|加微)(?:号|是|为|id|[:： ]){0,4})[0-9a-z][0-9a-z_-]{4,19}"),
+    _form("account", r"(?P<keep>(?:微信|威信|薇信|卫星|wechat|vx|wx|v信|加我?[v微]|(?<![0-9a-z])v(?=[:：])|(?:抖音|小红书|快手)号)(?:号|是|为|id|[:： ]){0,4})[0-9a-z][0-9a-z_-]{4,19}"),
     _form("account", rf"(?P<keep>加(?:我|她|他|一下|[:： ]){{0,3}})[1-9][0-9]{{4,11}}{_NO_DIGIT_AFTER}"),
 )  # fmt: skip
 """After known ids were found: a number that is somebody's id becomes that person's pseudonym."""

@@ -119,7 +119,7 @@ _MORE = {
 }
 """Members of a body that are kept beside the text, and their names in `extra`."""
 _QUOTE = re.compile(
-    r'(?:这是一条)?引用(?:/回复消息)?[：:]\s*["“]?(?:(?P<sender>[^：:\n]{1,64})[：:]\s*)?(?P<quoted>.*?)["”]?\s*\n-{6}\n(?P<text>.*)',
+    r'(?:这是一条)?引用(?:/回复消息)?[：:]\s*+["“]?(?:(?P<sender>[^：:\n]{1,64})[：:]\s*+)?(?P<quoted>.*?)\n-{6}\n(?P<text>.*)',
     re.DOTALL,
 )
 _QUOTE_RULE = "\n------\n"
@@ -261,11 +261,17 @@ def _said(records: Records, inner: bool) -> dict[str, pa.Array]:
     ruled = pc.indices_nonzero(pc.and_(pa.array(plain), pc.fill_null(pc.match_substring(text, _QUOTE_RULE), False)))
     quotes = [_QUOTE.fullmatch(one) for one in text.take(ruled).to_pylist()]
     ruled = ruled.filter(pa.array([quote is not None for quote in quotes], pa.bool_()))
-    cut = [quote.group("quoted", "sender", "text") for quote in quotes if quote]
+    cut = [(_unquoted(quote["quoted"]), quote["sender"], quote["text"]) for quote in quotes if quote]
     for place, name in enumerate(("quote_text", "quote_sender", "text")):
         told[name] = put(told[name], ruled, [(one[place] or None) if place < 2 else one[place] for one in cut])
     told["kind"] = put(told["kind"], ruled, ["quote"] * len(cut))
     return told
+
+
+def _unquoted(text: str) -> str:
+    """Without the mark at its end, and blanks behind it."""
+    text = text.rstrip()
+    return text[:-1] if text.endswith(('"', "”")) else text
 
 
 def _loaded(raw: bytes, mixed: bool) -> Mapping[str, Any]:

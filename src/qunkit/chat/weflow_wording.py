@@ -79,7 +79,7 @@ _BRACKET = re.compile(r"[\[\]]")
 _LINK = re.compile(r"\[(.*)\]\((https?://(?:(?!\]\()\S)+)\)", re.DOTALL)
 _TRANSFER = re.compile(r"(?:\(((?:(?! 转账给 ).)*+) 转账给 (.*?)\) ?)?([￥¥]\S{1,40})(?: (.*))?", re.DOTALL)
 _LOCATION = re.compile(r"(.*?) ?(?<!\S)(\S*+) \((-?[\d.]+,-?[\d.]+)\)", re.ASCII | re.DOTALL)
-_FLATTENED = re.compile(r"(.{1,300}?) +\1 *invite +撤销\S*")
+_FLATTENED = re.compile(r"(\S.{0,299}?) ++\1 *+invite ++撤销\S*")
 """A structured notice whose XML was only stripped of its tags: the sentence twice, the button and the ids."""
 _ROOM_FIRST = r"^\d+@chatroom[\d:]*\s*"
 """What CipherTalk leaves of a notice's XML before its sentence, or of all of it: the room and the numbers of messages."""

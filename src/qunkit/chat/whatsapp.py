@@ -43,7 +43,7 @@ _DELETED = re.compile(
     r"|(?:此消息已被?删除|您删除了此消息|你删除了此消息|此訊息已刪除|你已刪除此訊息|您已刪除此訊息))[.。]?"
 )
 _EDITED = re.compile(
-    rf"\s*{MARK}?<(?:This message was edited|此消息已编辑|此消息已被编辑|此訊息已編輯|此訊息已被編輯)>$"
+    rf"(?<!\s)\s*+{MARK}?<(?:This message was edited|此消息已编辑|此消息已被编辑|此訊息已編輯|此訊息已被編輯)>$"
 )
 _PLACE = re.compile(r"(?:Location|location|位置)[:：] ?(?P<url>https?://\S+)")
 _CALL = re.compile(

@@ -16,7 +16,7 @@ from qunkit.chat.columns import put
 from qunkit.chat.documents import Columns
 
 _ABOVE = re.compile(r"「(?P<who>[^：\n]{1,64})：(?P<said>.*?)」\n(?:- ?){5,}\n(?P<text>.*)", re.DOTALL)
-_BELOW = re.compile(r"(?P<text>.+?)\n「(?P<who>[^：\n]{1,64})：(?P<said>.*)」", re.DOTALL)
+_BELOW = re.compile(r"(?P<text>.+?)\n「(?P<who>[^：\n]{1,64})：(?P<said>.*)", re.DOTALL)
 _MARK = "」"
 
 
@@ -34,6 +34,6 @@ def undo(columns: Columns) -> None:
 
 def read(text: str) -> tuple[str, str, str] | None:
     """(answer, who is quoted, what is quoted) of a text that quotes, else None."""
-    match = _BELOW.fullmatch(text) if text.endswith(_MARK) else None
+    match = _BELOW.fullmatch(text.removesuffix(_MARK)) if text.endswith(_MARK) else None
     match = _ABOVE.fullmatch(text) or match
     return (match["text"], match["who"], match["said"]) if match else None

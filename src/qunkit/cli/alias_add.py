@@ -13,12 +13,14 @@ from qunkit.words import Text
 HELP = Text(
     """Say that a name or id is another member's: of somebody who changed the name or the account.
 
-    MEMBER is the id, or the name to go by. A name counts in its group, an id in every group.""",
+    MEMBER is the id, or the name to go by. A name that exports show without an id counts in its group. Any other name stands for its id,
+    and an id counts in every group. `qunkit alias reject` takes it back.""",
     """声明某个名字或 id 属于另一成员，例如改名或换号的成员。
 
-    MEMBER 为 id 或应使用的名字。名字只在所属群内有效，id 对所有群有效。""",
+    MEMBER 为 id 或应使用的名字。导出中没有 id 的名字只在所属群内有效；其他名字代表其 id，id 对所有群有效。用 `qunkit alias reject` 可撤回。""",
 )
 _ADDED = Text("{alias} is {member} now", "{alias} 现为 {member}")
+_EVERYWHERE = Text("{alias} is {member} now, in every group", "{alias} 现为 {member}，对所有群有效")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,6 @@ def run(params: Params, place: Place) -> int:
     """Add; says what on stderr."""
     alias, member = place.open().alias_add(params.name, params.member, params.group, wait=params.wait)
     if not params.quiet:
-        say(
-            _ADDED.say(current.lang, alias=alias.removeprefix("name:"), member=member.removeprefix("name:")), label=NOTE
-        )
+        said = _ADDED if alias.startswith("name:") else _EVERYWHERE
+        say(said.say(current.lang, alias=alias.removeprefix("name:"), member=member.removeprefix("name:")), label=NOTE)
     return 0

@@ -13,12 +13,14 @@ from qunkit.words import Text
 HELP = Text(
     """Say that a name is not the member's: of a suggestion, of what you accepted, or of a name that was linked to an id.
 
-    It is not suggested again, and holds for whatever is ingested later.""",
+    It is not suggested again, and holds for whatever is ingested later. An alias that `qunkit alias add` or `accept` made is taken back so:
+    give the alias, or the member.""",
     """声明某个名字不属于该成员：可用于建议、已接受的别名，或自动关联到 id 的名字。
 
-    之后不再建议，对后续导入的内容同样有效。""",
+    之后不再建议，对后续导入的内容同样有效。用 `qunkit alias add` 或 `accept` 指定的别名也以此撤回：给出别名或该成员均可。""",
 )
 _PARTED = Text("{alias} is not {member}", "{alias} 不是 {member}")
+_BEFORE = Text("{alias} was rejected already: it is not {member}", "{alias} 此前已拒绝：不是 {member}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +41,6 @@ def run(params: Params, place: Place) -> int:
     found = place.open().alias_reject(params.name, params.group, wait=params.wait)
     if not params.quiet:
         name = found.alias.removeprefix("name:")
-        say(_PARTED.say(current.lang, alias=name, member=found.member.removeprefix("name:")), label=NOTE)
+        said = _BEFORE if found.status == "rejected" else _PARTED
+        say(said.say(current.lang, alias=name, member=found.member.removeprefix("name:")), label=NOTE)
     return 0

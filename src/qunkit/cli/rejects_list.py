@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from qunkit.cli.expose import option
 from qunkit.cli.options import Output, Place
-from qunkit.errors import BadOption
+from qunkit.errors import BadOption, NoSuchSource
 from qunkit.results import Column, Note, Result
 from qunkit.schema import REASONS
 from qunkit.words import Text, counted
+
+if TYPE_CHECKING:
+    from qunkit.ingest.store import Snapshot
 
 HELP = Text(
     """List what could not be read, by file and reason: how many records, how many bytes, and the line of the first.
@@ -38,12 +42,19 @@ class Which:
         """What it means that there are none."""
         return None if self.reason or self.source else NONE
 
-    def must_be_known(self) -> None:
-        """Refuse what is no reason.
+    def must_be_known(self, snapshot: Snapshot) -> None:
+        """Refuse what is no reason, or no source of the dataset.
 
         Raises:
-            BadOption: it is none.
+            BadOption: it is no reason.
+            NoSuchSource: it is no source.
         """
+        from qunkit.ingest.rejects import Chosen
+
+        for pattern in self.source:
+            one_of = Chosen(sources=(pattern,))
+            if not any(one_of.source(known["id"], known["name"]) for known in snapshot.manifest["sources"]):
+                raise NoSuchSource(pattern=pattern)
         for one in self.reason:
             if one not in REASONS:
                 names = ", ".join(REASONS)
@@ -80,10 +91,10 @@ def run(which: Which, place: Place, output: Output) -> int:
     from qunkit.ingest.rejects import Chosen, kinds
     from qunkit.ingest.store import open_snapshot
 
-    which.must_be_known()
     check(output)
     dataset = place.open()
     with open_snapshot(dataset.path) as snapshot:
+        which.must_be_known(snapshot)
         found = kinds(snapshot, Chosen(which.reason, which.source))
     result = Result("rejects list", Text("Rejects", "未识别的记录"), COLUMNS, (), empty=which.empty)
     result.cells = [(one.path, one.format, one.reason, one.count, one.bytes, one.line, one.source) for one in found]

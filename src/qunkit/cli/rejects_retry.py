@@ -63,8 +63,8 @@ STATUSES = {
     "missing": Text("missing", "缺失"),
 }
 ALL = Text(
-    "files read again: {read} of {of}; rejects left: {rejected}",
-    "{of} 个文件中重新读取了 {read} 个，仍有 {rejected} 条未识别",
+    "files read again: {read} of {of}; rejects left of these files: {rejected}",
+    "{of} 个文件中重新读取了 {read} 个，这些文件仍有 {rejected} 条未识别",
 )
 
 

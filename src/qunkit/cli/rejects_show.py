@@ -68,7 +68,6 @@ def run(which: Which, params: Params, place: Place, output: Output) -> int:
     from qunkit.ingest.rejects import Chosen, each
     from qunkit.ingest.store import open_snapshot
 
-    which.must_be_known()
     if not params.raw:
         show.check(output)
     elif output.output in (None, "-") and sys.stdout.isatty():
@@ -78,6 +77,7 @@ def run(which: Which, params: Params, place: Place, output: Output) -> int:
         raise BadOption(option="--raw", value="bytes", expected=expected)
     dataset = place.open()
     with open_snapshot(dataset.path) as snapshot:
+        which.must_be_known(snapshot)
         rows = each(snapshot, Chosen(which.reason, which.source))
         if params.raw:
             _write(rows, output, place)

@@ -12,7 +12,7 @@ Kept: ids of members and group, what a reply quotes and when that was sent, ids 
 those of the exporting computer's clock.
 
 Lost: message ids, relays, announcements, titles of mini programs, who patted whom in WeChat 4, and the words of red packets and
-contact cards.
+contact cards. Such a pat is an empty message; nothing else is.
 
 chatlog cuts the owner's own messages at the first line that ends in a colon and takes what is before it for the sender. Such rows are
 put together again, if that "sender" cannot be an id: a line such as `Notice:` can.

@@ -24,7 +24,8 @@ Kept: ids of members (but not the owner's) and, in the header or the file's name
 lines about who joined. Times are those of the exporting computer's clock.
 
 Lost: message ids, relays, announcements, titles of mini programs, who patted whom in WeChat 4, and the words of red packets and contact
-cards. Of the owner's own messages, a first line that ends in a colon is missing; their sender is a bare 我.
+cards. Such a pat is an empty message; nothing else is. Of the owner's own messages, a first line that ends in a colon is missing; their sender
+is a bare 我.
 
 A line that looks like a header is text if no empty line is before it, if its time is written otherwise than that of the first header, or if it is
 before that of the last message: a chat pasted into a message.

@@ -2,9 +2,10 @@
 
 Two exports of one chat tell the same message under two names if a member changed the name, or if one tool shows the remark and the other
 the nickname. The merge then has the message twice. A pair of names is suggested if at `SUPPORT` moments or more the two stand against each
-other with the same words (messages of one time and text, no two of which any export has both of), and if `PURITY` of such moments of either
-are with the other: one name that stands for two people of another export is no alias. It is only suggested: what is found depends on what was ingested, and a wrong merge of two people is worse than a
-history told twice. What is accepted or rejected is kept in the dataset and counts from then on, whatever is ingested later.
+other (messages that would be one if the names were, no two of which any export has both of), and if `PURITY` of such moments of either are
+with the other: one name that stands for two people of another export is no alias. It is only suggested: what is found depends on what was
+ingested, and a wrong merge of two people is worse than a history told twice. What is accepted or rejected is kept in the dataset and counts
+from then on, whatever is ingested later.
 """
 
 from __future__ import annotations
@@ -22,17 +23,19 @@ import pyarrow as pa
 from qunkit.ingest import build, merge, store
 
 SUPPORT, PURITY = 5, 0.9
+_, _CLASS, _SAME = merge.CONTENT
 _NEW = ("schema", "qunkit", "snapshot", "parts", "fingerprint")
 """What every commit says anew; the rest of the manifest stays."""
 
-_MOMENTS = """
+# What the merge compares: the second, or the minute where the group has such, the class, and what was typed. Of a minute a picture says too little.
+_MOMENTS = f"""
 CREATE OR REPLACE TEMP TABLE spoken AS
 WITH told AS (
-  SELECT m.group_key AS grp, m.message_id, m.sender_key AS who, o.sources,
-    IF(bool_or(o.time_quality = 'minute') OVER (PARTITION BY m.group_key), date_trunc('minute', o.sent_at), o.sent_at) AS instant,
-    trim(nfc_normalize(o.text)) AS said
-  FROM observed o JOIN message_of m ON m.telling = o.rowid
-  WHERE o.kind = 'text' AND o.text <> '' AND m.sender_key IS NOT NULL AND o.time_quality <> 'day'
+  SELECT m.group_key AS grp, m.message_id, m.sender_key AS who, o.sources, bool_or(k.coarse) OVER (PARTITION BY m.group_key) AS by_minute,
+    IF(by_minute, date_trunc('minute', o.sent_at), k.second) AS instant, {_CLASS} || ':' || COALESCE({_SAME}, '') AS said
+  FROM observed o JOIN message_of m ON m.telling = o.rowid JOIN keyed k ON k.telling = o.rowid
+  WHERE o.kind NOT IN ('system', 'recall', 'pat') AND m.sender_key IS NOT NULL AND o.time_quality <> 'day'
+  QUALIFY said <> 'text:' AND (o.kind = 'text' OR NOT by_minute)
 )
 SELECT grp, message_id, any_value(who) AS who, MIN(instant) AS instant, MIN(said) AS said, list_distinct(flatten(list(sources))) AS sources
 FROM told GROUP BY grp, message_id;
@@ -118,7 +121,7 @@ class Alias:
     evidence: str
     """messages told under both, roster, name (an export shows the id under it), or the owner of the dataset."""
     support: int | None
-    """Moments at which the two stand against each other with the same words."""
+    """Moments at which the two stand against each other with the same words, or a picture or card each."""
     purity: float | None
     """Share of such moments that are theirs, and not with somebody else of the same exports."""
 

@@ -204,10 +204,11 @@ class _Work:
 
     def _said(self, month: str, old_rows: Callable[[str], str]) -> str:
         """What is known of a month and what this run adds, as a FROM item; a row may be there twice."""
-        old = [old_rows(month)] if month in _months(self.staging) else []
-        new = [from_parts(list(self.staged[month]), "")] if self.staged.get(month) else []
-        columns = ", ".join(("platform", "group_id", "group_name", "native_id", "local_time"))
-        return "(" + " UNION ALL ".join(f"SELECT {columns} FROM {rows}" for rows in [*old, *new]) + ")"
+        columns = "platform, group_id, group_name, native_id, local_time, kind, text"
+        said = [f"SELECT {columns}, sources FROM {old_rows(month)}"] if month in _months(self.staging) else []
+        if files := self.staged.get(month):
+            said.append(f"SELECT {columns}, [src] AS sources FROM {from_parts(list(files), '')}")
+        return f"({' UNION ALL '.join(said)})"
 
     def _turn(self, month: str) -> None:
         """Hand over what ``observed`` has of the next month's messages, and take what the one before has of its own."""

@@ -2,7 +2,7 @@
 
 ``observations`` keeps what every source says, equal tellings once with the list of their sources. ``messages`` is a pure function of it:
 any order, grouping or repetition of ingests gives the same table. Within a group two tellings are one message if they share the
-native id (exactly; or as float64 within one second, because some exporters round), or, where one has no native id, if they share the second,
+native id (exactly; or as float64 within one second, because some exporters round; `_FALSE_IDS` are none), or, where one has no native id, if they share the second,
 sender, class of kind, typed text (of a notice: what it reports) and the number of the occurrence: two equal "1" in one second stay two, and a third export adds none.
 
 What stands for a card, a quote or a picture is the exporter's wording. Where a member sends several of a class in one second, those of equal words
@@ -114,6 +114,26 @@ WITH together AS (
   ) GROUP BY telling
 )
 SELECT k.* REPLACE (CAST(COALESCE(t.occurrence, k.occurrence) AS INTEGER) AS occurrence) FROM keyed k LEFT JOIN together t USING (telling)
+"""
+
+# An id is a message's own if no source tells it of two seconds, if all tell it within a day, and, but for a minute, of the same typed words.
+# Others are numbers of rows, or of another kind: their tellings are compared as if they had none.
+_FALSE_IDS = f"""
+CREATE OR REPLACE TEMP TABLE false_ids AS
+WITH repeated AS (SELECT group_key, native_id FROM keyed WHERE native_id IS NOT NULL GROUP BY ALL HAVING MIN(second) < MAX(second)),
+told AS (
+  SELECT k.group_key, k.native_id, k.sent_at, k.second, o.sources, IF(o.kind = 'text', NULLIF({WORDS.format("o.text")}, ''), NULL) AS typed
+  FROM keyed k JOIN observed o ON o.rowid = k.telling WHERE (k.group_key, k.native_id) IN (SELECT (group_key, native_id) FROM repeated)
+)
+SELECT group_key, native_id FROM told GROUP BY ALL HAVING MAX(sent_at) - MIN(sent_at) > INTERVAL 1 DAY
+  OR MAX(sent_at) - MIN(sent_at) > INTERVAL 1 MINUTE AND COUNT(DISTINCT typed) > 1
+UNION
+SELECT group_key, native_id FROM (SELECT group_key, native_id, second, unnest(sources) AS src FROM told)
+GROUP BY group_key, native_id, src HAVING MIN(second) < MAX(second)
+"""
+_WITHOUT_FALSE_IDS = """
+CREATE OR REPLACE TEMP TABLE keyed AS
+SELECT k.* REPLACE (IF(f.native_id IS NULL, k.native_id, NULL) AS native_id) FROM keyed k LEFT JOIN false_ids f USING (group_key, native_id)
 """
 
 # Days of which a group has finer times: what exports with days only say of them is left out.
@@ -293,8 +313,11 @@ def resolve(connection: duckdb.DuckDBPyConnection) -> None:
     """
     compared, mixed = (connection.sql(question).fetchall()[0][0] for question in (_COMPARED, _MIXED))
     days = count(connection, "(SELECT 1 FROM observed WHERE time_quality = 'day')")
+    connection.execute(_KEYED.format(compared=compared, mixed=mixed))
+    if compared:
+        connection.execute(_FALSE_IDS)
     for statement in (
-        _KEYED.format(compared=compared, mixed=mixed),
+        *([_WITHOUT_FALSE_IDS] if compared and count(connection, "false_ids") else []),
         *([_TOGETHER] if compared and _two_named(connection) else []),
         *([_WITHOUT_DAYS] if days else []),
         _EXACT_IDS,

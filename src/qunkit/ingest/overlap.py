@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from qunkit.ingest.crowded import WORDS
 from qunkit.ingest.merge import CONTENT
 from qunkit.words import Text
 
@@ -31,7 +32,8 @@ RENAMED = Text(
 _LIKELY = 0.8
 """Share of what does not match that a diagnosis must explain."""
 _SAMPLE = 2000
-_HALF_HOURS = range(-28, 29)
+_HALF_HOURS = range(-52, 53)
+"""By how much two clocks can differ: zones are from 12 hours behind UTC to 14 ahead."""
 
 _TABLES = """
 CREATE TEMP TABLE overlap_hours (grp VARCHAR, hour BIGINT, src VARCHAR, n BIGINT);
@@ -42,13 +44,13 @@ CREATE TEMP TABLE overlap_seams (grp VARCHAR, moment BIGINT, unit BIGINT, same V
 CREATE TEMP TABLE overlap_days (grp VARCHAR, day DATE, n BIGINT);
 """
 
-_TOLD = """
+_TOLD = f"""
 CREATE OR REPLACE TEMP TABLE overlap_told AS
 WITH told AS (
-  SELECT m.group_key AS grp, m.message_id, unnest(o.sources) AS src, epoch_ms(o.sent_at) AS sent_at,
-    o.time_quality = 'minute' AS coarse, o.time_quality = 'day' AS daily, m.sender_key AS who, o.kind || ':' || left(o.text, 200) AS said,
-    m.telling, o.native_id IS NULL AS anonymous
-  FROM observed o JOIN message_of m ON m.telling = o.rowid
+  SELECT m.group_key AS grp, m.message_id, unnest(o.sources) AS src, epoch_ms(k.second) AS sent_at,
+    o.time_quality = 'minute' AS coarse, o.time_quality = 'day' AS daily, m.sender_key AS who,
+    IF(o.kind = 'text', left({WORDS.format("o.text")}, 200), NULL) AS said, m.telling, o.native_id IS NULL AS anonymous
+  FROM observed o JOIN message_of m ON m.telling = o.rowid JOIN keyed k ON k.telling = o.rowid
 ), shared AS (
   SELECT grp FROM told GROUP BY grp HAVING COUNT(DISTINCT src) > 1 AND bool_or(src IN (SELECT unnest($run)))
 )
@@ -64,7 +66,7 @@ FROM overlap_told a JOIN overlap_told b
 WHERE a.src IN (SELECT unnest($run)) AND NOT a.daily AND NOT b.daily GROUP BY ALL;
 INSERT INTO overlap_alone
 SELECT grp, src, sent_at, who, said FROM overlap_told t
-WHERE NOT daily AND said LIKE 'text:%' AND (SELECT COUNT(*) FROM overlap_alone o WHERE o.grp = t.grp AND o.src = t.src) < $sample
+WHERE NOT daily AND said IS NOT NULL AND (SELECT COUNT(*) FROM overlap_alone o WHERE o.grp = t.grp AND o.src = t.src) < $sample
 QUALIFY row_number() OVER (PARTITION BY grp, src ORDER BY sent_at, said) <= $sample;
 INSERT INTO overlap_edges SELECT grp, src, MIN(sent_at), MAX(sent_at) FROM overlap_told GROUP BY ALL;
 INSERT INTO overlap_seams

@@ -1,6 +1,6 @@
 """The turn of a month, where clocks disagree: an id that is told on both sides of it is one message, of the later month.
 
-Months are merged one by one. Only ids within a day of a month's end can be on both sides of it, unless an export's ids are none.
+Months are merged one by one. Only ids within a day of a month's end can be on both sides of it, unless an export's ids are none (`merge`).
 The times of the later month's own tellings count, so that a message lies in the month whose part holds it.
 """
 
@@ -10,12 +10,16 @@ from datetime import date
 
 import duckdb
 
+from qunkit.ingest.crowded import WORDS
+
 _END = "native_id IS NOT NULL AND local_time >= DATE '{first}' - INTERVAL 1 DAY"
 _BEGIN = "native_id IS NOT NULL AND local_time < DATE '{first}' + INTERVAL 1 DAY"
-_KEYED = """
-SELECT o.*, group_key FROM {rows} o JOIN (SELECT DISTINCT platform, group_id, group_name, group_key FROM identity) i
+_KEYED = f"""
+SELECT o.*, group_key, COALESCE(IF(kind = 'text', {WORDS.format("text")}, NULL), '') AS typed FROM {{rows}} o JOIN (SELECT DISTINCT platform, group_id, group_name, group_key FROM identity) i
   ON o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name
 """
+_ONE = """a.group_key = b.group_key AND a.native_id = b.native_id AND (a.typed = b.typed OR a.typed = '' OR b.typed = '')
+  AND NOT list_has_any(a.sources, b.sources)"""
 
 
 def following(month: str) -> str:
@@ -39,7 +43,7 @@ def give(connection: duckdb.DuckDBPyConnection, later: str, month: str) -> None:
     own = _KEYED.format(rows=f"(SELECT rowid AS telling, * FROM observed WHERE {ends})")
     theirs = _KEYED.format(rows=f"(SELECT * FROM {later} WHERE {begins})")
     connection.execute(
-        f"DELETE FROM observed WHERE rowid IN (SELECT telling FROM ({own}) SEMI JOIN ({theirs}) USING (group_key, native_id))"
+        f"DELETE FROM observed WHERE rowid IN (SELECT telling FROM ({own}) a SEMI JOIN ({theirs}) b ON {_ONE})"
     )
 
 
@@ -49,7 +53,7 @@ def take(connection: duckdb.DuckDBPyConnection, earlier: str, month: str) -> Non
     own = _KEYED.format(rows=f"(SELECT * FROM observed WHERE {begins})")
     theirs = _KEYED.format(rows=f"(SELECT * FROM {earlier} WHERE {ends})")
     connection.execute(
-        f"INSERT INTO observed BY NAME SELECT * EXCLUDE (group_key) FROM ({theirs}) SEMI JOIN ({own}) USING (group_key, native_id)"
+        f"INSERT INTO observed BY NAME SELECT * EXCLUDE (group_key, typed) FROM ({theirs}) a SEMI JOIN ({own}) b ON {_ONE}"
     )
 
 

@@ -33,6 +33,7 @@ _LABELS: dict[str, Text] = {
     "timezone": Text("time zone {value}", "时区 {value}"),
     "coverage": Text("coverage {value}", "覆盖 {value}"),
     "messages": Text("messages: {value}", "{value} 条消息"),
+    "notices": Text("notices: {value}", "{value} 条提示"),
     "groups": Text("groups: {value}", "{value} 个群"),
     "dataset": Text("dataset {value}", "数据集 {value}"),
 }

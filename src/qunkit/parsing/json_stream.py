@@ -39,7 +39,7 @@ _SIGHT = 64 << 10
 _LONGEST_BEGIN = 256
 _BEGIN = re.compile(rb'\{[ \t\n\r]*"(?:[^"\\\x00-\x1f]|\\.)*"[ \t\n\r]*:')
 _NEXT_BEGIN = re.compile(rb"\}[ \t\n\r]*,[ \t\n\r]*(" + _BEGIN.pattern + rb")")
-_GAP = re.compile(rb"[ \t\n\r]*,?[ \t\n\r]*")
+_GAP = re.compile(rb"[ \t\n\r]*+,?[ \t\n\r]*+")
 _CLOSE = re.compile(rb'\][ \t\n\r]*(?:,[ \t\n\r]*"|\}|\Z)')
 _OPEN_BRACE, _OPEN_BRACKET, _CLOSE_BRACKET = b"{[]"
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _HEADERS = 4 << 10
 """Bytes in which the headers of the mail are."""
 _BOUNDARY = re.compile(rb"(?i)boundary=\"?([^\"\r\n;]+)")
-_PART = re.compile(rb"\n--[^\n]+\n((?:[^\r\n]+\r?\n)+)\r?\n")
+_PART = re.compile(rb"\n--[^\n]+\n((?:(?!--)[^\r\n]+\r?\n)+)\r?\n")
 _QUOTED_PRINTABLE = re.compile(rb"(?i)Content-Transfer-Encoding:[ \t]*quoted-printable")
 _HEX = np.array([int(chr(code), 16) if chr(code) in "0123456789ABCDEFabcdef" else -1 for code in range(256)])
 _CR, _LF = b"\r\n"

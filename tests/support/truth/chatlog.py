@@ -26,7 +26,7 @@ CHATLOG: Lines = {
     41: {"text": None},
     42: {"text": None},
     40: {"text": "东区大道1号"},  # the address for the name
-    47: {"kind": "text", "text": "", "event": None, "actor": None, "targets": []},  # the words of WeChat 4's pats
+    47: {"text": None, "targets": []},  # the words of WeChat 4's pats
     50: {"text": "鹰嘴岩日出 太美了"},  # on one line
     24: {"actor": "name:小刘🍉"},  # shown by the remark 刘同事 only
     27: {"actor": "name:小刘🍉"},
