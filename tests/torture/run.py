@@ -38,10 +38,12 @@ def main() -> int:
     if code or quick:
         print("tests failed: nothing is written" if code else "0 violations")
         return code
+    if short := [name for name, least in LEAST.items() if figures[name] < least]:
+        print(f"fewer than promised, so nothing is written: {short}")
+        return 1
     FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    short = [name for name, least in LEAST.items() if figures[name] < least]
-    print(f"fewer than promised: {short}" if short else f"0 violations; written to {FIGURES.relative_to(ROOT)}")
-    return 1 if short else 0
+    print(f"0 violations; written to {FIGURES.relative_to(ROOT)}")
+    return 0
 
 
 def added(folder: Path) -> dict[str, Any]:

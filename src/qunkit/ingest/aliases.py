@@ -21,9 +21,10 @@ import duckdb
 import pyarrow as pa
 
 from qunkit.ingest import build, merge, store
+from qunkit.ingest.alike import CLASS, SAME
+from qunkit.ingest.observed import observe
 
 SUPPORT, PURITY = 5, 0.9
-_, _CLASS, _SAME = merge.CONTENT
 _NEW = ("schema", "qunkit", "snapshot", "parts", "fingerprint")
 """What every commit says anew; the rest of the manifest stays."""
 
@@ -31,11 +32,11 @@ _NEW = ("schema", "qunkit", "snapshot", "parts", "fingerprint")
 _MOMENTS = f"""
 CREATE OR REPLACE TEMP TABLE spoken AS
 WITH told AS (
-  SELECT m.group_key AS grp, m.message_id, m.sender_key AS who, o.sources, bool_or(k.coarse) OVER (PARTITION BY m.group_key) AS by_minute,
-    IF(by_minute, date_trunc('minute', o.sent_at), k.second) AS instant, {_CLASS} || ':' || COALESCE({_SAME}, '') AS said
-  FROM observed o JOIN message_of m ON m.telling = o.rowid JOIN keyed k ON k.telling = o.rowid
-  WHERE o.kind NOT IN ('system', 'recall', 'pat') AND m.sender_key IS NOT NULL AND o.time_quality <> 'day'
-  QUALIFY said <> 'text:' AND (o.kind = 'text' OR NOT by_minute)
+  SELECT group_key AS grp, message_id, sender_key AS who, sources, bool_or(time_quality = 'minute') OVER (PARTITION BY group_key) AS by_minute,
+    epoch_ms(sent_at) // IF(by_minute, 60000, 1000) AS instant, {CLASS} || ':' || COALESCE({SAME}, '') AS said
+  FROM meant
+  WHERE kind NOT IN ('system', 'recall', 'pat') AND sender_key IS NOT NULL AND time_quality <> 'day'
+  QUALIFY said <> 'text:' AND (kind = 'text' OR NOT by_minute)
 )
 SELECT grp, message_id, any_value(who) AS who, MIN(instant) AS instant, MIN(said) AS said, list_distinct(flatten(list(sources))) AS sources
 FROM told GROUP BY grp, message_id;
@@ -145,7 +146,7 @@ def listed(dataset: Path, *, suggest: bool = True) -> list[Alias]:
     with store.open_snapshot(dataset) as snapshot, _opened(snapshot) as connection:
         if suggest:
             for month in sorted(snapshot.path.glob("observations/month=*/part.parquet")):
-                merge.observe(connection, None, build.from_parts(month, ""))
+                observe(connection, None, build.from_parts(month, ""))
                 merge.resolve(connection)
                 connection.execute(_MOMENTS)
         connection.execute(f"CREATE TEMP TABLE found AS {_FOUND}", {"support": SUPPORT, "purity": PURITY})

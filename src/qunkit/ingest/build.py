@@ -15,6 +15,7 @@ from qunkit import schema
 from qunkit.engines._reasons import failed
 from qunkit.ingest import identity, merge, overlap, replies, turns
 from qunkit.ingest.canon import Digest, numbered
+from qunkit.ingest.observed import observe
 from qunkit.ingest.revision import Revision
 from qunkit.ingest.store import Staging
 
@@ -223,7 +224,7 @@ class _Work:
         """One month's observations and messages. Earlier months are built already."""
         connection, files = self.connection, list(self.staged.get(month, ()))
         old = self._old(month) if month in _months(self.staging) else None
-        merge.observe(connection, from_parts(files, "") if files else None, old, revised=revised)
+        observe(connection, from_parts(files, "") if files else None, old, revised=revised)
         if not merge.count(connection, "observed"):
             self.built.dropped |= {observations(month), messages(month)}
             return
@@ -242,7 +243,7 @@ class _Work:
         earlier = [path for other in quoted if other < month and (path := self._part(messages(other)))]
         replies.link(self.connection, [str(path) for path in earlier])
         query = f"""SELECT {", ".join(_column(name) for name in schema.MESSAGES.names)}
-          FROM resolved r LEFT JOIN linked l ON l.message = r.rowid
+          FROM resolved r LEFT JOIN linked l USING (message)
           ORDER BY r.group_id, r.sent_at, r.seq, r.sender_id, r.kind, r.message_id"""
         self._write(messages(month), query, schema.MESSAGES.arrow, Digest(), quoted_months=quoted)
 

@@ -22,8 +22,8 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-WORDS = "trim(replace(nfc_normalize({}), chr(13) || chr(10), chr(10)), chr(32) || chr(9) || chr(10) || chr(13))"
-"""What was written, but for blanks and line ends and the spelling of accents."""
+from qunkit.ingest.alike import WORDS
+
 _BATCH = 10_000
 _PAIRED = pa.schema([("telling", pa.int64()), ("message_id", pa.string()), ("native_id", pa.string())])
 

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from qunkit import schema
-from qunkit.ingest import merge
+from qunkit.ingest.alike import ALIKE
 from qunkit.ingest.identity import SAFE
 from qunkit.ingest.revision import Revision
 from qunkit.ingest.scrub import NOTHING, Words
@@ -153,7 +153,7 @@ _STORED = f"""
 WITH kept AS MATERIALIZED ({LEFT.format(observed="{old}")})
 SELECT {", ".join(schema.OBSERVATIONS.names)} FROM kept k WHERE {_INSTANT.format("k", "k.group_name")} NOT IN (FROM touched)
 UNION ALL SELECT {_COLUMNS} FROM (
-  SELECT * REPLACE (CAST(row_number() OVER (PARTITION BY src, {merge.ALIKE} ORDER BY occurrence, seq, native_id) AS INTEGER) AS occurrence)
+  SELECT * REPLACE (CAST(row_number() OVER (PARTITION BY src, {ALIKE} ORDER BY occurrence, seq, native_id) AS INTEGER) AS occurrence)
   FROM (SELECT * EXCLUDE (sources), unnest(sources) AS src FROM kept k WHERE {_INSTANT.format("k", "k.group_name")} IN (FROM touched))
 ) GROUP BY ALL
 """

@@ -18,8 +18,7 @@ from typing import Any
 
 import duckdb
 
-from qunkit.ingest.crowded import WORDS
-from qunkit.ingest.merge import CONTENT
+from qunkit.ingest.alike import COMPARED, IS_NAMED, SECOND, WORDS
 from qunkit.words import Text
 
 SILENT, GOOD, REFUSED = 0.995, 0.98, 0.5
@@ -44,17 +43,20 @@ CREATE TEMP TABLE overlap_seams (grp VARCHAR, moment BIGINT, unit BIGINT, same V
 CREATE TEMP TABLE overlap_days (grp VARCHAR, day DATE, n BIGINT);
 """
 
+# Groups that several sources tell in the month, one of them of this run.
+_SHARED = """
+CREATE OR REPLACE TEMP TABLE shared AS
+SELECT grp FROM (
+  SELECT DISTINCT grp, unnest(sources) AS src FROM (SELECT DISTINCT group_key AS grp, sources FROM meant)
+) GROUP BY grp HAVING COUNT(*) > 1 AND bool_or(src IN (SELECT unnest($run)))
+"""
+
 _TOLD = f"""
 CREATE OR REPLACE TEMP TABLE overlap_told AS
-WITH told AS (
-  SELECT m.group_key AS grp, m.message_id, unnest(o.sources) AS src, epoch_ms(k.second) AS sent_at,
-    o.time_quality = 'minute' AS coarse, o.time_quality = 'day' AS daily, m.sender_key AS who,
-    IF(o.kind = 'text', left({WORDS.format("o.text")}, 200), NULL) AS said, m.telling, o.native_id IS NULL AS anonymous
-  FROM observed o JOIN message_of m ON m.telling = o.rowid JOIN keyed k ON k.telling = o.rowid
-), shared AS (
-  SELECT grp FROM told GROUP BY grp HAVING COUNT(DISTINCT src) > 1 AND bool_or(src IN (SELECT unnest($run)))
-)
-SELECT * FROM told SEMI JOIN shared USING (grp)
+SELECT group_key AS grp, message_id, unnest(sources) AS src, {SECOND.format("sent_at")} * 1000 AS sent_at,
+  time_quality = 'minute' AS coarse, time_quality = 'day' AS daily, sender_key AS who,
+  IF(kind = 'text', left({WORDS.format("text")}, 200), NULL) AS said, telling, own_id IS NULL AS anonymous
+FROM meant WHERE group_key IN (FROM shared)
 """
 
 _COUNTED = """
@@ -93,11 +95,9 @@ FROM equal JOIN merged USING (grp, same, unit, moment) GROUP BY ALL;
 _LEFT_OUT = f"""
 INSERT INTO overlap_days
 WITH told AS (
-  SELECT i.group_key AS grp, CAST(o.local_time AS DATE) AS day, hash({", ".join(CONTENT)}) AS same, m.message_id, o.sources
-  FROM observed o JOIN identity i ON o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id
-    AND o.group_name IS NOT DISTINCT FROM i.group_name AND o.sender_id IS NOT DISTINCT FROM i.sender_id
-    AND o.sender_name IS NOT DISTINCT FROM i.sender_name
-  LEFT JOIN message_of m ON m.telling = o.rowid
+  SELECT i.group_key AS grp, CAST(o.local_time AS DATE) AS day, hash({", ".join(COMPARED)}) AS same, m.message_id, o.sources
+  FROM observed o JOIN identity i ON {IS_NAMED}
+  LEFT JOIN (SELECT telling, message_id FROM meant) m ON m.telling = o.rowid
 ), daily AS (
   SELECT grp, day, same, MAX(n) AS n FROM (
     SELECT grp, day, same, src, COUNT(*) AS n FROM (SELECT *, unnest(sources) AS src FROM told WHERE message_id IS NULL) GROUP BY grp, day, same, src
@@ -208,8 +208,9 @@ def observe(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> None:
     """After a month was resolved: count what its sources say alike."""
     if connection.sql("SELECT 1 FROM observed WHERE time_quality = 'day' LIMIT 1").fetchall():
         connection.execute(_LEFT_OUT, {"run": list(run)})
-    connection.execute(_TOLD, {"run": list(run)})
-    if connection.sql("SELECT COUNT(*) FROM overlap_told").fetchall()[0][0]:
+    connection.execute(_SHARED, {"run": list(run)})
+    if connection.sql("SELECT COUNT(*) FROM shared").fetchall()[0][0]:
+        connection.execute(_TOLD)
         for statement in _COUNTED.split(";\n"):
             if statement.strip():
                 told = {

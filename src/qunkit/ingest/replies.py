@@ -15,11 +15,15 @@ from qunkit.ingest.merge import IS_ROUNDED
 WINDOW_DAYS = 28
 """No longer than the shortest month, so that the quoted message is in the quote's month or the one before."""
 
-_WORDS = "regexp_replace(trim({}), '\\s+', ' ', 'g')"
+_WORDED = "quote_id IS NULL AND quote_time IS NULL AND quote_text <> ''"
+"""Whether nothing but its words says what a quote quotes."""
+_WORDS = (
+    "CASE WHEN regexp_full_match({0}, '\\S+( \\S+)*') THEN {0} ELSE regexp_replace(trim({0}), '\\s+', ' ', 'g') END"
+)
 
 QUOTES = f"""
 CREATE OR REPLACE TEMP TABLE quotes AS
-SELECT r.rowid AS message, r.group_id, r.message_id, r.sent_at, r.seq, r.quote_time, r.quote_text, r.quote_sender, i.sender_key AS quoted,
+SELECT r.message, r.group_id, r.message_id, r.sent_at, r.seq, r.quote_time, r.quote_text, r.quote_sender, i.sender_key AS quoted,
   CASE WHEN {IS_ROUNDED.format("r.quote_id")} OR {IS_ROUNDED.format("r.native_id")}
     THEN TRY_CAST(r.quote_id AS DOUBLE) END AS rounded,
   r.quote_id
@@ -39,7 +43,7 @@ _BY_WORDS = f"""
 SELECT q.message, arg_max(c.message_id, (c.sent_at, c.seq, c.message_id)) AS reply_to
 FROM quotes q JOIN candidates c ON c.group_id = q.group_id AND c.words = {_WORDS.format("q.quote_text")}
   AND (c.sent_at, c.seq) < (q.sent_at, q.seq) AND c.sent_at >= q.sent_at - INTERVAL {WINDOW_DAYS} DAY
-WHERE q.quote_id IS NULL AND q.quote_time IS NULL AND q.quote_text <> '' AND (q.quoted IS NULL OR c.sender_id = q.quoted OR c.sender_name = q.quote_sender)
+WHERE {_WORDED} AND (q.quoted IS NULL OR c.sender_id = q.quoted OR c.sender_name = q.quote_sender)
 GROUP BY q.message
 """
 
@@ -62,13 +66,21 @@ FROM quotes q LEFT JOIN rounded r USING (message) LEFT JOIN timed t USING (messa
 """
 
 
+_NONE = "CREATE OR REPLACE TEMP TABLE linked (message BIGINT, reply_to VARCHAR, reply_how VARCHAR)"
+_CANDIDATES = f"""
+CREATE OR REPLACE TEMP TABLE candidates AS
+SELECT *, IF((SELECT COUNT(*) FROM quotes WHERE {_WORDED}) > 0, {_WORDS.format("text")}, NULL) AS words
+FROM ({{rows}}) WHERE group_id IN (SELECT group_id FROM quotes)
+"""
+
+
 def quoted_months(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Months (YYYY-MM, local) that the month's quotes without an exact id may point into; from ``resolved``."""
     connection.execute(QUOTES)
     found = connection.execute(
         f"""SELECT DISTINCT strftime(t, '%Y-%m') FROM (
           SELECT unnest([r.local_time, r.local_time - INTERVAL {WINDOW_DAYS} DAY, r.local_time + (q.quote_time - r.sent_at)]) AS t
-          FROM quotes q JOIN resolved r ON r.rowid = q.message WHERE q.quote_id IS NULL OR q.rounded IS NOT NULL
+          FROM quotes q JOIN resolved r USING (message) WHERE q.quote_id IS NULL OR q.rounded IS NOT NULL
         ) WHERE t IS NOT NULL ORDER BY 1"""
     ).fetchall()
     return [month for (month,) in found]
@@ -76,11 +88,10 @@ def quoted_months(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def link(connection: duckdb.DuckDBPyConnection, files: list[str]) -> None:
     """From ``resolved``, ``quotes`` and the message files of the quoted months make ``linked``: message, reply_to, reply_how."""
+    if not connection.sql("SELECT 1 FROM quotes LIMIT 1").fetchall():
+        connection.execute(_NONE)
+        return
     rows = "SELECT group_id, message_id, native_id, sent_at, seq, sender_id, sender_name, text FROM "
     known = [f"read_parquet({files}, hive_partitioning = false)"] if files else []
-    united = " UNION ALL ".join(rows + name for name in ("resolved", *known))
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE candidates AS SELECT *, {_WORDS.format("text")} AS words
-        FROM ({united}) WHERE group_id IN (SELECT group_id FROM quotes)"""
-    )
+    connection.execute(_CANDIDATES.format(rows=" UNION ALL ".join(rows + name for name in ("resolved", *known))))
     connection.execute(_LINKED)

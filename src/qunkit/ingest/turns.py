@@ -10,7 +10,7 @@ from datetime import date
 
 import duckdb
 
-from qunkit.ingest.crowded import WORDS
+from qunkit.ingest.alike import WORDS
 
 _END = "native_id IS NOT NULL AND local_time >= DATE '{first}' - INTERVAL 1 DAY"
 _BEGIN = "native_id IS NOT NULL AND local_time < DATE '{first}' + INTERVAL 1 DAY"
