@@ -8,8 +8,8 @@ A source is a list of tellings (`support.staged.telling`), as its export has the
     apart of different texts, is none. An id that a float64 has rounded is the one exact id of its group and instant that rounds to it.
 4.  Other tellings of one moment, of equal words and number, are a slot. A moment is group, second, sender and class, and the words where they were typed.
     A slot is the first message of its moment with an id that has its words and that none of its sources tells already; the slots that are left, those
-    of the source that tells most (of those, the smallest) first, then by place: the first message that none of their sources tells already, else one
-    of their own.
+    of the source that tells most (of those, the smallest) first, then by place, or, where all words of the moment are equal, by number: the first message
+    that none of their sources tells already, else one of their own.
 5.  Messages to the minute are, in the same way, the finer messages of their minute, or stay what they are.
 6.  Days count on the days of which the group has nothing finer.
 7.  Every field is told by the finest clock, then who was not paired with other words, then the smallest source, then the first in the source; what that leaves out the next one fills in.
@@ -116,7 +116,8 @@ def _messages(said: Sequence[Said]) -> tuple[dict[int, Hashable], set[int]]:
             return sorted((said[number].told["sent_at"], said[number].place) for number in numbers)
 
         known = sorted(ids[moment], key=lambda id_: (place(ids[moment][id_])[0], id_))
-        left = sorted(told, key=lambda slot: (place(told[slot])[-1], slot))
+        words = {said[number].words for numbers in (*told.values(), *ids[moment].values()) for number in numbers}
+        left = sorted(told) if len(words) == 1 else sorted(told, key=lambda slot: (place(told[slot])[-1], slot))
         pairs = _paired(
             [_who_and_what(said, ids[moment][id_]) for id_ in known], [_who_and_what(said, told[slot]) for slot in left]
         )

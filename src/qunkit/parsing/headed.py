@@ -235,7 +235,10 @@ class _Cutter:
         """The headers between two banners, and up to where nothing else is a header."""
         found = []
         left_out = self.layout.left_out(self.sections[-1])
-        for match in () if left_out else self.layout.header.finditer(data, begin):
+        near = min(
+            stop + _MARGIN, len(data)
+        )  # the next one may be far away: who looks for it between all banners looks too often
+        for match in () if left_out else self.layout.header.finditer(data, begin, near):
             if match.end() > stop:
                 break
             time = self.layout.time(match, self.sections[-1])
