@@ -1,12 +1,14 @@
-# Seven words: demo, test, lint, docs, coverage, torture, fuzz. Each makes its own .venv; nothing else needs installing but Python 3.11 or later.
+# Nine words: demo, test, lint, docs, coverage, torture, fuzz, bench, spark. Each makes its own .venv; nothing else needs installing but Python 3.11 or later (spark: and Java 17).
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := demo-data
 LANGUAGE ?= en
 MINUTES ?= 10
+SIZE    ?= 1M
+BENCH   ?=
 
-.PHONY: demo test lint docs coverage torture fuzz clean
+.PHONY: demo test lint docs coverage torture fuzz bench spark clean
 
 demo: $(VENV)/installed
 	rm -rf $(DEMO)
@@ -38,8 +40,17 @@ torture: $(VENV)/installed-dev
 fuzz: $(VENV)/installed-fuzz
 	PYTHONPATH=tests $(BIN)/python -m fuzz run $(MINUTES)
 
+# Ratios to floors of the same run, into docs/performance.md: about ten minutes; SIZE=10M is another size, BENCH="ingest answers" a part.
+bench: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/run.py $(BENCH) --messages $(SIZE)
+
+# Every analysis, feature and the report on Spark, against DuckDB. Two environments: the package of all Spark and that of the thin client never share one.
+spark: .venv-spark-local/installed .venv-spark/installed
+	.venv-spark-local/bin/pytest -m spark tests/spark -n 2 --dist loadgroup
+	QUNKIT_SPARK_SERVER=$(CURDIR)/.venv-spark-local/bin/python .venv-spark/bin/pytest -m spark tests/spark -n 0
+
 clean:
-	rm -rf $(VENV) $(DEMO) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-spark .venv-spark-local $(DEMO) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -54,4 +65,9 @@ $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/installed-fuzz: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	touch $@
+
+.venv-%/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test,$*]'
 	touch $@

@@ -1,44 +1,41 @@
-"""How long ``qunkit --help`` takes, as a ratio to a bare ``import typer``; exits 1 above 1.5.
-
-CPU time of whole processes, the least of many interleaved runs: other work on the machine only adds to a run.
-
-    python benchmarks/startup.py [ROUNDS]
-"""
+"""How long the program takes to begin: its help against a bare `import typer`, and an answer from a small dataset, in CPU seconds of whole processes."""
 
 from __future__ import annotations
 
 import resource
 import subprocess
 import sys
+import time
+from functools import partial
 
-LIMIT = 1.5
-COMMANDS = {
-    "import typer": ["-c", "import typer"],
-    "qunkit --help": ["-c", "import sys; sys.argv = ['qunkit', '--help']; from qunkit.cli.main import main; main()"],
-}
+import datasets
+from asked import Asked, Row
+from process import Measured, best
 
-
-def cpu_seconds(args: list[str]) -> float:
-    """User and system time of one run."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, *args], stdout=subprocess.DEVNULL, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+_ROUNDS = 3
+"""For each of the asked ones: they are short."""
+_MESSAGES = 2_000
 
 
-def main() -> int:
-    """Measure and print."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    best = dict.fromkeys(COMMANDS, float("inf"))
-    for _ in range(rounds):
-        for name, args in COMMANDS.items():
-            best[name] = min(best[name], cpu_seconds(args))
-    base, help = best.values()
-    for name, seconds in best.items():
-        print(f"{name:15} {seconds * 1000:6.1f} ms")
-    print(f"ratio {help / base:.2f} (limit {LIMIT})")
-    return help / base > LIMIT
+def rows(asked: Asked) -> list[Row]:
+    """One row a command."""
+    small = datasets.made(min(asked.messages, _MESSAGES), 5)
+    commands = {
+        "import typer": ["-c", "import typer"],
+        "qunkit --help": ["-m", "qunkit", "--help"],
+        "qunkit --version": ["-m", "qunkit", "--version"],
+        f"qunkit groups, {_MESSAGES:,} messages": ["-m", "qunkit", "groups", "--data", str(small)],
+    }
+    took = best(_ROUNDS * asked.rounds, {name: partial(_run, words) for name, words in commands.items()})
+    bare = took["import typer"]
+    return [
+        {"command": name, "s": one.seconds, "CPU s": one.cpu, "CPU ÷ import typer": one.cpu / bare.cpu}
+        for name, one in took.items()
+    ]
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _run(words: list[str]) -> Measured:
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *words], stdout=subprocess.DEVNULL, check=True)
+    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Measured(seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 0, 0)

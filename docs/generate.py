@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from qunkit import config, errors, registry, schema
 from qunkit.errors import QunkitError
@@ -22,6 +23,9 @@ sys.path.insert(0, str(HERE))
 import coverage  # noqa: E402
 
 ROOT = HERE.parent
+sys.path.append(str(ROOT / "benchmarks"))
+import page as performance  # noqa: E402
+
 WRITTEN = ("reference", "formats")
 """Folders in which every page is written."""
 FIGURES = "<!-- figures: python docs/generate.py -->\n"
@@ -41,6 +45,7 @@ def pages() -> dict[str, str]:
         "README.md": with_formats("README.md", "en"),
         "README.zh.md": with_formats("README.zh.md", "zh"),
         "docs/reliability.md": with_figures("docs/reliability.md"),
+        "docs/performance.md": performance.filled(performance.PAGE.read_text("utf-8"), performance.read()),
     }
     return found | {f"docs/formats/{name}.md": format_page(name) for name in registry.names("formats")}
 
@@ -84,10 +89,19 @@ def schema_page() -> str:
         ]
         head = "| column | type | null | meaning | 含义 |\n|---|---|---|---|---|\n"
         parts.append(f"## {table.name}\n\n{head}" + "\n".join(rows) + "\n")
+    rows = [_feature(registry.load("features", name)) for name in registry.names("features")]
+    head = "| feature | type | version | meaning | 含义 |\n|---|---|---|---|---|\n"
+    parts.append(f"## features\n\nColumns of the view `features`, by text.\n\n{head}" + "\n".join(rows) + "\n")
     for title, words in (("Kinds", schema.KINDS), ("Events", schema.EVENTS), ("Reasons of rejects", schema.REASONS)):
         rows = [f"| `{name}` | {text.en} | {text.zh} |" for name, text in words.items()]
         parts.append(f"## {title}\n\n| value | meaning | 含义 |\n|---|---|---|\n" + "\n".join(rows) + "\n")
     return "\n".join(parts)
+
+
+def _feature(module: ModuleType) -> str:
+    return (
+        f"| `{module.COLUMN}` | {module.TYPE} | {module.VERSION} | {_cell(module.HELP.en)} | {_cell(module.HELP.zh)} |"
+    )
 
 
 def errors_page() -> str:

@@ -93,7 +93,7 @@ def _masked(name, cell, row, pseudonyms):
     return cell
 
 
-@pytest.mark.parametrize("name", registry.names("analyses"))
+@pytest.mark.parametrize("name", sorted({*registry.names("analyses")} - {"words"}))  # names are no words there
 def test_every_figure_is_the_same(dataset, name):
     plain, masked = dataset.analyze(name), dataset.analyze(name, pseudonymise=True)
     names, pseudonyms = [column.name for column in plain.columns], Pseudonyms(load_key(create=True))

@@ -18,6 +18,7 @@ HEAVY = {
     "scipy",
     "rich",
     "jieba",
+    "rjieba",
     "defusedxml",
     "pydantic",
     "email",
@@ -58,7 +59,7 @@ def test_help_loads_little_beside_typer() -> None:
     ]
 
 
-@pytest.mark.parametrize("shelf", ["formats", "analyses", "renderers"])
+@pytest.mark.parametrize("shelf", ["formats", "features", "analyses", "renderers"])
 def test_a_shelf_loads_nothing_heavy(shelf: str) -> None:
     assert registry.names(shelf)
     assert (

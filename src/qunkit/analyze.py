@@ -9,7 +9,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from qunkit import registry
+from qunkit import enrich, registry
 from qunkit.dataset import Scope
 from qunkit.errors import AnalysisBroken
 from qunkit.results import Cell, Column, Result
@@ -23,14 +23,16 @@ _TICK = timedelta(milliseconds=1)
 _NO_DATA = datetime(1970, 1, 1)  # noqa: DTZ001 (a wall clock, and nothing is there)
 
 
-class Engine(Protocol):
+class Engine(enrich.Engine, Protocol):
     """What an analysis needs of an engine; `engines` holds those that there are."""
 
     def sql(self, text: str, **params: object) -> pa.Table: ...
 
     def table(self, name: str, table: pa.Table) -> None: ...
 
-    def map_groups(self, function: Callable[[pa.Table], pa.Table], table: pa.Table, key: str) -> pa.Table: ...
+    def parts(
+        self, name: str, function: Callable[[pa.Table], pa.Table], text: str, key: str, /, **params: object
+    ) -> None: ...
 
 
 def analyze(
@@ -46,6 +48,8 @@ def analyze(
     """
     module = registry.load("analyses", name)
     params = module.Params() if params is None else params
+    features = _features(name)
+    told = enrich.show(engine, features) if features else []
     found = _answer(engine, name, params, _times(engine, scope))
     notes = getattr(module, "notes", None)
     return Result(
@@ -53,7 +57,7 @@ def analyze(
         title=module.TITLE,
         columns=module.COLUMNS,
         cells=_cells(found, module.COLUMNS),
-        notes=notes(_frame(found), params) if notes else [],
+        notes=(notes(_frame(found), params) if notes else []) + told,
         facts=dict(facts or {}),
     )
 
@@ -75,6 +79,13 @@ def coverage(engine: Engine, since: datetime | None = None) -> dict[str, Any]:
     } | {key: cells[0] for key, cells in counted.to_pydict().items()}
 
 
+def _features(name: str) -> list[str]:
+    """The features that an analysis reads, and those that it uses."""
+    module = registry.load("analyses", name)
+    own = set(getattr(module, "FEATURES", ()))
+    return sorted(own.union(*(_features(used) for used in getattr(module, "USES", ()))))
+
+
 def _answer(engine: Engine, name: str, params: Any, times: Mapping[str, datetime]) -> pa.Table | pd.DataFrame:
     """The table of an analysis, finished and with the columns it declares."""
     module = registry.load("analyses", name)
@@ -82,8 +93,7 @@ def _answer(engine: Engine, name: str, params: Any, times: Mapping[str, datetime
         _use(engine, used, times)
     given: dict[str, Any] = asdict(params) | dict(times)
     if hasattr(module, "PART_SQL"):
-        rows = engine.sql(module.PART_SQL, **given)
-        engine.table("parts", engine.map_groups(partial(module.per_group, params=params), rows, "part"))
+        engine.parts("parts", partial(module.per_group, params=params), module.PART_SQL, "part", **given)
     found = engine.sql(module.SQL, **given)
     if hasattr(module, "finish"):
         found = module.finish(found.to_pandas(), params)

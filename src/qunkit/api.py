@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit import config, registry
 from qunkit.errors import BadOption
-from qunkit.question import Filters, Machine, Question, ask
+from qunkit.question import Filters, Machine, Question, ask, ask_here
 from qunkit.results import Report, Result, Section
 from qunkit.schema import KINDS, MESSAGES
 from qunkit.words import Text
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from qunkit.analyze import Engine
+    from qunkit.engines.duckdb import Engine as DuckDB
     from qunkit.ingest.aliases import Alias
     from qunkit.ingest.extent import Forgotten
     from qunkit.ingest.retry import Retrial
@@ -76,13 +78,16 @@ def open_dataset(
     settings: str | Path | None = None,
     memory_limit: str | None = None,
     threads: int | None = None,
+    engine: str | None = None,
+    spark_url: str | None = None,
 ) -> Dataset:
     """The dataset in the folder `path` (see `dataset_path`); nothing is read yet, and `Dataset.ingest` makes what is not there.
 
     `settings` is a file of settings that go before the dataset's qunkit.toml, `memory_limit` ("2GB") and `threads` hold the
-    query engine back.
+    query engine back. `engine` "spark" lets analyses and the report run there, at `spark_url` (docs/scale.md); messages and SQL stay here.
     """
-    return Dataset(dataset_path(path), Path(settings) if settings else None, Machine(memory_limit, threads))
+    machine = Machine(memory_limit, threads, engine, spark_url)
+    return Dataset(dataset_path(path), Path(settings) if settings else None, machine)
 
 
 @dataclass(frozen=True)
@@ -292,7 +297,7 @@ class Dataset:
         columns += ["q.quote_sender", "q.quote_kind", "q.quote_text"] if answered else []
         text = _MESSAGES.format(columns=", ".join(columns), answered=_ANSWERED if answered else "")
 
-        def rows(question: Question) -> pa.RecordBatchReader:
+        def rows(question: Question[DuckDB]) -> pa.RecordBatchReader:
             told = {"kinds": kinds, "senders": question.people(senders)}
             return question.engine.stream(text, **told, **question.window)
 
@@ -309,20 +314,21 @@ class Dataset:
         return self._streamed(filters, lambda question: question.engine.guest(text, question.files))
 
     @contextmanager
-    def ask(self, filters: Filters) -> Iterator[Question]:
+    def ask(self, filters: Filters) -> Iterator[Question[Engine]]:
         """An engine that shows what `filters` let through; see `qunkit.question`."""
         with ask(self.path, self.settings, filters, self.machine) as question:
             yield question
 
     def _streamed(
-        self, filters: dict[str, Any], query: Callable[[Question], pa.RecordBatchReader]
+        self, filters: dict[str, Any], query: Callable[[Question[DuckDB]], pa.RecordBatchReader]
     ) -> pa.RecordBatchReader:
         import pyarrow as pa
 
         chosen, params = _parted(filters)
         _must_be_empty(params)
         with ExitStack() as stack:
-            reader = query(stack.enter_context(self.ask(chosen)))
+            question = stack.enter_context(ask_here(self.path, self.settings, chosen, self.machine))
+            reader = query(question)
             return pa.RecordBatchReader.from_batches(reader.schema, _held(reader, stack.pop_all()))
 
     def __getattr__(self, name: str) -> Callable[..., Result]:

@@ -17,6 +17,10 @@
     [tags]                 # --tag outdoor means these groups: names, ids or globs
     outdoor = ["周末徒步*", "58192034417@chatroom"]
 
+    [engine]               # what answers: duckdb on this machine, or spark (docs/scale.md)
+    name = "spark"
+    spark_url = "sc://cluster.example"
+
     [map."log*.csv"]       # files of these names are rows without a format of their own: which column is what
     time = "when"
     sender = "who"
@@ -40,6 +44,9 @@ from qunkit.words import LANGS, Lang, Text
 FILE = "qunkit.toml"
 NAMES = ("group", "nickname", "remark")
 """Which name of a member can be shown: the one in the group, the member's own, the one that the exporting account gave."""
+
+ENGINES = ("duckdb", "spark")
+"""What can answer."""
 
 FIELDS: dict[str, Text] = {
     "time": Text("when it was said", "时间"),
@@ -72,6 +79,11 @@ KEYS: dict[str, Text] = {
     "bots.ids": Text("member ids of bots; their messages count nowhere", "机器人的成员 id；其消息不计入统计"),
     "bots.names": Text("names of bots", "机器人的名称"),
     "tags.TAG": Text("groups that --tag TAG means: names, ids or globs", "--tag TAG 所指的群：群名、id 或通配符"),
+    "engine.name": Text("what answers: duckdb or spark", "由哪个引擎计算：duckdb 或 spark"),
+    "engine.spark_url": Text(
+        "where Spark is: sc://host[:port], spark://host:port or local[N]",
+        "Spark 的地址：sc://host[:port]、spark://host:port 或 local[N]",
+    ),
     **{
         f"map.FILES.{name}": Text(
             f"column, in files whose name matches FILES: {text.en}", f"文件名与 FILES 匹配时所取的列：{text.zh}"
@@ -105,12 +117,15 @@ class Config:
     """Columns by field, of files whose name matches; the first match counts."""
     names: str | None = None
     """Which name of a member to show, one of NAMES."""
+    engine: str | None = None
+    """What answers, one of ENGINES."""
+    spark_url: str | None = None
 
     @property
     def hash(self) -> str:
-        """12 hexadecimal digits of what may change an answer: comments, spacing and language do not."""
+        """12 hexadecimal digits of what may change an answer: comments, spacing, language and engine do not."""
         settings = asdict(self)
-        del settings["lang"], settings["maps"]
+        del settings["lang"], settings["maps"], settings["engine"], settings["spark_url"]
         if settings["names"] is None:  # a key that came later: settings without it keep their hash
             del settings["names"]
         text = json.dumps(settings, ensure_ascii=True, sort_keys=True)
@@ -164,7 +179,7 @@ class _Reader:
     path: Path
 
     def config(self, table: Mapping[str, Any]) -> Config:
-        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags", "map", "names"))
+        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags", "map", "names", "engine"))
         staff = self._table(table, "staff")
         groups = self._table(staff, "staff.groups")
         return Config(
@@ -176,6 +191,7 @@ class _Reader:
             {name: self._texts(value, f"tags.{name}") for name, value in self._table(table, "tags").items()},
             {name: self._map(self._table(table, "map"), name) for name in self._table(table, "map")},
             self._names(table),
+            *self._engine(self._table(table, "engine")),
         )
 
     def _map(self, maps: Mapping[str, Any], pattern: str) -> Mapping[str, str]:
@@ -187,6 +203,15 @@ class _Reader:
         if why := lacking(columns):
             raise BadConfig(path=self.path, why=Text(f"map.{pattern} {why.en}", f"map.{pattern} {why.zh}"))
         return columns
+
+    def _engine(self, table: Mapping[str, Any]) -> tuple[str | None, str | None]:
+        self._known(table, "engine.", ("name", "spark_url"))
+        name, url = table.get("name"), table.get("spark_url")
+        if name not in (None, *ENGINES):
+            raise self._wrong("engine.name", Text(" or ".join(ENGINES), " " + " 或 ".join(ENGINES)))
+        if not isinstance(url, str | None) or url == "":
+            raise self._wrong("engine.spark_url", Text("an address such as sc://host", "地址（如 sc://host）"))
+        return name, url
 
     def _people(self, table: Mapping[str, Any], where: str, others: tuple[str, ...] = ()) -> People:
         self._known(table, where + ".", ("ids", "names", *others))

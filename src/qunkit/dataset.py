@@ -17,6 +17,8 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
 * ``days``      one row per calendar day from the first to the last that holds data: ``day`` DATE, ``observed`` BOOLEAN
   (false: no message and no notice in any group of the dataset, chosen or not: a hole in the exports, not silence),
   ``in_window`` BOOLEAN (the day overlaps the window), ``first_at, last_at`` TIMESTAMP (local; null where not observed).
+* ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` that are not
+  empty: ``text`` and a column of each feature's own. Join it on the text.
 
 Under --pseudonymise every view holds pseudonyms in the place of ids and names, and texts without them (docs/privacy.md).
 

@@ -21,6 +21,7 @@ CODES: dict[int, Text] = {
     20: Text("the dataset is damaged; nothing was written", "数据集已损坏，没有写入任何内容"),
     65: Text("the input was refused", "输入被拒绝"),
     66: Text("there is no such input, or no dataset", "输入或数据集不存在"),
+    69: Text("the cluster that was named does not answer, or gave up", "所指定的集群无响应，或执行失败"),
     70: Text("a bug; the old state is intact", "程序缺陷，原有数据完好"),
     71: Text("out of memory, files or processes", "内存、文件数或进程数不足"),
     73: Text("the dataset or the output cannot be created", "无法创建数据集或输出文件"),
@@ -401,6 +402,88 @@ class BadKey(QunkitError):
     )
 
 
+# -- a cluster -----------------------------------------------------------------------------------------------------
+class SparkMissing(QunkitError):
+    code = 78
+    SENTENCE = Text("Spark cannot be used here: {module} is not installed.", "此处无法使用 Spark：未安装 {module}。")
+    HINT = Text(
+        "pip install 'qunkit[{extra}]', in an environment of its own: docs/scale.md says which extra is for what.",
+        "请在单独的环境中运行 pip install 'qunkit[{extra}]'；各选项的用途见 docs/scale.md。",
+    )
+
+
+class NoJava(QunkitError):
+    code = 78
+    SENTENCE = Text(
+        "Spark needs Java 17 or later, and none starts here.", "Spark 需要 Java 17 或更高版本，此处无法启动。"
+    )
+    HINT = Text(
+        "Install it or say with $JAVA_HOME where it is; a Connect server (--spark-url sc://…) needs none on this machine.",
+        "请安装 Java，或用 $JAVA_HOME 指定位置；使用 Connect 服务器（--spark-url sc://…）时本机不需要 Java。",
+    )
+
+
+class SparkUnreachable(QunkitError):
+    code = 69
+    SENTENCE = Text("{address}: no Spark answers there ({why}).", "{address}：没有 Spark 响应（{why}）。")
+    HINT = Text(
+        "Check the address and that the server runs: docs/scale.md shows how to start one.",
+        "请检查地址以及服务器是否在运行；启动方法见 docs/scale.md。",
+    )
+
+
+class NoSparkWorkers(SparkUnreachable):
+    SENTENCE = Text(
+        "{address}: the master gave no worker in {seconds} seconds.",
+        "{address}：{seconds} 秒内没有分配到任何工作节点。",
+    )
+    HINT = Text(
+        "Start workers, or wait until others' work is done; workers must be able to call this machine back.",
+        "请启动工作节点，或等待其他任务结束；工作节点须能回连本机。",
+    )
+
+
+class NotOnWorkers(QunkitError):
+    code = 66
+    SENTENCE = Text(
+        "{path}: Spark cannot read it, though this machine can.", "{path}：本机可以读取，但 Spark 无法读取。"
+    )
+    HINT = Text(
+        "The dataset must lie under the same path here and on every worker, and their user be allowed to read it.",
+        "数据集在本机和每个工作节点上的路径必须相同，且运行 Spark 的用户须有读取权限。",
+    )
+
+
+class OtherPython(QunkitError):
+    code = 78
+    SENTENCE = Text(
+        "The workers' Python is not {here}, as the one here.", "工作节点的 Python 版本与本机（{here}）不同。"
+    )
+    HINT = Text(
+        "Let workers run the same minor version: $PYSPARK_PYTHON says which.",
+        "请让工作节点使用相同的次版本，可用 $PYSPARK_PYTHON 指定。",
+    )
+
+
+class WorkerLacks(QunkitError):
+    code = 78
+    SENTENCE = Text("The workers' Python has no module {module}.", "工作节点的 Python 缺少模块 {module}。")
+    HINT = Text(
+        "Workers need pyarrow, pandas, numpy and jieba; qunkit itself is sent to them.",
+        "工作节点需要 pyarrow、pandas、numpy 和 jieba；qunkit 本身会自动发送。",
+    )
+
+
+class SparkFailed(QunkitError):
+    code = 69
+    SENTENCE = Text("Spark gave up: {kind}.", "Spark 执行失败：{kind}。")
+    HINT = Text(
+        "The cluster's logs say more; they may quote messages. The dataset is intact.",
+        "详见集群日志（其中可能引用聊天内容）。数据集完好。",
+    )
+
+
+# -- analyses ------------------------------------------------------------------------------------------------------
 class AnalysisBroken(QunkitError):
     """An analysis returned other columns than it declares: a bug in the analysis."""
 

@@ -6,25 +6,35 @@ before a glob. Several --group are any of them, several --tag too; --group with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from qunkit import window
-from qunkit.config import NAMES, Config, People
+from qunkit.config import ENGINES, NAMES, Config, People
 from qunkit.dataset import Scope, matching, same
-from qunkit.errors import BadOption, NoCommonGroup, NoSuchGroup, NoSuchMember
+from qunkit.errors import BadOption, NoCommonGroup, NoSuchGroup, NoSuchMember, UsageError
 from qunkit.privacy import NOTE as PSEUDONYMISED
 from qunkit.privacy import Pseudonyms, load_key
 from qunkit.results import Cell, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
-    from qunkit.engines.duckdb import Engine
+    from qunkit.analyze import Engine
+    from qunkit.engines.duckdb import Engine as DuckDB
+    from qunkit.ingest.store import Snapshot
 
+E = TypeVar("E", bound="Engine", covariant=True)
+_NO_PSEUDONYMS = Text(
+    "Pseudonyms are made on this machine alone, for their key must not travel: leave out --pseudonymise, or add --engine duckdb.",
+    "化名只在本机生成（密钥不得外传）：请去掉 --pseudonymise，或加上 --engine duckdb。",
+)
+_NOT_SPARK = Text(
+    "--spark-url says where Spark is: add --engine spark.", "--spark-url 用于指定 Spark 的地址：请加上 --engine spark。"
+)
 _CATALOGUE = """
 SELECT group_id, max(group_name) AS name, max(local_time) AS last
 FROM messages GROUP BY group_id ORDER BY group_id
@@ -60,17 +70,20 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """How much of the machine the query engine may use; None: as much as there is."""
+    """The query engine, and how much it may use; None: as much as there is."""
 
     memory_limit: str | None = None
     threads: int | None = None
+    engine: str | None = None
+    """One of `config.ENGINES`; None: as qunkit.toml says, else DuckDB."""
+    spark_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Question(Generic[E]):
     """An engine, and what it shows."""
 
-    engine: Engine
+    engine: E
     scope: Scope
     facts: dict[str, Cell]
     snapshot: Path
@@ -79,7 +92,7 @@ class Question:
     notes: tuple[Note, ...] = ()
     """What has to be said with every answer."""
 
-    def people(self, typed: Sequence[str]) -> list[str]:
+    def people(self: Question[DuckDB], typed: Sequence[str]) -> list[str]:
         """Ids or names as typed, and under pseudonyms those who are meant.
 
         Raises:
@@ -106,34 +119,82 @@ class Question:
 
 
 @contextmanager
-def ask(dataset: Path, settings: Config, filters: Filters, machine: Machine = Machine()) -> Iterator[Question]:
-    """The dataset's current snapshot through `filters`, held until the end of the block.
+def ask(dataset: Path, settings: Config, filters: Filters, machine: Machine = Machine()) -> Iterator[Question[Engine]]:
+    """The dataset's current snapshot through `filters`, on the engine that `machine` or else `settings` name, held until the end of the block.
 
     Raises:
         NoDataset, DatasetDamaged, DatasetNewer: there is nothing to read.
-        NoSuchGroup, BadOption, UsageError: a filter that means nothing.
+        NoSuchGroup, BadOption, UsageError: a filter that means nothing, or no such engine.
         BadKey: there is no key for pseudonyms, and none can be made.
+        SparkMissing, NoJava, SparkUnreachable: Spark cannot be used.
     """
-    from qunkit.analyze import coverage
+    name, url = _engine(machine, settings)
+    if name == "duckdb":
+        with ask_here(dataset, settings, filters, machine) as question:
+            yield question
+        return
+    if filters.pseudonymise:
+        raise UsageError(what=_NO_PSEUDONYMS)
+    from qunkit.engines import spark
+    from qunkit.engines._spark_session import opened
+    from qunkit.ingest.store import open_snapshot
+
+    with (
+        open_snapshot(dataset) as snapshot,
+        opened(url, memory_limit=machine.memory_limit, threads=machine.threads) as session,
+        _asked(snapshot, settings, filters, partial(spark.connect, session)) as told,
+    ):
+        yield told
+
+
+@contextmanager
+def ask_here(
+    dataset: Path, settings: Config, filters: Filters, machine: Machine = Machine()
+) -> Iterator[Question[DuckDB]]:
+    """The same on DuckDB, whatever engine is named: it alone streams rows and hears a person's own SQL."""
     from qunkit.engines import duckdb
     from qunkit.ingest.store import open_snapshot
 
-    connect = partial(duckdb.connect, memory_limit=machine.memory_limit, threads=machine.threads)
     with open_snapshot(dataset) as snapshot:
-        files = tuple(snapshot.path / part for part in sorted(snapshot.manifest["parts"]) if part.endswith(".parquet"))
-        whole = Scope(timezone=snapshot.tz)
-        with connect(
-            snapshot.path, whole, files=files
-        ) as engine:  # sees true names, and is closed before anything is shown
-            scope = scoped(filters, settings, whole, engine)
-            pseudonyms = Pseudonyms(load_key(create=True)) if filters.pseudonymise else None
-            scope = _masked(scope, pseudonyms, engine) if pseudonyms else scope
-        with connect(snapshot.path, scope, files=files, pseudonyms=pseudonyms) as engine:
-            facts = _facts(scope, settings) | coverage(engine, scope.since) | {"dataset": snapshot.fingerprint}
-            if pseudonyms:
-                facts["config"] = pseudonyms.settings(settings.hash)
-            notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
-            yield Question(engine, scope, facts, snapshot.path, files, notes)
+        kept = None if filters.pseudonymise else snapshot.features  # of true texts alone
+        connect = partial(duckdb.connect, memory_limit=machine.memory_limit, threads=machine.threads, kept=kept)
+        with _asked(snapshot, settings, filters, connect) as question:
+            yield question
+
+
+@contextmanager
+def _asked(
+    snapshot: Snapshot, settings: Config, filters: Filters, connect: Callable[..., AbstractContextManager[E]]
+) -> Iterator[Question[E]]:
+    from qunkit.analyze import coverage
+
+    files = tuple(snapshot.path / part for part in sorted(snapshot.manifest["parts"]) if part.endswith(".parquet"))
+    whole = Scope(timezone=snapshot.tz)
+    # sees true names, and is closed before anything is shown
+    with connect(snapshot.path, whole, files=files) as engine:
+        scope = scoped(filters, settings, whole, engine)
+        pseudonyms = Pseudonyms(load_key(create=True)) if filters.pseudonymise else None
+        scope = _masked(scope, pseudonyms, engine) if pseudonyms else scope
+    masks = {"pseudonyms": pseudonyms} if pseudonyms else {}
+    with connect(snapshot.path, scope, files=files, **masks) as engine:
+        # every answer needs the days, and to find them all times are read
+        engine.table("days", engine.sql("SELECT * FROM days"))
+        facts = _facts(scope, settings) | coverage(engine, scope.since) | {"dataset": snapshot.fingerprint}
+        if pseudonyms:
+            facts["config"] = pseudonyms.settings(settings.hash)
+        notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
+        yield Question(engine, scope, facts, snapshot.path, files, notes)
+
+
+def _engine(machine: Machine, settings: Config) -> tuple[str, str | None]:
+    """Name of the engine, and where Spark is."""
+    name = machine.engine or settings.engine or "duckdb"
+    if name not in ENGINES:
+        known = ", ".join(ENGINES)
+        raise BadOption(option="--engine", value=name, expected=Text(f"one of {known}", f"以下之一：{known}"))
+    if machine.spark_url and name != "spark":
+        raise UsageError(what=_NOT_SPARK)
+    return name, machine.spark_url or settings.spark_url
 
 
 def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> Scope:

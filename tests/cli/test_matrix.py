@@ -54,6 +54,7 @@ ARGUMENTS = {
     "compare": "--week 2024-W48",
     "compare groups": "--week 2024-W48",
     "groups": "",
+    "words": "--min-members 1 --top 5",
 }
 REPRESENTATIVES = ("groups", "messages", "report", "ingest")
 TELLS_NOTHING = ("alias accept", "alias reject", "alias add")

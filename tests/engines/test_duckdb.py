@@ -306,6 +306,24 @@ def test_map_batches_here_and_in_a_pool(tmp_path, monkeypatch, rows):
         assert engine.map_batches(workers.doubled, table.slice(0, 0)).num_rows == 0
 
 
+def test_a_script_needs_no_guard_for_a_pool(tmp_path):
+    """Workers do not run it again."""
+    script = tmp_path / "script.py"
+    script.write_text("""
+import os
+import pyarrow as pa
+from qunkit.engines._pool import each, run
+from support import workers
+print("once")
+tables = [pa.table({"part": [n], "n": [n]}) for n in range(3)]
+assert os.getpid() not in {table["pid"][0].as_py() for table in each(workers.where, tables, 2, large=True)}
+print(len(run(workers.where, tables, 2, large=True)))
+""")
+    paths = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
+    done = subprocess.run([sys.executable, script], capture_output=True, check=True, env={**os.environ, "PYTHONPATH": paths})  # fmt: skip
+    assert (done.stdout, done.stderr) == (b"once\n3\n", b"")
+
+
 def test_a_worker_that_is_killed_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(engines, "_POOLED_PART_ROWS", 0)
     with connect(tmp_path, Scope(), threads=2) as engine, pytest.raises(OutOfResources):

@@ -27,6 +27,7 @@ CLOCK = {
 ALLOWED = {
     "privacy.py": "the key is made of chance",
     "ingest/locks.py": "the lock says to people since when it is held",
+    "engines/_spark_session.py": "asks whether the cluster that the user named answers, before Spark waits for minutes",
 }
 EXTENSIONS = ("autoinstall_known_extensions", "autoload_known_extensions")
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import datetime
 
 import pytest
 
 from qunkit import registry
-from qunkit.dataset import VIEWS
+from qunkit.dataset import VIEWS, Scope
+from qunkit.engines._views import views
 
 FUNCTIONS = set(
     """
@@ -21,11 +23,13 @@ FUNCTIONS = set(
     count sum avg min max median stddev_pop stddev_samp var_pop var_samp corr max_by min_by percentile_cont bool_and bool_or
     row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value
     coalesce nullif greatest least cast abs floor ceil round sign sqrt exp ln log10 log2 power
-    length lower upper trim substring replace position md5
+    length lower upper trim substring replace translate position chr md5
     year month day hour minute second weekofyear grouping
     """.split()  # noqa: SIM905
 )
 """The first line: helpers of the engines' preludes."""
+OF_VIEWS = ("day_list()", "wall_clock()", "no ORDER BY", "raw_messages:", "seen_messages:")
+"""What the views may, and no analysis."""
 KEYWORDS = set(
     """
     and or not in exists on as over filter values from select where when then else by all union using join group within with
@@ -35,6 +39,7 @@ KEYWORDS = set(
 """Words that may stand before a parenthesis without being functions."""
 
 BANNED = {
+    r'"|`': "each engine has its own quotes for names; write names that need none",
     r"::": "write CAST(x AS type)",
     r"//|\*\*|\[|\]|\{|\}|->|=>|==|@": "an operator or literal of DuckDB only",
     r"\b\d+\.\d*(?![\d.]*e)": "a decimal literal: Spark divides DECIMALs otherwise; write 1e0",
@@ -51,8 +56,9 @@ WHOLE = r"TINYINT|SMALLINT|INT|INTEGER|BIGINT|LONG"
 
 def faults(text: str) -> list[str]:
     """What is wrong with a portable text; nothing, as a rule."""
+    found = [f"{sign}: read differently within quotes" for sign in ("\\", "${") if sign in text]
     text = re.sub(r"'[^']*'", "''", re.sub(r"--[^\n]*", "", text))
-    found = [
+    found += [
         f"{match[0]}: {why}" for pattern, why in BANNED.items() for match in re.finditer(pattern, text, re.IGNORECASE)
     ]
     for name, arguments, rest in _calls(text):
@@ -72,6 +78,10 @@ def _of_call(name: str, arguments: str, rest: str) -> Iterator[str]:
     distinct = re.match(r"\s*DISTINCT\b", arguments, re.IGNORECASE)
     if name == "count" and distinct and "," in _outer(arguments):
         yield "COUNT(DISTINCT a, b)"
+    if name in ("max_by", "min_by") and not re.match(
+        rf"\s*FILTER\s*\(\s*WHERE\s+{re.escape(_first(arguments))}\s+IS NOT NULL", rest, re.IGNORECASE
+    ):
+        yield f"{name}({arguments}): DuckDB leaves nulls out, Spark gives them back; FILTER (WHERE … IS NOT NULL)"
     if distinct and re.match(r"\s*(FILTER\s*\([^()]*\)\s*)?OVER\b", rest, re.IGNORECASE):
         yield "COUNT(DISTINCT …) OVER"
     whole = name == "cast" and re.search(rf"\bAS\s+({WHOLE})\s*$", arguments, re.IGNORECASE)
@@ -87,6 +97,10 @@ def _calls(text: str) -> Iterator[tuple[str, str, str]]:
             depth += {"(": 1, ")": -1}.get(text[at], 0)
             at += 1
         yield match[1].lower(), text[match.end() : at - 1], text[at:]
+
+
+def _first(arguments: str) -> str:
+    return arguments.partition(",")[0].strip()
 
 
 def _outer(arguments: str) -> str:
@@ -117,6 +131,16 @@ TEXTS = dict(texts())
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_text_is_portable(name):
     assert faults(TEXTS[name]) == []
+
+
+def test_the_views_are_portable():
+    day = datetime(2026, 5, 4)
+    scope = Scope(
+        ("g",), day, day, day, 4, frozenset("a"), frozenset({("g", "it's \\")}), frozenset("b"), names="remark"
+    )
+    for some in (scope, Scope()):
+        for name, text in views("SELECT 1", "SELECT 1", some).items():
+            assert [fault for fault in faults(text) if not fault.startswith(OF_VIEWS)] == [], name
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -166,6 +190,11 @@ GOOD = "SELECT a, COUNT(DISTINCT b) AS n, SUM(c) / NULLIF(n, 0) AS r FROM posts 
         ("GROUP BY a QUALIFY n > 1", "GROUP BY a"),
         ("GROUP BY a", "GROUP BY a ORDER BY a"),
         ("ORDER BY a; SELECT 1", "ORDER BY a"),
+        ("MAX_BY(b, c)", "COUNT(DISTINCT b)"),
+        ("MAX_BY(b, c) FILTER (WHERE c IS NOT NULL)", "COUNT(DISTINCT b)"),
+        ('SUM("b")', "COUNT(DISTINCT b)"),
+        ("MIN('\\t')", "COUNT(DISTINCT b)"),
+        ("MIN('${b}')", "COUNT(DISTINCT b)"),
     ],
 )
 def test_the_lint_bites(instead, of):

@@ -117,7 +117,7 @@ class Params:
 
 SQL = """
 WITH named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at), group_id) AS group_name, MIN(day) AS first_day FROM posts GROUP BY group_id
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(day) AS first_day FROM posts GROUP BY group_id
 ), calendar AS (  -- every day of a group, from its first message to the end of the data; 31 days for the trailing windows
   SELECT named.group_id, named.first_day, days.day, days.in_window,
     CASE WHEN days.observed THEN 1 ELSE 0 END AS observed,
@@ -130,19 +130,21 @@ WITH named AS (
   SELECT group_id, day, sender_id, official, COUNT(*) FILTER (WHERE in_window) AS messages
   FROM posts WHERE local_time >= :since - INTERVAL '30' DAY
   GROUP BY group_id, day, sender_id, official
-), counted AS (  -- what was posted in the window
-  SELECT p.group_id, c.period,
-    SUM(p.messages) AS messages,
-    SUM(CASE WHEN p.official THEN 0 ELSE p.messages END) AS messages_ordinary,
-    COUNT(DISTINCT p.sender_id) AS posters,
-    COUNT(DISTINCT CASE WHEN NOT p.official THEN p.sender_id END) AS posters_ordinary,
-    COUNT(DISTINCT CASE WHEN NOT people.listed THEN p.sender_id END) AS unlisted,
-    COUNT(*) AS poster_days
-  FROM poster_days p
-  JOIN calendar c ON c.group_id = p.group_id AND c.day = p.day
-  LEFT JOIN people ON people.group_id = p.group_id AND people.member_id = p.sender_id
+), shares AS (  -- of each poster in each period: one row is cheaper to count than a different one
+  SELECT p.group_id, c.period, p.sender_id, p.official, SUM(p.messages) AS messages, COUNT(*) AS poster_days
+  FROM poster_days p JOIN calendar c ON c.group_id = p.group_id AND c.day = p.day
   WHERE p.messages > 0
-  GROUP BY p.group_id, c.period
+  GROUP BY p.group_id, c.period, p.sender_id, p.official
+), counted AS (  -- what was posted in the window
+  SELECT s.group_id, s.period,
+    SUM(s.messages) AS messages,
+    SUM(CASE WHEN s.official THEN 0 ELSE s.messages END) AS messages_ordinary,
+    COUNT(*) AS posters,
+    COUNT(CASE WHEN NOT s.official THEN 1 END) AS posters_ordinary,
+    COUNT(CASE WHEN NOT people.listed THEN 1 END) AS unlisted,
+    SUM(s.poster_days) AS poster_days
+  FROM shares s LEFT JOIN people ON people.group_id = s.group_id AND people.member_id = s.sender_id
+  GROUP BY s.group_id, s.period
 ), visits AS (
   SELECT group_id, day, LAG(day) OVER w AS before, LEAD(day) OVER w AS after
   FROM poster_days WINDOW w AS (PARTITION BY group_id, sender_id ORDER BY day)
@@ -161,9 +163,8 @@ WITH named AS (
   UNION ALL
   SELECT group_id, member_id, local_time, 0 FROM departures WHERE member_id IS NOT NULL
   UNION ALL
-  SELECT posts.group_id, posts.sender_id, posts.local_time, 1
-  FROM posts JOIN (SELECT DISTINCT group_id, member_id FROM departures) gone
-    ON gone.group_id = posts.group_id AND gone.member_id = posts.sender_id
+  SELECT group_id, sender_id, local_time, 1
+  FROM posts WHERE (group_id, sender_id) IN (SELECT group_id, member_id FROM departures)
 ), moves AS (
   SELECT group_id, CAST(t AS DATE) AS day,
     here - LAG(here, 1, 0) OVER (PARTITION BY group_id, member_id ORDER BY t, here DESC) AS step

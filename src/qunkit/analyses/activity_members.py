@@ -92,7 +92,7 @@ class Params:
 
 SQL = """
 WITH ordered AS (
-  SELECT group_id, sender_id, official, in_window, day, epoch_s(sent_at) AS t,
+  SELECT group_id, sender_id, official, in_window, day, local_time, epoch_s(sent_at) AS t,
     CASE WHEN kind IN ('text', 'quote') THEN chars END AS chars,
     LAG(sender_id) OVER w AS sender_before, LAG(epoch_s(sent_at)) OVER w AS t_before
   FROM posts WHERE local_time >= :since - INTERVAL '1' DAY
@@ -100,24 +100,27 @@ WITH ordered AS (
 ), counted AS (
   SELECT group_id, sender_id, official, COUNT(*) AS messages, COUNT(DISTINCT day) AS active_days,
     SUM(CASE WHEN sender_id = sender_before AND t - t_before <= 120 THEN 0 ELSE 1 END) AS turns,
-    SUM(chars) / NULLIF(COUNT(chars), 0) AS mean_chars
+    SUM(chars) / NULLIF(COUNT(chars), 0) AS mean_chars, MIN(local_time) AS first_post, MAX(local_time) AS last_post
   FROM ordered WHERE in_window GROUP BY group_id, sender_id, official
 ), ranked AS (
   SELECT *, SUM(messages) OVER (PARTITION BY group_id) AS all_messages,
     ROW_NUMBER() OVER (PARTITION BY group_id ORDER BY messages DESC, sender_id) AS place
   FROM counted
-), history AS (
-  SELECT group_id, sender_id, MIN(local_time) AS first_post, MAX(local_time) AS last_post
-  FROM posts GROUP BY group_id, sender_id
+), history AS (  -- of those who posted in the window, what was before it
+  SELECT group_id, sender_id, MIN(local_time) AS first_post
+  FROM posts WHERE local_time < :since AND (group_id, sender_id) IN (SELECT group_id, sender_id FROM counted)
+  GROUP BY group_id, sender_id
 ), evidence AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at), group_id) AS group_name, COUNT(reply_to) AS replies, COUNT(mention_ids) AS mentions
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, COUNT(reply_to) AS replies, COUNT(mention_ids) AS mentions
   FROM posts GROUP BY group_id
 ), answers AS (
   SELECT group_id, sender_id, reply_to FROM posts WHERE in_window AND reply_to IS NOT NULL
+), quoted AS (
+  SELECT group_id, message_id, sender_id FROM posts WHERE (group_id, message_id) IN (SELECT group_id, reply_to FROM answers)
 ), replies AS (
-  SELECT posts.group_id, posts.sender_id, COUNT(*) AS n
-  FROM answers JOIN posts ON posts.group_id = answers.group_id AND posts.message_id = answers.reply_to
-  WHERE answers.sender_id <> posts.sender_id GROUP BY posts.group_id, posts.sender_id
+  SELECT quoted.group_id, quoted.sender_id, COUNT(*) AS n
+  FROM answers JOIN quoted ON quoted.group_id = answers.group_id AND quoted.message_id = answers.reply_to
+  WHERE answers.sender_id <> quoted.sender_id GROUP BY quoted.group_id, quoted.sender_id
 ), called AS (
   SELECT group_id, sender_id, explode(mention_ids) AS member_id FROM posts WHERE in_window AND mention_ids IS NOT NULL
 ), mentions AS (
@@ -127,10 +130,10 @@ SELECT r.group_id, evidence.group_name, r.sender_id AS member_id, members.name, 
   r.messages / NULLIF(r.all_messages, 0) AS share, r.active_days, r.turns, r.mean_chars,
   CASE WHEN evidence.replies > 0 THEN COALESCE(replies.n, 0) END AS replies_got,
   CASE WHEN evidence.mentions > 0 THEN COALESCE(mentions.n, 0) END AS mentions_got,
-  history.first_post, history.last_post,
-  FLOOR((epoch_s(:as_of) - epoch_s(history.last_post)) / 86400) AS days_silent
+  COALESCE(history.first_post, r.first_post) AS first_post, r.last_post,
+  FLOOR((epoch_s(:as_of) - epoch_s(r.last_post)) / 86400) AS days_silent
 FROM ranked r
-JOIN history ON history.group_id = r.group_id AND history.sender_id = r.sender_id
+LEFT JOIN history ON history.group_id = r.group_id AND history.sender_id = r.sender_id
 JOIN evidence ON evidence.group_id = r.group_id
 LEFT JOIN members ON members.group_id = r.group_id AND members.member_id = r.sender_id
 LEFT JOIN replies ON replies.group_id = r.group_id AND replies.sender_id = r.sender_id

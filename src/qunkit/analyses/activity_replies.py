@@ -137,13 +137,15 @@ WITH evidence AS (
   JOIN called ON called.group_id = newcomers.group_id AND called.member_id = newcomers.sender_id
     AND called.sender_id <> newcomers.sender_id AND called.sent_at >= newcomers.sent_at
   GROUP BY newcomers.group_id, newcomers.sender_id
+), replies AS (
+  SELECT group_id, sender_id, sent_at, reply_to FROM posts WHERE reply_to IS NOT NULL AND local_time >= :since - INTERVAL '1' DAY
+), quoted AS (
+  SELECT group_id, message_id, sender_id, sent_at FROM posts WHERE (group_id, message_id) IN (SELECT group_id, reply_to FROM replies)
 ), answers AS (
-  SELECT posts.group_id, posts.message_id, MIN(epoch_s(reply.sent_at)) AS answered_at
-  FROM posts reply
-  JOIN posts ON posts.group_id = reply.group_id AND posts.message_id = reply.reply_to
-  WHERE reply.reply_to IS NOT NULL AND reply.sender_id <> posts.sender_id AND reply.sent_at >= posts.sent_at
-    AND reply.local_time >= :since - INTERVAL '1' DAY
-  GROUP BY posts.group_id, posts.message_id
+  SELECT quoted.group_id, quoted.message_id, MIN(epoch_s(replies.sent_at)) AS answered_at
+  FROM replies JOIN quoted ON quoted.group_id = replies.group_id AND quoted.message_id = replies.reply_to
+  WHERE replies.sender_id <> quoted.sender_id AND replies.sent_at >= quoted.sent_at
+  GROUP BY quoted.group_id, quoted.message_id
 )
 SELECT posts.group_id AS part, posts.sender_id, epoch_s(posts.sent_at) AS t, posts.in_window,
   COALESCE(posts.text LIKE '%？' OR posts.text LIKE '%?' OR posts.text LIKE '%吗' OR posts.text LIKE '%呢'
@@ -165,7 +167,7 @@ ORDER BY part, posts.sent_at, posts.seq
 
 SQL = """
 WITH named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at), group_id) AS group_name FROM posts GROUP BY group_id
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM posts GROUP BY group_id
 )
 SELECT parts.part AS group_id, named.group_name, parts.turns, parts.answered_5m, parts.answered_30m, parts.median_s,
   parts.questions, parts.question_rate, parts.newcomers, parts.newcomer_rate

@@ -88,7 +88,7 @@ ORDER BY part, sent_at, seq
 
 SQL = """
 WITH named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at), group_id) AS group_name FROM posts GROUP BY group_id
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM posts GROUP BY group_id
 )
 SELECT parts.part AS group_id, named.group_name, parts.started_at, parts.ended_at, parts.seconds / 60 AS minutes,
   parts.messages, parts.turns, parts.posters, parts.starter_id, members.name AS starter_name, parts.handover_s, parts.gap

@@ -122,7 +122,7 @@ WITH ordered AS (
     COUNT(CASE WHEN 2 * (top_turns - turns) < all_turns THEN 1 END) AS bus_factor
   FROM ranked GROUP BY group_id
 ), named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at), group_id) AS group_name FROM posts GROUP BY group_id
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM posts GROUP BY group_id
 )
 SELECT s.group_id, named.group_name, s.m AS posters, s.messages, s.turns,
   CASE WHEN s.m >= 5

@@ -97,6 +97,7 @@ WITH spans AS (
 ), said AS (
   SELECT spans.place, posts.group_id, posts.person
   FROM posts JOIN spans ON epoch_s(posts.local_time) >= spans.since AND epoch_s(posts.local_time) < spans.until
+  WHERE posts.local_time >= :since - 2 * (:until - :since)
 ), counted AS (
   SELECT place, COUNT(*) AS messages, COUNT(DISTINCT person) AS posters, COUNT(DISTINCT group_id) AS groups
   FROM said GROUP BY place
@@ -111,13 +112,16 @@ WITH spans AS (
   SELECT earlier.place - 1 AS place, COUNT(*) AS lapsed_posters
   FROM people earlier LEFT JOIN people later ON later.person = earlier.person AND later.place = earlier.place - 1
   WHERE later.person IS NULL GROUP BY earlier.place
+), moves AS (
+  SELECT event, epoch_s(local_time) AS t, target_ids FROM messages
+  WHERE event IN ('invited', 'joined_qr', 'joined', 'removed') AND local_time >= :since - 2 * (:until - :since)
 ), targets AS (
-  SELECT event, epoch_s(local_time) AS at, explode(target_ids) AS who FROM messages WHERE target_ids IS NOT NULL
-  UNION ALL SELECT event, epoch_s(local_time), NULL FROM messages WHERE event IS NOT NULL AND target_ids IS NULL
+  SELECT event, t, explode(target_ids) AS who FROM moves WHERE target_ids IS NOT NULL
+  UNION ALL SELECT event, t, NULL FROM moves WHERE target_ids IS NULL
 ), moved AS (
   SELECT spans.place, COUNT(*) FILTER (WHERE event IN ('invited', 'joined_qr', 'joined')) AS joins,
     COUNT(*) FILTER (WHERE event = 'removed') AS removed
-  FROM targets JOIN spans ON targets.at >= spans.since AND targets.at < spans.until GROUP BY spans.place
+  FROM targets JOIN spans ON targets.t >= spans.since AND targets.t < spans.until GROUP BY spans.place
 ), covered AS (
   SELECT spans.place, SUM(CASE WHEN days.observed THEN 1 ELSE 0 END) AS data_days,
     SUM(CASE WHEN days.observed THEN 0 ELSE 1 END) AS hole_days

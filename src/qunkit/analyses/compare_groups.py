@@ -78,7 +78,7 @@ ORDER BY part, days.day
 
 SQL = f"""
 WITH named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at), group_id) AS group_name FROM messages GROUP BY group_id
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM messages GROUP BY group_id
 ), placed AS (
   SELECT *, CASE WHEN in_window THEN 'this'
     WHEN local_time < :since AND epoch_s(local_time) >= 2 * epoch_s(:since) - epoch_s(:until) THEN 'before' END AS period
@@ -93,9 +93,9 @@ WITH named AS (
   FROM placed GROUP BY group_id
 ), targets AS (
   SELECT group_id, event, explode(target_ids) AS who FROM messages
-  WHERE target_ids IS NOT NULL AND local_time >= :since
+  WHERE event IN ('invited', 'joined_qr', 'joined', 'removed') AND target_ids IS NOT NULL AND local_time >= :since
   UNION ALL SELECT group_id, event, NULL FROM messages
-  WHERE event IS NOT NULL AND target_ids IS NULL AND local_time >= :since
+  WHERE event IN ('invited', 'joined_qr', 'joined', 'removed') AND target_ids IS NULL AND local_time >= :since
 ), covered AS (
   SELECT MAX(CASE WHEN observed AND in_window THEN 1 ELSE 0 END) AS this,
     MAX(CASE WHEN observed AND epoch_s(CAST(day AS TIMESTAMP)) < epoch_s(:since)

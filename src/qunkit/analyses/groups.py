@@ -79,7 +79,7 @@ class Params:
 
 SQL = """
 WITH named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at), group_id) AS group_name, MIN(platform) AS platform, MAX(platform) AS platform_too
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(platform) AS platform, MAX(platform) AS platform_too
   FROM messages GROUP BY group_id
 ), posted AS (
   SELECT group_id,

@@ -7,13 +7,13 @@ from types import ModuleType
 from typing import Any
 
 from qunkit.cli.expose import told
-from qunkit.cli.options import Groups, Machine, Now, Output, Place, Shown, When
+from qunkit.cli.options import Engine, Groups, Machine, Now, Output, Place, Shown, When
 
 
 def options(module: ModuleType) -> Sequence[type]:
     """The analysis's own options, then those of every question."""
     own = (module.Params,) if hasattr(module, "Params") else ()
-    return (*own, Groups, When, Now, Shown, Output, Place, Machine)
+    return (*own, Groups, When, Now, Shown, Output, Place, Machine, Engine)
 
 
 def runner(name: str, module: ModuleType) -> Callable[..., int]:
@@ -22,10 +22,10 @@ def runner(name: str, module: ModuleType) -> Callable[..., int]:
     def run(*objects: Any) -> int:
         from qunkit.cli.show import check, show
 
-        *filters, output, place, machine = objects
+        *filters, output, place, machine, engine = objects
         check(output)
         next(one for one in filters if isinstance(one, Shown)).remarks()
-        show(place.open(machine).analyze(name, **told(*filters)), output, place)
+        show(place.open(machine, engine).analyze(name, **told(*filters)), output, place)
         return 0
 
     return run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qunkit.cli.expose import option, told
-from qunkit.cli.options import Groups, Machine, Now, Output, Place, Shown, When
+from qunkit.cli.options import Engine, Groups, Machine, Now, Output, Place, Shown, When
 from qunkit.words import Text
 
 HELP = Text(
@@ -26,14 +26,15 @@ class Params:
     sender: tuple[str, ...] = option((), Text("only from this sender: id or shown name; may be repeated", "只看此人的消息：id 或显示名，可重复"), metavar="SENDER")  # fmt: skip
 
 
-OPTIONS = (Params, Groups, When, Now, Shown, Place, Machine, Output)
+OPTIONS = (Params, Groups, When, Now, Shown, Place, Machine, Engine, Output)
 
 
-def run(params: Params, groups: Groups, when: When, now: Now, shown: Shown, place: Place, machine: Machine, output: Output) -> int:  # fmt: skip
+def run(params: Params, groups: Groups, when: When, now: Now, shown: Shown, place: Place, machine: Machine, engine: Engine, output: Output) -> int:  # fmt: skip
     """Write the messages."""
     from qunkit.cli.show import FOR_PEOPLE, check, chosen, show
     from qunkit.cli.stream import as_result
 
+    engine.must_be_here("messages")
     check(output)
     notes = shown.remarks()
     chat = chosen(output) in FOR_PEOPLE

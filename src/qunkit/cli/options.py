@@ -11,8 +11,8 @@ from qunkit import registry
 from qunkit.cli.expose import option, told
 from qunkit.cli.session import current
 from qunkit.cli.streams import must_have_room
-from qunkit.config import NAMES
-from qunkit.errors import BadOption
+from qunkit.config import ENGINES, NAMES
+from qunkit.errors import BadOption, UsageError
 from qunkit.results import Note
 from qunkit.words import Text
 
@@ -24,6 +24,10 @@ ALIASES = {"md": "markdown"}
 _NEW_KEY = Text(
     "a key for pseudonyms was made: {path}. Keep it, apart from what you share: with it the same people have the same pseudonyms again.",
     "已生成化名所用的密钥：{path}。请妥善保存，勿与输出一起分享：用同一密钥，同一成员的化名不变。",
+)
+_HERE = Text(
+    "`qunkit {command}` is answered by DuckDB on this machine: leave out --engine and --spark-url.",
+    "`qunkit {command}` 只能由本机的 DuckDB 计算：请去掉 --engine 和 --spark-url。",
 )
 _SIZE = re.compile(r"\d+(?:\.\d+)?[KMGT]i?B", re.ASCII | re.IGNORECASE)
 
@@ -133,6 +137,27 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
+class Engine:
+    """What answers."""
+
+    engine: str | None = option(
+        None, Text("query engine: duckdb, on this machine (default), or spark", "查询引擎：duckdb（本机，默认）或 spark"), metavar="|".join(ENGINES)
+    )  # fmt: skip
+    spark_url: str | None = option(
+        None, Text("where Spark is: sc://host, spark://host:port or local[N] (default: this machine)", "Spark 的地址：sc://host、spark://host:port 或 local[N]（默认本机）"), metavar="URL"
+    )  # fmt: skip
+
+    def must_be_here(self, command: str) -> None:
+        """Refuse Spark for a command that is DuckDB's alone.
+
+        Raises:
+            UsageError: it was asked for.
+        """
+        if self.engine == "spark" or self.spark_url:
+            raise UsageError(what=Text(_HERE.say("en", command=command), _HERE.say("zh", command=command)))
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Which dataset."""
 
@@ -152,7 +177,7 @@ class Place:
 
         return dataset_path(self.data)
 
-    def open(self, machine: Machine = Machine()) -> Dataset:
+    def open(self, machine: Machine = Machine(), engine: Engine = Engine()) -> Dataset:
         """The dataset, with its settings read; from now on the run speaks the language they say.
 
         Raises:
@@ -163,7 +188,7 @@ class Place:
         from qunkit.api import open_dataset
 
         must_have_room()
-        dataset = open_dataset(self.path, settings=self.config, **machine.checked())
+        dataset = open_dataset(self.path, settings=self.config, **machine.checked(), **told(engine))
         current.prefer(dataset.settings.lang)
         return dataset
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qunkit.cli.expose import option, told
-from qunkit.cli.options import Groups, Machine, Now, Output, Place, Shown
+from qunkit.cli.options import Engine, Groups, Machine, Now, Output, Place, Shown
 from qunkit.words import Text
 
 HELP = Text(
@@ -21,15 +21,15 @@ class Params:
     week: str = option("last", Text("an ISO week such as 2026-W20, or last: the last complete one", "ISO 周，如 2026-W20；last 为最近一个完整的周"), metavar="WEEK")  # fmt: skip
 
 
-OPTIONS = (Params, Groups, Now, Shown, Place, Machine, Output)
+OPTIONS = (Params, Groups, Now, Shown, Place, Machine, Engine, Output)
 
 
-def run(params: Params, groups: Groups, now: Now, shown: Shown, place: Place, machine: Machine, output: Output) -> int:  # fmt: skip
+def run(params: Params, groups: Groups, now: Now, shown: Shown, place: Place, machine: Machine, engine: Engine, output: Output) -> int:  # fmt: skip
     """Write the report."""
     from qunkit.cli.show import check, show
 
     check(output)
     shown.remarks()
-    report = place.open(machine).report(params.week, **told(groups, now, shown))
+    report = place.open(machine, engine).report(params.week, **told(groups, now, shown))
     show(report, output, place)
     return 0

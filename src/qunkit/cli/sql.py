@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qunkit.cli.expose import argument, told
-from qunkit.cli.options import Groups, Machine, Now, Output, Place, Shown, When
+from qunkit.cli.options import Engine, Groups, Machine, Now, Output, Place, Shown, When
 from qunkit.words import Text
 
 HELP = Text(
@@ -27,14 +27,15 @@ class Params:
     select: str = argument(Text("the SELECT, quoted as one word", "SELECT 语句，用引号括起"), "SELECT")
 
 
-OPTIONS = (Params, Groups, When, Now, Shown, Place, Machine, Output)
+OPTIONS = (Params, Groups, When, Now, Shown, Place, Machine, Engine, Output)
 
 
-def run(params: Params, groups: Groups, when: When, now: Now, shown: Shown, place: Place, machine: Machine, output: Output) -> int:  # fmt: skip
+def run(params: Params, groups: Groups, when: When, now: Now, shown: Shown, place: Place, machine: Machine, engine: Engine, output: Output) -> int:  # fmt: skip
     """Write the rows."""
     from qunkit.cli.show import check, show
     from qunkit.cli.stream import as_result
 
+    engine.must_be_here("sql")
     check(output)
     notes = shown.remarks()
     rows = place.open(machine).sql(params.select, **told(groups, when, now, shown))

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from qunkit.errors import OutOfResources
 from qunkit.words import Text
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
     import pyarrow as pa
+
+T = TypeVar("T")
 
 
 def run(
@@ -17,8 +27,7 @@ def run(
 ) -> list[pa.Table]:
     """`function` of each table, in order; `large` work goes to a pool of `workers` spawned processes.
 
-    Spawned, not forked: a fork of a process with threads (DuckDB's, Arrow's) can hang. So `function` must be importable, and
-    a script that calls this needs the usual ``if __name__ == "__main__"``.
+    Spawned, not forked: a fork of a process with threads (DuckDB's, Arrow's) can hang. So `function` must be importable.
 
     Raises:
         OutOfResources: a worker was killed, for want of memory as a rule.
@@ -26,16 +35,87 @@ def run(
     if not large or workers < 2:
         return [function(table) for table in tables]
 
+    with _pool(workers) as pool:
+        jobs = [_submit(pool, _answer, function, table) for table in tables]
+        return [_unpack(job.result()) for job in jobs]
+
+
+def each(function: Callable[[pa.Table], T], tables: Iterable[pa.Table], workers: int, *, large: bool) -> Iterator[T]:
+    """The same, of a stream: `tables` are taken as they are needed, and the answers, which must be small, come one by one."""
+    if not large or workers < 2:
+        yield from map(function, tables)
+        return
+    with _pool(workers) as pool:
+        jobs: deque[Future[T]] = deque()
+        for table in tables:
+            jobs.append(_submit(pool, _told, function, table))
+            if len(jobs) > 2 * workers:
+                yield jobs.popleft().result()
+        while jobs:
+            yield jobs.popleft().result()
+
+
+def threaded(function: Callable[[pa.Table], pa.Table], tables: Iterable[pa.Table], workers: int) -> Iterator[pa.Table]:
+    """The same of arithmetic on whole columns, in threads of this process: NumPy and Arrow let go of the interpreter for most of it.
+
+    No more than a few tables are held at a time.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(workers) as pool:
+        jobs: deque[Future[pa.Table]] = deque()
+        for table in tables:
+            jobs.append(pool.submit(function, table))
+            if len(jobs) > workers:
+                yield jobs.popleft().result()
+        while jobs:
+            yield jobs.popleft().result()
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with the block, or with this process; what is not begun when the block fails is not begun at all."""
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow)
     try:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            jobs = [pool.submit(_answer, function, _pack(table)) for table in tables]
-            return [_unpack(job.result()) for job in jobs]
+        yield pool
     except BrokenProcessPool as broken:
         raise OutOfResources(what=Text("memory", "内存")) from broken
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _submit(
+    pool: ProcessPoolExecutor, work: Callable[..., T], function: Callable[[pa.Table], Any], table: pa.Table
+) -> Future[T]:
+    """A worker that is started for this does not run the caller's script, which might have no ``if __name__ == "__main__"``."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        return pool.submit(work, function, _pack(table))
+    finally:
+        sys.modules["__main__"] = script
+
+
+def _follow() -> None:
+    """In a worker: Ctrl-C is for who started it to hear, and it does not outlive them, however they end."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    def wait() -> None:
+        if parent := parent_process():
+            parent.join()
+        os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=wait, daemon=True).start()
+
+
+def _told(function: Callable[[pa.Table], T], packed: bytes) -> T:
+    return function(_unpack(packed))
 
 
 def _answer(function: Callable[[pa.Table], pa.Table], packed: bytes) -> bytes:

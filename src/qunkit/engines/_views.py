@@ -1,112 +1,104 @@
-"""The views of `dataset` as DuckDB SQL: every filter of the scope is written here, once, as a literal."""
+"""The views of `dataset` as portable SQL: every filter of the scope is written here, once, as a literal."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
+from functools import cache
 
-from qunkit.chat.people import UNSAFE
+from qunkit.chat.people import file_safe
 from qunkit.dataset import Scope
-from qunkit.schema import MEMBERS, MESSAGES, NOT_POSTS, Table
+from qunkit.schema import MESSAGES, NOT_POSTS
 
-_TYPES = {
-    "string": "VARCHAR",
-    "bool": "BOOLEAN",
-    "int32": "INTEGER",
-    "int64": "BIGINT",
-    "timestamp[ms, UTC]": "TIMESTAMPTZ",
-    "timestamp[ms]": "TIMESTAMP",
-    "list<string>": "VARCHAR[]",
-}
+_EVER, _NEVER = "TIMESTAMP '0001-01-01 00:00:00'", "TIMESTAMP '9999-12-31 00:00:00'"
 
 _DAYS = """
 WITH seen AS (
-  SELECT {day} AS day, min(local_time) AS first_at, max(local_time) AS last_at FROM seen_messages GROUP BY ALL
+  SELECT {day} AS day, MIN(local_time) AS first_at, MAX(local_time) AS last_at FROM seen_messages GROUP BY {day}
+), whole AS (
+  SELECT day_list(MIN(day), MAX(day)) AS all_days FROM seen
 ), calendar AS (
-  SELECT CAST(unnest(generate_series(CAST(min(day) AS TIMESTAMP), CAST(max(day) AS TIMESTAMP), INTERVAL 1 DAY)) AS DATE) AS day
-  FROM seen
+  SELECT explode(all_days) AS day FROM whole
 )
-SELECT day, first_at IS NOT NULL AS observed,
-  day + INTERVAL {next_day} HOUR > {since} AND day + INTERVAL {day_start} HOUR < {until} AS in_window,
-  first_at, last_at
-FROM calendar LEFT JOIN seen USING (day)
+SELECT calendar.day, seen.first_at IS NOT NULL AS observed,
+  CAST(calendar.day AS TIMESTAMP) + INTERVAL '{next_day}' HOUR > {since}
+    AND CAST(calendar.day AS TIMESTAMP) + INTERVAL '{day_start}' HOUR < {until} AS in_window,
+  seen.first_at, seen.last_at
+FROM calendar LEFT JOIN seen ON seen.day = calendar.day
 """
 
 _MEMBERS = """
-WITH rows AS (
+WITH told AS (
   SELECT group_id, member_id, complete, role,
-    nullif(group_nickname, '') AS nickname_here,
-    nullif(nickname, '') AS nickname, nullif(remark, '') AS remark, nullif(account, '') AS account,
-    timezone({zone}, joined_at) AS joined_at, timezone({zone}, seen_at) AS seen_at
-  FROM ({source})
+    NULLIF(group_nickname, '') AS nickname_here,
+    NULLIF(nickname, '') AS nickname, NULLIF(remark, '') AS remark, NULLIF(account, '') AS account,
+    wall_clock({zone}, joined_at) AS joined_at, wall_clock({zone}, seen_at) AS seen_at,
+    COALESCE(wall_clock({zone}, seen_at), TIMESTAMP '1970-01-01 00:00:00') AS made_at
+  FROM ({source}) rosters
 ), roster AS (
-  SELECT *, COALESCE(seen_at, TIMESTAMP '1970-01-01') AS made_at FROM rows
-  WHERE {scope} AND (made_at <= {now} OR {now} >= COALESCE((SELECT max(local_time) FROM raw_messages), TIMESTAMP '-infinity'))
+  SELECT * FROM told
+  WHERE {scope} AND (made_at <= {now} OR {now} >= COALESCE((SELECT MAX(local_time) FROM raw_messages), {ever}))
 ), newest AS (
-  SELECT group_id, max(made_at) AS made_at FROM roster WHERE complete GROUP BY group_id
+  SELECT group_id, MAX(made_at) AS made_at FROM roster WHERE complete GROUP BY group_id
 ), listed AS (
-  SELECT group_id, member_id,
-    max_by(nickname_here, {{'at': roster.made_at, 'tie': nickname_here}}) AS nickname_here,
-    max_by(nickname, {{'at': roster.made_at, 'tie': nickname}}) AS nickname,
-    max_by(remark, {{'at': roster.made_at, 'tie': remark}}) AS remark,
-    max_by(account, {{'at': roster.made_at, 'tie': account}}) AS account,
-    max_by(role, {{'at': roster.made_at, 'tie': role}}) AS role,
-    bool_or(complete AND roster.made_at = newest.made_at) AS listed,
-    least(min(joined_at), min(seen_at) FILTER (complete)) AS first_at,
-    max(seen_at) FILTER (complete) AS last_at
-  FROM roster LEFT JOIN newest USING (group_id) GROUP BY group_id, member_id
+  SELECT roster.group_id, roster.member_id,
+    {latest},
+    BOOL_OR(roster.complete AND roster.made_at = newest.made_at) AS listed,
+    LEAST(MIN(roster.joined_at), MIN(roster.seen_at) FILTER (WHERE roster.complete)) AS first_at,
+    MAX(roster.seen_at) FILTER (WHERE roster.complete) AS last_at
+  FROM roster LEFT JOIN newest ON newest.group_id = roster.group_id GROUP BY roster.group_id, roster.member_id
 ), names AS (
-  SELECT group_id, sender_id, nullif(sender_name, '') AS name, min(local_time) AS first_at, max(local_time) AS last_at
-  FROM told_messages WHERE {post} GROUP BY ALL
+  SELECT group_id, sender_id, NULLIF(sender_name, '') AS name, MIN(local_time) AS first_at, MAX(local_time) AS last_at
+  FROM told_messages WHERE {post} GROUP BY group_id, sender_id, NULLIF(sender_name, '')
+), safely AS (
+  SELECT group_id, sender_id, name, TRANSLATE(name, {unsafe}, {safe}) AS safe, first_at, last_at FROM names
 ), spelt AS (  -- of a name and its file-safe spelling, which some exporters write, the name is shown
   SELECT group_id, sender_id, safe,
-    max_by(name, {{'whole': name <> safe, 'at': last_at, 'tie': name}}) AS name, min(first_at) AS first_at, max(last_at) AS last_at
-  FROM (SELECT *, regexp_replace(name, '{unsafe}', '_', 'g') AS safe FROM names) GROUP BY ALL
+    MAX_BY(name, (name <> safe, last_at, name)) FILTER (WHERE name IS NOT NULL) AS name,
+    MIN(first_at) AS first_at, MAX(last_at) AS last_at
+  FROM safely GROUP BY group_id, sender_id, safe
 ), posters AS (
-  SELECT group_id, sender_id AS member_id, max_by(name, {{'at': last_at, 'tie': name}}) AS name,
-    min(first_at) AS first_at, max(last_at) AS last_at
+  SELECT group_id, sender_id AS member_id, MAX_BY(name, (last_at, name)) FILTER (WHERE name IS NOT NULL) AS name,
+    MIN(first_at) AS first_at, MAX(last_at) AS last_at
   FROM spelt GROUP BY group_id, sender_id
+), known AS (
+  SELECT COALESCE(posters.group_id, listed.group_id) AS group_id, COALESCE(posters.member_id, listed.member_id) AS member_id,
+    posters.name, nickname_here, nickname, remark, account, role, listed,
+    LEAST(posters.first_at, listed.first_at) AS first_at, GREATEST(posters.last_at, listed.last_at) AS last_at
+  FROM posters FULL JOIN listed ON listed.group_id = posters.group_id AND listed.member_id = posters.member_id
 )
-SELECT group_id, member_id,
-  COALESCE({chosen}nickname_here, posters.name, nickname, remark, account, member_id) AS name,
-  role,
+SELECT known.group_id, known.member_id,
+  COALESCE({chosen}known.nickname_here, known.name, known.nickname, known.remark, known.account, known.member_id) AS name,
+  known.role,
   {official} AS official,
-  CAST(least(posters.first_at, listed.first_at) - INTERVAL {day_start} HOUR AS DATE) AS first_seen,
-  CAST(greatest(posters.last_at, listed.last_at) - INTERVAL {day_start} HOUR AS DATE) AS last_seen,
-  CASE WHEN newest.made_at IS NOT NULL THEN COALESCE(listed.listed, FALSE) END AS listed
-FROM posters FULL JOIN listed USING (group_id, member_id) LEFT JOIN newest USING (group_id)
+  CAST(known.first_at - INTERVAL '{day_start}' HOUR AS DATE) AS first_seen,
+  CAST(known.last_at - INTERVAL '{day_start}' HOUR AS DATE) AS last_seen,
+  CASE WHEN newest.made_at IS NOT NULL THEN COALESCE(known.listed, FALSE) END AS listed
+FROM known LEFT JOIN newest ON newest.group_id = known.group_id
 """
-
+_LATEST = "MAX_BY({0}, (roster.made_at, {0})) FILTER (WHERE {0} IS NOT NULL) AS {0}"
+_OF_ROSTERS = ("nickname_here", "nickname", "remark", "account", "role")
 
 _NAMED = """
-SELECT told.* REPLACE (COALESCE(members.name, told.sender_name) AS sender_name)
+SELECT {columns}, told.chars
 FROM told_messages told LEFT JOIN members ON members.group_id = told.group_id AND members.member_id = told.sender_id
 """
 """The messages of the scope, their senders under the name that --names asks for; bots, who are no members, under the one that is told."""
-_CHOSEN = {None: "", "group": "", "nickname": "nickname, ", "remark": "remark, "}
-_PERSON = "CASE WHEN starts_with(sender_id, 'name:') THEN group_id || chr(31) || sender_id ELSE sender_id END"
+_CHOSEN = {None: "", "group": "", "nickname": "known.nickname, ", "remark": "known.remark, "}
+_PERSON = "CASE WHEN sender_id LIKE 'name:%' THEN group_id || CHR(31) || sender_id ELSE sender_id END"
 
 
-def views(messages: Sequence[Path], members: Sequence[Path], scope: Scope, *, masked: bool = False) -> dict[str, str]:
-    """Name and SQL of every view over Parquet files of MESSAGES and MEMBERS, in the order of creation.
+def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
+    """Name and SQL of every view, in the order of creation, over two queries of the engine: the columns of MESSAGES and ``chars``; those of MEMBERS.
 
-    Beside `dataset.VIEWS` there are ``raw_messages`` (everything), ``seen_messages`` (all groups, before the end of the scope) and
-    ``told_messages`` (those of the scope), which no analysis may use. `masked`: all of it as `_masks` shows it; the scope must speak
-    of pseudonyms then.
+    Beside `dataset.VIEWS` there are ``raw_messages`` (everything), ``seen_messages`` (all groups, before the end of the scope),
+    ``told_messages`` (those of the scope) and ``named_messages``, which no analysis may use.
     """
-    day = f"CAST(local_time - INTERVAL {scope.day_start} HOUR AS DATE)"
-    since, until = _instant(scope.since, "-infinity"), _instant(scope.until, "infinity")
+    day = f"CAST(local_time - INTERVAL '{scope.day_start}' HOUR AS DATE)"
+    since, until = _instant(scope.since, _EVER), _instant(scope.until, _NEVER)
     now = min((t for t in (scope.as_of, scope.until) if t), default=None)
-    groups = _among("group_id", scope.groups) if scope.groups else "TRUE"
-    post = f"sender_id IS NOT NULL AND NOT {_among('kind', NOT_POSTS)} AND NOT {_among('sender_id', scope.bots)}"
-    raw_messages, raw_members = read(MESSAGES, messages), read(MEMBERS, members)
-    if masked:
-        from qunkit.engines._masks import masked_members, masked_messages
-
-        raw_messages, raw_members = masked_messages(raw_messages), masked_members(raw_members)
-    else:
-        raw_messages = f"SELECT *, length(text) AS chars FROM ({raw_messages})"
+    groups = among("group_id", scope.groups) if scope.groups else "TRUE"
+    post = f"sender_id IS NOT NULL AND NOT {among('kind', NOT_POSTS)} AND NOT {among('sender_id', scope.bots)}"
     blanks = {
         "day_start": scope.day_start,
         "next_day": scope.day_start + 24,
@@ -114,54 +106,62 @@ def views(messages: Sequence[Path], members: Sequence[Path], scope: Scope, *, ma
         "until": until,
         "day": day,
     }
+    columns = ", ".join(MESSAGES.names)
     return {
-        "raw_messages": raw_messages,
-        "seen_messages": f"SELECT * FROM raw_messages WHERE local_time < {until} AND local_time <= {_instant(scope.as_of, 'infinity')}",
+        "raw_messages": messages,
+        "seen_messages": f"SELECT * FROM raw_messages WHERE local_time < {until} AND local_time <= {_instant(scope.as_of, _NEVER)}",
         "told_messages": f"SELECT * FROM seen_messages WHERE {groups}",
         "members": _MEMBERS.format(
             **blanks,
-            zone=_text(scope.timezone),
-            source=raw_members,
-            scope=f"{groups} AND NOT {_among('member_id', scope.bots)}",
-            now=_instant(now, "infinity"),
-            official=_official("member_id", scope),
+            zone=text(scope.timezone),
+            source=members,
+            scope=f"{groups} AND NOT {among('member_id', scope.bots)}",
+            now=_instant(now, _NEVER),
+            ever=_EVER,
+            latest=", ".join(_LATEST.format(name) for name in _OF_ROSTERS),
+            official=_official("known.group_id", "known.member_id", scope),
             post=post,
-            unsafe=UNSAFE,
+            unsafe=text(_unsafe()),
+            safe=text("_" * len(_unsafe())),
             chosen=_CHOSEN[scope.names],
         ),
-        "named_messages": _NAMED if scope.names else "SELECT * FROM told_messages",
-        "messages": f"SELECT {', '.join(MESSAGES.names)} FROM named_messages",
-        "posts": f"""SELECT {", ".join(MESSAGES.names)}, {day} AS day, local_time >= {since} AND local_time < {until} AS in_window,
-            {_official("sender_id", scope)} AS official, {_PERSON} AS person, chars
+        "named_messages": _named() if scope.names else "SELECT * FROM told_messages",
+        "messages": f"SELECT {columns} FROM named_messages",
+        "posts": f"""SELECT {columns}, {day} AS day, local_time >= {since} AND local_time < {until} AS in_window,
+            {_official("group_id", "sender_id", scope)} AS official, {_PERSON} AS person, chars
             FROM named_messages WHERE {post}""",
         "days": _DAYS.format(**blanks),
     }
 
 
-def read(table: Table, files: Sequence[Path]) -> str:
-    """The rows of `files`, read by an explicit list: nothing else that lies in the folder is ever read."""
-    if not files:
-        nothing = ", ".join(f"CAST(NULL AS {_TYPES[field.type]}) AS {field.name}" for field in table.fields)
-        return f"SELECT {nothing} WHERE FALSE"
-    paths = ", ".join(_text(str(file)) for file in files)
-    return f"SELECT {', '.join(table.names)} FROM read_parquet([{paths}], hive_partitioning=false)"
+def text(value: str) -> str:
+    """A literal. What engines read differently within quotes is spelt by its number."""
+    literal = "'" + value.replace("'", "' || CHR(39) || '").replace("\\", "' || CHR(92) || '") + "'"
+    return f"({literal})" if "||" in literal else literal
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _official(column: str, scope: Scope) -> str:
-    """Whether `column` is staff, in every group or in the row's."""
-    pairs = ", ".join(f"({_text(group)}, {_text(member)})" for group, member in sorted(scope.staff_of))
-    here = f" OR (group_id, {column}) IN ({pairs})" if pairs else ""
-    return f"({_among(column, scope.staff)}{here})"
-
-
-def _among(column: str, values: Collection[str]) -> str:
+def among(column: str, values: Collection[str]) -> str:
     """Whether `column` is one of `values`; SQL has no empty list."""
-    return f"{column} IN ({', '.join(_text(value) for value in sorted(values))})" if values else "FALSE"
+    return f"{column} IN ({', '.join(text(value) for value in sorted(values))})" if values else "FALSE"
+
+
+def _named() -> str:
+    shown = {"sender_name": "COALESCE(members.name, told.sender_name) AS sender_name"}
+    return _NAMED.format(columns=", ".join(shown.get(name, f"told.{name}") for name in MESSAGES.names))
+
+
+@cache
+def _unsafe() -> str:
+    """Every character that is written ``_`` in a file's name."""
+    return "".join(sign for sign in map(chr, range(0x3001)) if sign != "_" and file_safe(sign) == "_")
+
+
+def _official(group: str, member: str, scope: Scope) -> str:
+    """Whether `member` is staff, in every group or in the row's."""
+    pairs = ", ".join(f"({text(group)}, {text(member)})" for group, member in sorted(scope.staff_of))
+    here = f" OR ({group}, {member}) IN ({pairs})" if pairs else ""
+    return f"({among(member, scope.staff)}{here})"
 
 
 def _instant(time: datetime | None, otherwise: str) -> str:
-    return f"TIMESTAMP '{time.isoformat(sep=' ') if time else otherwise}'"
+    return f"TIMESTAMP '{time.isoformat(sep=' ')}'" if time else otherwise

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,12 +10,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from qunkit.dataset import Scope
+from qunkit.engines import _files, _parameters
 from qunkit.engines._guest import guarded, must_be_one_select, must_read_views
 from qunkit.engines._heard import batches, heard
-from qunkit.engines._pool import run
+from qunkit.engines._pool import run, threaded
 from qunkit.engines._reasons import damaged, failed
-from qunkit.engines._views import read, views
-from qunkit.schema import MEMBERS, MESSAGES
+from qunkit.engines._views import text as literal
+from qunkit.engines._views import views
+from qunkit.schema import MEMBERS, MESSAGES, Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,15 +38,25 @@ PRELUDE = (
     "CREATE MACRO week_start(d) AS CAST(date_trunc('week', d) AS DATE)",
     "CREATE MACRO month_start(d) AS CAST(date_trunc('month', d) AS DATE)",
     "CREATE MACRO explode(l) AS unnest(l)",
+    "CREATE MACRO day_list(a, b) AS CAST(generate_series(CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP), INTERVAL 1 DAY) AS DATE[])",
+    "CREATE MACRO wall_clock(zone, t) AS timezone(zone, t)",
 )
 """What the dialects disagree on: session settings and the helper functions that portable SQL may use.
 
 ``epoch_s(t)`` seconds since 1970 as a double; ``iso_dow(d)`` 1 Monday to 7 Sunday; ``days_between(a, b)`` whole calendar
 days from a to b; ``week_start(d)``, ``month_start(d)`` first day as a DATE; ``explode(list)`` one row an element, none for
-null, in a SELECT list.
+null, in a SELECT list. The views alone need ``day_list(a, b)``, the days from a to b, and ``wall_clock(zone, t)``, what clocks show in a zone.
 """
 
-_PARAMETER = re.compile(r"'[^']*'|--[^\n]*|:([a-z_][a-z0-9_]*)")
+_TYPES = {
+    "string": "VARCHAR",
+    "bool": "BOOLEAN",
+    "int32": "INTEGER",
+    "int64": "BIGINT",
+    "timestamp[ms, UTC]": "TIMESTAMPTZ",
+    "timestamp[ms]": "TIMESTAMP",
+    "list<string>": "VARCHAR[]",
+}
 _BATCH = 1 << 16
 _POOLED_BATCH_ROWS = 1 << 17
 """Above this many rows a text function is worth a pool: a worker costs about a second to start."""
@@ -63,13 +73,14 @@ def connect(
     threads: int | None = None,
     temp_dir: Path | None = None,
     pseudonyms: Pseudonyms | None = None,
+    kept: Path | None = None,
 ) -> Engine:
     """An engine on the committed state in the folder `snapshot`, showing what `scope` lets through.
 
     `files` are the Parquet files that its manifest names, and no other is read; None: all that lie in a folder without a manifest.
     With `pseudonyms` they stand for all people and groups, in `scope` too (`masked`); nothing else can be asked of the engine then.
     `memory_limit` is DuckDB's spelling ("4GB"; None: 80 % of the machine's), `temp_dir` is where it may spill (None: a
-    private folder that goes when the engine is closed).
+    private folder that goes when the engine is closed), `kept` where what `derive` works out stays for the next time (None: nowhere).
     """
     import duckdb
 
@@ -84,14 +95,18 @@ def connect(
     connection = duckdb.connect(config=config)
     for statement in PRELUDE:
         connection.execute(statement)
-    engine = Engine(connection, spill, snapshot)
-    files = sorted(snapshot.rglob("*.parquet") if files is None else files)
-    messages, members = _message_files(files, scope), [file for file in files if file.match("members/*.parquet")]
+    engine = Engine(connection, spill, snapshot, kept)
+    files = _files.of_snapshot(snapshot, files)
+    messages = read(MESSAGES, _files.of_messages(files, scope))
+    members = read(MEMBERS, _files.of_members(files))
     if pseudonyms:
-        from qunkit.engines._masks import mask
+        from qunkit.engines import _masks
 
-        engine.scrubber = mask(connection, read(MESSAGES, messages), read(MEMBERS, members), files, pseudonyms)
-    for name, text in views(messages, members, scope, masked=pseudonyms is not None).items():
+        engine.scrubber = _masks.mask(connection, messages, members, files, pseudonyms)
+        messages, members = _masks.masked_messages(messages), _masks.masked_members(members)
+    else:
+        messages = f"SELECT *, length(text) AS chars FROM ({messages})"
+    for name, text in views(messages, members, scope).items():
         engine.view(name, text)
     return engine
 
@@ -99,10 +114,17 @@ def connect(
 class Engine:
     """A connection to an in-memory DuckDB, with the views made. Not for use from two threads at once."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, spill: TemporaryDirectory[str], snapshot: Path) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        spill: TemporaryDirectory[str],
+        snapshot: Path,
+        kept: Path | None = None,
+    ) -> None:
         self._connection = connection
         self._spill = spill
         self._snapshot = snapshot
+        self._kept = kept
         self._cursors: list[duckdb.DuckDBPyConnection] = []
         self.scrubber: Scrubber | None = None
         """What takes people out of texts, where pseudonyms stand for them."""
@@ -174,8 +196,47 @@ class Engine:
     def table(self, name: str, table: pa.Table) -> None:
         """Show an Arrow table under `name`."""
         self._connection.register("arriving", table)
-        self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM arriving")
+        self._connection.execute(f"CREATE OR REPLACE TABLE rows_of_{name} AS SELECT * FROM arriving")
         self._connection.unregister("arriving")
+        self.view(name, f"SELECT * FROM rows_of_{name}")  # it may take the place of a view
+
+    def parts(
+        self, name: str, function: Callable[[pa.Table], pa.Table], text: str, key: str, /, **params: object
+    ) -> None:
+        """Show under `name` what `function` makes of the rows of each value of `key`, in the order of the query.
+
+        The query must sort by `key` first. The function works on whole columns: several run at a time, in threads; without rows it is
+        given an empty table.
+        """
+        import pyarrow as pa
+
+        workers = self._threads()
+        made = threaded(function, _in_parts(self.stream(text, **params), key), workers)
+        self.table(name, pa.concat_tables(made))
+
+    def derive(
+        self,
+        name: str,
+        function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]],
+        text: str,
+        table: Table,
+    ) -> bool:
+        """Show under `name` the `table` that `function` makes of the rows of `text`, a query of the table's first column, all different.
+
+        What it made of such rows before is kept under the table's own name and shown with them. Returns False if that should be, and cannot.
+        """
+        from qunkit.engines import _derived
+
+        key = table.names[0]
+        with _derived.opened(self._kept, table.name) as store:
+            known = store.files()
+            self.view(name, read(table, known))
+            fresh = self.stream(f"SELECT wanted.{key} FROM ({text}) wanted ANTI JOIN {name} USING ({key})")
+            own = Path(self._spill.name)
+            workers = min(self._threads(), max(1, self._memory() // _derived.WORKER))
+            made, all_kept = _derived.work_out(function, fresh, store, own, workers)
+        self.view(name, read(table, known + made))
+        return all_kept or not (store.failed or store.may_add)
 
     def map_batches(
         self, function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], table: pa.Table
@@ -201,6 +262,12 @@ class Engine:
         large = table.num_rows > _POOLED_PART_ROWS
         return pa.concat_tables(run(function, _parts(table, key), self._threads(), large=large))
 
+    def _memory(self) -> int:
+        """Bytes that the memory limit leaves."""
+        text = "SELECT parse_formatted_bytes(current_setting('memory_limit')) AS n"
+        memory: int = self.sql(text)["n"][0].as_py()
+        return memory
+
     def _threads(self) -> int:
         threads: int = self.sql("SELECT current_setting('threads') AS n")["n"][0].as_py()
         return threads
@@ -219,8 +286,7 @@ class Engine:
         params: Mapping[str, object],
         fetch: Callable[[duckdb.DuckDBPyRelation], Any],
     ) -> Any:
-        query, used = _rewritten(text)
-        given = {name: params[name] for name in used} or None
+        query, given = _parameters.with_dollars(text), _parameters.used(text, params) or None
         return self._told(connection, lambda: fetch(connection.sql(query, params=given)))
 
     def _told(self, connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
@@ -243,27 +309,13 @@ def _reader(relation: Any) -> Any:
     return read(_BATCH)
 
 
-def _rewritten(text: str) -> tuple[str, set[str]]:
-    """The text with DuckDB's ``$name`` for ``:name``, and the names; quoted text and comments are left alone."""
-    used = set()
-
-    def dollar(found: re.Match[str]) -> str:
-        if not found[1]:
-            return found[0]
-        used.add(found[1])
-        return f"${found[1]}"
-
-    return _PARAMETER.sub(dollar, text), used
-
-
-def _message_files(files: Sequence[Path], scope: Scope) -> list[Path]:
-    """Those of messages, without the months that lie after the end of the scope.
-
-    A day's grace, since a month may be counted in another zone than the window.
-    """
-    ends = [time for time in (scope.until, scope.as_of) if time]
-    last = f"{min(ends) + timedelta(days=1):month=%Y-%m}" if ends else f"month={date.max:%Y-%m}"
-    return [file for file in files if file.match("messages/month=*/*.parquet") and file.parent.name <= last]
+def read(table: Table, files: Sequence[Path]) -> str:
+    """The rows of `files`."""
+    if not files:
+        nothing = ", ".join(f"CAST(NULL AS {_TYPES[field.type]}) AS {field.name}" for field in table.fields)
+        return f"SELECT {nothing} WHERE FALSE"
+    paths = ", ".join(literal(str(file)) for file in files)
+    return f"SELECT {', '.join(table.names)} FROM read_parquet([{paths}], hive_partitioning=false)"
 
 
 def _over_batches(
@@ -283,3 +335,17 @@ def _parts(table: pa.Table, key: str) -> list[pa.Table]:
         return [table]
     runs = pc.run_end_encode(table[key].combine_chunks()).run_ends.to_pylist()
     return [table.slice(start, end - start) for start, end in zip([0, *runs], runs, strict=False)]
+
+
+def _in_parts(rows: pa.RecordBatchReader, key: str) -> Iterator[pa.Table]:
+    """The rows of each value of `key`, by which they are sorted, as they come; an empty table if there are none."""
+    import pyarrow as pa
+
+    held: list[pa.Table] = []
+    for batch in rows:
+        for part in _parts(pa.Table.from_batches([batch]), key) if len(batch) else ():
+            if held and held[0][key][0] != part[key][0]:
+                yield pa.concat_tables(held).combine_chunks()
+                held = []
+            held.append(part)
+    yield pa.concat_tables(held or [rows.schema.empty_table()]).combine_chunks()

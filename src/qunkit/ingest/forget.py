@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from qunkit.errors import OldStateRead, StillRead
-from qunkit.ingest import build, durable, extent, gone, keepout, rejected, store, tombstones
+from qunkit.ingest import build, extent, gone, keepout, rejected, store, tombstones
 from qunkit.ingest.extent import Forgotten
 from qunkit.ingest.gone import Gone
 from qunkit.ingest.harvest import REJECTS
@@ -26,7 +26,6 @@ from qunkit.ingest.scrub import Said, Words
 from qunkit.ingest.tombstones import FORGOTTEN, Shown, Tombstones
 from qunkit.ingest.whom import State, Target
 
-FEATURES = "features"
 _NEW = ("schema", "qunkit", "snapshot", "parts", "fingerprint")
 """What every commit says anew; the rest of the manifest stays."""
 
@@ -65,7 +64,6 @@ def forget(dataset: Path, member: str | None, groups: Sequence[str] = (), *, wai
             done = extent.would(known, target, dataset) if target else Forgotten(before=True)
             if target:
                 _commit(staging, known, target, stones)
-        durable.remove(dataset / FEATURES)
         try:
             store.purge(dataset, wait)
         except StillRead as error:
@@ -97,10 +95,9 @@ def _commit(staging: store.Staging, known: State, target: Target, stones: Tombst
     sources = [_source(facts, going, counts.get(facts["id"], Counter())) for facts in staging.base["sources"]]
     _write_rejects(staging, known, going)
     stones.write(staging)
-    features = frozenset(part for part in staging.base["parts"] if part.startswith(f"{FEATURES}/"))
     facts = {name: fact for name, fact in staging.base.items() if name not in _NEW}
     facts |= {"sources": sources, "fingerprint": built.fingerprint}
-    store.commit(staging, facts, built.dropped | features)
+    store.commit(staging, facts, built.dropped, anew=True)
 
 
 def _source(facts: dict[str, Any], going: list[Gone], went: Counter[str]) -> dict[str, Any]:

@@ -164,7 +164,8 @@ class Harvest:
             )
             source["known"] = left - source["new"]
         sources = sorted((*self.left, *self.sources), key=lambda source: str(source["id"]))
-        return store.commit(self.staging, {"sources": sources, "fingerprint": built.fingerprint}, built.dropped)
+        facts = {"sources": sources, "fingerprint": built.fingerprint}
+        return store.commit(self.staging, facts, built.dropped, anew=bool(self.gone))
 
 
 def _source_facts(reading: Reading, clock: Clock, records: dict[str, int], bytes_: dict[str, int]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,17 @@ def discard_empty(dataset: Path) -> None:
         dataset.rmdir()
 
 
+def discard_features(dataset: Path, manifest: Mapping[str, Any]) -> None:
+    """Remove features of texts that may be gone since, once nobody can read the states that had them."""
+    since, folder = snapshots.features_since(manifest), dataset / snapshots.FEATURES
+    if any(snapshots.number(name) < snapshots.number(since) for name in snapshots.names(dataset)):
+        return
+    if folder.is_dir() and not folder.is_symlink():
+        for name in os.listdir(folder):
+            if name != since:
+                durable.remove(folder / name)
+
+
 def prune(dataset: Path, current: str) -> None:
     """Remove old snapshots that no reader holds."""
     old = snapshots.names(dataset)
@@ -65,6 +77,7 @@ def purge(dataset: Path, wait: float) -> None:
         if time.monotonic() >= deadline:
             raise StillRead(path=dataset / old[0])
         time.sleep(locks.PATIENCE)
+    discard_features(dataset, snapshots.base(dataset)[0])
     durable.sync_folder(dataset)
 
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,9 @@ from qunkit.ingest import durable, locks, parts
 from qunkit.schema import SCHEMA_VERSION
 from qunkit.words import Text
 
-FILES = ("dataset.json", "CURRENT", "qunkit.toml", "lock")
+FEATURES = "features"
+"""What `enrich` worked out of texts, for the next time; nothing depends on it."""
+FILES = ("dataset.json", "CURRENT", "qunkit.toml", "lock", FEATURES)
 """What lies beside the snapshots."""
 EMPTY = "v000000"
 """What CURRENT names until the first commit is done: a snapshot without a CURRENT is damage, never rubbish."""
@@ -47,6 +49,11 @@ class Snapshot:
     def fingerprint(self) -> str:
         """What the dataset says, in 16 hexadecimal digits: the same whatever the order of ingests."""
         return str(self.manifest["fingerprint"])
+
+    @property
+    def features(self) -> Path:
+        """Where features of this state's texts are kept: another place after each commit that must leave no text behind."""
+        return self.dataset / FEATURES / features_since(self.manifest)
 
 
 @contextmanager
@@ -110,6 +117,12 @@ def names(dataset: Path) -> list[str]:
 def number(name: str) -> int:
     """The number of a snapshot, which grows by one with each commit."""
     return int(name[1:])
+
+
+def features_since(manifest: Mapping[str, Any]) -> str:
+    """The snapshot since which features are kept in one place."""
+    since = manifest.get(FEATURES)
+    return since if isinstance(since, str) and _SNAPSHOT.fullmatch(since) else EMPTY
 
 
 def name_of(number: int) -> str:

@@ -120,10 +120,12 @@ def writing(dataset: Path, tz: str, wait: float) -> Iterator[Staging]:
                 pruning.discard_empty(dataset)
 
 
-def commit(staging: Staging, facts: Mapping[str, Any], dropped: frozenset[str] = frozenset()) -> str:
+def commit(
+    staging: Staging, facts: Mapping[str, Any], dropped: frozenset[str] = frozenset(), *, anew: bool = False
+) -> str:
     """Make the staged state the current one; returns the snapshot's name. Parts neither written nor dropped stay.
 
-    When this returns, a power cut does not lose it.
+    When this returns, a power cut does not lose it. With `anew` no feature of a text that was worked out before is read again.
     """
     known = dict(staging.parts)
     for part, old in staging.base["parts"].items():
@@ -134,6 +136,7 @@ def commit(staging: Staging, facts: Mapping[str, Any], dropped: frozenset[str] =
     name = snapshots.name_of(snapshots.number(staging.base["snapshot"]) + 1)
     manifest = {"schema": SCHEMA_VERSION, "qunkit": VERSION, "snapshot": name, **facts}
     manifest |= {"tz": zone(staging.dataset), "calendar": staging.tz}
+    manifest[snapshots.FEATURES] = name if anew else snapshots.features_since(staging.base)
     manifest["parts"] = dict(sorted(known.items()))
     manifest["before"] = durable.digest(staging.base_path / "manifest.json") if staging.base_path else None
     body = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode()
@@ -147,6 +150,7 @@ def commit(staging: Staging, facts: Mapping[str, Any], dropped: frozenset[str] =
     snapshots.point(staging.dataset, name, body)
     with suppress(OSError):  # changes nothing: the next run tries again
         pruning.prune(staging.dataset, name)
+        pruning.discard_features(staging.dataset, manifest)
     return name
 
 

@@ -1,0 +1,38 @@
+"""qunkit itself as one file, so that the Python of Spark's workers has its functions."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile, ZipInfo
+
+from qunkit import registry
+
+
+def packed() -> Path:
+    """A zip of the package, made once a process: a driver takes a file of one name from one place only."""
+    return pack(Path(_folder().name))
+
+
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="qunkit-")
+
+
+@cache
+def pack(folder: Path) -> Path:
+    """A zip of the package in `folder`; the same content has the same name."""
+    root = Path(registry.__file__).parent
+    files = {file.relative_to(root.parent): file.read_bytes() for file in sorted(root.rglob("*")) if _belongs(file)}
+    mark = sha256(b"".join(str(name).encode() + b"\0" + sha256(body).digest() for name, body in files.items()))
+    path = folder / f"qunkit-{mark.hexdigest()[:16]}.zip"
+    with ZipFile(path, "w") as zip:
+        for name, body in files.items():
+            zip.writestr(ZipInfo(str(name)), body)
+    return path
+
+
+def _belongs(file: Path) -> bool:
+    return file.is_file() and file.suffix != ".pyc" and ".mypy_cache" not in file.parts

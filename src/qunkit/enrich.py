@@ -1,0 +1,63 @@
+"""Messages → features: what can be said of a text alone, worked out once for each distinct text. The same function on every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from qunkit import registry
+from qunkit.results import Note
+from qunkit.schema import Field, Table
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    Batches = Iterator[pa.RecordBatch]
+
+TEXT = Field("text", "string", False, Text("the text of one or more messages", "文本"))
+_TEXTS = "SELECT DISTINCT text FROM posts WHERE text <> ''"
+_NOT_KEPT = Text(
+    "What was worked out of the texts cannot be kept in the dataset: the next time it is worked out again.",
+    "文本特征无法保存到数据集，下次需重新计算。",
+)
+
+
+class Engine(Protocol):
+    """What features need of an engine."""
+
+    def derive(self, name: str, function: Callable[[Batches], Batches], text: str, table: Table) -> bool: ...
+
+    def view(self, name: str, sql: str) -> None: ...
+
+
+def table(feature: str) -> Table:
+    """The texts and what `feature` says of them; named by the feature and its version."""
+    module = registry.load("features", feature)
+    column = Field(module.COLUMN, module.TYPE, True, module.HELP)
+    return Table(f"{feature}-{module.VERSION}", (TEXT, column))
+
+
+def show(engine: Engine, features: Sequence[str]) -> list[Note]:
+    """Make the view ``features`` (see `dataset`) with a column for each of `features`; what has to be said of it."""
+    kept = [_derive(engine, feature) for feature in features]
+    first, *others = [f"feature_{feature}" for feature in features]
+    columns = ", ".join(registry.load("features", feature).COLUMN for feature in features)
+    joins = " ".join(f"JOIN {other} ON {other}.text = {first}.text" for other in others)
+    engine.view("features", f"SELECT {first}.text, {columns} FROM {first} {joins}")
+    return [] if all(kept) else [Note(_NOT_KEPT)]
+
+
+def _derive(engine: Engine, feature: str) -> bool:
+    made = table(feature)
+    function = partial(over, registry.load("features", feature).compute, made)
+    return engine.derive(f"feature_{feature}", function, _TEXTS, made)
+
+
+def over(compute: Callable[[pa.RecordBatch], pa.Array], made: Table, batches: Batches) -> Batches:
+    """The batches of texts, each with what `compute` says of it: the columns of `made`."""
+    import pyarrow as pa
+
+    for batch in batches:
+        yield pa.RecordBatch.from_arrays([batch.column("text"), compute(batch)], schema=made.arrow)
