@@ -52,6 +52,6 @@ def test_what_is_alone_needs_no_comparing(tmp_path, monkeypatch):
     """A world merged as it is, and one of which every telling is compared with every other, are one."""
     sources = together([one.sources(group) for group, one in worlds(7, 60)])
     commit(tmp_path / "near", sources)
-    monkeypatch.setattr(merge, "_NEAR", "CREATE OR REPLACE TEMP TABLE near AS SELECT rowid AS telling FROM observed")
+    monkeypatch.setattr(merge, "_NEAR", "CREATE OR REPLACE TEMP TABLE near AS SELECT telling FROM observed")
     commit(tmp_path / "all", sources)
     assert messages(tmp_path / "near") == messages(tmp_path / "all")

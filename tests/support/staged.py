@@ -44,8 +44,10 @@ def commit_tables(dataset, sources, members=()):
     with store.writing(dataset, "Asia/Shanghai", 0) as staging:
         files = {}
         for source, table in sources.items():
-            told = table.append_column("row", pa.array(range(len(table)), pa.int64()))
-            told = told.append_column("src", pa.array([source] * len(table), pa.string()))
+            told = table.append_column("sources", pa.array([[source]] * len(table), pa.list_(pa.string())))
+            for name, number in (("occurrence", 1), ("seq", 0)):
+                told = told.append_column(name, pa.array([number] * len(table), pa.int32()))
+            told = told.select(schema.OBSERVATIONS.names)
             months = pc.strftime(told["local_time"], "%Y-%m")
             for month in sorted(set(months.to_pylist())):
                 path = staging.spool / f"{source}-{month}.parquet"

@@ -14,6 +14,7 @@ from qunkit.ingest import build
 from qunkit.ingest.findings import Finding
 from qunkit.ingest.harvest import LEDGER, REJECTS
 from qunkit.ingest.ledger import KINDS
+from qunkit.ingest.parquet import from_parts
 from qunkit.words import Text
 
 _ACCOUNT = {"name", "size", "records", "bytes", "new", "known"}
@@ -148,7 +149,7 @@ class _Accounts:
         return self.connection.sql(query).fetchall()
 
     def _from(self, *parts: str) -> str:
-        return build.from_parts([self.snapshot / part for part in parts], "")
+        return from_parts([self.snapshot / part for part in parts], "")
 
 
 def _of(source: Mapping[str, Any], en: str, zh: str) -> Text:

@@ -23,6 +23,7 @@ import pyarrow as pa
 from qunkit.ingest import build, merge, store
 from qunkit.ingest.alike import CLASS, SAME
 from qunkit.ingest.observed import observe
+from qunkit.ingest.parquet import from_parts
 
 SUPPORT, PURITY = 5, 0.9
 _NEW = ("schema", "qunkit", "snapshot", "parts", "fingerprint")
@@ -146,7 +147,7 @@ def listed(dataset: Path, *, suggest: bool = True) -> list[Alias]:
     with store.open_snapshot(dataset) as snapshot, _opened(snapshot) as connection:
         if suggest:
             for month in sorted(snapshot.path.glob("observations/month=*/part.parquet")):
-                observe(connection, None, build.from_parts(month, ""))
+                observe(connection, (), from_parts(month, ""))
                 merge.resolve(connection)
                 connection.execute(_MOMENTS)
         connection.execute(f"CREATE TEMP TABLE found AS {_FOUND}", {"support": SUPPORT, "purity": PURITY})

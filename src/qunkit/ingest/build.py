@@ -14,9 +14,11 @@ import pyarrow.parquet as pq
 from qunkit import schema
 from qunkit.engines._reasons import failed
 from qunkit.ingest import identity, merge, overlap, replies, turns
+from qunkit.ingest import observed as seen
 from qunkit.ingest.canon import Digest, numbered
-from qunkit.ingest.observed import observe
+from qunkit.ingest.parquet import ROW_GROUP, from_parts, writer
 from qunkit.ingest.revision import Revision
+from qunkit.ingest.stage import is_ready
 from qunkit.ingest.store import Staging
 
 NAMES = "observations/names.parquet"
@@ -31,8 +33,6 @@ NAMES_SCHEMA = pa.schema([*_NAMES_TOLD, pa.field("last", pa.timestamp("ms", "UTC
 ALIASES_SCHEMA = pa.schema([pa.field(name, pa.string(), name == "group_id") for name in identity.ALIASES])
 """What the owner of the dataset said of names, as `identity` reads it."""
 MEMORY_LIMIT = "384MB"
-_ROW_GROUP = 1 << 17
-_UNIQUE = ("text", "message_id", "native_id", "quote_id", "quote_text", "reply_to", "extra", "sent_at", "local_time")
 
 
 @dataclass(slots=True)
@@ -208,44 +208,68 @@ class _Work:
         columns = "platform, group_id, group_name, native_id, local_time, kind, text"
         said = [f"SELECT {columns}, sources FROM {old_rows(month)}"] if month in _months(self.staging) else []
         if files := self.staged.get(month):
-            said.append(f"SELECT {columns}, [src] AS sources FROM {from_parts(list(files), '')}")
+            said.append(f"SELECT {columns}, sources FROM {from_parts(files, '')}")
         return f"({' UNION ALL '.join(said)})"
 
-    def _turn(self, month: str) -> None:
-        """Hand over what ``observed`` has of the next month's messages, and take what the one before has of its own."""
-        known = _months(self.staging) | set(self.staged)
+    def _turn(self, month: str) -> bool:
+        """Hand over what ``observed`` has of the next month's messages, and take what the one before has of its own; whether there is anything."""
+        known, turned = _months(self.staging) | set(self.staged), False
         if (after := turns.following(month)) in known:
-            turns.give(self.connection, self._said(after, self._old), after)
+            turned = turns.give(self.connection, self._said(after, self._old), after)
         before = next((other for other in known if turns.following(other) == month), None)
         if before and (path := self._part(observations(before))):
-            turns.take(self.connection, from_parts(path, ""), month)
+            turned |= turns.take(self.connection, from_parts(path, ""), month)
+        return turned
 
     def _build_month(self, month: str, *, revised: bool) -> None:
         """One month's observations and messages. Earlier months are built already."""
-        connection, files = self.connection, list(self.staged.get(month, ()))
-        old = self._old(month) if month in _months(self.staging) else None
-        observe(connection, from_parts(files, "") if files else None, old, revised=revised)
-        if not merge.count(connection, "observed"):
+        connection, ready = self.connection, self._adopted(month)
+        if not ready and not self._observed(month, revised=revised):
             self.built.dropped |= {observations(month), messages(month)}
             return
-        if files or revised:
-            query = "SELECT * FROM observed ORDER BY sent_at, seq"
-            self._write(observations(month), query, schema.OBSERVATIONS.arrow)
-        self._turn(month)
+        turned = self._turn(month)
         merge.resolve(connection)
         overlap.observe(connection, self.run)
         for source, new in merge.new_messages(connection, self.run).items():
             self.built.new[source] = self.built.new.get(source, 0) + new
-        self._link_replies(month)
+        self._write_messages(month, in_order=ready and not turned and merge.in_order(connection))
 
-    def _link_replies(self, month: str) -> None:
+    def _adopted(self, month: str) -> bool:
+        """Make ``observed`` and its part of a file that is the month's as it stands; whether there is one."""
+        files = self.staged.get(month, ())
+        if len(files) != 1 or not is_ready(files[0]) or month in _months(self.staging):
+            return False
+        part = observations(month)
+        self.staging.adopt(part, files[0], rows=pq.read_metadata(files[0]).num_rows)
+        seen.show(self.connection, self.staging.path / part)
+        return True
+
+    def _observed(self, month: str, *, revised: bool) -> bool:
+        """Make ``observed``, and its part if it is another than before; whether there is anything."""
+        files = self.staged.get(month, ())
+        old = self._old(month) if month in _months(self.staging) else None
+        seen.observe(self.connection, files, old, revised=revised)
+        if not merge.count(self.connection, "observed"):
+            return False
+        if files or revised:
+            query = f"SELECT {', '.join(schema.OBSERVATIONS.names)} FROM observed ORDER BY sent_at, seq"
+            self._write(observations(month), query, schema.OBSERVATIONS.arrow)
+        return True
+
+    def _write_messages(self, month: str, *, in_order: bool) -> None:
+        """… with replies linked. `in_order`: ``resolved`` is in the order of the part."""
         quoted = replies.quoted_months(self.connection)
         earlier = [path for other in quoted if other < month and (path := self._part(messages(other)))]
         replies.link(self.connection, [str(path) for path in earlier])
-        query = f"""SELECT {", ".join(_column(name) for name in schema.MESSAGES.names)}
-          FROM resolved r LEFT JOIN linked l USING (message)
-          ORDER BY r.group_id, r.sent_at, r.seq, r.sender_id, r.kind, r.message_id"""
+        columns = ", ".join(_column(name) for name in schema.MESSAGES.names)
+        order = "" if in_order else "ORDER BY r.group_id, r.sent_at, r.seq, r.sender_id, r.kind, r.message_id"
+        query = f"SELECT {columns} FROM resolved r LEFT JOIN linked l USING (message) {order}"
+        if in_order:
+            self.connection.execute(
+                "SET disabled_optimizers = 'join_order,build_side_probe_side'"
+            )  # they may turn a join round, and its rows
         self._write(messages(month), query, schema.MESSAGES.arrow, Digest(), quoted_months=quoted)
+        self.connection.execute("RESET disabled_optimizers")
 
     def write_members(self) -> None:
         """What the rosters say, under the ids that members go by now."""
@@ -277,14 +301,14 @@ class _Work:
     def _write(self, part: str, query: str, table: pa.Schema, digest: Digest | None = None, **facts: object) -> None:
         """Stream a query into a part; with a digest, number its seq anew and keep the digest with the part."""
         rows = 0
-        reader = self.connection.sql(query).to_arrow_reader(_ROW_GROUP)
+        reader = self.connection.sql(query).to_arrow_reader(ROW_GROUP)
         with self.staging.create(part) as file, writer(file, table) as parquet:
             for batch in numbered(reader) if digest else reader:
                 rows += len(batch)
                 if digest:
                     digest.add(batch)
                 parquet.write_table(
-                    pa.Table.from_batches([batch]).select(table.names).cast(table), row_group_size=_ROW_GROUP
+                    pa.Table.from_batches([batch]).select(table.names).cast(table), row_group_size=ROW_GROUP
                 )
         if digest:
             facts["digest"] = digest.close()
@@ -337,17 +361,3 @@ def fingerprint(parts: Mapping[str, Mapping[str, Any]]) -> str:
 
     told = [f"{part}={parts[part]['digest']}" for part in sorted(parts) if part.startswith("messages/")]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
-
-
-def writer(file: object, table: pa.Schema) -> pq.ParquetWriter:
-    """A Parquet writer as every part is written: zstd, with page checksums, dictionaries where values repeat."""
-    repeating = [name for name in table.names if name not in _UNIQUE]
-    return pq.ParquetWriter(file, table, compression="zstd", write_page_checksum=True, use_dictionary=repeating)
-
-
-def from_parts(paths: Path | list[Path] | None, empty: str) -> str:
-    """A FROM item for Parquet files, or `empty` if there are none."""
-    if not paths:
-        return empty
-    quoted = ", ".join("'" + str(p).replace("'", "''") + "'" for p in ([paths] if isinstance(paths, Path) else paths))
-    return f"read_parquet([{quoted}], hive_partitioning = false)"

@@ -36,14 +36,21 @@ class Digest:
 
 
 def numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Number seq anew: 0, 1, … among messages of the same group and instant, in the order they come."""
+    """Number seq anew: 0, 1, … among messages of the same group and instant, in the order they come.
+
+    Raises:
+        AssertionError: within a group a time comes before an earlier one: this is no canonical order.
+    """
     last: tuple[str, int] | None = None
     count = 0
     for batch in batches:
         groups = batch.column("group_id").dictionary_encode()
         times = _milliseconds(batch.column("sent_at"))
         codes = groups.indices.to_numpy()
-        first = np.r_[True, (codes[1:] != codes[:-1]) | (times[1:] != times[:-1])]
+        other = codes[1:] != codes[:-1]
+        if not (other | (times[1:] >= times[:-1])).all():
+            raise AssertionError("messages are out of order")
+        first = np.r_[True, other | (times[1:] != times[:-1])]
         starts = np.flatnonzero(first)
         seq = np.arange(len(codes)) - np.repeat(starts, np.diff(np.r_[starts, len(codes)]))
         if last == (groups.dictionary[int(codes[0])].as_py(), int(times[0])):

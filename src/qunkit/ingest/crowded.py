@@ -30,12 +30,12 @@ _PAIRED = pa.schema([("telling", pa.int64()), ("message_id", pa.string()), ("nat
 _SECONDS = f"""
 WITH crowded AS (
   SELECT content FROM (
-    SELECT k.content, n.id, unnest(o.sources) AS src FROM keyed k JOIN observed o ON o.rowid = k.telling LEFT JOIN native n ON n.telling = k.telling
+    SELECT k.content, n.id, unnest(o.sources) AS src FROM keyed k JOIN observed o ON o.telling = k.telling LEFT JOIN native n ON n.telling = k.telling
     WHERE k.content IN (SELECT content FROM keyed WHERE words IS NOT NULL GROUP BY content HAVING MIN(words) <> MAX(words))
   ) GROUP BY content HAVING COUNT(*) > COUNT(DISTINCT src) OR COUNT(DISTINCT id) > 1
 ), told AS (
   SELECT k.content, n.id, md5({WORDS.format("COALESCE(o.text, '')")}) AS words, k.occurrence, k.telling, o.sources, (o.sent_at, k.seq) AS place
-  FROM keyed k JOIN observed o ON o.rowid = k.telling LEFT JOIN native n ON n.telling = k.telling WHERE k.content IN (FROM crowded)
+  FROM keyed k JOIN observed o ON o.telling = k.telling LEFT JOIN native n ON n.telling = k.telling WHERE k.content IN (FROM crowded)
 )
 SELECT content, id IS NOT NULL AS known, list(telling), list(DISTINCT words), list_distinct(flatten(list(sources)))
 FROM told GROUP BY content, id, IF(id IS NULL, words, NULL), IF(id IS NULL, occurrence, NULL)
@@ -50,7 +50,7 @@ WITH crowded AS (
 )
 SELECT content_of_minute, NOT bool_and(coarse) AS known, list(telling), list(DISTINCT md5({WORDS.format("COALESCE(o.text, '')")})),
   list_distinct(flatten(list(o.sources))), (m.message_id, m.native_id)
-FROM message_of m JOIN keyed k USING (telling) JOIN observed o ON o.rowid = telling WHERE content_of_minute IN (FROM crowded)
+FROM message_of m JOIN keyed k USING (telling) JOIN observed o USING (telling) WHERE content_of_minute IN (FROM crowded)
 GROUP BY content_of_minute, m.message_id, m.native_id HAVING known OR m.native_id IS NULL
 ORDER BY content_of_minute, known DESC, IF(known, MIN((k.sent_at, k.seq)), NULL), m.native_id NULLS LAST, MIN(k.occurrence)
 """

@@ -22,6 +22,7 @@ from qunkit.ingest import build, extent, gone, keepout, rejected, store, tombsto
 from qunkit.ingest.extent import Forgotten
 from qunkit.ingest.gone import Gone
 from qunkit.ingest.harvest import REJECTS
+from qunkit.ingest.parquet import from_parts
 from qunkit.ingest.scrub import Said, Words
 from qunkit.ingest.tombstones import FORGOTTEN, Shown, Tombstones
 from qunkit.ingest.whom import State, Target
@@ -74,12 +75,12 @@ def forget(dataset: Path, member: str | None, groups: Sequence[str] = (), *, wai
 def _commit(staging: store.Staging, known: State, target: Target, stones: Tombstones) -> None:
     """The state without who is forgotten, as the current one."""
     going = extent.going(known, target, stones)
-    every = build.from_parts(known.observations, "")
+    every = from_parts(known.observations, "")
     if every:
         gone.prepare(known.connection, every, going)
     else:
         gone.tell(known.connection, going)
-    months = [build.from_parts(path, "") for path in known.observations]
+    months = [from_parts(path, "") for path in known.observations]
     built = build.build(
         staging,
         {},

@@ -18,6 +18,7 @@ from qunkit.ingest import build, keepout, overlap, rejected, revision, store, to
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.identity import ANY_GROUP
 from qunkit.ingest.ledger import LedgerBroken, counts, sizes
+from qunkit.ingest.parquet import writer
 from qunkit.ingest.read import Reading, notices, observe
 from qunkit.ingest.stage import MonthWriters, member_row
 from qunkit.ingest.summary import FileSummary
@@ -204,6 +205,6 @@ def _append(staging: store.Staging, part: str, tables: list[pa.Table], gone: set
     kept = [pq.read_table(old, filters=~pc.field("source").isin(sorted(gone)) if gone else None)] if old else []
     whole = pa.concat_tables([*kept, *(table.cast(LEDGER_SCHEMA) for table in tables)])
     whole = whole.sort_by([("source", "ascending"), ("start", "ascending")])
-    with staging.create(part) as file, build.writer(file, whole.schema) as parquet:
+    with staging.create(part) as file, writer(file, whole.schema) as parquet:
         parquet.write_table(whole)
     staging.finish(part, len(whole))

@@ -19,8 +19,10 @@ from qunkit.chat.spelling import fold, plain
 from qunkit.ingest import build, gone, identity, rejected, store
 from qunkit.ingest.gone import Gone
 from qunkit.ingest.heard import Ear
+from qunkit.ingest.parquet import from_parts, rows_of
 from qunkit.ingest.readings import layers, packed, texts
 from qunkit.ingest.scrub import MARK, NOTHING, Said, Words, safe, told
+from qunkit.ingest.stage import changed
 from qunkit.ingest.tombstones import FORGOTTEN, Shown, Tombstones
 from qunkit.schema import NOT_POSTS
 
@@ -97,7 +99,7 @@ def _strip(
     staged: dict[str, list[Path]],
     left: Left,
 ) -> Left:
-    observed = build.from_parts(files, "")
+    observed = from_parts(files, "")
     connection.register("listed", pa.Table.from_pylist(left.members, schema=build.OBSERVED_MEMBERS))
     found, left.ear = _found(stones, connection, observed, left)
     words = Words({id_ for one in found for id_ in one.words.ids}, {name for one in found for name in one.words.names})
@@ -157,17 +159,18 @@ def _rewrite_rejects(path: Path, words: Words, said: Said, *, whole: bool) -> No
 def _rewrite(connection: duckdb.DuckDBPyConnection, path: Path, staged: dict[str, list[Path]]) -> Counter[str]:
     """Write a staged file anew, or take it out if nothing is left; how many messages and notices went."""
     columns, before = pq.read_schema(path), pq.read_table(path, columns=["kind"])
-    query = f"FROM ({gone.LEFT.format(observed=build.from_parts(path, ''))}) ORDER BY row"
+    rows = f"(SELECT *, file_row_number AS row FROM {rows_of([path], 'file_row_number')})"
+    query = f"FROM ({gone.LEFT.format(observed=rows)}) ORDER BY row"
     table = connection.sql(query).to_arrow_table().select(columns.names).cast(columns)
     if len(table):
         temporary = path.with_suffix(".new")
-        pq.write_table(table, temporary, compression="lz4", use_dictionary=["src"])
-        os.replace(temporary, path)
-    else:
-        for month, paths in list(staged.items()):
-            staged[month] = [one for one in paths if one != path]
-            if not staged[month]:
-                del staged[month]
+        pq.write_table(table, temporary, compression="lz4")
+        path.unlink()
+        os.replace(temporary, changed(path))
+    for month, paths in list(staged.items()):
+        staged[month] = [changed(one) if one == path else one for one in paths if one != path or len(table)]
+        if not staged[month]:
+            del staged[month]
     return _kinds(before) - _kinds(table)
 
 

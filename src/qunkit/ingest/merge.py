@@ -32,7 +32,7 @@ from qunkit.ingest.alike import CONTENT, CONTENT_OF_MINUTE, IS_NAMED, SAME, SECO
 _NEAR = f"""
 CREATE OR REPLACE TEMP TABLE near AS
 WITH told AS (
-  SELECT o.rowid AS telling, i.group_key, {SECOND.format("o.sent_at")} AS second, hash(i.group_key, o.native_id) AS id, o.native_id IS NOT NULL AS has_id,
+  SELECT o.telling, i.group_key, {SECOND.format("o.sent_at")} AS second, hash(i.group_key, o.native_id) AS id, o.native_id IS NOT NULL AS has_id,
     o.time_quality, o.sources
   FROM observed o JOIN identity i ON {IS_NAMED}
 ),
@@ -54,17 +54,17 @@ SELECT telling FROM told WHERE hash(group_key, second) IN (FROM seconds) OR (has
 
 _KEYED = f"""
 CREATE OR REPLACE TEMP TABLE keyed AS
-SELECT o.rowid AS telling, i.group_key, i.label, i.sender_key, o.native_id, o.sent_at, o.occurrence, o.seq,
+SELECT o.telling, i.group_key, i.sender_key, o.native_id, o.sent_at, o.occurrence, o.seq,
   o.time_quality = 'minute' AS coarse, false AS joined, {SECOND.format("o.sent_at")} AS second,
   {CONTENT} AS content,
   {CONTENT_OF_MINUTE} AS content_of_minute,
   IF({SAME} IS NULL, hash(COALESCE({WORDS.format("o.text")}, '')), NULL) AS words
-FROM observed o JOIN identity i ON {IS_NAMED} WHERE o.rowid IN (FROM near)
+FROM observed o JOIN identity i ON {IS_NAMED} WHERE o.telling IN (FROM near)
 """
 
 _QUALITIES = """
 SELECT COALESCE(bool_or(coarse) AND NOT bool_and(coarse), false), COALESCE(bool_or(time_quality = 'day'), false)
-FROM keyed k JOIN observed o ON o.rowid = k.telling
+FROM keyed k JOIN observed o ON o.telling = k.telling
 """
 """Whether times to the minute and finer ones may meet in the month, and whether there are times to the day."""
 
@@ -74,7 +74,7 @@ _TWO_NAMED = f"""
 CREATE OR REPLACE TEMP TABLE two_named AS
 SELECT DISTINCT group_key, sender_key FROM (
   SELECT DISTINCT i.group_key, i.sender_key, unnest(o.sources) AS src, o.group_id, o.group_name, COALESCE(o.sender_id, 'name:' || o.sender_name) AS shown
-  FROM (SELECT DISTINCT platform, group_id, group_name, sender_id, sender_name, sources FROM observed WHERE rowid IN (FROM near)) o
+  FROM (SELECT DISTINCT platform, group_id, group_name, sender_id, sender_name, sources FROM observed WHERE telling IN (FROM near)) o
   JOIN identity i ON {IS_NAMED}
 ) GROUP BY group_key, sender_key, src HAVING COUNT(*) > 1
 """
@@ -85,7 +85,7 @@ WITH together AS (
     SELECT telling, row_number() OVER (PARTITION BY src, content, words ORDER BY shown, group_id, group_name, occurrence) AS place FROM (
       SELECT k.telling, k.content, k.words, k.occurrence, unnest(o.sources) AS src, COALESCE(o.sender_id, 'name:' || o.sender_name) AS shown,
         o.group_id, o.group_name
-      FROM keyed k JOIN observed o ON o.rowid = k.telling
+      FROM keyed k JOIN observed o ON o.telling = k.telling
       JOIN two_named t ON t.group_key = k.group_key AND t.sender_key IS NOT DISTINCT FROM k.sender_key
     )
   ) GROUP BY telling
@@ -100,7 +100,7 @@ CREATE OR REPLACE TEMP TABLE false_ids AS
 WITH repeated AS (SELECT group_key, native_id FROM keyed WHERE native_id IS NOT NULL GROUP BY ALL HAVING MIN(second) < MAX(second)),
 told AS (
   SELECT k.group_key, k.native_id, k.sent_at, k.second, o.sources, IF(o.kind = 'text', NULLIF({WORDS.format("o.text")}, ''), NULL) AS typed
-  FROM keyed k JOIN observed o ON o.rowid = k.telling WHERE (k.group_key, k.native_id) IN (SELECT (group_key, native_id) FROM repeated)
+  FROM keyed k JOIN observed o ON o.telling = k.telling WHERE (k.group_key, k.native_id) IN (SELECT (group_key, native_id) FROM repeated)
 )
 SELECT group_key, native_id FROM told GROUP BY ALL HAVING MAX(sent_at) - MIN(sent_at) > INTERVAL 1 DAY
   OR MAX(sent_at) - MIN(sent_at) > INTERVAL 1 MINUTE AND COUNT(DISTINCT typed) > 1
@@ -116,7 +116,7 @@ SELECT k.* REPLACE (IF(f.native_id IS NULL, k.native_id, NULL) AS native_id) FRO
 # Days of which a group has finer times: what exports with days only say of them is left out.
 _WITHOUT_DAYS = """
 CREATE OR REPLACE TEMP TABLE keyed AS
-WITH days AS (SELECT k.telling, k.group_key, CAST(o.local_time AS DATE) AS day, o.time_quality FROM keyed k JOIN observed o ON o.rowid = k.telling)
+WITH days AS (SELECT k.telling, k.group_key, CAST(o.local_time AS DATE) AS day, o.time_quality FROM keyed k JOIN observed o ON o.telling = k.telling)
 SELECT * FROM keyed WHERE telling NOT IN (
   SELECT telling FROM days WHERE time_quality = 'day' AND (group_key, day) IN (SELECT (group_key, day) FROM days WHERE time_quality <> 'day')
 )
@@ -150,10 +150,9 @@ WITH numbered AS (
   SELECT group_key, content, id, row_number() OVER (PARTITION BY group_key, content ORDER BY MIN((sent_at, seq)), id) AS occurrence
   FROM native GROUP BY group_key, content, id
 )
-SELECT telling, group_key, label, sender_key, joined, id AS message_id, id AS native_id FROM native
+SELECT telling, group_key, joined, id AS message_id, id AS native_id FROM native
 UNION ALL
-SELECT k.telling, k.group_key, k.label, k.sender_key, k.joined,
-  COALESCE(n.id, 'h:' || left(md5(k.content || k.occurrence), 20)), n.id
+SELECT k.telling, k.group_key, k.joined, COALESCE(n.id, 'h:' || left(md5(k.content || k.occurrence), 20)), n.id
 FROM keyed k LEFT JOIN numbered n USING (group_key, content, occurrence) WHERE k.native_id IS NULL
 """
 
@@ -174,22 +173,22 @@ FROM message_of m LEFT JOIN in_minutes i USING (telling)
 
 _NONE = """
 CREATE OR REPLACE TEMP TABLE message_of
-(telling BIGINT, group_key VARCHAR, label VARCHAR, sender_key VARCHAR, joined BOOLEAN, message_id VARCHAR, native_id VARCHAR)
+(telling BIGINT, group_key VARCHAR, joined BOOLEAN, message_id VARCHAR, native_id VARCHAR)
 """
 _SEVERAL = """
 CREATE OR REPLACE TEMP TABLE several AS
 SELECT telling FROM message_of SEMI JOIN (SELECT group_key, message_id FROM message_of GROUP BY ALL HAVING COUNT(*) > 1) USING (group_key, message_id)
 """
 
-# Every telling, and the message that it is of. The hash joins hold what is small: names, and tellings that were compared.
+# Every telling, and the message that it is of, in the order in which they are told. The hash joins hold what is small: names, and what was compared.
 _MEANT = f"""
+CREATE OR REPLACE TEMP TABLE compared AS SELECT near.telling, m.* EXCLUDE (telling, group_key) FROM near LEFT JOIN message_of m USING (telling);
 CREATE OR REPLACE TEMP VIEW meant AS
-SELECT o.rowid AS telling, o.* EXCLUDE (native_id), i.group_key, i.label, i.sender_key,
-  COALESCE(o.native_id, 'h:' || left(md5({CONTENT} || o.occurrence), 20)) AS message_id, o.native_id, o.native_id AS own_id, false AS joined
-FROM observed o JOIN identity i ON {IS_NAMED} WHERE o.rowid NOT IN (FROM near)
-UNION ALL
-SELECT o.rowid, o.* EXCLUDE (native_id), m.group_key, m.label, m.sender_key, m.message_id, m.native_id, o.native_id, m.joined
-FROM observed o JOIN message_of m ON m.telling = o.rowid
+SELECT o.* EXCLUDE (native_id), i.group_key, i.label, i.sender_key,
+  CASE WHEN c.telling IS NULL THEN COALESCE(o.native_id, 'h:' || left(md5({CONTENT} || o.occurrence), 20)) ELSE c.message_id END AS message_id,
+  IF(c.telling IS NULL, o.native_id, c.native_id) AS native_id, o.native_id AS own_id, COALESCE(c.joined, false) AS joined
+FROM observed o JOIN identity i ON {IS_NAMED} LEFT JOIN compared c ON c.telling = o.telling
+WHERE c.telling IS NULL OR c.message_id IS NOT NULL
 """
 
 _BY_NAME = "list_bool_or([COALESCE(starts_with(x, 'name:') OR x = 'me', false) for x in {}])"
@@ -305,6 +304,13 @@ def _compare(connection: duckdb.DuckDBPyConnection) -> None:
     if mixed:
         crowded.minutes(connection)
         connection.execute(_IN_MINUTES)
+
+
+def in_order(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether ``resolved`` is in order if ``observed`` is: of one group, and none told twice."""
+    groups = "SELECT DISTINCT group_key FROM (SELECT DISTINCT platform, group_id, group_name FROM observed) o JOIN identity i ON "
+    here = "o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name"
+    return count(connection, f"({groups}{here})") == 1 and not count(connection, "joined")
 
 
 def new_messages(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> dict[str, int]:

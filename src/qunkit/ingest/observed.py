@@ -1,54 +1,84 @@
-"""What sources say → observations: equal tellings once, with the list of their sources."""
+"""What sources say → observations of one month: equal tellings once, with the list of their sources.
+
+``observed`` is a view: the rows of OBSERVATIONS, and ``telling``, their number. It shows a Parquet file where one is the month's observations as it
+stands, else the table ``observed_rows``.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
 
 from qunkit import schema
 from qunkit.ingest.alike import ALIKE, SECOND
+from qunkit.ingest.parquet import rows_of
 
 _PAYLOAD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources"))
 _TOLD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources", "occurrence"))
 
+NUMBERED = f"""
+CAST(row_number() OVER (PARTITION BY src, {ALIKE} ORDER BY row) AS INTEGER) AS occurrence,
+CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at ORDER BY row) - 1 AS INTEGER) AS seq
+"""
+"""The numbers of tellings that are not the only ones of their source, group and second; `row` is their place in the source."""
 # Windows over every row are dear; only rows that share group and instant with another need numbers other than the first.
 _INSTANT = f"hash(src, group_id, group_name, {SECOND.format('sent_at')})"
 _FRESH = f"""
+CREATE OR REPLACE TEMP VIEW arrived AS
+SELECT {_TOLD}, sources[1] AS src, (filename, file_row_number) AS row FROM {{staged}};
 CREATE OR REPLACE TEMP TABLE numbered AS
-WITH crowded AS (SELECT {_INSTANT} AS instant FROM {{staged}} GROUP BY instant HAVING COUNT(*) > 1)
-SELECT row, src,
-  CAST(row_number() OVER (PARTITION BY src, {ALIKE} ORDER BY row) AS INTEGER) AS occurrence,
-  CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at ORDER BY row) - 1 AS INTEGER) AS seq
-FROM {{staged}} WHERE {_INSTANT} IN (SELECT instant FROM crowded);
+WITH crowded AS (SELECT {_INSTANT} AS instant FROM arrived GROUP BY instant HAVING COUNT(*) > 1)
+SELECT row, {NUMBERED} FROM arrived WHERE {_INSTANT} IN (SELECT instant FROM crowded);
 CREATE OR REPLACE TEMP VIEW fresh AS
-SELECT {_TOLD}, s.src, COALESCE(n.occurrence, 1) AS occurrence, COALESCE(n.seq, 0) AS seq
-FROM {{staged}} s LEFT JOIN numbered n ON n.row = s.row AND n.src = s.src;
+SELECT {_TOLD}, a.src, COALESCE(n.occurrence, 1) AS occurrence, COALESCE(n.seq, 0) AS seq
+FROM arrived a LEFT JOIN numbered n USING (row);
 """
 
 _UNION = f"""
-CREATE OR REPLACE TEMP TABLE observed AS
+CREATE OR REPLACE TEMP TABLE observed_rows AS
 SELECT {_PAYLOAD}, MAX(seq) AS seq, list_sort(list_distinct(flatten(list(sources)))) AS sources FROM ({{rows}}) GROUP BY ALL
 """
 _OLD = f"SELECT {_PAYLOAD}, seq, sources FROM {{old}}"
 _FRESH_ROWS = f"SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
-
-_ALONE = f"CREATE OR REPLACE TEMP TABLE observed AS SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
+_ALONE = f"CREATE OR REPLACE TEMP TABLE observed_rows AS {_FRESH_ROWS}"
+_OBSERVED = "CREATE OR REPLACE TEMP VIEW observed AS SELECT rowid AS telling, * FROM observed_rows"
 
 
 def observe(
-    connection: duckdb.DuckDBPyConnection, staged: str | None, old: str | None, *, revised: bool = False
+    connection: duckdb.DuckDBPyConnection, staged: Sequence[Path], old: str | None, *, revised: bool = False
 ) -> None:
-    """Make ``observed`` of one month: the multiset union of what is staged and what was known (each a FROM item).
+    """Make ``observed`` of one month: the multiset union of the staged files and of what was known (a FROM item).
 
     Of what was known no two rows say the same, unless it was `revised`.
     """
     alone = False
     if staged:
-        connection.execute(_FRESH.format(staged=staged))
-        alone = not old and connection.sql(f"SELECT COUNT(DISTINCT src) FROM {staged}").fetchall()[0][0] == 1
+        connection.execute(_FRESH.format(staged=rows_of(staged, "filename", "file_row_number")))
+        alone = not old and connection.sql("SELECT COUNT(DISTINCT src) FROM arrived").fetchall()[0][0] == 1
     rows = ([_OLD.format(old=old)] if old else []) + ([_FRESH_ROWS] if staged else [])
     if alone:
         connection.execute(_ALONE)
     elif staged or revised:
         connection.execute(_UNION.format(rows=" UNION ALL ".join(rows)))
     else:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE observed AS SELECT * FROM {old}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE observed_rows AS SELECT * FROM {old}")
+    connection.execute(_OBSERVED)
+
+
+def show(connection: duckdb.DuckDBPyConnection, part: Path) -> None:
+    """Make ``observed`` of a file that is a month's observations as it stands."""
+    names = ", ".join(schema.OBSERVATIONS.names)
+    rows = rows_of([part], "file_row_number")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW observed AS SELECT file_row_number AS telling, {names} FROM {rows}"
+    )
+
+
+def settle(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make ``observed`` a table's rows, which can be changed; each keeps its number."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE observed_rows AS SELECT * EXCLUDE (telling) FROM observed ORDER BY telling"
+    )
+    connection.execute(_OBSERVED)

@@ -97,7 +97,7 @@ INSERT INTO overlap_days
 WITH told AS (
   SELECT i.group_key AS grp, CAST(o.local_time AS DATE) AS day, hash({", ".join(COMPARED)}) AS same, m.message_id, o.sources
   FROM observed o JOIN identity i ON {IS_NAMED}
-  LEFT JOIN (SELECT telling, message_id FROM meant) m ON m.telling = o.rowid
+  LEFT JOIN (SELECT telling, message_id FROM meant) m ON m.telling = o.telling
 ), daily AS (
   SELECT grp, day, same, MAX(n) AS n FROM (
     SELECT grp, day, same, src, COUNT(*) AS n FROM (SELECT *, unnest(sources) AS src FROM told WHERE message_id IS NULL) GROUP BY grp, day, same, src

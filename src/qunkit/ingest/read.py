@@ -24,6 +24,7 @@ from qunkit.ingest.clock import Clock
 from qunkit.ingest.events import interpret
 from qunkit.ingest.identify import beginning
 from qunkit.ingest.ledger import Ledger
+from qunkit.ingest.threads import side_by_side
 from qunkit.parsing.json_rows import well_formed
 from qunkit.parsing.source import Source
 from qunkit.words import Text
@@ -137,15 +138,16 @@ def read(reading: Reading, batches: Iterator[Batch], module: ModuleType, progres
 
 
 def observe(reading: Reading, clock: Clock, as_group: str | None) -> Iterator[pa.RecordBatch]:
-    """The source's observations, as `schema.OBSERVATIONS` without occurrence, seq and sources, but with ``row`` and ``offset``."""
-    row = 0
+    """The source's observations, as `schema.OBSERVATIONS` without occurrence, seq and sources, but with ``offset``."""
+
+    def observed(number: int) -> pa.RecordBatch:
+        return _observed(reading, spooled.get_batch(number), clock, as_group)
+
     with pa.memory_map(str(reading.spool)) as file:
         spooled = pa.ipc.open_file(file)
-        for number in range(spooled.num_record_batches):
-            raw = spooled.get_batch(number)
-            if len(raw):
-                yield _observed(reading, raw, clock, as_group, row)
-                row += len(raw)
+        for batch in side_by_side(observed, range(spooled.num_record_batches)):
+            if len(batch):
+                yield batch
 
 
 def notices(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[pa.RecordBatch, npt.NDArray[np.int64]]]:
@@ -179,7 +181,7 @@ def _has_wall_clocks(batch: Batch) -> bool:
     return walls.null_count < len(walls) or any(isinstance(time, datetime) for time in listed)
 
 
-def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str | None, row: int) -> pa.RecordBatch:
+def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str | None) -> pa.RecordBatch:
     told = interpret(raw, reading.people, reading.platform)
     sent_at, local_time, quality = clock.read(raw, reading.time_quality)
     columns = {name: told.column(name) for name in told.schema.names if name in schema.OBSERVATIONS.names}
@@ -187,7 +189,6 @@ def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str
     columns["platform"] = pa.array([reading.platform], pa.string()).take(pa.array(np.zeros(len(raw), np.int32)))
     columns["quote_time"] = clock.instants(told.column("quote_time"), pc.is_null(raw.column("epoch")))
     columns |= {name: pa.array([value] * len(raw), pa.string()) for name, value in reading.called(as_group).items()}
-    columns["row"] = pa.array(np.arange(row, row + len(raw)))
     columns["offset"] = raw.column("offset")
     return pa.RecordBatch.from_pydict(columns)
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from qunkit import schema
 from qunkit.exports import Reject
-from qunkit.ingest import build
+from qunkit.ingest.parquet import writer
 from qunkit.parsing.source import Source
 
 AT_ONCE = 16 << 20
@@ -88,7 +88,7 @@ def _near(rejects: Iterable[Reject]) -> Iterator[list[Reject]]:
 def write(file: IO[bytes] | Path, batches: Iterable[pa.RecordBatch]) -> int:
     """Write rows, in row groups of at most `AT_ONCE` bytes or one row; how many."""
     count = 0
-    with build.writer(file, schema.REJECTS.arrow) as parquet:
+    with writer(file, schema.REJECTS.arrow) as parquet:
         for table in _gathered(batches):
             parquet.write_table(table)
             count += len(table)

@@ -66,6 +66,13 @@ class Staging:
         durable.make_folders(path.parent)
         return durable.create(path)
 
+    def adopt(self, part: str, file: Path, rows: int) -> None:
+        """Make a file of the spool, as it is, a part of the snapshot."""
+        path = self.path / part
+        durable.make_folders(path.parent)
+        durable.link(file, path)
+        self.finish(part, rows)
+
     def finish(self, part: str, rows: int, **facts: object) -> None:
         """Sync a written part and take it into the manifest with its size and sha256."""
         path = self.path / part

@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from qunkit import privacy
 from qunkit.chat.spelling import fold, plain
 from qunkit.errors import BadKey
-from qunkit.ingest import build, store
+from qunkit.ingest import store
+from qunkit.ingest.parquet import writer
 from qunkit.ingest.scrub import LONGEST, MARK
 from qunkit.words import Text
 
@@ -114,7 +115,7 @@ class Tombstones:
         if len(self.marks) > self.known:
             self.add("key")
             table = pa.table({"mark": sorted(self.marks)}, schema=_SCHEMA)
-            with staging.create(PART) as file, build.writer(file, _SCHEMA) as parquet:
+            with staging.create(PART) as file, writer(file, _SCHEMA) as parquet:
                 parquet.write_table(table)
             staging.finish(PART, len(table))
 

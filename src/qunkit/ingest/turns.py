@@ -11,6 +11,7 @@ from datetime import date
 import duckdb
 
 from qunkit.ingest.alike import WORDS
+from qunkit.ingest.observed import settle
 
 _END = "native_id IS NOT NULL AND local_time >= DATE '{first}' - INTERVAL 1 DAY"
 _BEGIN = "native_id IS NOT NULL AND local_time < DATE '{first}' + INTERVAL 1 DAY"
@@ -37,24 +38,31 @@ def meet(connection: duckdb.DuckDBPyConnection, earlier: str, later: str, month:
     return bool(connection.sql(query).fetchall())
 
 
-def give(connection: duckdb.DuckDBPyConnection, later: str, month: str) -> None:
-    """Take out of ``observed`` what is of `month`, which comes next and tells it, too."""
+def give(connection: duckdb.DuckDBPyConnection, later: str, month: str) -> bool:
+    """Take out of ``observed`` what is of `month`, which comes next and tells it, too; whether there is anything."""
     ends, begins = _sides(month)
-    own = _KEYED.format(rows=f"(SELECT rowid AS telling, * FROM observed WHERE {ends})")
+    own = _KEYED.format(rows=f"(SELECT * FROM observed WHERE {ends})")
     theirs = _KEYED.format(rows=f"(SELECT * FROM {later} WHERE {begins})")
-    connection.execute(
-        f"DELETE FROM observed WHERE rowid IN (SELECT telling FROM ({own}) a SEMI JOIN ({theirs}) b ON {_ONE})"
-    )
+    query = f"SELECT telling FROM ({own}) a SEMI JOIN ({theirs}) b ON {_ONE}"
+    given = [telling for (telling,) in connection.sql(query).fetchall()]
+    if given:
+        settle(connection)
+        connection.execute("DELETE FROM observed_rows WHERE rowid IN (SELECT unnest($given))", {"given": given})
+    return bool(given)
 
 
-def take(connection: duckdb.DuckDBPyConnection, earlier: str, month: str) -> None:
-    """Add to ``observed``, which is of `month`, what the month before tells of its messages."""
+def take(connection: duckdb.DuckDBPyConnection, earlier: str, month: str) -> bool:
+    """Add to ``observed``, which is of `month`, what the month before tells of its messages; whether there is anything."""
     ends, begins = _sides(month)
     own = _KEYED.format(rows=f"(SELECT * FROM observed WHERE {begins})")
     theirs = _KEYED.format(rows=f"(SELECT * FROM {earlier} WHERE {ends})")
-    connection.execute(
-        f"INSERT INTO observed BY NAME SELECT * EXCLUDE (group_key, typed) FROM ({theirs}) a SEMI JOIN ({own}) b ON {_ONE}"
-    )
+    query = f"SELECT a.* EXCLUDE (group_key, typed) FROM ({theirs}) a SEMI JOIN ({own}) b ON {_ONE}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE taken AS {query}")
+    taken = bool(connection.sql("SELECT 1 FROM taken LIMIT 1").fetchall())
+    if taken:
+        settle(connection)
+        connection.execute("INSERT INTO observed_rows BY NAME FROM taken")
+    return taken
 
 
 def _sides(month: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from qunkit.dataset import matching
 from qunkit.errors import NoMemberThere, NoSuchGroup, NoSuchMember, SeveralGroups, SeveralMembers
 from qunkit.ingest import build
 from qunkit.ingest.identity import ANY_GROUP
+from qunkit.ingest.parquet import from_parts
 from qunkit.ingest.scrub import NOTHING, Words, safe
 from qunkit.ingest.tombstones import Shown, Tombstones
 from qunkit.words import Text
@@ -109,7 +110,7 @@ class State:
         self.connection = build.connect(self.folder, build.MEMORY_LIMIT, None)
         try:
             self.connection.register("no_messages", schema.MESSAGES.arrow.empty_table())
-            self.messages = build.from_parts(messages, "no_messages")
+            self.messages = from_parts(messages, "no_messages")
             build.know(self.connection, self.part)
             self.connection.execute(_PEOPLE)
             self.connection.execute(_ALSO_TOLD.format(messages=self.messages))
