@@ -71,9 +71,8 @@ def _contents(strings: pa.Array) -> tuple[npt.NDArray[np.int32], memoryview]:
     lengths = pc.fill_null(pc.binary_length(strings), -1).to_numpy().astype("<i4")
     _, offsets, data = strings.buffers()
     ends = np.frombuffer(offsets, np.int32)[strings.offset : strings.offset + len(strings) + 1]
-    if (
-        ends[-1] - ends[0] == lengths.clip(0).sum()
-    ):  # nothing lies where nulls are: the bytes are there as they are wanted
+    # nothing lies where nulls are: the bytes are there as they are wanted
+    if ends[-1] - ends[0] == lengths.clip(0).sum():
         return lengths, memoryview(data or b"")[ends[0] : ends[-1]]
     joined = pc.binary_join(pa.LargeListArray.from_arrays([0, len(strings)], pc.fill_null(strings, "")), "")
     return lengths, memoryview(joined[0].as_buffer())
