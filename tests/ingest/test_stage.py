@@ -18,7 +18,7 @@ HEADER = '{"_type":"header","chatlab":{"version":"0.0.2"},"meta":{"name":"读书
 def export(path: Path, *, turned: bool = False, ids: bool = False, groups: int = 1) -> Path:
     """3,000 messages of five weeks, many in one second, some of them equal; `turned`: the last one before the others."""
     dice = random.Random(7)
-    at, lines = datetime(2024, 11, 20), []  # noqa: DTZ001 (a wall clock)
+    at, lines = datetime(2024, 11, 20), []
     for number in range(3000):
         at += timedelta(seconds=dice.choice((0, 0, 1, 2000)))
         text = dice.choice(("1", "好", "收到", f"第 {number} 句"))
