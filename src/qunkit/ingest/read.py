@@ -139,7 +139,7 @@ def read(reading: Reading, batches: Iterator[Batch], module: ModuleType, progres
 def observe(reading: Reading, clock: Clock, as_group: str | None) -> Iterator[pa.RecordBatch]:
     """The source's observations, as `schema.OBSERVATIONS` without occurrence, seq and sources, but with ``row`` and ``offset``."""
     row = 0
-    with pa.memory_map(str(reading.spool)) as file:
+    with pa.OSFile(str(reading.spool)) as file:
         spooled = pa.ipc.open_file(file)
         for number in range(spooled.num_record_batches):
             raw = spooled.get_batch(number)
