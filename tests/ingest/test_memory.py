@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from support import memory
 
 SIZES = (120 << 20, 360 << 20)
 GROWTH = 1.15
@@ -32,11 +32,11 @@ _QQ = """消息记录（此消息记录为文本格式，不支持重新导入�
 
 """
 _INGEST = """
-import resource, sys
+import sys
 from pathlib import Path
 from qunkit.ingest.run import ingest
 summary = ingest([Path(sys.argv[1])], Path(sys.argv[2]))
-print(summary.files[0].status, sum(summary.files[0].records.values()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(summary.files[0].status, sum(summary.files[0].records.values()))
 """
 
 
@@ -105,11 +105,8 @@ def test_nor_with_a_line_that_never_ends(tmp_path: Path, name: str, header: str)
 
 
 def _peak(path: Path, least: int) -> int:
-    """KiB at most while the file is ingested."""
-    command = [sys.executable, "-c", _INGEST, str(path), str(path.with_suffix(".data"))]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-1000:]
-    status, records, peak = done.stdout.split()
+    """MiB at most while the file is ingested."""
+    (status, records), peak = memory.peak(_INGEST, path, path.with_suffix(".data"))
     assert status == "ingested"
     assert int(records) >= least
-    return int(peak)
+    return peak

@@ -75,6 +75,7 @@ def build(
     `staged` maps a month (YYYY-MM) to files of observations with ``src`` and ``row``; `members` has the schema OBSERVED_MEMBERS; `run`
     are the ids of this run's sources in order; `aliases` (ALIASES_SCHEMA) takes the place of those that were known.
     """
+    pa.default_memory_pool().release_unused()  # what reading took: DuckDB has its own
     connection = connect(staging.spool, memory_limit, threads)
     try:
         if revision:

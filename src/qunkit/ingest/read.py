@@ -140,12 +140,12 @@ def read(reading: Reading, batches: Iterator[Batch], module: ModuleType, progres
 def observe(reading: Reading, clock: Clock, as_group: str | None) -> Iterator[pa.RecordBatch]:
     """The source's observations, as `schema.OBSERVATIONS` without occurrence, seq and sources, but with ``offset``."""
 
-    def observed(number: int) -> pa.RecordBatch:
-        return _observed(reading, spooled.get_batch(number), clock, as_group)
+    def observed(raw: pa.RecordBatch) -> pa.RecordBatch:
+        return _observed(reading, raw, clock, as_group)
 
-    with pa.memory_map(str(reading.spool)) as file:
+    with pa.OSFile(str(reading.spool)) as file:
         spooled = pa.ipc.open_file(file)
-        for batch in side_by_side(observed, range(spooled.num_record_batches)):
+        for batch in side_by_side(observed, map(spooled.get_batch, range(spooled.num_record_batches))):
             if len(batch):
                 yield batch
 
