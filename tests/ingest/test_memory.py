@@ -11,7 +11,7 @@ import pytest
 from support import memory
 
 SIZES = (120 << 20, 360 << 20)
-GROWTH = 1.15
+GROWTH = 1.25
 _HEADER = '{"_type":"header","chatlab":{"version":"0.0.2"},"meta":{"name":"读书会","platform":"wechat","groupId":"1@chatroom"}}\n'
 _CSV = "\ufefflocalId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender\r\n"
 _DOCUMENT = '{"chatlab":{"version":"0.0.2"},"meta":{"name":"读书会","platform":"wechat","groupId":"1@chatroom"},"members":[],"messages":['

@@ -8,7 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-ROW_GROUP = 1 << 17
+ROW_GROUP = 1 << 15
+"""Rows of a row group: what is filtered out is passed over in such steps; and what is held of a part while it is written."""
 _UNIQUE = ("text", "message_id", "native_id", "quote_id", "quote_text", "reply_to", "extra", "sent_at", "local_time")
 
 
