@@ -79,9 +79,11 @@ def accounted(batches: list[Batch], size: int) -> Told:
     ledger = Ledger()
     for batch in batches:
         ledger.add(batch)
+    for batch in batches:
+        ledger.add_records(batch.messages.column("offset").to_numpy(), np.zeros(len(batch.messages), np.bool_))
     return Told(
         pa.Table.from_batches([batch.messages.replace_schema_metadata() for batch in batches], RAW.arrow),
-        ledger.close(size, np.empty(0, np.int64)),
+        ledger.close(size),
         [reject.reason for batch in batches for reject in batch.rejects],
         [row for batch in batches for row in batch.members],
         batches,

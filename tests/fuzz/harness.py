@@ -18,7 +18,7 @@ from qunkit.errors import QunkitError
 from qunkit.ingest import identify, rejected
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.ledger import counts, sizes
-from qunkit.ingest.read import Reading, begin, notices, observe, read
+from qunkit.ingest.read import Reading, begin, observe, read
 from qunkit.ingest.stage import MonthWriters, member_row
 from qunkit.parsing.source import Source, open_source
 from qunkit.schema import EVENTS, KINDS, OBSERVATIONS, REASONS, TIME_QUALITIES
@@ -72,19 +72,17 @@ def read_whole(source: Source, spool: Path, wanted: str | None) -> str:
 
 def _checked(reading: Reading, spool: Path) -> str:
     digest = hashlib.sha256(reading.format.encode())
-    found = []
     staged: dict[str, list[Path]] = {}
     try:
         with MonthWriters(spool, reading.id, staged) as writers:
-            for batch, of_notices in notices(observe(reading, CLOCK, None)):
+            for batch in observe(reading, CLOCK, None):
                 _check_observations(batch, reading.source.size)
                 digest.update(str(batch.to_pydict()).encode())
-                found.append(of_notices)
                 writers.write(batch)
     finally:
         for path in (path for paths in staged.values() for path in paths):
             path.unlink()
-    runs = reading.ledger.close(reading.source.size, np.concatenate([*found, np.empty(0, np.int64)]))
+    runs = reading.ledger.close(reading.source.size)
     _check_account(reading, runs)
     _check_members(reading)
     digest.update(str(runs.to_pydict()).encode())

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -19,7 +17,7 @@ from qunkit.ingest.clock import Clock
 from qunkit.ingest.identity import ANY_GROUP
 from qunkit.ingest.ledger import LedgerBroken, counts, sizes
 from qunkit.ingest.parquet import writer
-from qunkit.ingest.read import Reading, notices, observe
+from qunkit.ingest.read import Reading, observe
 from qunkit.ingest.stage import MonthWriters, member_row
 from qunkit.ingest.summary import FileSummary
 from qunkit.parsing.source import Source
@@ -77,8 +75,8 @@ class Harvest:
             FormatBroken: its ranges do not tile the file; nothing of it was taken.
         """
         clock = Clock(tz or self.staging.tz, self.staging.tz)
-        offsets, groups = self._stage(reading, clock, as_group)
-        runs = self._closed(reading, offsets)
+        groups = self._stage(reading, clock, as_group)
+        runs = self._closed(reading)
         self.ledger.append(runs.append_column("source", pa.array([reading.id] * len(runs))).select(LEDGER_SCHEMA.names))
         members = [member_row(reading, row, as_group, clock) for row in reading.members]
         groups |= {(row["group_id"], row["group_name"]): None for row in members if row["group_id"] != ANY_GROUP}  # type: ignore[misc]
@@ -95,27 +93,23 @@ class Harvest:
         facts |= _place(reading.source, self.staging.path)
         self.sources.append(left.facts(_source_facts(reading, clock, counts(runs), sizes(runs)) | facts))
 
-    def _stage(
-        self, reading: Reading, clock: Clock, as_group: str | None
-    ) -> tuple[npt.NDArray[np.int64], dict[tuple[str | None, str | None], None]]:
-        """Write the observations by month; returns where the notices are, and the groups."""
-        found = []
+    def _stage(self, reading: Reading, clock: Clock, as_group: str | None) -> dict[tuple[str | None, str | None], None]:
+        """Write the observations by month; returns the groups."""
         groups: dict[tuple[str | None, str | None], None] = {}
         with MonthWriters(self.staging.spool, reading.id, self.staged) as writers:
-            for batch, of_notices in notices(observe(reading, clock, as_group)):
-                found.append(of_notices)
+            for batch in observe(reading, clock, as_group):
                 writers.write(batch)
                 groups |= dict.fromkeys(_groups(batch))
-        return np.concatenate(found) if found else np.empty(0, np.int64), groups
+        return groups
 
-    def _closed(self, reading: Reading, of_notices: npt.NDArray[np.int64]) -> pa.Table:
+    def _closed(self, reading: Reading) -> pa.Table:
         """The ledger's runs.
 
         Raises:
             FormatBroken: they do not tile the file; what was staged of it is out again.
         """
         try:
-            return reading.ledger.close(reading.source.size, of_notices)
+            return reading.ledger.close(reading.source.size)
         except LedgerBroken as broken:
             self.drop({reading.id})
             facts = {"path": reading.source.label, "format": reading.format}

@@ -7,6 +7,7 @@ notice reaches from its first byte to the next start of anything; neighbours of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ from qunkit.exports import Batch
 
 KINDS = ("message", "notice", "reject", "framing")
 _MESSAGE, _NOTICE, _REJECT, _FRAMING = range(4)
+_OPEN = -(1 << 63)
+_NO_OFFSET = np.empty(0, np.int64)
 
 
 class LedgerBroken(Exception):
@@ -26,50 +29,66 @@ class LedgerBroken(Exception):
         super().__init__(what)
 
 
+class _Runs(NamedTuple):
+    """Ranges of one kind with no other between them: first bytes of the first and of the last, the last one's end (or `_OPEN`), how many, which."""
+
+    first: npt.NDArray[np.int64]
+    last: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int64]
+    many: npt.NDArray[np.int64]
+    kind: npt.NDArray[np.int64]
+
+
 @dataclass(slots=True)
 class Ledger:
-    """Collects the ranges of one source, batch by batch, and closes into runs."""
+    """Collects the ranges of one source and closes into runs; it holds runs only, however many records there are."""
 
-    starts: list[npt.NDArray[np.int64]] = field(default_factory=list)
-    ends: list[npt.NDArray[np.int64]] = field(default_factory=list)
-    kinds: list[npt.NDArray[np.int8]] = field(default_factory=list)
+    closed: list[_Runs] = field(default_factory=list)
+    """Rejects and framing."""
+    records: list[_Runs] = field(default_factory=list)
+    between: npt.NDArray[np.int64] | None = None
+    """Where the closed ones begin, in order, once all are known."""
 
     def add(self, batch: Batch) -> None:
-        """Take over the ranges of `batch`; messages count as messages until `close` is told which are notices."""
-        offsets = batch.messages.column("offset").to_numpy()
-        self._put(offsets, np.full(len(offsets), -1, np.int64), _MESSAGE)
+        """Take over the rejects and the framing of `batch`."""
         for ranges, kind in (([(r.start, r.end) for r in batch.rejects], _REJECT), (batch.framing, _FRAMING)):
             if ranges:
-                pairs = np.asarray(ranges, np.int64)
-                self._put(pairs[:, 0], pairs[:, 1], kind)
+                start, end = np.asarray(ranges, np.int64).T
+                self.closed.append(_Runs(start, start, end, np.ones(len(start), np.int64), np.full(len(start), kind)))
 
-    def close(self, size: int, notices: npt.NDArray[np.int64]) -> pa.Table:
-        """The runs (kind, start, end, count), in order; `notices` are offsets of messages that are notices.
+    def add_records(self, start: npt.NDArray[np.int64], is_notice: npt.NDArray[np.bool_]) -> None:
+        """The next messages and notices, by their first bytes; after every `add`."""
+        if self.between is None:
+            self.between = np.sort(np.concatenate([_NO_OFFSET, *(runs.first for runs in self.closed)]))
+        kind, passed = np.where(is_notice, _NOTICE, _MESSAGE), np.searchsorted(self.between, start, "right")
+        goes_on = (kind[1:] == kind[:-1]) & (passed[1:] == passed[:-1]) & (start[1:] > start[:-1])
+        first = np.flatnonzero(np.r_[True, ~goes_on][: len(start)])
+        last = start[np.r_[first[1:], len(start)] - 1] if len(first) else _NO_OFFSET
+        many = np.diff(np.r_[first, len(start)])[: len(first)]
+        self.records.append(_Runs(start[first], last, np.full(len(first), _OPEN), many, kind[first]))
+
+    def close(self, size: int) -> pa.Table:
+        """The runs (kind, start, end, count), in order.
 
         Raises:
             LedgerBroken: a gap, an overlap, or a range outside [0, size).
         """
-        start = np.concatenate(self.starts) if self.starts else np.empty(0, np.int64)
-        if not len(start):
+        if not any(len(runs.first) for runs in (*self.records, *self.closed)):
             raise LedgerBroken(0, f"no range for {size} bytes")
-        order = np.argsort(start, kind="stable")
-        start, end, kind = start[order], np.concatenate(self.ends)[order], np.concatenate(self.kinds)[order]
-        kind[(kind == _MESSAGE) & np.isin(start, notices)] = _NOTICE
-        _check(start, end, kind <= _NOTICE, size)
-        first = np.flatnonzero(np.r_[True, kind[1:] != kind[:-1]])
+        runs = _Runs(*(np.concatenate(column) for column in zip(*self.records, *self.closed, strict=True)))
+        order = np.argsort(runs.first, kind="stable")
+        runs = _Runs(*(column[order] for column in runs))
+        _check(runs, size)
+        begins = np.flatnonzero(np.r_[True, runs.kind[1:] != runs.kind[:-1]])
+        start = runs.first[begins]
         return pa.table(
             {
-                "kind": pa.array(np.array(KINDS)[kind[first]], pa.string()),
-                "start": start[first],
-                "end": np.r_[start[first[1:]], size],
-                "count": np.diff(np.r_[first, len(kind)]),
+                "kind": pa.array(np.array(KINDS)[runs.kind[begins]], pa.string()),
+                "start": start,
+                "end": np.r_[start[1:], size],
+                "count": np.add.reduceat(runs.many, begins),
             }
         )
-
-    def _put(self, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], kind: int) -> None:
-        self.starts.append(start)
-        self.ends.append(end)
-        self.kinds.append(np.full(len(start), kind, np.int8))
 
 
 def counts(runs: pa.Table) -> dict[str, int]:
@@ -89,13 +108,14 @@ def _total(runs: pa.Table, kind: str, column: str) -> int:
     return int(pc.sum(chosen[column]).as_py() or 0)
 
 
-def _check(start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], is_open: npt.NDArray[np.bool_], size: int) -> None:
+def _check(runs: _Runs, size: int) -> None:
     """Ranges that are open reach to the next one; the others must end there."""
-    if start[0] != 0:
-        raise LedgerBroken(0, f"the first range begins at {start[0]}")
-    following = np.r_[start[1:], size]
-    bad = np.flatnonzero((following <= start) | (~is_open & (end != following)))
+    if runs.first[0] != 0:
+        raise LedgerBroken(0, f"the first range begins at {runs.first[0]}")
+    following = np.r_[runs.first[1:], size]
+    bad = np.flatnonzero((following <= runs.last) | (runs.end != _OPEN) & (runs.end != following))
     if len(bad):
         at = bad[0]
-        upto = "open" if is_open[at] else f"up to {end[at]}"
-        raise LedgerBroken(int(start[at]), f"the range from {start[at]} is {upto}, the next begins at {following[at]}")
+        start, end = runs.last[at], runs.end[at]
+        upto = "open" if end == _OPEN else f"up to {end}"
+        raise LedgerBroken(int(start), f"the range from {start} is {upto}, the next begins at {following[at]}")

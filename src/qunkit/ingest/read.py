@@ -11,7 +11,6 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -138,7 +137,7 @@ def read(reading: Reading, batches: Iterator[Batch], module: ModuleType, progres
 
 
 def observe(reading: Reading, clock: Clock, as_group: str | None) -> Iterator[pa.RecordBatch]:
-    """The source's observations, as `schema.OBSERVATIONS` without occurrence, seq and sources, but with ``offset``."""
+    """The source's observations, as `schema.OBSERVATIONS` without occurrence, seq and sources, but with ``offset``. The ledger gets to know them."""
 
     def observed(raw: pa.RecordBatch) -> pa.RecordBatch:
         return _observed(reading, raw, clock, as_group)
@@ -147,14 +146,9 @@ def observe(reading: Reading, clock: Clock, as_group: str | None) -> Iterator[pa
         spooled = pa.ipc.open_file(file)
         for batch in side_by_side(observed, map(spooled.get_batch, range(spooled.num_record_batches))):
             if len(batch):
+                is_notice = pc.is_in(batch.column("kind"), pa.array(schema.NOT_POSTS))
+                reading.ledger.add_records(batch.column("offset").to_numpy(), is_notice.to_numpy(zero_copy_only=False))
                 yield batch
-
-
-def notices(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[pa.RecordBatch, npt.NDArray[np.int64]]]:
-    """Each batch of observations with the offsets of its notices."""
-    for batch in batches:
-        is_notice = pc.is_in(batch.column("kind"), pa.array(schema.NOT_POSTS))
-        yield batch, batch.column("offset").filter(is_notice).to_numpy()
 
 
 def _take(reading: Reading, batch: Batch) -> None:
