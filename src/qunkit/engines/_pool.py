@@ -8,8 +8,9 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from qunkit.errors import OutOfResources
 from qunkit.words import Text
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -36,19 +38,27 @@ def run(
         return [function(table) for table in tables]
 
     with _pool(workers) as pool:
-        jobs = [_submit(pool, _answer, function, table) for table in tables]
+        jobs = [_submit(pool, partial(_answer, function), _pack(table)) for table in tables]
         return [_unpack(job.result()) for job in jobs]
 
 
 def each(function: Callable[[pa.Table], T], tables: Iterable[pa.Table], workers: int, *, large: bool) -> Iterator[T]:
     """The same, of a stream: `tables` are taken as they are needed, and the answers, which must be small, come one by one."""
     if not large or workers < 2:
-        yield from map(function, tables)
-        return
+        return map(function, tables)
+    return spread(partial(_told, function), map(_pack, tables), workers)
+
+
+def spread(function: Callable[[S], T], items: Iterable[S], workers: int) -> Iterator[T]:
+    """The same of anything that can be pickled, in any case in a pool.
+
+    Raises:
+        OutOfResources: a worker was killed, for want of memory as a rule.
+    """
     with _pool(workers) as pool:
         jobs: deque[Future[T]] = deque()
-        for table in tables:
-            jobs.append(_submit(pool, _told, function, table))
+        for item in items:
+            jobs.append(_submit(pool, function, item))
             if len(jobs) > 2 * workers:
                 yield jobs.popleft().result()
         while jobs:
@@ -88,14 +98,12 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def _submit(
-    pool: ProcessPoolExecutor, work: Callable[..., T], function: Callable[[pa.Table], Any], table: pa.Table
-) -> Future[T]:
+def _submit(pool: ProcessPoolExecutor, work: Callable[[S], T], item: S) -> Future[T]:
     """A worker that is started for this does not run the caller's script, which might have no ``if __name__ == "__main__"``."""
     script = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
-        return pool.submit(work, function, _pack(table))
+        return pool.submit(work, item)
     finally:
         sys.modules["__main__"] = script
 

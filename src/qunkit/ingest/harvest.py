@@ -30,6 +30,43 @@ LEDGER_SCHEMA = pa.schema(
 
 
 @dataclass(slots=True)
+class Gathered:
+    """What was read."""
+
+    staged: dict[str, list[Path]] = field(default_factory=dict)
+    """Months → files of their rows."""
+    members: list[dict[str, object]] = field(default_factory=list)
+    ledger: list[pa.Table] = field(default_factory=list)
+    rejects: dict[str, Path] = field(default_factory=dict)
+    """Sources with rejects → the file of their rows."""
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    replaced: dict[str, set[str]] = field(default_factory=dict)
+    """Sources of this run → the earlier readings of the same bytes whose place they take."""
+
+    def drop(self, ids: set[str]) -> None:
+        """Take sources out again."""
+        self.replaced = {source: before for source, before in self.replaced.items() if source not in ids}
+        self.sources = [source for source in self.sources if source["id"] not in ids]
+        self.members = [row for row in self.members if row["source"] not in ids]
+        self.rejects = {source: path for source, path in self.rejects.items() if source not in ids}
+        self.ledger = [runs for runs in self.ledger if runs["source"][0].as_py() not in ids]
+        for month, paths in list(self.staged.items()):
+            self.staged[month] = [path for path in paths if path.name.partition("-")[0] not in ids]
+            if not self.staged[month]:
+                del self.staged[month]
+
+    def join(self, other: Gathered) -> None:
+        """Put what was read after it behind it."""
+        for month, paths in other.staged.items():
+            self.staged.setdefault(month, []).extend(paths)
+        self.members += other.members
+        self.ledger += other.ledger
+        self.rejects |= other.rejects
+        self.sources += other.sources
+        self.replaced |= other.replaced
+
+
+@dataclass(slots=True)
 class Harvest:
     """One commit in the making."""
 
@@ -38,15 +75,8 @@ class Harvest:
     threads: int | None = None
     force: bool = False
     """Take exports that contradict what is known, too."""
-    staged: dict[str, list[Path]] = field(default_factory=dict)
-    members: list[dict[str, object]] = field(default_factory=list)
-    ledger: list[pa.Table] = field(default_factory=list)
-    rejects: dict[str, Path] = field(default_factory=dict)
-    """Sources with rejects → the file of their rows."""
-    sources: list[dict[str, Any]] = field(default_factory=list)
+    gathered: Gathered = field(default_factory=Gathered)
     built: build.Built = field(default_factory=build.Built)
-    replaced: dict[str, set[str]] = field(default_factory=dict)
-    """Sources of this run → the earlier readings of the same bytes whose place they take."""
     dropped: set[str] = field(default_factory=set)
     """Sources whose place nothing takes."""
     forgotten: tombstones.Tombstones = field(init=False)
@@ -58,7 +88,7 @@ class Harvest:
     @property
     def gone(self) -> set[str]:
         """Earlier readings that have no place any more."""
-        return self.dropped.union(*self.replaced.values())
+        return self.dropped.union(*self.gathered.replaced.values())
 
     @property
     def left(self) -> list[dict[str, Any]]:
@@ -77,13 +107,15 @@ class Harvest:
         clock = Clock(tz or self.staging.tz, self.staging.tz)
         groups = self._stage(reading, clock, as_group)
         runs = self._closed(reading)
-        self.ledger.append(runs.append_column("source", pa.array([reading.id] * len(runs))).select(LEDGER_SCHEMA.names))
+        self.gathered.ledger.append(
+            runs.append_column("source", pa.array([reading.id] * len(runs))).select(LEDGER_SCHEMA.names)
+        )
         members = [member_row(reading, row, as_group, clock) for row in reading.members]
         groups |= {(row["group_id"], row["group_name"]): None for row in members if row["group_id"] != ANY_GROUP}  # type: ignore[misc]
         left = keepout.Left(members, reading.reject_spool if reading.rejects else None, list(groups))
-        left = keepout.strip(self.forgotten, self.staging, reading.id, self.staged, left)
-        self.members += left.members
-        self.rejects |= {reading.id: left.rejects} if left.rejects else {}
+        left = keepout.strip(self.forgotten, self.staging, reading.id, self.gathered.staged, left)
+        self.gathered.members += left.members
+        self.gathered.rejects |= {reading.id: left.rejects} if left.rejects else {}
         summary.groups, summary.guessed = left.groups, bool(groups) and not as_group and reading.guessed
         summary.forgotten = sum(left.forgotten.values())
         summary.zone = clock.source if reading.wall_clocks else None
@@ -91,12 +123,12 @@ class Harvest:
         facts = {"groups": summary.groups, "members": summary.members, "told": reading.group}
         facts |= {"asked": asked | {"facts": dict(reading.source.options)}}
         facts |= _place(reading.source, self.staging.path)
-        self.sources.append(left.facts(_source_facts(reading, clock, counts(runs), sizes(runs)) | facts))
+        self.gathered.sources.append(left.facts(_source_facts(reading, clock, counts(runs), sizes(runs)) | facts))
 
     def _stage(self, reading: Reading, clock: Clock, as_group: str | None) -> dict[tuple[str | None, str | None], None]:
         """Write the observations by month; returns the groups."""
         groups: dict[tuple[str | None, str | None], None] = {}
-        with MonthWriters(self.staging.spool, reading.id, self.staged) as writers:
+        with MonthWriters(self.staging.spool, reading.id, self.gathered.staged) as writers:
             for batch in observe(reading, clock, as_group):
                 writers.write(batch)
                 groups |= dict.fromkeys(_groups(batch))
@@ -118,12 +150,12 @@ class Harvest:
     def build(self) -> list[overlap.Match]:
         """Build the parts from every source that does not contradict what is known; what each matches."""
         matches: list[overlap.Match] = []
-        while self.sources or self.dropped:
-            ids = [source["id"] for source in self.sources]
-            table = pa.Table.from_pylist(self.members, schema=build.OBSERVED_MEMBERS)
+        while self.gathered.sources or self.dropped:
+            ids = [source["id"] for source in self.gathered.sources]
+            table = pa.Table.from_pylist(self.gathered.members, schema=build.OBSERVED_MEMBERS)
             limits = (self.memory_limit, self.threads)
             revised = revision.without(self.gone) if self.gone else None
-            self.built = build.build(self.staging, self.staged, table, ids, *limits, revision=revised)
+            self.built = build.build(self.staging, self.gathered.staged, table, ids, *limits, revision=revised)
             refused = [match for match in self.built.matches if match.refused and not self.force]
             if not refused:
                 return matches + self.built.matches
@@ -134,31 +166,23 @@ class Harvest:
     def drop(self, ids: set[str]) -> None:
         """Take sources of this run out again."""
         self.staging.discard()
-        self.replaced = {source: before for source, before in self.replaced.items() if source not in ids}
-        self.sources = [source for source in self.sources if source["id"] not in ids]
-        self.members = [row for row in self.members if row["source"] not in ids]
-        self.rejects = {source: path for source, path in self.rejects.items() if source not in ids}
-        self.ledger = [runs for runs in self.ledger if runs["source"][0].as_py() not in ids]
-        for month, paths in list(self.staged.items()):
-            self.staged[month] = [path for path in paths if path.name.partition("-")[0] not in ids]
-            if not self.staged[month]:
-                del self.staged[month]
+        self.gathered.drop(ids)
 
     def commit(self) -> str:
         """Write the rest and make it the current state."""
         built, gone = self.built, self.gone
         self.forgotten.write(self.staging)
-        _append(self.staging, LEDGER, self.ledger, gone)
+        _append(self.staging, LEDGER, self.gathered.ledger, gone)
         with self.staging.create(REJECTS) as file:
-            rows = rejected.write(file, rejected.merged(self.staging.old_part(REJECTS), gone, self.rejects))
+            rows = rejected.write(file, rejected.merged(self.staging.old_part(REJECTS), gone, self.gathered.rejects))
         self.staging.finish(REJECTS, rows)
-        for source in self.sources:
+        for source in self.gathered.sources:
             source["new"] = built.new.get(source["id"], 0)
             left = (
                 source["records"]["message"] + source["records"]["notice"] - sum(source.get("forgotten", {}).values())
             )
             source["known"] = left - source["new"]
-        sources = sorted((*self.left, *self.sources), key=lambda source: str(source["id"]))
+        sources = sorted((*self.left, *self.gathered.sources), key=lambda source: str(source["id"]))
         facts = {"sources": sources, "fingerprint": built.fingerprint}
         return store.commit(self.staging, facts, built.dropped, anew=bool(self.gone))
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from qunkit.ingest import identify, overlap, store
+from qunkit.ingest import crew, identify, overlap, store
 from qunkit.ingest.clock import DEFAULT_ZONE, check_zone
 from qunkit.ingest.harvest import Harvest
 from qunkit.ingest.read import Progress
@@ -54,7 +54,7 @@ def finish(run: Run, files: list[FileSummary], matches: list[overlap.Match], sum
     for file in files:
         if file.status == "ingested" and file.id in of:
             file.compare(of[file.id], staging.tz, force=options.force)
-    if harvest.sources:
+    if harvest.gathered.sources:
         summary.snapshot = None if options.dry else harvest.commit()
         summary.seams.append(harvest.built.seams)
         for file in files:
@@ -77,12 +77,12 @@ def _run(
     def taken(staging: store.Staging) -> tuple[Run, list[FileSummary], list[overlap.Match]]:
         harvest = Harvest(staging, options.memory_limit, options.threads, options.force)
         run = Run(harvest, options, progress, set(seen))
-        files = [file for candidate in candidates for file in run.take(candidate)]
+        files = crew.take(run, candidates)
         return run, files, harvest.build()
 
     with rehearsing(dataset, tz) if options.dry else store.writing(dataset, tz, wait) as staging:
         run, files, matches = taken(staging)
-        if run.harvest.sources and not run.harvest.left and options.tz not in (None, staging.tz):
+        if run.harvest.gathered.sources and not run.harvest.left and options.tz not in (None, staging.tz):
             staging.discard()  # nothing of the old calendar is left: as if the dataset had been made now
             staging.tz, summary.calendar_before = tz, staging.tz
             run, files, matches = taken(staging)

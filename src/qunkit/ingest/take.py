@@ -153,10 +153,10 @@ class Run:
             options = self.options
             self.harvest.add(reading, options.tz, options.as_group, options.asked, summary)
             summary.before = self._earlier(reading)
-            self.harvest.replaced[identity] = {one["id"] for one in summary.before}
+            self.harvest.gathered.replaced[identity] = {one["id"] for one in summary.before}
         finally:
             reading.spool.unlink(missing_ok=True)
-            if reading.id not in self.harvest.rejects:
+            if reading.id not in self.harvest.gathered.rejects:
                 reading.reject_spool.unlink(missing_ok=True)
 
     def _facts(self, candidate: identify.Candidate) -> dict[str, str]:
@@ -178,7 +178,7 @@ class Run:
 
     def _known(self, identity: str, source: Source) -> dict[str, Any] | None:
         """The reading of these bytes that stands; None if there is none, or they are to be read anew: all, or with nothing but another zone."""
-        if now := next((one for one in self.harvest.sources if one["id"] == identity), None):
+        if now := next((one for one in self.harvest.gathered.sources if one["id"] == identity), None):
             return now
         before = next((one for one in self.staging.base["sources"] if one["id"] == identity), None)
         if not before or self.options.again:
