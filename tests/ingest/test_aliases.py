@@ -2,11 +2,16 @@
 
 import itertools
 
+import pytest
+
 from qunkit.ingest.aliases import Verdict, listed, people, say
 from support.staged import commit, members, messages, telling
 
 A, B, C = "a" * 16, "b" * 16, "c" * 16
 SAME = Verdict("g1", "name:阿岚", "name:岚姐", "same")
+
+
+ACCOUNTS = (("w1", "Ann"), ("w2", "Bob"), ("w3", "Carl"))
 
 
 def chat(name, moments=range(0, 600, 60), **columns):
@@ -57,6 +62,23 @@ def test_four_moments_are_not_enough_and_a_common_phrase_is_no_evidence(tmp_path
     assert suggested(tmp_path / "d") == []
     commit(tmp_path / "e", {A: chat("阿岚"), B: chat("岚姐", range(0, 300, 60)) + chat("凯文", range(300, 600, 60))})
     assert suggested(tmp_path / "e") == []  # half of them speak for the one, half for the other: purity is 0.5
+
+
+@pytest.mark.parametrize(("moments", "found"), [(5, [("name:阿岚", "name:岚姐", 5, 1.0)]), (4, [])])
+def test_five_moments_are_enough(tmp_path, moments, found):
+    commit(tmp_path / "d", {A: chat("阿岚", range(moments)), B: chat("岚姐", range(moments + 1))})
+    assert suggested(tmp_path / "d") == found
+
+
+@pytest.mark.parametrize(("theirs", "found"), [(90, [("name:阿岚", "name:岚姐", 90, 0.9)]), (89, [])])
+def test_nine_of_ten_moments_must_be_with_the_one(tmp_path, theirs, found):
+    """The other ten are with somebody whom the same export shows."""
+    rival = chat("凯文", range(theirs, theirs + 10))
+    commit(
+        tmp_path / "d",
+        {A: chat("阿岚", range(theirs + 10)), B: [*chat("岚姐", range(theirs)), *rival, *chat("岚姐", [900])]},
+    )
+    assert suggested(tmp_path / "d") == found
 
 
 def test_moments_are_those_that_the_merge_would_make_one(tmp_path):
@@ -227,3 +249,20 @@ def test_a_names_alias_says_nothing_of_other_groups(tmp_path):
     commit(tmp_path / "d", {A: chat("阿岚"), B: chat("岚姐"), C: other})
     say(tmp_path / "d", [SAME])
     assert ("name:阿岚", "hi") in rows(tmp_path / "d")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_name_of_an_account_that_is_another_members_is_that_members(tmp_path, order):
+    """In whatever order it was said; and when the second account is none after all, its name is still its."""
+    told = [telling(n, text=who, sender_id=who, sender_name=name) for n, (who, name) in enumerate(ACCOUNTS)]
+    commit(tmp_path / "d", {A: [*told, telling(9, text="later", sender_name="Annie")]})
+    words = [Verdict("g1", "name:Annie", "w1", "same"), Verdict(None, "w1", "w3", "same")]
+    for word in words[::order]:
+        say(tmp_path / "d", [word])
+    assert sorted(rows(tmp_path / "d")) == [("w2", "w2"), ("w3", "later"), ("w3", "w1"), ("w3", "w3")]
+    assert {(one.alias, one.member) for one in listed(tmp_path / "d") if one.status != "linked"} == {
+        ("name:Annie", "w1"),
+        ("w1", "w3"),
+    }
+    say(tmp_path / "d", [Verdict(None, "w1", "w3", "different")])
+    assert sorted(rows(tmp_path / "d")) == [("w1", "later"), ("w1", "w1"), ("w2", "w2"), ("w3", "w3")]

@@ -11,11 +11,12 @@ import pytest
 
 from qunkit.ingest import merge
 from qunkit.ingest.alike import PLAIN, WORDS
-from support.staged import commit, messages
+from support.staged import commit, messages, telling
 from support.tiny_worlds import together, worlds
 
 EVERY_SIGN = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
 PLAIN_SIGNS = [sign for sign in EVERY_SIGN if re.fullmatch(PLAIN, sign)]
+EARLY = {"text": "早", "sender_id": "w1", "sender_name": "凯文"}
 
 
 def test_nfc_leaves_plain_signs_as_they_are_whatever_is_beside_them():
@@ -51,6 +52,8 @@ def test_words(text, words):
 def test_what_is_alone_needs_no_comparing(tmp_path, monkeypatch):
     """A world merged as it is, and one of which every telling is compared with every other, are one."""
     sources = together([one.sources(group) for group, one in worlds(7, 60)])
+    for number, source in enumerate(sources):  # begins in none of the minutes that matter
+        sources[source] += [telling(-20 * 86400 - 600 * number, group_id=f"g{group}", **EARLY) for group in range(60)]
     commit(tmp_path / "near", sources)
     monkeypatch.setattr(merge, "_NEAR", "CREATE OR REPLACE TEMP TABLE near AS SELECT telling FROM observed")
     commit(tmp_path / "all", sources)

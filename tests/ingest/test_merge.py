@@ -1,7 +1,10 @@
 """Nothing doubled, nothing lost, whatever the order: the multiset union of what sources say."""
 
 import itertools
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -445,6 +448,61 @@ def test_numbers_of_rows_are_no_ids(tmp_path):
         assert sorted(row["text"] for row in rows) == sorted(f"{who}{at}" for who in "一二三四" for at in range(3))
         assert len({row["message_id"] for row in rows}) == 12
     assert messages(tmp_path / "0")[1] == messages(tmp_path / "1")[1]
+
+
+DAY = 86400
+LATER = 3 * DAY
+"""Where exports that `begun` made have begun long before."""
+
+
+def begun(source, *rows):
+    """The rows of an export that begins days earlier with a message of its own: none of them is where an export begins."""
+    return [telling(DAY + ord(source[0]) * 600, text=source[0], **KEVIN), *rows]
+
+
+def later(*sources):
+    """The texts, from `LATER` on, of a dataset of these rows by source."""
+    with TemporaryDirectory() as folder:
+        dataset = Path(folder) / "d"
+        commit(dataset, {source: begun(source, *rows) for source, rows in zip((A, B), sources, strict=True)})
+        return [row["text"] for row in messages(dataset)[0] if row["sent_at"] >= START + timedelta(seconds=LATER)]
+
+
+def test_an_id_finds_its_message_where_nothing_else_is_near():
+    rows = [telling(LATER + n * 300, native_id=str(10**17 + n), text=str(n), **KEVIN) for n in range(60)]
+    slow = [row | {"sent_at": row["sent_at"] + timedelta(seconds=int(n == 30))} for n, row in enumerate(rows)]
+    assert later(rows, slow) == [str(n) for n in range(60)]
+
+
+def test_an_id_that_returns_days_later_is_none():
+    first, again = (telling(LATER + day * DAY, native_id="7", **KEVIN) for day in (0, 3))
+    assert later([first], [again]) == ["hi", "hi"]
+
+
+def test_an_id_with_other_words_minutes_later_is_none():
+    first, other = (telling(LATER + second, native_id="7", text=str(second), **KEVIN) for second in (0, 600))
+    assert later([first], [other]) == ["0", "600"]
+    soon = telling(LATER + 30, native_id="7", text="30", **KEVIN)
+    assert later([first], [soon]) == ["0"]
+
+
+def test_a_minute_finds_its_second_where_nothing_else_is_near():
+    exact, minute = telling(LATER + 40, **KEVIN), telling(LATER + 10, time_quality="minute", **KEVIN)
+    assert later([exact], [minute]) == ["hi"]
+
+
+def test_a_day_is_left_out_beside_finer_times_where_nothing_else_is_near():
+    exact, day = telling(LATER + 5000, **KEVIN), telling(LATER + 10, text="hi there", time_quality="day", **KEVIN)
+    assert later([exact], [day]) == ["hi"]
+
+
+def test_one_telling_by_two_exports_is_unsure_where_one_ends_and_the_other_begins(tmp_path):
+    """Without ids: what the first says last and the second says first may be two that are told alike."""
+    same = telling(LATER, **NAMED)
+    first, second = [telling(0, text="早", **NAMED), same], [same, telling(LATER + 900, text="晚", **NAMED)]
+    seams = commit_built(tmp_path / "d", {A: first, B: second}).seams
+    assert (seams.count, seams.ambiguous) == (1, 1)
+    assert texts(tmp_path / "d") == ["早", "hi", "晚"]
 
 
 def test_an_id_is_one_message_on_clocks_hours_apart(tmp_path):

@@ -218,16 +218,17 @@ def _read(path: Path) -> list[Verdict]:
 
 
 def _with(told: list[Verdict], new: Verdict) -> list[Verdict]:
-    """What was said, and now this: of two that speak of the same pair the new one counts, and nobody is an alias of an alias."""
+    """What was said, and now this: of two that speak of the same pair the new one counts. Of one reach (a group, or all) nobody is an alias of an
+    alias; a name whose member is another's in all groups stays as it was said, for that may be taken back."""
     pair = {new.alias, new.member}
     others = [one for one in told if not (one.group_id == new.group_id and {one.alias, one.member} == pair)]
     if new.verdict != "same":
         return [*others, new]
     own = {(one.group_id, one.alias): one.member for one in others if one.verdict == "same"}
-    member = own.get((new.group_id, new.member)) or own.get((None, new.member)) or new.member
+    member = own.get((new.group_id, new.member), new.member)
     moved = [
         Verdict(one.group_id, one.alias, member, "same")
-        if one.verdict == "same" and one.member == new.alias and one.group_id in (new.group_id, None)
+        if one.verdict == "same" and one.member == new.alias and one.group_id == new.group_id
         else one
         for one in others
         if not (one.verdict == "same" and one.group_id == new.group_id and one.alias == new.alias)

@@ -89,7 +89,7 @@ SELECT DISTINCT group_key, {SAFE.format("name")} AS name, id FROM (
 ) WHERE name IS NOT NULL AND id <> 'me' AND NOT starts_with(id, 'name:');
 
 CREATE OR REPLACE TEMP TABLE said_names AS
-SELECT group_key, {SAFE.format("substr(alias, 6)")} AS name, {_OWN.format("member")} AS id, verdict
+SELECT group_key, {SAFE.format("substr(alias, 6)")} AS name, {_OWN.format("said.member")} AS id, verdict
 FROM said WHERE starts_with(alias, 'name:');
 
 CREATE OR REPLACE TEMP TABLE found_links AS

@@ -28,7 +28,7 @@ from qunkit.ingest import crowded
 from qunkit.ingest.alike import CONTENT, CONTENT_OF_MINUTE, IS_NAMED, SAME, SECOND, WORDS
 
 # Tellings that may be of one message: of one second and group, or with one id; of groups in which times to the minute or the day meet finer ones;
-# and, where several sources tell a group, those of the minutes in which one begins or ends, for `overlap`.
+# and, where several sources tell a group, those of the minutes in which one begins, for `overlap`: another may end there with the same telling.
 _NEAR = f"""
 CREATE OR REPLACE TEMP TABLE near AS
 WITH told AS (
@@ -38,18 +38,16 @@ WITH told AS (
 ),
 seconds AS (SELECT hash(group_key, second) AS here FROM told GROUP BY here HAVING COUNT(*) > 1),
 ids AS (SELECT id FROM told WHERE has_id GROUP BY id HAVING COUNT(*) > 1),
-spans AS (SELECT group_key, time_quality, sources, MIN(second) // 60 AS first, MAX(second) // 60 AS last FROM told GROUP BY group_key, time_quality, sources),
+spans AS (SELECT group_key, time_quality, sources, MIN(second) // 60 AS first FROM told GROUP BY group_key, time_quality, sources),
 mixed AS (
   SELECT group_key FROM spans GROUP BY group_key HAVING COUNT(DISTINCT IF(time_quality IN ('minute', 'day'), time_quality, 'finer')) > 1
 ),
-ends AS (
-  SELECT group_key, MIN(first) AS first, MAX(last) AS last FROM (SELECT group_key, unnest(sources) AS src, first, last FROM spans) GROUP BY group_key, src
+begins AS (
+  SELECT group_key, MIN(first) AS minute FROM (SELECT group_key, unnest(sources) AS src, first FROM spans) GROUP BY group_key, src
 ),
-edges AS (
-  SELECT group_key, unnest([first, last]) AS minute FROM (FROM ends SEMI JOIN (SELECT group_key FROM ends GROUP BY group_key HAVING COUNT(*) > 1) USING (group_key))
-)
+edges AS (FROM begins SEMI JOIN (SELECT group_key FROM begins GROUP BY group_key HAVING COUNT(*) > 1) USING (group_key))
 SELECT telling FROM told WHERE hash(group_key, second) IN (FROM seconds) OR (has_id AND id IN (FROM ids))
-  OR group_key IN (FROM mixed) OR (group_key, second // 60) IN (FROM edges)
+  OR group_key IN (FROM mixed) OR (group_key, second // 60) IN (SELECT (group_key, minute) FROM edges)
 """
 
 _KEYED = f"""
