@@ -35,7 +35,8 @@ def dataset(data: bytes) -> str:
     try:
         path.write_bytes(body)
         if sealed:
-            (place / "CURRENT").write_bytes(originals["snapshot"] + b" " + hashlib.sha256(body).hexdigest().encode())
+            digest = hashlib.sha256(body).hexdigest().encode()
+            (place / "CURRENT").write_bytes(originals["snapshot"] + b" " + digest + b"\n")
         with store.open_snapshot(place) as snapshot:
             assert snapshot.id == originals["snapshot"].decode()
             assert isinstance(snapshot.manifest, dict)

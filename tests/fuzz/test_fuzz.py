@@ -74,3 +74,9 @@ def test_the_harness_bites(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_corpus_is_small() -> None:
     assert sum(path.stat().st_size for path in HERE.glob("*/*/*")) < 1 << 20
+
+
+def test_a_sealed_manifest_is_read() -> None:
+    """Else nothing behind CURRENT would be tried."""
+    inputs = [one for one in TARGETS["dataset"].inputs() if one.startswith(b"manifest.json sealed\n")]
+    assert any(TARGETS["dataset"].run(one).startswith("Asia/Shanghai ") for one in inputs)

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from qunkit.errors import AmbiguousFormat, InputChanged, MissingInput, NoMessages, UnknownFormat, UnreadableExport
+from qunkit.errors import (
+    AmbiguousFormat,
+    DatasetDamaged,
+    InputChanged,
+    MissingInput,
+    NoMessages,
+    UnknownFormat,
+    UnreadableExport,
+)
 from qunkit.ingest import harvest, store
 from qunkit.ingest.run import Options, ingest
 from support.staged import messages
@@ -355,3 +363,16 @@ def test_a_format_that_loses_count_costs_its_file_and_nothing_else(tmp_path, exp
     monkeypatch.undo()
     assert ingest([bad], tmp_path / "d").code == 0
     assert sorted(row["text"] for row in messages(tmp_path / "d")[0]) == ["好", "早", "晚"]
+
+
+@pytest.mark.parametrize("part", ["messages/month=2024-11/part.parquet", "members/part.parquet"])
+def test_a_damaged_part_is_not_healed_by_the_way(export, tmp_path, part):
+    """It is built anew from the observations; but that it was damaged must be said, and nothing be written."""
+    ingest([export("a.csv", csv_rows("一", "二"))], tmp_path / "data")
+    with store.open_snapshot(tmp_path / "data") as snapshot:
+        path = snapshot.path / part
+    path.write_bytes(path.read_bytes()[:-9])
+    path.chmod(0o600)
+    with pytest.raises(DatasetDamaged, match=part.partition("/")[0]):
+        ingest([export("b.csv", csv_rows("三", time=1732982400))], tmp_path / "data")
+    assert [one.name for one in (tmp_path / "data").glob("v*")] == ["v000001"]

@@ -85,6 +85,8 @@ def build(
         work.build_months()
         work.write_members()
         built = work.built
+        for part in {*staging.parts, *built.dropped}:
+            work._old_part(part)  # that it was damaged must not go unsaid because another takes its place
         built.fingerprint = _fingerprint(staging, built.dropped)
         built.matches, built.seams = overlap.judge(connection, run)
         return built
