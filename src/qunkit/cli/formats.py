@@ -137,13 +137,12 @@ def _identified(path: Path) -> Result:
         UnknownFormat, AmbiguousFormat: no format, or more than one, says yes.
         UnreadableExport: an archive or workbook that cannot be used.
     """
-    from tempfile import TemporaryDirectory
-
+    from qunkit import scratch
     from qunkit.ingest.identify import Candidate, members
 
     candidate = Candidate(path, str(path), False)
     inside = members(candidate)
-    with TemporaryDirectory() as folder:
+    with scratch.Folder() as folder:
         if inside is None:
             row, module = _row(candidate, Path(folder))
             return Result("format", Text("Format", "格式"), (*_COLUMNS, *_ABOUT), [(*row, *_facts(module))])

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zipfile import ZipFile, ZipInfo
 
-from qunkit import registry
+from qunkit import registry, scratch
 
 
 def packed() -> Path:
@@ -17,8 +16,8 @@ def packed() -> Path:
 
 
 @cache
-def _folder() -> TemporaryDirectory[str]:
-    return TemporaryDirectory(prefix="qunkit-")
+def _folder() -> scratch.Folder:
+    return scratch.Folder()
 
 
 @cache

@@ -13,10 +13,10 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from qunkit import scratch
 from qunkit.errors import BadOption, NoJava, NoSparkWorkers, SparkMissing, SparkUnreachable, UsageError
 from qunkit.words import Text
 
@@ -94,7 +94,7 @@ def _driven(url: str, memory_limit: str | None) -> Iterator[SparkSession]:
         return
     if not url.startswith("local"):
         _must_answer(url, None)
-    with TemporaryDirectory(prefix="qunkit-") as folder, _started(_settings(url, memory_limit, folder), url) as context:
+    with scratch.Folder() as folder, _started(_settings(url, memory_limit, folder), url) as context:
         _must_work(context, url)
         yield SparkSession(context)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from qunkit import scratch
 from qunkit.dataset import Scope
 from qunkit.engines import _files, _parameters
 from qunkit.engines._guest import guarded, must_be_one_select, must_read_views
@@ -84,7 +84,7 @@ def connect(
     """
     import duckdb
 
-    spill = TemporaryDirectory(prefix="qunkit-")
+    spill = scratch.Folder()
     config: dict[str, Any] = {
         "temp_directory": str(temp_dir or spill.name),
         "autoinstall_known_extensions": False,  # no network, ever
@@ -117,7 +117,7 @@ class Engine:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        spill: TemporaryDirectory[str],
+        spill: scratch.Folder,
         snapshot: Path,
         kept: Path | None = None,
     ) -> None:

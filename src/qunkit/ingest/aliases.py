@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from qunkit import scratch
 from qunkit.ingest import build, merge, store
 from qunkit.ingest.alike import CLASS, SAME
 from qunkit.ingest.observed import observe
@@ -198,7 +198,7 @@ def say(dataset: Path, verdicts: Iterable[Verdict], wait: float = 10.0) -> str |
 @contextmanager
 def _opened(snapshot: store.Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that knows who is who."""
-    with TemporaryDirectory(prefix="qunkit-") as folder:
+    with scratch.Folder() as folder:
         connection = build.connect(Path(folder), build.MEMORY_LIMIT, None)
         try:
             build.know(connection, lambda part: path if (path := snapshot.path / part).exists() else None)

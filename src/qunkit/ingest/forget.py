@@ -12,11 +12,11 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 
+from qunkit import scratch
 from qunkit.errors import OldStateRead, StillRead
 from qunkit.ingest import build, extent, gone, keepout, rejected, store, tombstones
 from qunkit.ingest.extent import Forgotten
@@ -39,7 +39,7 @@ def preview(dataset: Path, member: str | None, groups: Sequence[str] = ()) -> Fo
         NoSuchMember, SeveralMembers, NoSuchGroup, SeveralGroups: not exactly one member or group is meant.
         BadKey: others were forgotten before, and their key is not there.
     """
-    with store.open_snapshot(dataset) as snapshot, TemporaryDirectory(prefix="qunkit-") as folder:
+    with store.open_snapshot(dataset) as snapshot, scratch.Folder() as folder:
         state = partial(_in, snapshot.path, snapshot.manifest)
         with State(state, Path(folder)).opened() as known:
             target = known.find(member, groups, tombstones.load(state))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
@@ -13,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from qunkit import schema
+from qunkit import schema, scratch
 from qunkit.ingest import accounts, build
 from qunkit.ingest.canon import Digest
 from qunkit.ingest.findings import Checked, Finding
@@ -60,7 +59,7 @@ def check(
     if checked.damage:
         return  # what follows would only say the same again, in more words
     limit = memory_limit or build.MEMORY_LIMIT
-    with tempfile.TemporaryDirectory(prefix="qunkit-") as folder:
+    with scratch.Folder() as folder:
         yield from accounts.check(snapshot, manifest, Path(folder), limit, threads)
         yield from _derived(Staging(snapshot.parent, Path(folder), "", dict(manifest), snapshot), limit, threads)
 

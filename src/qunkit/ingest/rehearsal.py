@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from qunkit import scratch
 from qunkit.errors import NoDataset
 from qunkit.ingest import store
 
@@ -26,5 +26,5 @@ def rehearsing(dataset: Path, tz: str) -> Iterator[store.Staging]:
         with suppress(NoDataset):
             snapshot = stack.enter_context(store.open_snapshot(dataset))
             tz, base, base_path = snapshot.tz, snapshot.manifest, snapshot.path
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="qunkit-"))
+        folder = stack.enter_context(scratch.Folder())
         yield store.Staging(dataset, Path(folder), tz, base, base_path)
