@@ -19,12 +19,12 @@ PEERS = {
     "whatstk": "from whatstk import df_from_whatsapp as read; rows = len(read(path, hformat='%d/%m/%Y, %H:%M - %name:'))",
     "chat-miner": "from chatminer.chatparsers import WhatsAppParser as P; p = P(path); p.parse_file(); rows = len(p.parsed_messages.get_df())",
 }
-_PROGRAM = """
-import sys, time, resource
+_PROGRAM = r"""
+import re, sys, time
 path = sys.argv[1]
 begin, cpu = time.perf_counter(), time.process_time()
 {work}
-print(time.perf_counter() - begin, time.process_time() - cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, rows)
+print(time.perf_counter() - begin, time.process_time() - cpu, int(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1]) / 1024, rows)
 """
 
 
