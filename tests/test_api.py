@@ -18,7 +18,7 @@ from qunkit.words import Text
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-from datasets import make_dataset
+from support.datasets import make_dataset
 
 SAMPLES = Path(__file__).parent / "samples"
 ROWS = [

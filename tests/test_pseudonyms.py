@@ -18,7 +18,7 @@ from qunkit.results import Note
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-from datasets import make_dataset
+from support.datasets import make_dataset
 
 GROUPS = {"1@chatroom": "徒步一群", "2@chatroom": "读书会", "name:妈妈群": "妈妈群"}
 PEOPLE = {f"wxid_p{n:02}": f"队员{n:02}号" for n in range(9)} | {"name:路人甲": "路人甲", "name:小鱼儿": "小鱼儿"}

@@ -14,7 +14,7 @@ from qunkit.question import Filters, Question, ask, choose
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-from datasets import make_dataset
+from support.datasets import make_dataset
 
 GROUPS = {
     "1@chatroom": "周末徒步",

@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
-from datasets import make_dataset
+from support.datasets import make_dataset
 
 HIKE, MUMS = "58192034417@chatroom", "name:妈妈群"
 ROWS = [

@@ -126,7 +126,7 @@ def test_where_the_language_comes_from(
 
 def empty(folder: Path) -> Path:
     """A dataset without messages."""
-    from datasets import make_dataset
+    from support.datasets import make_dataset
 
     return make_dataset(folder / "empty", [])
 

@@ -12,7 +12,7 @@ from qunkit.question import Filters, ask
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
-from datasets import make_dataset
+from support.datasets import make_dataset
 
 ROWS = [
     {"at": "2026-05-04 09:00:00", "sender_id": id, "sender_name": name, "text": "早"}

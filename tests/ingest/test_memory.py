@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from support import memory
 
 SIZES = (120 << 20, 360 << 20)
 GROWTH = 1.25
+_START, _STEP = 1_600_000_000, 20
+"""Seconds: months of 130,000 messages, for what a month takes is bounded otherwise, by the limit on the memory of the merge."""
 _HEADER = '{"_type":"header","chatlab":{"version":"0.0.2"},"meta":{"name":"读书会","platform":"wechat","groupId":"1@chatroom"}}\n'
 _CSV = "\ufefflocalId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender\r\n"
 _DOCUMENT = '{"chatlab":{"version":"0.0.2"},"meta":{"name":"读书会","platform":"wechat","groupId":"1@chatroom"},"members":[],"messages":['
@@ -41,17 +44,16 @@ print(summary.files[0].status, sum(summary.files[0].records.values()))
 
 
 def csv_row(n: int) -> str:
-    return f'{n},3,1,0,{n % 2},{1700000000 + n},2,"第 {n} 句话，大家早上好",2023-11-14 22:13:20,甲{n % 90},甲{n % 90},wxid_{n % 90}\r\n'
+    return f'{n},3,1,0,{n % 2},{_START + _STEP * n},2,"第 {n} 句话，大家早上好",2023-11-14 22:13:20,甲{n % 90},甲{n % 90},wxid_{n % 90}\r\n'
 
 
 def json_line(n: int) -> str:
-    return f'{{"_type":"message","sender":"wxid_{n % 90}","accountName":"甲{n % 90}","timestamp":{1700000000 + n},"type":0,"content":"第 {n} 句话，大家早上好"}}\n'
+    return f'{{"_type":"message","sender":"wxid_{n % 90}","accountName":"甲{n % 90}","timestamp":{_START + _STEP * n},"type":0,"content":"第 {n} 句话，大家早上好"}}\n'
 
 
 def text_record(n: int) -> str:
-    minutes = n // 60
-    clock = f"{minutes // 60 % 24:02}:{minutes % 60:02}:{n % 60:02}"
-    return f"2024-{1 + n // 2419200 % 12:02}-{1 + n // 86400 % 28:02} {clock} 甲{n % 90}\n第 {n} 句话，大家早上好\n\n"
+    clock = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(_START + _STEP * n))
+    return f"{clock} 甲{n % 90}\n第 {n} 句话，大家早上好\n\n"
 
 
 @pytest.mark.slow

@@ -26,6 +26,7 @@ CLOCK = {
 """Where "now" and chance come from. `time.monotonic` only measures how long something takes."""
 ALLOWED = {
     "privacy.py": "the key is made of chance",
+    "scratch.py": "asks how old a folder is that a killed run left",
     "ingest/locks.py": "the lock says to people since when it is held",
     "engines/_spark_session.py": "asks whether the cluster that the user named answers, before Spark waits for minutes",
 }

@@ -162,7 +162,9 @@ class _Ascending:
         rows = np.flatnonzero(np.r_[False, same] | np.r_[same, False])
         if not len(rows):
             return table
-        self.connection = self.connection or duckdb.connect()
+        self.connection = self.connection or duckdb.connect(
+            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        )
         crowded = table.take(pa.array(rows)).append_column("row", pa.array(rows))
         self.connection.register("crowded", crowded)
         query = f"SELECT row, {NUMBERED} FROM (SELECT *, sources[1] AS src FROM crowded)"
