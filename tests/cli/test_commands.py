@@ -67,9 +67,10 @@ def test_messages_as_csv_hold_no_formula(qunkit: Run) -> None:
 def test_every_analysis_runs_in_every_format(qunkit: Run, tmp_path: Path) -> None:
     for name in registry.names("analyses"):
         words = name.replace("_", " ", 1).replace("_", "-").split()
+        few = ("--min-members", "1") if name == "words" else ()
         for style in registry.names("renderers"):
             out = tmp_path / f"{name}.{style}"
-            ran = qunkit(*words, "--format", style, "--week", "2024-W48", "-o", str(out))
+            ran = qunkit(*words, *few, "--format", style, "--week", "2024-W48", "-o", str(out))
             assert (ran.code, out.stat().st_size > 0) == (0, True), (name, style, ran.err)
 
 

@@ -104,8 +104,9 @@ def test_every_code_is_reached(world: World, code: int) -> None:
 
 def test_every_code_is_in_the_table() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, QunkitError)]
-    assert {kind.code for kind in kinds} <= set(CODES) == set(REACHED)
-    assert {kind.code for kind in kinds} - {2} <= set(WORST_FIRST)
+    of_a_cluster = {69}  # in tests/spark
+    assert {kind.code for kind in kinds} <= set(CODES) == set(REACHED) | of_a_cluster
+    assert {kind.code for kind in kinds} - {2} - of_a_cluster <= set(WORST_FIRST)
 
 
 def test_the_worst_counts() -> None:

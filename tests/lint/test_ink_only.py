@@ -183,11 +183,8 @@ MAKES_FILES = {
     "parsing/source.py": "a spool that has no name",
     "privacy.py": "the key, in the user's own folder for settings",
     "cli/files.py": "-o",
-    "cli/formats.py": "a temporary folder for members of an archive",
     "cli/streams.py": "/dev/null, and the standard streams",
-    "engines/duckdb.py": "a temporary folder where queries spill",
-    "engines/_spark_session.py": "the same for Spark's driver",
-    "engines/_spark_package.py": "a temporary folder for the package as it is sent to workers",
+    "scratch.py": "private temporary folders",
     "engines/_derived.py": "features, in the dataset or where queries spill",
 }
 """Where files may be made or opened for writing, and which."""
