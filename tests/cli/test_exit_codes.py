@@ -104,7 +104,7 @@ def test_every_code_is_reached(world: World, code: int) -> None:
 
 def test_every_code_is_in_the_table() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, QunkitError)]
-    of_a_cluster = {69}  # in tests/spark
+    of_a_cluster = {69}  # in tests/engines/test_spark.py
     assert {kind.code for kind in kinds} <= set(CODES) == set(REACHED) | of_a_cluster
     assert {kind.code for kind in kinds} - {2} - of_a_cluster <= set(WORST_FIRST)
 
