@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from ingest.test_forget import CHAT, SECRET, csv, residue
 from qunkit.api import open_dataset
 from qunkit.errors import OldStateRead
 from qunkit.ingest import store
 from qunkit.ingest.check import check
 from qunkit.ingest.findings import Checked
+from support.forgetting import CHAT, SECRET, csv, residue
 
 WORDS = ("夏娃", "秘密", "愿望", "清单", SECRET)
 

@@ -6,22 +6,23 @@ import base64
 import fcntl
 import io
 import json
-import os
 import quopri
 import random
 import shutil
 import signal
 import subprocess
 import sys
+import time
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pyarrow.parquet as pq
 import pytest
 
 from qunkit import privacy
@@ -32,38 +33,18 @@ from qunkit.ingest.readings import packed
 from qunkit.ingest.run import Options, ingest
 from qunkit.ingest.scrub import MARK, Said, Words
 from qunkit.ingest.scrub import told as holds
+from support.forgetting import ANN, BOB, CHAT, CODECS, EVE, HEADER, SECRET, blobs, csv, residue
 from support.staged import members, messages, rejects
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 ROOM, NAME = "58192034417@chatroom", "周末徒步·拼车群(东区)"
 KEVIN, ZHANG = "wxid_k3vv01zhao22", "zhangdazui_1990"
-CODECS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 NOBODY = Said(())
-HEADER = "Time,SenderName,Sender,TalkerName,Talker,Content\n"
 
 
 @pytest.fixture(autouse=True)
 def _own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUNKIT_KEY", str(tmp_path / "settings/key"))
-
-
-def blobs(dataset: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file's name and bytes, and of Parquet all values without compression."""
-    for path in sorted(dataset.rglob("*")):
-        name = str(path.relative_to(dataset))
-        yield name, os.fsencode(name)
-        if path.is_file():
-            yield name, path.read_bytes()
-        if path.suffix == ".parquet":
-            plain = io.BytesIO()
-            pq.write_table(pq.read_table(path, partitioning=None), plain, compression="none", use_dictionary=False)
-            yield name, plain.getvalue()
-
-
-def residue(dataset: Path, *words: str) -> set[tuple[str, str]]:
-    """Where which of the words still is, in any encoding."""
-    coded = [(word, word.encode(codec, "replace")) for word in words for codec in CODECS]
-    return {(name, word) for name, blob in blobs(dataset) for word, code in coded if code in blob}
 
 
 def told(dataset: Path) -> list[dict[str, Any]]:
@@ -86,14 +67,6 @@ def sound(dataset: Path) -> bool:
     return list(check(dataset, Checked(), read_data=True)) == []
 
 
-def csv(*rows: tuple[int, str, str, str], room: str = "1@chatroom", name: str = "徒步群") -> str:
-    """A chatlog export: second, name, id, text."""
-    lines = [
-        f'2024-12-01 08:{at // 60:02}:{at % 60:02},{who},{id_},{name},{room},"{text}"\n' for at, who, id_, text in rows
-    ]
-    return HEADER + "".join(lines)
-
-
 @pytest.fixture
 def put(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
     def write(name: str, body: str | bytes) -> Path:
@@ -103,20 +76,6 @@ def put(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
         return path
 
     return write
-
-
-ANN, BOB, EVE = ("阿岚", "wxid_alan001"), ("鲍勃", "wxid_bob00001"), ("夏娃", "wxid_eve00001")
-SECRET = "夏娃的秘密愿望清单"
-CHAT = csv(
-    (0, *ANN, "大家早"),
-    (1, *EVE, SECRET),
-    (2, *BOB, "@夏娃\u2005 你好，去问 wxid_eve00001 吧，annual 夏娃2号"),
-    (2, *BOB, "好"),
-    (2, *BOB, "好"),
-    (3, *EVE, "好"),
-    (4, *EVE, "[图片]"),
-    (5, *ANN, "unrelated evening"),
-)
 
 
 # -- real exports --------------------------------------------------------------------------------------------------
@@ -651,6 +610,29 @@ def test_a_reader_is_waited_for_and_the_next_run_finishes(tmp_path: Path, put: C
     assert residue(tmp_path / "d", *EVE, SECRET) == set()
     with pytest.raises(NoSuchMember):
         forget.forget(tmp_path / "d", "somebody")
+
+
+def test_it_goes_on_when_the_reader_is_done(tmp_path: Path, put: Callable[..., Path]) -> None:
+    """… who lets go 0.3 s after the new state is there, the old one of which is waited for 5 s."""
+    ingest([put("a.csv", CHAT)], tmp_path / "d")
+    old = (tmp_path / "d/CURRENT").read_bytes()
+    with ExitStack() as reading, ThreadPoolExecutor(1) as threads:
+        held = reading.enter_context(store.open_snapshot(tmp_path / "d"))
+
+        def let_go() -> bool:
+            end = time.monotonic() + 60
+            while (tmp_path / "d/CURRENT").read_bytes() == old and time.monotonic() < end:
+                time.sleep(0.01)
+            time.sleep(0.3)
+            was_there = held.path.exists()
+            reading.close()
+            return was_there
+
+        waited = threads.submit(let_go)
+        forget.forget(tmp_path / "d", EVE[0], wait=5)
+    assert waited.result()
+    assert [path.name for path in (tmp_path / "d").glob("v*")] == ["v000002"]
+    assert residue(tmp_path / "d", *EVE, SECRET) == set()
 
 
 _KILLED = """
