@@ -92,7 +92,9 @@ def test_every_message_is_as_it_was_said(sample: str, tmp_path: Path) -> None:
 def test_every_sample_that_a_format_reads_is_here(tmp_path: Path) -> None:
     summary = ingest([SAMPLES], tmp_path / "dataset")
     read = {Path(file.label).relative_to(SAMPLES).as_posix() for file in summary.files if file.status != "skipped"}
-    assert read == set(EXPECTED) | set(ELSEWHERE)
+    assert read - {"truth.jsonl"} == set(EXPECTED) | set(
+        ELSEWHERE
+    )  # which is refused: in a folder of exports it looks like one
 
 
 TOGETHER: Lines = {

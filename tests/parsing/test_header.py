@@ -26,6 +26,7 @@ def found(folder: Path, text: str, name: str = "a.csv") -> list[str]:
         ("时间\t姓名\t内容（原文）\n[08:03]\t阿岚\t早\n", ["时间", "姓名", "内容（原文）"]),
         ('when,who,"said, as typed"\n2024,阿岚,"早\n好, 你"\n2024,b,c\n', ["when", "who", "said, as typed"]),
         ('{"when": 1, "who": {"id": "a"}, "我的密码是 987654": 1}\n', ["when", "who.id"]),
+        ('{"when": 1, "people": {"wxid_k3": {"name": "a"}}}\n', ["when"]),
     ],
 )
 def test_names_are_told(tmp_path: Path, text: str, names: list[str]) -> None:

@@ -27,6 +27,8 @@ _STARTS = re.compile(rb'(?:"[^"\n]*"|[^",;\t\n]+)[,;\t]')
 _MANY = 1 << 10
 _ROWS = 20
 """Rows of a text that show whether it is a table."""
+_ID_WITHIN = re.compile(r"[0-9]")
+"""Objects whose keys are people's ids name columns after them."""
 _NO_NAME = re.compile(r".{41}|\d{3}|\d:\d|://|[\n。！？；!?]")
 """What no column is called."""
 _NUMBER = re.compile(r"\W*\d")
@@ -57,7 +59,7 @@ def header(source: Source, wanted: Collection[str] = (), key: str = "messages") 
     """
     found = list(filter(None, names(source, wanted, key)))
     if container(source) == "json":
-        return [name for name in found if not _NO_NAME.search(name)]
+        return [name for name in found if not _NO_NAME.search(name) and not _ID_WITHIN.search(name)]
     if len(found) < 2 or any(map(_NO_NAME.search, found)):
         return []
     columns = zip(*_below(source, found), strict=False)
