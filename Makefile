@@ -30,7 +30,7 @@ docs: $(VENV)/installed-dev
 
 # Branches of what must not lose, double or leak (which files: pyproject.toml) that the quick tests of them take, in their own process.
 coverage: $(VENV)/installed-dev
-	$(BIN)/pytest -m "not slow" --cov --cov-report=term-missing:skip-covered tests/ingest tests/ink tests/torture/test_rot.py tests/torture/test_machine.py
+	$(BIN)/pytest -m "not slow" --cov --cov-report=term-missing:skip-covered tests/ingest tests/ink tests/torture/test_rot.py tests/torture/test_machine.py tests/chat/test_scrub.py tests/test_privacy.py tests/test_pseudonyms.py
 
 # Every fault that tests/torture knows, at every place: about half an hour; its figures go to docs/torture.json.
 torture: $(VENV)/installed-dev

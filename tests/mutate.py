@@ -35,6 +35,12 @@ TARGETS = {
     "check": (("ingest/check.py", "ingest/recheck.py"), ("tests/ingest/test_check.py",)),
     "store": (("ingest/store.py", "ingest/snapshots.py", "ingest/pruning.py"), _STORE),
     "durable": (("ingest/durable.py", "ingest/parts.py", "ingest/locks.py"), _STORE),
+    "forget": (
+        ("ingest/forget.py", "ingest/gone.py", "ingest/keepout.py", "ingest/scrub.py", "ingest/tombstones.py", "ingest/whom.py"),
+        ("tests/ingest/test_forget.py", "tests/cli/test_forget.py"),
+    ),
+    "scrub": (("chat/scrub.py", "chat/scrub_forms.py"), ("tests/chat/test_scrub.py",)),
+    "pseudonyms": (("privacy.py", "engines/_masks.py"), ("tests/test_privacy.py", "tests/test_pseudonyms.py")),
     "clean": (("ink/clean.py",), ("tests/ink",)),
     "cells": (("ink/cells.py",), ("tests/ink",)),
 }  # fmt: skip

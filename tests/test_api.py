@@ -205,6 +205,21 @@ def test_ingest_then_ask(tmp_path: Path) -> None:
     assert chats.report().facts["week"] == "2024-W48"
 
 
+def test_the_report_of_data_of_less_than_a_week_is_of_that_week(tmp_path: Path) -> None:
+    days = range(4, 9)  # Monday to Friday
+    make_dataset(tmp_path / "data", [{"at": f"2024-11-{day:02} 09:00:00", "sender_id": "mint"} for day in days])
+    chats = open_dataset(tmp_path / "data")
+    report = chats.report()
+    told = [line.say("en") for line in report.sections[0].lines]
+    assert (report.facts["week"], report.facts["messages"]) == ("2024-W45", 5)
+    assert told[-1] == "The data end on 2024-11-08 09:00:00: this week is not complete."
+    (early,) = chats.report("2024-W40").sections
+    assert [line.say("en") for line in early.lines] == ["The dataset holds no data of this week."]
+    (section,) = open_dataset(make_dataset(tmp_path / "none", [])).report().sections
+    assert [line.say("en") for line in section.lines] == ["The dataset has no messages."]
+    assert chats.activity(week="last").facts["messages"] == 0  # no other table takes a week that is not over
+
+
 def test_settings_are_read_from_the_dataset_and_from_a_file(tmp_path: Path) -> None:
     make_dataset(tmp_path / "data", ROWS)
     (tmp_path / "data" / "qunkit.toml").write_text('[tags]\nfun = ["乙"]\n', encoding="utf-8")

@@ -15,7 +15,7 @@ WEEK = Scope(since=moment("2026-05-11"), until=moment("2026-05-18"), as_of=momen
 
 def report(tmp_path, rows, scope=WEEK):
     with connect(write_snapshot(tmp_path, rows), scope) as engine:
-        return weekly(engine, scope, coverage(engine))
+        return weekly(engine, scope, coverage(engine), empty=not rows)
 
 
 def said(section, lang="en"):
@@ -93,10 +93,30 @@ def test_a_week_that_the_data_do_not_reach_says_that_and_nothing_else(tmp_path):
 
 
 def test_without_a_week_before_there_is_no_change(tmp_path):
-    summary = report(tmp_path, chat(12, 3)).sections[0]
-    volume = dict(summary.lines[0].facts)
-    assert (volume["messages_change"], volume["posters_change"], volume["groups_change"]) == (None, None, None)
-    assert "It holds no data of the week before: there is nothing to compare with." in said(summary)
+    told = said(report(tmp_path, chat(17, 3)).sections[0])
+    assert told[0] == "Messages 3, people posting 1, groups with messages 1."
+    assert told[2] == "It holds no data of the week before: there is nothing to compare with."
+    assert not any("against" in line or "week before and" in line for line in told)
+
+
+def test_a_first_week_that_is_not_over_says_up_to_when_the_data_go(tmp_path):
+    """… and nothing of changes, for there are none."""
+    summary = report(tmp_path, chat(13, 3)).sections[0]
+    assert said(summary)[-1] == "The data end on 2026-05-13 09:02:00: this week is not complete."
+    assert said(summary, "zh")[-1] == "数据截至 2026-05-13 09:02:00，本周尚未结束。"
+
+
+def test_a_week_that_as_of_cuts_is_not_over(tmp_path):
+    cut = Scope(since=moment("2026-05-11"), until=moment("2026-05-13 10:00:00"), as_of=moment("2026-05-13 09:59:59"))
+    assert "The data end on 2026-05-12 09:02" in said(report(tmp_path, chat(12, 3), cut).sections[0])[-1]
+
+
+def test_data_that_begin_after_the_week_are_no_empty_dataset(tmp_path):
+    told = report(tmp_path, chat(25, 3))
+    assert (told.title.say("en"), said(told.sections[0])) == (
+        "Weekly report 2026-W20",
+        ["The dataset holds no data of this week."],
+    )
 
 
 def test_of_no_messages_at_all_no_week_is_named(tmp_path):

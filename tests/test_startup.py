@@ -42,7 +42,16 @@ def loaded(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "args", [[], ["--help"], ["--version"], ["--lang", "zh"], ["activity", "--help"], ["ingest", "--help"]]
+    "args",
+    [
+        [],
+        ["--help"],
+        ["--version"],
+        ["--lang", "zh"],
+        ["activity", "--help"],
+        ["ingest", "--help"],
+        ["alias", "--help"],
+    ],
 )
 def test_help_loads_nothing_heavy(args: list[str]) -> None:
     assert not loaded(RUN.format(args=args)) & HEAVY

@@ -113,6 +113,37 @@ def test_the_last_complete_week(as_of: str, monday: str) -> None:
     assert resolve(Asked(week="last", as_of=as_of), END).since == at(monday)
 
 
+@pytest.mark.parametrize(
+    ("begin", "as_of", "monday", "until"),
+    [
+        ("2024-11-25 00:00", "2024-11-29 12:00", "2024-11-25", "2024-12-02"),  # Monday to Friday: none is complete
+        ("2024-11-29 12:00", "2024-11-29 12:00", "2024-11-25", "2024-12-02"),  # a single message
+        ("2024-11-24 23:59", "2024-11-29 12:00", "2024-11-18", "2024-11-25"),  # a Sunday: its week is over
+        ("2024-11-25 00:00", "2024-12-01 12:00", "2024-11-25", "2024-12-02"),
+        ("2024-11-25 00:00", "2024-12-03 12:00", "2024-11-25", "2024-12-02"),
+    ],
+)
+def test_without_a_complete_week_the_last_one_is_the_one_that_has_begun(
+    begin: str, as_of: str, monday: str, until: str
+) -> None:
+    asked = Asked(week="last", unfinished=True)
+    window = resolve(asked, at(as_of), data_begin=at(begin))
+    assert (window.since, window.until) == (at(monday), at(until))
+
+
+def test_the_week_that_has_begun_is_asked_for_and_seen() -> None:
+    monday, friday = at("2024-11-25 09:00"), at("2024-11-29 12:00")
+    complete = resolve(Asked(week="last"), friday, data_begin=monday)
+    assert (complete.since, complete.until) == (at("2024-11-18"), at("2024-11-25"))
+    told = Asked(week="last", as_of="2024-11-26", unfinished=True)
+    seen = resolve(told, friday, data_begin=monday)
+    assert (seen.since, seen.until) == (at("2024-11-25"), at("2024-11-27"))
+    before = resolve(Asked(week="last", as_of="2024-11-20", unfinished=True), friday, data_begin=monday)
+    assert (before.since, before.until) == (at("2024-11-11"), at("2024-11-18"))  # nothing of the data is seen
+    night = resolve(Asked(week="last", unfinished=True), friday, 4, data_begin=at("2024-11-25 03:59"))  # still Sunday
+    assert night.since == at("2024-11-18T04:00")
+
+
 def test_nothing_after_as_of_is_seen() -> None:
     window = resolve(Asked(as_of="2024-11-20 12:00", week="2024-W47"), END)
     assert (window.since, window.until) == (at("2024-11-18"), at("2024-11-20 12:00") + TICK)

@@ -264,13 +264,13 @@ class Dataset:
         return to_frame(self.analyze(name, **asked))
 
     def report(self, week: str = "last", **filters: Any) -> Report:
-        """The weekly report of an ISO week ("2024-W48"), or of the last one that is complete."""
+        """The weekly report of an ISO week ("2024-W48"), or of the last one that is complete; while there is none, of the one that has begun."""
         from qunkit.report import weekly
 
-        chosen, rest = _parted({**filters, "week": week})
+        chosen, rest = _parted({"unfinished": True, **filters, "week": week})
         _must_be_empty(rest)
         with self.ask(chosen) as question:
-            report = weekly(question.engine, question.scope, question.facts)
+            report = weekly(question.engine, question.scope, question.facts, empty=question.empty)
             if question.notes:
                 report.sections.append(Section("pseudonyms", _PSEUDONYMS, list(question.notes)))
             return report

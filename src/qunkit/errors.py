@@ -169,19 +169,21 @@ class InputRefused(QunkitError):
 
 
 class UnknownFormat(InputRefused):
+    """`lost` says whether it may be an export all the same: then it is refused wherever it is met."""
+
     SENTENCE = Text("{path}: not a known export; it {what}.", "{path}：不是已知的导出格式，{what}。")
     HINT = Text(
-        "`qunkit formats` lists what can be read and how to export it{columns}.",
-        "用 `qunkit formats` 查看支持的格式及其导出方法{columns}。",
+        "`qunkit formats` lists what can be read and how to export it{more}.",
+        "用 `qunkit formats` 查看支持的格式及其导出方法{more}。",
     )
 
 
-class NestedArchive(UnknownFormat):
+class NestedArchive(InputRefused):
     SENTENCE = Text("{path}: an archive within an archive is not looked into.", "{path}：不读取压缩包内的压缩包。")
     HINT = Text("Unpack the inner archive first and give its folder.", "内层的压缩包请先解压，再传入文件夹。")
 
 
-class OtherArchive(UnknownFormat):
+class OtherArchive(InputRefused):
     SENTENCE = Text(
         "{path}: a {kind} archive, which qunkit does not open.", "{path}：是 {kind} 压缩包，qunkit 不读取。"
     )

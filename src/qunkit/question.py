@@ -36,7 +36,7 @@ _NOT_SPARK = Text(
     "--spark-url says where Spark is: add --engine spark.", "--spark-url 用于指定 Spark 的地址：请加上 --engine spark。"
 )
 _CATALOGUE = """
-SELECT group_id, max(group_name) AS name, max(local_time) AS last
+SELECT group_id, max(group_name) AS name, min(local_time) AS first, max(local_time) AS last
 FROM messages GROUP BY group_id ORDER BY group_id
 """
 _SENT = (
@@ -62,6 +62,8 @@ class Filters:
     week: str | None = None
     as_of: str | None = None
     day_start: int | None = None
+    unfinished: bool = False
+    """Whether the week "last", while none is complete, is the one that has begun."""
     names: str | None = None
     """Which name of a member to show, one of `config.NAMES`; None: as qunkit.toml says."""
     pseudonymise: bool = False
@@ -89,6 +91,8 @@ class Question(Generic[E]):
     snapshot: Path
     files: tuple[Path, ...]
     """The Parquet files of the snapshot."""
+    empty: bool
+    """Whether the dataset has no messages, whatever the filters let through."""
     notes: tuple[Note, ...] = ()
     """What has to be said with every answer."""
 
@@ -168,7 +172,9 @@ def _asked(
 ) -> Iterator[Question[E]]:
     from qunkit.analyze import coverage
 
-    files = tuple(snapshot.path / part for part in sorted(snapshot.manifest["parts"]) if part.endswith(".parquet"))
+    parts = snapshot.manifest["parts"]
+    files = tuple(snapshot.path / part for part in sorted(parts) if part.endswith(".parquet"))
+    empty = not any(facts["rows"] for part, facts in parts.items() if part.startswith("messages/"))
     whole = Scope(timezone=snapshot.tz)
     # sees true names, and is closed before anything is shown
     with connect(snapshot.path, whole, files=files) as engine:
@@ -183,7 +189,7 @@ def _asked(
         if pseudonyms:
             facts["config"] = pseudonyms.settings(settings.hash)
         notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
-        yield Question(engine, scope, facts, snapshot.path, files, notes)
+        yield Question(engine, scope, facts, snapshot.path, files, empty, notes)
 
 
 def _engine(machine: Machine, settings: Config) -> tuple[str, str | None]:
@@ -202,8 +208,10 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
     rows = engine.sql(_CATALOGUE).to_pylist()
     groups = {str(row["group_id"]): row["name"] for row in rows}
     day_start = settings.day_start if filters.day_start is None else _hour(filters.day_start)
-    asked = window.Asked(filters.since, filters.until, filters.last, filters.week, filters.as_of)
-    seen = window.resolve(asked, max((row["last"] for row in rows), default=None), day_start)
+    times = (filters.since, filters.until, filters.last, filters.week, filters.as_of)
+    asked = window.Asked(*times, unfinished=filters.unfinished)
+    begin, end = min((row["first"] for row in rows), default=None), max((row["last"] for row in rows), default=None)
+    seen = window.resolve(asked, end, day_start, data_begin=begin)
     people = _People(settings, groups, engine)
     return replace(
         whole,

@@ -27,6 +27,11 @@ _VOLUME = Text(
     "Messages {messages} ({messages_change}), people posting {posters} ({posters_change}), groups with messages {groups} ({groups_change}); in brackets against the week before.",
     "消息 {messages} 条（环比 {messages_change}），发言 {posters} 人（环比 {posters_change}），有消息的群 {groups} 个（环比 {groups_change}）。",
 )
+_VOLUME_ALONE = Text(
+    "Messages {messages}, people posting {posters}, groups with messages {groups}.",
+    "消息 {messages} 条，发言 {posters} 人，有消息的群 {groups} 个。",
+)
+"""Of a week with no data before it."""
 _PEOPLE = Text(
     "First-time posters {new_posters}; posted the week before and stayed silent in this one {lapsed_posters}.",
     "首次发言 {new_posters} 人；上周发言、本周沉默 {lapsed_posters} 人。",
@@ -39,6 +44,7 @@ _PARTIAL = Text(
     "The data end on {last}: this week is not complete, so changes compare unequal weeks.",
     "数据截至 {last}，本周尚未结束，环比仅供参考。",
 )
+_PARTIAL_ALONE = Text("The data end on {last}: this week is not complete.", "数据截至 {last}，本周尚未结束。")
 _HOLES = Text(
     "{holes} days of the two weeks hold no data in any group: not exported, not silent.",
     "两周内有 {holes} 天全部群均无数据：属于未导出，并非沉默。",
@@ -76,16 +82,16 @@ _GROUP_COLUMNS = (
 _MEMBER_COLUMNS = ("name", "group_name", "messages", "share", "active_days", "replies_got")
 
 
-def weekly(engine: Engine, scope: Scope, facts: Mapping[str, Cell]) -> Report:
-    """The report of the week that `scope` opens; `facts` are told with it.
+def weekly(engine: Engine, scope: Scope, facts: Mapping[str, Cell], *, empty: bool) -> Report:
+    """The report of the week that `scope` opens; `facts` are told with it. `empty`: the dataset has no messages at all.
 
-    `scope.since` and `scope.until` must be set: seven days.
+    `scope.since` and `scope.until` must be set: seven days, or up to as-of in a week that is not over.
     """
     ask = partial(analyze, engine, scope=scope)
     this, before = _records(ask("compare"))
     week = f"{scope.since:%G-W%V}" if scope.since else ""
     title, told = Note(TITLE, (("week", week),)), {"week": week, **facts}
-    if facts["last"] is None:
+    if empty:
         told = {**facts, "week": None, "since": None, "until": None, "as_of": None}
         return Report("weekly", Note(_EMPTY_TITLE), [Section("summary", _SUMMARY, [Note(_EMPTY)])], told)
     if not this["data_days"]:
@@ -109,17 +115,19 @@ def weekly(engine: Engine, scope: Scope, facts: Mapping[str, Cell]) -> Report:
 def _summary(this: dict[str, Any], before: dict[str, Any], scope: Scope, facts: Mapping[str, Cell]) -> list[Note]:
     if not this["messages"]:
         notes = [Note(_NOTHING)]
+    elif not before["data_days"]:
+        notes = [_note(_VOLUME_ALONE, this), _note(_MOVES, this)]
     else:
         changes = {f"{name}_change": _change(this[name], before[name]) for name in ("messages", "posters")}
-        groups = {"groups_change": this["groups"] - before["groups"] if before["data_days"] else None}
+        groups = {"groups_change": this["groups"] - before["groups"]}
         notes = [_note(_VOLUME, this | changes | groups), _note(_PEOPLE, this), _note(_MOVES, this)]
     if not before["data_days"]:
         notes.append(Note(_NO_BASELINE))
     if holes := this["hole_days"] + before["hole_days"]:
         notes.append(Note(_HOLES, (("holes", holes),)))
     last = facts.get("last")
-    if scope.until and last is not None and last < scope.until - timedelta(days=1):  # type: ignore[operator]
-        notes.append(Note(_PARTIAL, (("last", last),)))
+    if scope.since and last is not None and last < scope.since + timedelta(days=6):  # type: ignore[operator]
+        notes.append(Note(_PARTIAL if before["data_days"] else _PARTIAL_ALONE, (("last", last),)))
     return notes
 
 

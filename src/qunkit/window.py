@@ -8,7 +8,8 @@ Everything is wall clock of the dataset's zone, naive. A date means a calendar d
   instant that no longer counts. Without --until the window reaches to the end of as-of's day.
 * --last 7d counts whole days back from the end of as-of's day, that day included; 4w is 28 days, 3m are three calendar
   months (as of 30 May: from the last of February).
-* --week 2026-W20 is an ISO week, Monday to Sunday; --week last is the last one of which as-of's day is the Sunday or later.
+* --week 2026-W20 is an ISO week, Monday to Sunday; --week last is the last one of which as-of's day is the Sunday or later. A question
+  that takes weeks that are not over (`Asked.unfinished`), such as the report, gets the week of as-of's day where the data begin after that one.
 * A window that ends before the end of the data moves "now" to its last instant unless --as-of says otherwise, so that a question
   about an old week has the answer it had then.
 """
@@ -50,17 +51,21 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The five options as typed; None: not given."""
+    """The five options as typed, None: not given; and what the question takes."""
 
     since: str | None = None
     until: str | None = None
     last: str | None = None
     week: str | None = None
     as_of: str | None = None
+    unfinished: bool = False
+    """Whether the last week may be one that is not over, while there is no complete one."""
 
 
-def resolve(asked: Asked, data_end: datetime | None, day_start: int = 0) -> Window:
-    """The window that `asked` means for data whose last message was at `data_end` (None: there is none).
+def resolve(
+    asked: Asked, data_end: datetime | None, day_start: int = 0, *, data_begin: datetime | None = None
+) -> Window:
+    """The window that `asked` means for data whose first message was at `data_begin`, and the last at `data_end` (None: there is none).
 
     Raises:
         BadOption: a value that cannot be read, or an empty window.
@@ -70,6 +75,8 @@ def resolve(asked: Asked, data_end: datetime | None, day_start: int = 0) -> Wind
     told = _moment("--as-of", asked.as_of, day_start, last_day=True, last_instant=True)
     now = told or data_end or _NO_DATA
     since, until = _asked(asked, now, day_start)
+    if asked.week == "last" and asked.unfinished and data_begin and until and until <= data_begin <= now:
+        since, until = until, until + 7 * _DAY
     if since and until and since >= until:
         raise BadOption(option="--since", value=asked.since, expected=Text("before --until", "早于 --until 的时间"))
     if told:

@@ -70,6 +70,16 @@ def test_rosters() -> None:
     assert people.name_of("wxid_a") == "阿 甲"
 
 
+def test_a_remark_is_shown_only_where_there_is_no_other_name() -> None:
+    people = People()
+    people.add_batch(batch(("wxid_a", "甲", False)))
+    people.add_members([{"member_id": "wxid_a", "remark": "甲总"}, {"member_id": "wxid_b", "remark": "乙总"}])
+    assert (people.name_of("wxid_a"), people.name_of("wxid_b")) == ("甲", "乙总")
+    assert people.id_of("甲总") == "wxid_a"
+    people.add_members([{"member_id": "wxid_b", "nickname": "乙", "remark": "乙总"}])
+    assert people.name_of("wxid_b") == "乙"
+
+
 def test_names_in_file_safe_form() -> None:
     people = People()
     people.add_members(

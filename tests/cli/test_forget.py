@@ -106,6 +106,25 @@ def test_check_says_how_many_are_forgotten(call: Run) -> None:
     assert said >= gone > 0
 
 
+def test_of_a_forgotten_group_no_name_is_told_again(
+    qunkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUNKIT_KEY", str(tmp_path / "key"))
+    export, data = tmp_path / "阿岚 full.csv", ["--data", str(tmp_path / "data")]
+    head = "Time,SenderName,Sender,TalkerName,Talker,Content\n"
+    line = "2024-12-01 08:00:00,阿岚,wxid_alan,周末徒步,1@chatroom,早\n"
+    export.write_text(head + line + line.replace("阿岚,wxid_alan", "小刘,wxid_liu"), "utf-8")
+    assert qunkit("ingest", str(export), *data).code == 0
+    for who, said in (["阿岚"], ""), (["--group", "周末徒步"], "was ingested before; its group is forgotten"):
+        assert qunkit("forget", *who, "--yes", *data).code == 0
+        again = qunkit("ingest", str(export), *data)
+        assert (again.code, "\talready\t" in again.out) == (0, True)
+        assert said in again.err
+        assert ("ingested before" in again.err) == bool(said)
+        assert "[forgotten]" not in again.err
+    assert "同一导出此前已导入；其中的群已遗忘" in qunkit("ingest", str(export), *data, "--lang", "zh").err
+
+
 def test_settings_that_name_the_member_are_said(call: Run, tmp_path: Path) -> None:
     data = next(tmp_path.glob("world*/data"))
     (data / "qunkit.toml").write_text(f'[staff]\nids = ["{KEVIN}"]\n', "utf-8")

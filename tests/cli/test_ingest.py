@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 Run = Callable[..., Any]
@@ -82,15 +86,42 @@ def test_a_file_is_taken_out_only_if_that_is_said(ingest: Run, qunkit: Run, fold
         ["b.csv", "Hikers", "chatlog_csv", "2", "1", "Asia/Shanghai"],
         ["chat.csv", "Hikers", "chatlog_csv", "1", "0", "Asia/Shanghai"],
     ]
-    for words, rejected in ((["--lang", "zh"], "b.csv"), (["--yes"], "")):
+    for words, code, rejected in ((["--lang", "zh"], 2, "b.csv"), (["--yes"], 0, "")):
         ran = qunkit("sources", "drop", str(folder / "b.csv"), *data, *words)
-        assert (ran.code, len(ran.lines), ran.lines[1].split("\t")[0]) == (0, 2, "b.csv")
-        assert ("确认移除请加 --yes" in ran.err) == bool(rejected)
+        assert (ran.code, len(ran.lines), ran.lines[1].split("\t")[0]) == (code, 2, "b.csv")
+        assert ("未作任何改动。确认移除请加 --yes。" in ran.err) == bool(code)
         assert rejected in qunkit("rejects", "list", *data).out
     assert "messages and notices of the dataset: 2 before, 1 after" in ran.err
     assert [line.split("\t")[0] for line in qunkit("sources", "list", *data).lines[1:]] == ["chat.csv"]
     ran = qunkit("sources", "drop", "b.csv", "--yes", *data)
     assert (ran.code, ran.err.split("\n")[0]) == (2, "qunkit: error: No source matches 'b.csv'.")
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 2), ("", 2)], ids=["yes", "no", "end"])
+def test_at_a_terminal_it_is_asked_before_a_file_is_taken_out(
+    ingest: Run, qunkit: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    assert ingest(str(folder / "chat.csv")).code == 0
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    ran = qunkit("sources", "drop", "chat.csv", "--data", str(tmp_path / "data"))
+    assert ran.code == code
+    assert "Take all this out? [y/N] " in ran.err
+    monkeypatch.undo()
+    assert len(qunkit("sources", "list", "--data", str(tmp_path / "data")).lines) == 1 + bool(code)
+
+
+def test_what_takes_something_out_says_the_same_of_asking(qunkit: Run) -> None:
+    for lang, words in (
+        ("en", "Without --yes it asks; off a terminal it only shows"),
+        ("zh", "不加 --yes 时会先询问；"),
+    ):
+        for command in (["forget"], ["sources", "drop"]):
+            assert words in " ".join(qunkit("--lang", lang, *command, "--help").out.split())
 
 
 @pytest.mark.parametrize("columns", ["80", "120"])
@@ -132,6 +163,61 @@ def test_an_unknown_table_is_told_its_columns(ingest: Run, tmp_path: Path) -> No
     ran = ingest(str(tmp_path / "log.csv"))
     assert ran.code == 65
     assert "--map time=…,sender=…,text=… (its columns: when, who, said)" in ran.err
+
+
+SECRET = "我的密码是 987654 别告诉别人"
+CHATS = {
+    "u.txt": f"张三说：{SECRET}\n李四：好\n",
+    "u.csv": f"张三说：{SECRET}\n李四：好\n",
+    "commas.csv": f"张三,{SECRET}\n李四,好\n",
+    "rows.csv": f"2026-11-02 08:01:30,小明,{SECRET}\n2026-11-02 08:01:31,李四,好\n",
+    "log.txt": f"8:01 小明 {SECRET}\n8:02 李四 好\n",
+    "u.json": json.dumps([SECRET], ensure_ascii=False),
+    "o.json": json.dumps({"said": [{"t": SECRET}]}, ensure_ascii=False),
+    "lines.jsonl": json.dumps({"said": SECRET}, ensure_ascii=False) + "\n{}\n",
+    "cut.json": f'{{"said": "{SECRET}',
+}
+
+
+@pytest.mark.parametrize("mapped", [[], ["--map", "time=when,sender=who,text=what"]], ids=["plain", "map"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_was_said_is_in_no_error(ingest: Run, tmp_path: Path, lang: str, mapped: list[str]) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["2026-11-02 08:01:30", "小明", SECRET])
+    book.save(tmp_path / "u.xlsx")
+    for name, text in CHATS.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    for name in [*CHATS, "u.xlsx"]:
+        ran = ingest(str(tmp_path / name), "--lang", lang, *mapped)
+        assert ran.code == 65, name
+        assert "qunkit formats " in ran.err or "said" in ran.err, name  # a key of JSON is a name
+        assert not [word for word in ("密码", "987654", "张三", "小明", "08:01") if word in ran.err + ran.out], name
+
+
+def test_a_person_who_asks_is_shown_the_begin(ingest: Run, qunkit: Run, tmp_path: Path) -> None:
+    (tmp_path / "u.txt").write_text(CHATS["u.txt"], "utf-8")
+    assert "it is plain text." in ingest(str(tmp_path / "u.txt")).err
+    assert "begins “张三说：我的密码" in qunkit("formats", str(tmp_path / "u.txt")).err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "en", "zh"),
+    [
+        ("u.csv", "when;who\n1;2\n", "a table of 2 columns", "是 2 列的表格"),
+        ("u.json", "[1, 2]", "a JSON array", "是 JSON 数组"),
+        ("u.json", '{"a": 1}', "a JSON object", "是 JSON 对象"),
+        ("u.jsonl", '{"a": 1}\n{"a": 2}', "lines of JSON", "是逐行的 JSON"),
+        ("u.json", '{"a": [1,', "JSON, but incomplete or damaged", "是 JSON，但不完整或已损坏"),
+        ("u.txt", "[图片] 早", "plain text", "是纯文本"),
+        ("u.bin", "\x01\x02", "no text", "不是文本"),
+    ],
+)
+def test_an_unknown_file_is_told_by_its_shape(
+    ingest: Run, tmp_path: Path, name: str, text: str, en: str, zh: str
+) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    assert f"not a known export; it is {en}." in ingest(str(tmp_path / name)).err
+    assert f"不是已知的导出格式，{zh}。" in ingest(str(tmp_path / name), "--lang", "zh").err
 
 
 def test_the_zone_of_the_dataset_is_told_once(ingest: Run, folder: Path) -> None:

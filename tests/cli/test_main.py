@@ -57,12 +57,27 @@ def test_titles_are_read_as_the_modules_say_them() -> None:
         assert mount.title(module) == registry.load("analyses", module).TITLE
 
 
+@pytest.mark.parametrize(("lang", "usage"), [("en", "Usage: qunkit alias COMMAND"), ("zh", "用法：qunkit alias 命令")])
+def test_the_first_word_of_several_commands_lists_them(qunkit: Run, lang: str, usage: str) -> None:
+    for family in {name.split()[0] for name in mount.COMMANDS if " " in name}:
+        ran = qunkit(family, "--help", "--lang", lang)
+        assert (ran.code, ran.err) == (0, "")
+        alone = qunkit(family, "--lang", lang)
+        assert (alone.code, alone.out) == (2, "")
+        for name, title in mount.COMMANDS.items():
+            assert any(line.split("  ")[1:2] == [name] and line.endswith(title.say(lang)) for line in ran.lines) == (name.split()[0] == family)  # fmt: skip
+            assert (name in alone.err) == (name.split()[0] == family and " " in name)
+    assert qunkit("--lang", lang, "alias", "--help").out.startswith(usage)
+
+
 @pytest.mark.parametrize(
     ("args", "says"),
     [
         (["actvity"], "No such command: actvity; did you mean activity?"),
         (["activity", "mebmers"], "No such command: activity mebmers; did you mean activity members?"),
         (["groups", "now"], "extra argument"),
+        (["alias", "lst"], "No such command: alias lst; did you mean alias list?"),
+        (["alias", "--xyzzy"], "No such option: --xyzzy"),
         (["xyzzy"], "No such command: xyzzy."),
         (["--xyzzy"], "No such option: --xyzzy"),
         (["activity", "--pre", "day"], "No such option: --pre"),

@@ -64,6 +64,62 @@ def test_a_map_that_is_none_is_a_mistake_in_usage(
     assert not (tmp_path / "data").exists()
 
 
+CHAT = "Time,SenderName,Sender,TalkerName,Talker,Content\n2024-12-01 08:00:00,阿岚,wxid_alan,周末徒步,1@chatroom,早\n"
+"""Of a known format."""
+WHERE = "time=when,sender=who,text=room"
+
+
+def test_a_map_is_for_tables_of_no_known_format(qunkit: Run, log: Path, tmp_path: Path) -> None:
+    (tmp_path / "chat.csv").write_text(CHAT, "utf-8")
+    data = ["--data", str(tmp_path / "data")]
+    ran = qunkit("ingest", str(tmp_path / "chat.csv"), str(log), *data, "--map", WHERE)
+    assert ran.code == 0
+    assert [line.split("\t")[2:4] for line in ran.lines[1:]] == [["chatlog_csv", "ingested"], ["mapped", "ingested"]]
+    assert "chat.csv: its format is known, so --map was not used" in ran.err
+    again = qunkit("ingest", str(tmp_path / "chat.csv"), *data)
+    assert (row(again, "status"), "--map" in again.err) == (
+        ["already"],
+        False,
+    )  # with the map or without it is the same
+    alone = qunkit("ingest", str(tmp_path / "chat.csv"), "--data", str(tmp_path / "one"), "--map", WHERE)
+    assert (alone.code, row(alone, "format"), "--map was not used" in alone.err) == (0, ["chatlog_csv"], True)
+
+
+@pytest.fixture
+def globbed(tmp_path: Path) -> list[str]:
+    """Words that give a map for chat*.csv."""
+    columns = 'time = "Time"\nsender = "Talker"\ntext = "Content"\n'
+    (tmp_path / "own.toml").write_text('[map."chat*.csv"]\n' + columns, "utf-8")
+    return ["--config", str(tmp_path / "own.toml")]
+
+
+@pytest.mark.parametrize("how", ["format-in", "glob"])
+def test_a_map_that_is_meant_for_a_file_is_used_whatever_it_looks_like(
+    how: str, qunkit: Run, globbed: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "chat.csv").write_text(CHAT, "utf-8")
+    words = globbed if how == "glob" else ["--map", "time=Time,sender=Talker,text=Content", "--format-in", "mapped"]
+    ran = qunkit("ingest", str(tmp_path / "chat.csv"), "--data", str(tmp_path / "data"), *words)
+    assert (ran.code, row(ran, "format"), "was not used" in ran.err) == (0, ["mapped"], False)
+    sent = qunkit("sql", "SELECT sender_name FROM messages", "--data", str(tmp_path / "data"))
+    assert sent.lines[1:] == ["1@chatroom"]
+
+
+def test_a_format_that_is_given_goes_before_a_map(qunkit: Run, tmp_path: Path) -> None:
+    (tmp_path / "chat.csv").write_text(CHAT, "utf-8")
+    words = ["--map", WHERE, "--format-in", "chatlog_csv", "--data", str(tmp_path / "data")]
+    assert row(qunkit("ingest", str(tmp_path / "chat.csv"), *words), "format") == ["chatlog_csv"]
+
+
+def test_what_a_map_was_used_for_is_read_with_it_again(qunkit: Run, globbed: list[str], tmp_path: Path) -> None:
+    """Also where the format is known: the map was meant for it then."""
+    (tmp_path / "chat.csv").write_text(CHAT + "gestern,a,b,c,d,e\n", "utf-8")
+    data = ["--data", str(tmp_path / "data")]
+    assert qunkit("ingest", str(tmp_path / "chat.csv"), *data, *globbed).code == 3
+    assert qunkit("rejects", "retry", *data).code == 3
+    assert [line.split("\t")[2] for line in qunkit("sources", "list", *data).lines[1:]] == ["mapped"]
+
+
 def test_a_column_that_is_not_there(qunkit: Run, log: Path, tmp_path: Path) -> None:
     ran = qunkit("ingest", str(log), "--data", str(tmp_path / "data"), "--map", "time=wann,sender=who,text=room")
     assert ran.code == 65

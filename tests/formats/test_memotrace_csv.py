@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qunkit.api import Dataset, open_dataset
 from qunkit.exports import Head, Reject
 from qunkit.formats.memotrace_csv import read, sniff
 from qunkit.ingest.run import ingest
@@ -156,6 +158,84 @@ def test_a_notice_with_the_sender_of_the_row_before_has_none(tmp_path: Path) -> 
     assert "sender_id" not in notice
     assert "sender_name" not in notice
     assert (pat["kind"], pat["sender_id"]) == ("pat", "wxid_jia01")
+
+
+# -- names of members -----------------------------------------------------------------------------------------------
+LIU = "wxid_liu88abcde22"
+OWN, OTHER = "刘同事", "小刘🍉"
+"""What the owner of the dataset calls a member, and what the member does."""
+
+
+def test_version_2_tells_each_sender_once_with_nickname_and_remark(tmp_path: Path) -> None:
+    listed = [row for batch in read(open_source(VERSION_2)) for row in batch.members]
+    assert len(listed) == len({row["member_id"] for row in listed}) == 8  # not who is no contact: there is only an id
+    remarks = [row for row in listed if row["remark"]]
+    assert remarks == [{"member_id": LIU, "nickname": OTHER, "remark": OWN, "complete": False}]
+    notices = "1,3,10000,4,0,1700000001,2,拍,,甲,甲,wxid_jia01\r\n2,3,1,0,0,1700000002,2,早,,,,wxid_yi001\r\n"
+    assert not [row for batch in read(open_source(saved(tmp_path, HEADER_2 + notices))) for row in batch.members]
+
+
+def test_an_export_of_all_chats_has_names_of_chats_and_lists_nobody(tmp_path: Path) -> None:
+    rows = "1,3,1,0,0,1700000000,2,早,,备注名,徒步群,阿甲\r\n2,3,1,0,1,1700000001,2,好,,备注名,徒步群,我\r\n"
+    path = saved(tmp_path, HEADER_2 + rows, "messages.csv")
+    assert not [row for batch in read(open_source(path)) for row in batch.members]
+
+
+@pytest.fixture
+def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    monkeypatch.setenv("QUNKIT_KEY", str(tmp_path / "key"))
+    dataset = open_dataset(tmp_path / "data")
+    (file,) = dataset.ingest(VERSION_2).files
+    assert (file.members, file.told) == (0, 51)  # a file with messages is no list of members
+    return dataset
+
+
+@pytest.mark.parametrize(("names", "shown"), [(None, OTHER), ("group", OTHER), ("nickname", OTHER), ("remark", OWN)])
+def test_names_shows_what_message_rows_carry(dataset: Dataset, names: str | None, shown: str) -> None:
+    table = dataset.frame("activity_members", names=names)
+    assert {shown} == set(table[table["member_id"] == LIU]["name"])
+    assert set(table["name"]) & {OWN, OTHER} == {shown}
+    told = dataset.messages(sender=LIU, names=names).read_all()
+    assert set(told["sender_name"].to_pylist()) == {shown}
+
+
+def test_a_remark_is_a_name_of_no_notice(tmp_path: Path) -> None:
+    """The group does not see it: a pat that names ids is told with the nickname, as it was without remarks."""
+    pat = (
+        '"<sysmsg type=""pat""><pat><fromusername>wxid_yi001</fromusername><pattedusername>wxid_jia01</pattedusername>'
+    )
+    pat += '<template><![CDATA[""${wxid_yi001}"" 拍了拍 ""${wxid_jia01}""]]></template></pat></sysmsg>"'
+    rows = [
+        "1,3,1,0,0,1700000000,2,早,,甲总,阿甲,wxid_jia01",
+        "2,3,1,0,0,1700000001,2,好,,阿乙,阿乙,wxid_yi001",
+        f"3,3,10000,4,0,1700000002,2,{pat},,,,",
+    ]
+    ingest([saved(tmp_path, HEADER_2 + "".join(f"{row}\r\n" for row in rows), "读书会.csv")], tmp_path / "data")
+    *_, told = stored(tmp_path / "data")[0]
+    assert (told["text"], told["target_names"]) == ('"阿乙" 拍了拍 "阿甲"', ["阿甲"])
+
+
+def test_a_name_that_only_the_remark_explains_is_the_members(tmp_path: Path, dataset: Dataset) -> None:
+    """Version 3 shows remarks, and no ids of members (decision 2)."""
+    assert dataset.ingest(VERSION_3, as_group=META["room_name"]).code == 0
+    ids = {row["sender_id"] for row in stored(dataset.path)[0]}
+    assert f"name:{OWN}" not in ids
+    assert LIU in ids
+
+
+def test_pseudonyms_stand_for_remarks_too(dataset: Dataset) -> None:
+    said = dataset.frame("activity_members", names="remark", pseudonymise=True).to_string()
+    said += str(dataset.messages(names="remark", pseudonymise=True).read_all().to_pylist())
+    assert OWN not in said
+    assert OTHER not in said
+
+
+def test_who_is_forgotten_leaves_no_remark_and_no_export_brings_it_back(dataset: Dataset) -> None:
+    dataset.forget(LIU)
+    dataset.ingest(VERSION_2, again=True)
+    parts = [pq.read_table(path, partitioning=None) for path in dataset.path.glob("v*/**/*.parquet")]
+    assert parts
+    assert not any(word in str(part.to_pylist()) for part in parts for word in (OWN, OTHER, LIU))
 
 
 def test_a_sender_that_may_be_cut_is_no_sender(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import itertools
 
+import pytest
+
 from qunkit.ingest.aliases import Verdict, listed, people, say
 from support.staged import commit, members, messages, telling
 
@@ -57,6 +59,23 @@ def test_four_moments_are_not_enough_and_a_common_phrase_is_no_evidence(tmp_path
     assert suggested(tmp_path / "d") == []
     commit(tmp_path / "e", {A: chat("阿岚"), B: chat("岚姐", range(0, 300, 60)) + chat("凯文", range(300, 600, 60))})
     assert suggested(tmp_path / "e") == []  # half of them speak for the one, half for the other: purity is 0.5
+
+
+@pytest.mark.parametrize(("moments", "found"), [(5, [("name:阿岚", "name:岚姐", 5, 1.0)]), (4, [])])
+def test_five_moments_are_enough(tmp_path, moments, found):
+    commit(tmp_path / "d", {A: chat("阿岚", range(moments)), B: chat("岚姐", range(moments + 1))})
+    assert suggested(tmp_path / "d") == found
+
+
+@pytest.mark.parametrize(("theirs", "found"), [(90, [("name:阿岚", "name:岚姐", 90, 0.9)]), (89, [])])
+def test_nine_of_ten_moments_must_be_with_the_one(tmp_path, theirs, found):
+    """The other ten are with somebody whom the same export shows."""
+    rival = chat("凯文", range(theirs, theirs + 10))
+    commit(
+        tmp_path / "d",
+        {A: chat("阿岚", range(theirs + 10)), B: [*chat("岚姐", range(theirs)), *rival, *chat("岚姐", [900])]},
+    )
+    assert suggested(tmp_path / "d") == found
 
 
 def test_moments_are_those_that_the_merge_would_make_one(tmp_path):

@@ -10,6 +10,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -124,32 +125,52 @@ def test_archives_in_archives_are_not_looked_into_and_that_is_said(tmp_path: Pat
     summary = ingest([put("a.zip", zip_of(files))], tmp_path / "d")
     assert became(summary, tmp_path) == {
         "a.zip/群/群_utf8.csv": "ingested",
-        "a.zip/inner.zip": "skipped",
-        "a.zip/b.gz": "skipped",
+        "a.zip/inner.zip": "refused",
+        "a.zip/b.gz": "refused",
     }
+    assert summary.code == 3
     assert [type(file.error) for file in summary.files[1:]] == [NestedArchive] * 2
     assert "within" in summary.files[1].error.sentence("en")  # type: ignore[union-attr]
 
 
 def test_a_zip_of_nothing_but_zips_asks_to_unpack_the_inner_ones(tmp_path: Path, put: Put) -> None:
     path = put("a.zip", zip_of({"inner.zip": zipped(a=b"a"), "photo.jpg": b"\xff\xd8"}))
-    error = ingest([path], tmp_path / "d").files[-1].error
-    assert isinstance(error, UnreadableExport)
+    error = ingest([path], tmp_path / "d").files[0].error
+    assert isinstance(error, NestedArchive)
     assert "内层的压缩包请先解压" in (error.hint("zh") or "")
     assert ingest([path.parent], tmp_path / "d").code == 65
     put("群/群_utf8.csv", csv("早"))
-    assert ingest([path.parent], tmp_path / "d").code == 0  # it was met in a folder
+    assert ingest([path.parent], tmp_path / "d").code == 3
 
 
-@pytest.mark.parametrize("name", ["a.rar", "in.zip"])
-def test_other_archives_are_refused_if_named_and_skipped_if_met(tmp_path: Path, put: Put, name: str) -> None:
-    rar = b"Rar!\x1a\x07\x01\x00" + b"\0" * 100
-    path = put(name, zip_of({"a.rar": rar}) if name == "in.zip" else rar)
-    files = ingest([path], tmp_path / "d").files
-    assert files[-1].status == "refused"
-    assert isinstance(files[0].error, OtherArchive)
+def tarred() -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("chat.csv"))
+    return out.getvalue()
+
+
+RAR = b"Rar!\x1a\x07\x01\x00" + b"\0" * 100
+
+
+OTHERS = {
+    "a.rar": RAR,
+    "a.7z": b"7z\xbc\xaf\x27\x1c" + b"\0" * 100,
+    "a.tgz": tarred(),
+    "in.zip": zip_of({"a.rar": RAR}),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_archives_are_refused_wherever_they_are_met(tmp_path: Path, put: Put, name: str) -> None:
+    """There may be chats in them, and nobody looks at what a cron job passes over."""
+    path = put(name, OTHERS[name])
+    (file,) = ingest([path], tmp_path / "d").files
+    assert (file.status, type(file.error)) == ("refused", OtherArchive)
     put("群/群_utf8.csv", csv("早"))
-    assert ingest([path.parent], tmp_path / "d").code == 0
+    summary = ingest([path.parent], tmp_path / "d")
+    assert sorted(became(summary, tmp_path).values()) == ["ingested", "refused"]
+    assert summary.code == 3
 
 
 @pytest.mark.parametrize(
@@ -289,7 +310,7 @@ def test_a_workbook_goes_in_with_every_byte_of_its_transcript(
     assert texts == ["早", "=1+1"]
 
 
-def test_a_workbook_of_nothing_is_empty_and_an_unknown_one_is_shown(tmp_path: Path, put: Put) -> None:
+def test_a_workbook_of_nothing_is_empty_and_an_unknown_one_is_told(tmp_path: Path, put: Put) -> None:
     book, other = openpyxl.Workbook(), openpyxl.Workbook()
     other.active.append(["商品", "价格"])
     empty, unknown = put("e.xlsx", b""), put("u.xlsx", b"")
@@ -297,7 +318,7 @@ def test_a_workbook_of_nothing_is_empty_and_an_unknown_one_is_shown(tmp_path: Pa
     other.save(unknown)
     summary = ingest([empty, unknown], tmp_path / "d")
     assert [type(file.error) for file in summary.files] == [NoMessages, UnknownFormat]
-    assert "商品" in summary.files[1].error.sentence("en")  # type: ignore[union-attr]
+    assert "it is a workbook" in summary.files[1].error.sentence("en")  # type: ignore[union-attr]
     assert "empty" in summary.files[0].error.sentence("en")  # type: ignore[union-attr]
 
 

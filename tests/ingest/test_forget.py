@@ -13,10 +13,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -651,6 +654,29 @@ def test_a_reader_is_waited_for_and_the_next_run_finishes(tmp_path: Path, put: C
     assert residue(tmp_path / "d", *EVE, SECRET) == set()
     with pytest.raises(NoSuchMember):
         forget.forget(tmp_path / "d", "somebody")
+
+
+def test_it_goes_on_when_the_reader_is_done(tmp_path: Path, put: Callable[..., Path]) -> None:
+    """… who lets go 0.3 s after the new state is there, the old one of which is waited for 5 s."""
+    ingest([put("a.csv", CHAT)], tmp_path / "d")
+    old = (tmp_path / "d/CURRENT").read_bytes()
+    with ExitStack() as reading, ThreadPoolExecutor(1) as threads:
+        held = reading.enter_context(store.open_snapshot(tmp_path / "d"))
+
+        def let_go() -> bool:
+            end = time.monotonic() + 60
+            while (tmp_path / "d/CURRENT").read_bytes() == old and time.monotonic() < end:
+                time.sleep(0.01)
+            time.sleep(0.3)
+            was_there = held.path.exists()
+            reading.close()
+            return was_there
+
+        waited = threads.submit(let_go)
+        forget.forget(tmp_path / "d", EVE[0], wait=5)
+    assert waited.result()
+    assert [path.name for path in (tmp_path / "d").glob("v*")] == ["v000002"]
+    assert residue(tmp_path / "d", *EVE, SECRET) == set()
 
 
 _KILLED = """

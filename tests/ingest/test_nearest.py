@@ -1,4 +1,4 @@
-"""An unknown file is shown harmlessly, and told what it is most like."""
+"""An unknown file is told by its shape and what it is most like; who asks for it is shown its begin, harmlessly."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ CHATLOG = "Time,SenderName,Sender,Talker,Text\n2024-11-30 23:58:22,凯文,wxid_a
 CHATLAB = '{"chatlab":{"version":"9"},"meta":{"name":"a"},"members":[],"entries":[{"platformMessageId":"9","accountName":"小王"}]}'
 
 
-def unknown(content: bytes, folder: Path) -> UnknownFormat:
+def unknown(content: bytes, folder: Path, *, shown: bool = False) -> UnknownFormat:
     path = folder / "file.txt"
     path.write_bytes(content)
     source = open_source(path)
     with pytest.raises(UnknownFormat) as caught:
-        identify(source)
+        identify(source, shown=shown)
     return caught.value
 
 
@@ -44,7 +44,7 @@ def test_what_is_like_nothing_is_not_compared(content: bytes, tmp_path: Path) ->
 
 
 def test_the_begin_is_shown_harmlessly(tmp_path: Path) -> None:
-    sentence = unknown("早\x1b[31m红\u202e\n\u200b尾".encode() + b"x" * 99, tmp_path).sentence("zh")
+    sentence = unknown("早\x1b[31m红\u202e\n\u200b尾".encode() + b"x" * 99, tmp_path, shown=True).sentence("zh")
     assert "早\\x1b[31m红\\u202e\\n\\u200b尾" in sentence
     assert "x" * 41 not in sentence
     assert all(char.isprintable() for char in sentence)
@@ -77,7 +77,8 @@ def test_what_people_keep_beside_exports_is_called_by_its_name(
 
 
 def test_a_text_that_begins_like_nothing_is_no_picture(tmp_path: Path) -> None:
-    assert "begins “ID3 and GIF”" in unknown(b"ID3 and GIF", tmp_path).sentence("en")
+    assert "is plain text" in unknown(b"ID3 and GIF", tmp_path).sentence("en")
+    assert "begins “ID3 and GIF”" in unknown(b"ID3 and GIF", tmp_path, shown=True).sentence("en")
 
 
 @pytest.mark.parametrize(

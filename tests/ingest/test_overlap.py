@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timedelta
 
 import pytest
@@ -145,13 +146,37 @@ def test_what_is_missing_is_never_more_than_is_said(tmp_path_factory, data, seco
     assert 0 <= missing <= seams.ambiguous
 
 
+def few(count, unlike=0):
+    """As many messages in the one hour that counts, and one in the hour before and one in that after; `unlike` of the many have other words."""
+    inner = [10 + HOUR + 60 * number for number in range(count)]
+    assert inner[-1] < 10 + 2 * HOUR
+    texts = [f"{'别的' if number < unlike else '第'}{number}" for number in range(count)]
+    told = [(10, "前"), *zip(inner, texts, strict=True), (10 + 2 * HOUR, "后")]
+    return [telling(second, text=text, sender_id="w1") for second, text in told]
+
+
+@pytest.mark.parametrize(("count", "refused"), [(50, True), (49, False)])
+def test_from_fifty_messages_on_an_export_is_refused(tmp_path, count, refused):
+    (match,), _ = judged(tmp_path / "d", few(count), few(count, unlike=count))
+    assert (match.of, match.matched, match.refused) == (count, 0, refused)
+
+
+@pytest.mark.parametrize(
+    ("count", "unlike", "doubted"), [(10, 10, True), (9, 9, False), (49, 25, True), (48, 24, False)]
+)
+def test_below_fifty_little_agreement_is_a_doubt_and_below_ten_nothing_is(tmp_path, count, unlike, doubted):
+    """Less than half of 10 to 49 messages: 24 of 49, not 24 of 48."""
+    matches, _ = judged(tmp_path / "d", few(count), few(count, unlike=unlike))
+    assert [(match.of, match.matched) for match in matches] == [(count, count - unlike)] * doubted
+
+
 # -- through files ---------------------------------------------------------------------------------------------------
-def chatlog(path, hours=0, first=0, last=400):
-    """A chatlog CSV of a message every two minutes; its clock is off by `hours`."""
+def chatlog(path, hours=0, first=0, last=400, gap=120, unlike=()):
+    """A chatlog CSV of a message every two minutes; its clock is off by `hours`, and the words of some are `unlike`."""
     start = datetime(2024, 12, 1, 8) + timedelta(hours=hours)
     lines = ["Time,SenderName,Sender,TalkerName,Talker,Content"]
     lines += [
-        f"{start + timedelta(minutes=2 * number)},小{number % 3},wxid_aaaa{number % 3},徒步,1@chatroom,第{number}条"
+        f"{start + timedelta(seconds=gap * number)},小{number % 3},wxid_aaaa{number % 3},徒步,1@chatroom,{'别的' if number in unlike else '第'}{number}条"
         for number in range(first, last)
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -176,6 +201,43 @@ def test_an_export_of_another_zone_is_refused_and_the_rest_goes_in(tmp_path):
     assert (
         ingest([off], tmp_path / "d", Options(tz="Pacific/Auckland")).files[0].new == 0
     )  # UTC+13: five hours before Shanghai
+
+
+@pytest.fixture(scope="module")
+def thousand(tmp_path_factory):
+    """A dataset of ten hours with 100 messages each, and two hours around."""
+    folder = tmp_path_factory.mktemp("thousand")
+    ingest([chatlog(folder / "a.csv", last=1200, gap=36)], folder / "d")
+    return folder / "d"
+
+
+@pytest.mark.parametrize(
+    ("matched", "code", "notes"),
+    [(499, 65, 0), (500, 3, 1), (979, 3, 1), (980, 0, 1), (994, 0, 1), (995, 0, 0)],
+)
+def test_where_a_refusal_a_warning_and_a_note_begin(tmp_path, thousand, matched, code, notes):
+    """Below 500 of 1,000 refused, below 980 exit code 3, below 995 a note."""
+    shutil.copytree(thousand, tmp_path / "d")
+    other = chatlog(tmp_path / "b.csv", last=1200, gap=36, unlike=range(100, 1100 - matched))
+    summary = ingest([other], tmp_path / "d")
+    (file,) = summary.files
+    told = [dict(note.facts) for note in file.notes if "matched" in dict(note.facts)]
+    assert (summary.code, len(told)) == (code, notes)
+    for facts in [file.error.facts] if code == 65 else told:
+        assert (facts["matched"], facts["of"]) == (matched, 1000)
+
+
+def test_of_two_that_contradict_each_other_the_first_goes_in_and_order_does_not_matter_to_what_went_in(tmp_path):
+    exports = [chatlog(tmp_path / "a.csv"), chatlog(tmp_path / "b.csv", 5)]
+    for number, (first, second) in enumerate((exports, exports[::-1])):
+        ingest([first], tmp_path / f"only{number}")
+        ingest([first], tmp_path / f"both{number}")
+        assert ingest([second], tmp_path / f"both{number}").files[0].status == "refused"
+        assert messages(tmp_path / f"both{number}") == messages(tmp_path / f"only{number}")
+        ingest([first], tmp_path / f"forced{number}")
+        ingest([second], tmp_path / f"forced{number}", Options(force=True))
+    assert messages(tmp_path / "both0")[1] != messages(tmp_path / "both1")[1]
+    assert messages(tmp_path / "forced0")[1] == messages(tmp_path / "forced1")[1]
 
 
 def test_force_takes_it(tmp_path):

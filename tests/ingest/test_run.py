@@ -91,6 +91,44 @@ def test_rubbish_in_a_folder_is_listed_and_does_not_change_the_code(tmp_path, ex
     assert summary.code == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("cut.json", b'{"weflow": {"version": "1.0.3"'),
+        ("half.json", b'[{"a": 1}, {"a": 2'),
+        ("long.json", b'[{"a": "' + b"x" * 70_000),
+        ("half.jsonl", b'{"a": 1}\n{"a"'),
+        ("like.csv", b"Time,SenderName,Sender,Talker,Text\n2024-11-30 23:58:22,Kai,wxid_aaa,1@chatroom,a\n"),
+        ("row.csv", csv_rows() + b"1,2\r\n"),
+    ],
+)
+def test_a_broken_export_in_a_folder_makes_the_run_partly_done(tmp_path, export, name, body):
+    good = export("群/群_utf8.csv", csv_rows("早"))
+    bad = export(name, body)
+    summary = ingest([good.parents[1]], tmp_path / "d")
+    assert {Path(f.label).name: f.status for f in summary.files} == {name: "refused", "群_utf8.csv": "ingested"}
+    assert summary.code == 3
+    assert ingest([bad], tmp_path / "d").code == 65
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("empty.csv", csv_rows()),
+        ("package.json", b'{"name": "x", "private": true}'),
+        ("long.json", b'[{"a": "' + b"x" * 70_000 + b'"}]\n'),
+        ("lines.jsonl", b'{"a": 1}\n{"a": 2}\n'),
+        ("notes.txt", "[2026-11-02] 小明：早".encode()),
+    ],
+)
+def test_what_is_whole_and_no_export_is_passed_over(tmp_path, export, name, body):
+    good = export("群/群_utf8.csv", csv_rows("早"))
+    export(name, body)
+    summary = ingest([good.parents[1]], tmp_path / "d")
+    assert {Path(f.label).name: f.status for f in summary.files} == {name: "skipped", "群_utf8.csv": "ingested"}
+    assert summary.code == 0
+
+
 def test_the_same_rubbish_named_by_hand_makes_the_run_partly_done(tmp_path, export):
     good, bad = export("群/群_utf8.csv", csv_rows("早")), export("photo.jpg", b"\xff\xd8\xff")
     summary = ingest([bad, good, tmp_path / "gone"], tmp_path / "d")

@@ -122,9 +122,9 @@ def test_what_may_be_a_chat_stays_in_sight(tmp_path: Path) -> None:
     like = "Time,SenderName,Sender,Talker,Text\n2024-11-30 23:58:22,Kai,wxid_aaa,1@chatroom,早\n"
     summary = taken(tmp_path, {"like.csv": like, "a.rar": b"Rar!\x1a\x07\x01\0", "empty.txt": b""})
     assert [(row["file"], row["status"]) for row in table(summary.for_people("en"))] == [
-        ("a.rar", "skipped"),
+        ("a.rar", "refused"),
         ("empty.txt", "skipped"),
-        ("like.csv", "skipped"),
+        ("like.csv", "refused"),
     ]
 
 

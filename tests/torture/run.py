@@ -30,7 +30,7 @@ def main() -> int:
         code = subprocess.run(
             [sys.executable, "-m", "pytest", str(HERE)], cwd=ROOT, env=environment, check=False
         ).returncode
-        figures = added(Path(folder))
+        figures = {**version(), **added(Path(folder))}
     for name, number in figures.items():
         print(f"{number!s:>10}  {name}" if not isinstance(number, dict) else f"            {name}:")
         for kind, count in number.items() if isinstance(number, dict) else ():
@@ -46,28 +46,33 @@ def main() -> int:
     return 0
 
 
+def version() -> dict[str, str]:
+    """Which version was tormented."""
+    log = ["git", "log", "-1", "--format=%cs"]
+    date = subprocess.run(log, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    return {"date": date, "version": (ROOT / "src/qunkit/version.py").read_text().split('"')[-2]}
+
+
 def added(folder: Path) -> dict[str, Any]:
     """The sum of what the tests counted."""
     numbers: Counter[str] = Counter()
     marks: set[bytes] = set()
+    bugs: set[str] = set()
     for path in folder.glob("*.json"):
-        numbers.update(json.loads(path.read_text())["numbers"])
+        counted = json.loads(path.read_text())
+        numbers.update(counted["numbers"])
+        bugs.update(counted["bugs"])
     for path in folder.glob("*.marks"):
         body = path.read_bytes()
         marks |= {body[at : at + MARK] for at in range(0, len(body), MARK)}
     faults = {kind: count for kind, count in sorted(numbers.items()) if kind.split(": ")[-1].startswith(FAULTS)}
     rest = {kind: count for kind, count in sorted(numbers.items()) if kind not in faults}
-    log = ["git", "log", "-1", "--format=%cs"]
-    date = subprocess.run(log, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-    version = (ROOT / "src/qunkit/version.py").read_text().split('"')[-2]
     return {
-        "date": date,
-        "version": version,
         "faults": sum(faults.values()),
         "power cuts": rest.pop("power cuts", 0),
         "distinct states": len(marks),
         "bit flips": rest.pop("bit flips", 0),
-        "seeded bugs": rest.pop("seeded bugs", 0),
+        "seeded bugs": len(bugs),
         "faults by kind": faults,
         "other": rest,
     }

@@ -79,8 +79,8 @@ def files(place: Path) -> list[Path]:
 
 
 # -- many at once --------------------------------------------------------------------------------------------------
-def crowd(dataset: Path, dice: Random, bug: str = "") -> tuple[list[int], int]:
-    """Six writers at once, one of them killed: the numbers of the states that they acknowledged, and of those killed."""
+def crowd(dataset: Path, dice: Random, bug: str = "") -> tuple[list[int], bool]:
+    """Six writers at once, one of whom is to be killed: the numbers of the states that they acknowledged, and whether the kill came in time."""
     writers = [python(WRITE, dataset, bug) for _ in range(WRITERS)]
     for writer in writers:
         writer.stdout.readline()
@@ -102,10 +102,11 @@ def crowd(dataset: Path, dice: Random, bug: str = "") -> tuple[list[int], int]:
 def test_P06_writers_at_once_lose_nothing_and_readers_see_whole_states(place: Path, counts: Counts) -> None:
     dataset, dice = place / "data", Random(1)
     states.advance(dataset)
-    acknowledged = {1}
+    acknowledged, killed = {1}, 0
     for _ in range(ROUNDS):
         reader = python(READ, dataset, 100)
-        told, _ = crowd(dataset, dice)
+        told, died = crowd(dataset, dice)
+        killed += died
         seen, err = reader.communicate(timeout=PATIENCE)
         assert reader.returncode == 0, err
         order = [int(line) for line in seen.split()]
@@ -118,7 +119,7 @@ def test_P06_writers_at_once_lose_nothing_and_readers_see_whole_states(place: Pa
         assert states.advance(dataset) == max(acknowledged | {states.read(dataset)})
         acknowledged.add(states.read(dataset))
         assert states.rubbish(dataset) == []
-    counts.add({"commits of six writers": len(acknowledged), "writers killed": ROUNDS})
+    counts.add({"commits of six writers": len(acknowledged), "writers killed": killed})
 
 
 def test_writers_at_once_find_no_lock(place: Path, counts: Counts) -> None:
@@ -126,9 +127,9 @@ def test_writers_at_once_find_no_lock(place: Path, counts: Counts) -> None:
     states.advance(dataset)
     with pytest.raises(AssertionError):
         for seed in range(5):
-            told, _ = crowd(dataset, Random(seed), "no_lock")
+            told, _ = crowd(dataset, Random(seed), bug="no_lock")
             assert len(told) == len(set(told))
-    counts.add({"seeded bugs": 1})
+    counts.found("no_lock")
 
 
 def test_P07_a_reader_keeps_its_state_and_purge_waits_for_it(place: Path) -> None:
@@ -151,6 +152,20 @@ def test_P07_a_reader_keeps_its_state_and_purge_waits_for_it(place: Path) -> Non
     assert states.read(dataset) == 5
 
 
+def test_P07_purge_goes_on_when_the_reader_lets_go(place: Path) -> None:
+    dataset = place / "data"
+    with ExitStack() as reading:
+        states.advance(dataset)
+        reading.enter_context(store.open_snapshot(dataset))
+        states.advance(dataset)
+        with store.writing(dataset, states.ZONE, 0):
+            timer = threading.Timer(0.3, reading.close)
+            timer.start()
+            store.purge(dataset, PATIENCE)
+            assert [name for name in os.listdir(dataset) if name[0] == "v"] == ["v000002"]
+        timer.join()
+
+
 def test_a_held_reader_finds_readers_not_heeded(place: Path, counts: Counts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locks, "exclusive", locks.exclusive)
     states.advance(place / "data")
@@ -159,7 +174,7 @@ def test_a_held_reader_finds_readers_not_heeded(place: Path, counts: Counts, mon
         for _ in range(4):
             states.advance(place / "data")
         assert not held.path.exists()
-    counts.add({"seeded bugs": 1})
+    counts.found("readers_not_heeded")
 
 
 def test_P07_a_reader_that_meets_a_pruning_looks_again(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,10 +346,10 @@ def test_copies_are_synced_and_power_cuts_find_it_if_not(place: Path, counts: Co
             if bug != "copied":
                 expected.enter_context(pytest.raises(power.Broken))
             for program in ("1", "2"):
-                calls = power.recorded(place / "root", place / "log", program, bug)
+                calls = power.recorded(place / "root", place / "log", program, bug=bug)
                 done = cuts.play(disk, calls, done, acknowledged=done)
             assert done == 3
-    counts.add({"seeded bugs": 1})
+    counts.found("copies_not_synced")
 
 
 @pytest.mark.parametrize("victim", ["dataset.json", "CURRENT", "manifest.json"])

@@ -341,7 +341,7 @@ def test_flipped_bits_find(place: Path, counts: Counts, seeded: pytest.MonkeyPat
     put(path, body)
     silent = not names(_caught(place / "data"), victim)
     assert silent
-    counts.add({"seeded bugs": 1})
+    counts.found(bug)
 
 
 def test_a_lost_current_finds(place: Path, counts: Counts, seeded: pytest.MonkeyPatch) -> None:
@@ -350,7 +350,7 @@ def test_a_lost_current_finds(place: Path, counts: Counts, seeded: pytest.Monkey
     bugs.seed("no_current_means_empty")
     states.advance(place / "data")
     assert not (place / "data/v000001/ledger/part.parquet").read_bytes().startswith(b"ledger as of state 2")
-    counts.add({"seeded bugs": 1})
+    counts.found("no_current_means_empty")
 
 
 def _caught(dataset: Path) -> QunkitError | None:

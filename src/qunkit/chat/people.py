@@ -64,7 +64,7 @@ class People:
             for column in _NAMES:
                 name = member.get(column)
                 if isinstance(name, str):
-                    self._add_name(name, member_id)
+                    self._add_name(name, member_id, last_resort=column == "remark")
 
     @property
     def owner(self) -> str | None:
@@ -90,7 +90,7 @@ class People:
         return next(iter(ids)) if len(ids) == 1 else None
 
     def name_of(self, member_id: str) -> str | None:
-        """The name that the source shows for `member_id`, None if it shows none."""
+        """The name that the source shows for `member_id`, None if it shows none. A remark, which the group does not see, only where there is no other."""
         return self._shown.get(member_id)
 
     def split(self, names: str, separator: str) -> list[str]:
@@ -125,12 +125,12 @@ class People:
         if name and not (mine and name in _SELF):
             self._add_name(name, sender or None)
 
-    def _add_name(self, name: str, member_id: str | None) -> None:
+    def _add_name(self, name: str, member_id: str | None, *, last_resort: bool = False) -> None:
         name = nfc(name)
         if not name:
             return
         ids = {member_id} if member_id else set()
         self.names.setdefault(name, set()).update(ids)
         self._safe.setdefault(file_safe(name), set()).update(ids)
-        if member_id and name != member_id:
+        if member_id and name != member_id and not (last_resort and member_id in self._shown):
             self._shown[member_id] = name

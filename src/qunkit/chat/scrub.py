@@ -113,7 +113,8 @@ class Scrubber:
     def _names(self, group: str) -> _Names:
         known = self._all().names
         if group not in self._finders:
-            self._finders[group] = _Names(known.get("", {}) | known.get(group, {}))
+            named = known.get("", {}) | known.get(group, {})
+            self._finders[group] = _Names(_joined(named) | named)
         return self._finders[group]
 
 
@@ -154,6 +155,16 @@ class _Names:
             name = read[start : start + length]
             if name in self._anywhere and _stands_alone(read, start, start + len(name)):
                 yield name
+
+
+def _joined(names: Mapping[str, str]) -> dict[str, str]:
+    """Names of several words as they are written in one, if they are long enough to be found anywhere: of two that read the same so, nobody's."""
+    found: dict[str, str] = {}
+    for name, pseudonym in names.items():
+        joined = name.replace(" ", "")
+        if joined != name and len(joined) >= _SHORT_WORD:
+            found[joined] = pseudonym if found.get(joined, pseudonym) == pseudonym else PERSON
+    return found
 
 
 def _tells(name: str) -> bool:

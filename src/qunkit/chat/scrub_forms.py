@@ -1,7 +1,7 @@
 """What gives a person away by its form alone: links, numbers, addresses, accounts; and the placeholder of each.
 
 ``keep`` is the part of a match that stays, and begins it. The patterns are tried in order, each on what those before it left; letters, digits,
-hyphens and blanks of any width or dress have been made plain ones. No pattern repeats within a repetition, so that a hostile text costs no more than another.
+hyphens and blanks of any width or dress have been made plain ones. Nothing is repeated without a bound within a repetition, so that a hostile text costs no more than another.
 """
 
 from __future__ import annotations
@@ -9,7 +9,19 @@ from __future__ import annotations
 import re
 
 _NO_DIGIT_BEFORE, _NO_DIGIT_AFTER = "(?<![0-9])", "(?![0-9])"
-_NUMERAL = "[零〇一二三四五六七八九]"
+_CHINESE = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+_BLANKS, _DASHES = r" \u2800", r"\-ー─━⁃˗"
+"""Those, too, that are no blank or dash to Unicode."""
+_GAP = f"[{_BLANKS}{_DASHES}]"
+_DOT = f"[{_BLANKS}{_DASHES}.]"
+_SIGN = f"[{_BLANKS}{_DASHES}.。｡·•‧∙・_/|]"
+"""What parts digits that are grouped as a number's are."""
+_DATE = rf"(?:19|20)[0-9]{{2}}{_DOT}[01]?[0-9]{_DOT}[0-3]?[0-9]|[0-3]?[0-9]{_DOT}[01]?[0-9]{_DOT}(?:19|20)[0-9]{{2}}"
+_NO_DATE = rf"(?<![/.{_DASHES}][01][0-9][/.{_DASHES}])(?!(?:{_DATE}){_NO_DIGIT_AFTER})"
+_NO_AMOUNT_BEFORE, _NO_AMOUNT_AFTER = "(?<![￥¥$€])", "(?! ?(?:元|块|圆|円|rmb|[￥¥$€]))"
+_CHINA = rf"(?:(?:\+|00)?86{_GAP}?)?"
+_PARTS = rf"[1-9](?:[0-9]{{2,4}}(?:(?:[{_BLANKS}]{{1,3}}[0-9]{{3,5}}){{1,3}}|(?:[{_DASHES}][0-9]{{3,5}}){{2,3}})|(?:{_GAP}[0-9]){{4,11}})"
+"""An account in groups of three digits or more, or digit by digit; "2024-11-30" is none, nor "500-1000"."""
 _ENDS_LINK = r"\s，。！？；、（）》」”<>\"'"
 _DOMAINS = "[a-z]{2}|com|net|org|edu|gov|top|xyz|vip|shop|club|app|link|site|online|info|live|store|work|tech|space|biz|mobi|dev|wang|中国|公司|网络"
 """Every country's, and the others that are posted; a file name such as ``a.py`` goes with them, which hurts nobody."""
@@ -35,16 +47,22 @@ NUMBERS: tuple[Form, ...] = (
     _form("id-number", rf"{_NO_DIGIT_BEFORE}[1-9][0-9]{{5}}(?:18|19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3][0-9]{{4}}[0-9x]{_NO_DIGIT_AFTER}"),
     _form(
         "phone",
-        rf"{_NO_DIGIT_BEFORE}(?:(?:\+|00)?86[ -]?)?1[3-9](?:[ .-]?[0-9]){{9}}{_NO_DIGIT_AFTER}",
-        rf"{_NO_DIGIT_BEFORE}(?:\+|00)[1-9][0-9]{{0,2}}(?:[ ()-]{{0,2}}[0-9]){{6,24}}{_NO_DIGIT_AFTER}",
-        rf"{_NO_DIGIT_BEFORE}[(（]?0[0-9]{{2,3}}[)）]?[ -]?[2-9][0-9]{{6,7}}{_NO_DIGIT_AFTER}",
-        rf"{_NO_DIGIT_BEFORE}[(（]?0[0-9]{{2,3}}[)）-] ?[2-9][0-9]{{2,3}}[ -][0-9]{{4}}{_NO_DIGIT_AFTER}",
-        rf"{_NO_DIGIT_BEFORE}[(（]?[1-9][0-9]{{2}}[)）]?[ .-][0-9]{{3,4}}[ .-][0-9]{{4}}{_NO_DIGIT_AFTER}",
-        rf"{_NO_DIGIT_BEFORE}[48]00[ -]?[0-9]{{3}}[ -]?[0-9]{{4}}{_NO_DIGIT_AFTER}",
-        rf"(?<!{_NUMERAL})一[三四五六七八九](?:[ -]?{_NUMERAL}){{9}}(?!{_NUMERAL})",
+        rf"{_NO_DIGIT_BEFORE}{_NO_DATE}{_CHINA}1[3-9](?:{_DOT}?[0-9]){{9}}{_NO_DIGIT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}{_NO_AMOUNT_BEFORE}{_CHINA}1[3-9][0-9](?:{_SIGN}{{1,3}}[0-9]{{4}}){{2}}{_NO_DIGIT_AFTER}{_NO_AMOUNT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}(?<![0-9]{_SIGN}){_CHINA}1(?P<sign>{_SIGN}{{1,3}})[3-9](?:(?P=sign)[0-9]){{9}}(?!(?P=sign)?[0-9])",
+        rf"{_NO_DIGIT_BEFORE}(?:\+|00)[1-9][0-9]{{0,2}}(?:[{_BLANKS}{_DASHES}()]{{0,2}}[0-9]){{6,24}}{_NO_DIGIT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}[(（]?85[23][)）]?{_GAP}{{0,3}}[2-9][0-9]{{3}}{_GAP}?[0-9]{{4}}{_NO_DIGIT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}[(（]?886[)）]?{_GAP}{{1,3}}0?[2-9](?:{_GAP}?[0-9]){{7,8}}{_NO_DIGIT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}[(（]?65[)）]?{_GAP}{{1,3}}[3689][0-9]{{3}}{_GAP}?[0-9]{{4}}{_NO_DIGIT_AFTER}{_NO_AMOUNT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}[(（]?0[0-9]{{2,3}}[)）]?{_DOT}{{0,3}}[2-9][0-9]{{6,7}}{_NO_DIGIT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}(?<![0-9]{{4}}{_GAP})[(（]?0[0-9]{{2,3}}[)）]?{_DOT}{{0,3}}[2-9][0-9]{{2,3}}{_DOT}[0-9]{{4}}{_NO_DIGIT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}[(（]?[1-9][0-9]{{2}}[)）]?{_DOT}[0-9]{{3,4}}{_DOT}[0-9]{{4}}{_NO_DIGIT_AFTER}",
+        rf"{_NO_DIGIT_BEFORE}[48]00{_GAP}?[0-9]{{3}}{_GAP}?[0-9]{{4}}{_NO_DIGIT_AFTER}",
+        rf"(?<![0-9{_CHINESE}])(?=(?:[0-9]{_GAP}?){{0,10}}[{_CHINESE}])[1一幺壹]{_GAP}?[3-9三四五六七八九叁肆伍陆柒捌玖](?:{_GAP}?[0-9{_CHINESE}]){{9}}(?![0-9{_CHINESE}])",
     ),
-    _form("bank-card", rf"{_NO_DIGIT_BEFORE}[1-9](?:[ -]?[0-9]){{14,18}}{_NO_DIGIT_AFTER}"),
+    _form("bank-card", rf"{_NO_DIGIT_BEFORE}{_NO_DATE}[1-9](?:{_GAP}?[0-9]){{14,18}}{_NO_DIGIT_AFTER}"),
     _form("account", rf"(?P<keep>(?:\bq|qq|扣扣|企鹅|群号|群)(?:[号群]|是|为|[:： ]){{0,4}})[1-9][0-9]{{4,11}}{_NO_DIGIT_AFTER}"),
+    _form("account", rf"(?P<keep>(?:(?:\bq|qq|扣扣|企鹅|群号)(?:[号群]|是|为|[:： ]){{0,4}}|(?:群[:：]|加(?:我|她|他|一下)) ?)){_PARTS}{_NO_DIGIT_AFTER}{_NO_AMOUNT_AFTER}"),
     _form("account", r"(?P<keep>(?:微信|威信|薇信|卫星|wechat|vx|wx|v信|加我?[v微]|(?<![0-9a-z])v(?=[:：])|(?:抖音|小红书|快手)号)(?:号|是|为|id|[:： ]){0,4})[0-9a-z][0-9a-z_-]{4,19}"),
     _form("account", rf"(?P<keep>加(?:我|她|他|一下|[:： ]){{0,3}})[1-9][0-9]{{4,11}}{_NO_DIGIT_AFTER}"),
 )  # fmt: skip

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
+from qunkit.cli import consent
 from qunkit.cli.expose import argument, option
 from qunkit.cli.options import Output, Place
-from qunkit.cli.session import current
 from qunkit.errors import UsageError
 from qunkit.results import Column, Note, Result
 from qunkit.words import Text
@@ -17,15 +16,15 @@ if TYPE_CHECKING:
     from qunkit.ingest.extent import Forgotten
 
 HELP = Text(
-    """Take a member out of the dataset for good, or a whole group: messages, notices, rosters, quotes, mentions, and the name wherever others wrote it.
+    f"""Take a member out of the dataset for good, or a whole group: messages, notices, rosters, quotes, mentions, and the name wherever others wrote it.
 
     MEMBER is an id, or a name; --group tells members of one name apart. Nothing of them stays in any file of the dataset, and no later
     export brings them back; keep the key ($QUNKIT_KEY), for it is what knows them. Backups and the exports themselves are yours to clear:
-    see docs/forget.md. Without --yes it asks, or off a terminal only shows what would go.""",
-    """从数据集中彻底删除一名成员或整个群：消息、系统提示、名单、引用、@，以及他人文字中的名字。
+    see docs/forget.md. {consent.WITHOUT_YES.en}""",
+    f"""从数据集中彻底删除一名成员或整个群：消息、系统提示、名单、引用、@，以及他人文字中的名字。
 
     MEMBER 为 id 或名字；同名时用 --group 区分。数据集的任何文件中都不再留有其内容，之后导入的聊天记录也不会使其重现；请保管好密钥
-    （$QUNKIT_KEY），它用于识别已删除的成员。备份和导出文件需自行清理，见 docs/forget.md。不加 --yes 时会先询问；不在终端中则只显示将删除的内容。""",
+    （$QUNKIT_KEY），它用于识别已删除的成员。备份和导出文件需自行清理，见 docs/forget.md。{consent.WITHOUT_YES.zh}""",
 )
 
 
@@ -35,7 +34,7 @@ class Params:
 
     member: str | None = argument(Text("id or name of the member; none: the group", "成员的 id 或名字；不给出时删除整个群"), "[MEMBER]", None)  # fmt: skip
     group: tuple[str, ...] = option((), Text("group of the member, or the one to forget: name, id or glob", "成员所在的群，或要删除的群：群名、id 或通配符"), metavar="GROUP")  # fmt: skip
-    yes: bool = option(False, Text("do it without asking", "不询问，直接删除"), "-y", "--yes")
+    yes: bool = consent.yes()
     wait: float = option(10.0, Text("seconds to wait for others who read or write", "等待其他读写者的秒数"), metavar="SECONDS")  # fmt: skip
 
 
@@ -51,7 +50,7 @@ COLUMNS = (
 )  # fmt: skip
 _WHO = Text("Give a member, or a group with --group.", "请给出成员，或用 --group 指定群。")
 _ADD_YES = Text("Nothing was done. To forget all this for good, add --yes.", "未作任何改动。确认彻底删除请加 --yes。")
-_ASK = Text("Forget all this for good? [y/N] ", "确认彻底删除？[y/N] ")
+_ASK = Text("Forget all this for good?", "确认彻底删除？")
 _WOULD, _DONE = Text("What would go", "将删除的内容"), Text("Forgotten", "已删除")
 _BEFORE = Text("forgotten already; older states are cleared away", "此前已删除；旧状态已清除")
 _MEANT = Text("meant is {member}", "所指的成员：{member}")
@@ -78,20 +77,10 @@ def run(params: Params, place: Place, output: Output) -> int:
     dataset = place.open()
     if not params.yes:
         show(_table(dataset.forget(params.member, params.group, dry_run=True), done=False), output, place)
-        if not _agreed():
-            raise UsageError(what=_ADD_YES)
+        consent.ask(_ASK, _ADD_YES)
     forgotten = dataset.forget(params.member, params.group, wait=params.wait)
     show(_table(forgotten, done=True), output, place)
     return 0
-
-
-def _agreed() -> bool:
-    """What a person at a terminal answers; nobody is asked elsewhere."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
-    sys.stderr.write(_ASK.say(current.lang))
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _table(forgotten: Forgotten, *, done: bool) -> Result:

@@ -156,7 +156,7 @@ def _row(candidate: Candidate, folder: Path) -> tuple[Row, ModuleType]:
     from qunkit.ingest.identify import beginning, identify, opened
 
     with opened(candidate, folder) as source:
-        name, module = identify(source)
+        name, module = identify(source, shown=True)
         begins = " ".join(beginning(source.head).split())[:_SHOWN]
         return (source.label, name, module.TITLE, source.encoding, source.size, begins), module
 

@@ -56,6 +56,7 @@ _SPOKEN = {
     "Usage: ": "用法：",
     "Options:": "选项：",
     "Arguments:": "参数：",
+    "Commands:": "命令：",
     "[OPTIONS]": "[选项]",
     "COMMAND [ARGS]...": "命令 [参数]...",
     "Show this message and exit.": "显示帮助",
@@ -67,6 +68,8 @@ _USUAL = Text("[default: {value}]", "[默认：{value}]")
 _COLUMNS = Text("Columns", "输出列")
 _SEE = Text("See also: {names}", "另见：{names}")
 _NO_SUCH = Text("No such command: {name}.", "没有命令 {name}。")
+_ONE_OF = Text("`qunkit {name}` is no command by itself. There are: {names}.", "`qunkit {name}` 需要子命令：{names}。")
+_MORE = Text("`qunkit {name} COMMAND --help` says more of each.", "各命令的用法见 `qunkit {name} 命令 --help`。")
 _NEAR = Text("No such command: {name}; did you mean {near}?", "没有命令 {name}，是否想用 {near}？")
 
 
@@ -116,6 +119,21 @@ class Command(TyperCommand):
         super().format_epilog(ctx, formatter)
 
 
+class Family(Command):
+    """What stands for commands of one first word where no second follows: it names them."""
+
+    members: Sequence[str] = ()
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """As of a command that has others below it."""
+        return ["COMMAND [ARGS]..."]
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """The commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].say(current.lang)) for name in self.members])
+
+
 def _record(option: Any) -> tuple[str, str]:
     """How an option is spelt and what it does; typer's own wording differs between versions."""
     spelt = ", ".join(option.opts) + ("" if option.is_flag else f" {option.metavar}")
@@ -148,6 +166,9 @@ class Commands(TyperGroup):
             mistyped = rest and not rest[0].startswith("-") and _below(name, known)
             if name in known and not mistyped:
                 return name, self.get_command(ctx, name), rest
+        alone = not args[1:] or args[1].startswith("-")
+        if alone and (family := _below(args[0], COMMANDS)):
+            return args[0], _family(args[0], family), args[1:]
         raise _no_such_command(args, known)
 
     def get_help(self, ctx: Any) -> str:
@@ -177,12 +198,13 @@ def build(
     kinds: Sequence[type],
     help: str,
     *,
+    cls: type[Command] = Command,
     epilog: str | None = None,
     columns: Sequence[tuple[str, str]] = (),
 ) -> Any:
     """A command that gives `run` one object of each of `kinds`."""
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
-    app.command(name, cls=Command, help=help, epilog=epilog)(expose(run, kinds))
+    app.command(name, cls=cls, help=help, epilog=epilog)(expose(run, kinds))
     command = typer.main.get_command(app)
     command.columns = columns  # type: ignore[attr-defined]
     return command
@@ -191,6 +213,16 @@ def build(
 def _written(name: str) -> Any:
     module = import_module(f"qunkit.cli.{name.replace(' ', '_')}")
     return build(name, module.run, module.OPTIONS, module.HELP.say(current.lang))
+
+
+def _family(name: str, members: Sequence[str]) -> Any:
+    def run() -> int:
+        en = _ONE_OF.say("en", name=name, names=", ".join(members))
+        raise UsageError(what=Text(en, _ONE_OF.say("zh", name=name, names="、".join(members))))
+
+    command = build(name, run, (), _MORE.say(current.lang, name=name), cls=Family)
+    command.members = members
+    return command
 
 
 def _analysis(name: str, stem: str) -> Any:

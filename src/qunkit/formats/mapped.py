@@ -50,6 +50,7 @@ MAP_IT = Text(
     "Give --map time=COLUMN,sender=COLUMN,text=COLUMN, or a table [map.FILES] in qunkit.toml.",
     "请给出 `--map time=列名,sender=列名,text=列名`，或在 qunkit.toml 中写 [map.文件名] 表。",
 )
+LOOK = Text("`qunkit formats FILE` shows how it begins.", "用 `qunkit formats 文件` 查看其开头。")
 ORDERLESS = Text("no date says whether the day or the month comes first", "日期无法判断日与月的先后")
 ORDER_IT = Text("Write the year first, as in 2024-04-03.", "请改为年份在前，如 2024-04-03。")
 _FIRST = 1000
@@ -88,7 +89,7 @@ def _columns(source: Source) -> Mapping[str, str]:
     """
     import json
 
-    from qunkit.parsing.tables import names
+    from qunkit.parsing.tables import header, names
 
     columns: dict[str, str] = json.loads(source.options.get("map", "{}"))
     if lacking(columns):
@@ -96,9 +97,10 @@ def _columns(source: Source) -> Mapping[str, str]:
     known = names(source, columns.values())
     missing = ", ".join(column for column in columns.values() if column not in known)
     if missing:
-        listed = ", ".join(known[:_SHOWN])
+        listed = ", ".join(header(source, columns.values())[:_SHOWN])
         why = Text(f"it has no column {missing}", f"没有列 {missing}")
-        raise UnreadableExport(path=source.label, why=why, hint=Text(f"It has: {listed}.", f"已有的列：{listed}。"))
+        hint = Text(f"It has: {listed}.", f"已有的列：{listed}。") if listed else LOOK
+        raise UnreadableExport(path=source.label, why=why, hint=hint)
     for name in ("sender", "group"):
         if name in columns:
             columns.setdefault(f"{name}_name", columns.pop(name))

@@ -11,7 +11,7 @@ Version 3 writes `聊天记录/<chat>(<room id>)/<chat>.csv`:
     消息ID,类型,发送人,时间,内容,备注,昵称,更多信息
     2755705033944784198,文本,凯文,2024-11-30 23:58:22,欢迎新朋友,凯文,凯文,more
 
-Kept: by version 2 sender ids, names and instants; by version 3 message ids, quoted words, relays and announcements, and the time
+Kept: by version 2 sender ids, nicknames, remarks and instants; by version 3 message ids, quoted words, relays and announcements, and the time
 of the exporting computer's clock.
 
 Lost: by version 2 message ids, and the words of every card: replies, links, files, relays, announcements, red packets; by version 3
@@ -79,9 +79,12 @@ def sniff(head: Head) -> bool:
 
 
 def read(source: Source) -> Iterator[Batch]:
-    """The messages."""
+    """The messages; of version 2 also the names of those who speak."""
+    import numpy as np
+
     from qunkit.chat.memotrace_wording import group_of
     from qunkit.parsing.csv import read_records
+    from qunkit.parsing.places import raw_batch
 
     names = columns_of(source.head.text)
     group_id, group_name = group_of(source.parts, ".csv", "_utf8")
@@ -90,9 +93,12 @@ def read(source: Source) -> Iterator[Batch]:
             yield _version_3(records, group_id, group_name)
     elif "localId" in names:
         every_chat = _is_of_every_chat(source.head.text)
+        people: dict[str, dict[str, object]] = {}
         for records in read_records(source, columns=(*_COLUMNS_2, *_WHO_2), starts_record=_STARTS_2):
             records = _without_cut_sender(records)
-            yield _version_2(records, None if every_chat else group_name)
+            yield _version_2(records, None if every_chat else group_name, people)
+        if people:
+            yield Batch(raw_batch(np.empty(0, np.int64)), members=list(people.values()))
     else:
         for records in read_records(source, columns=_COLUMNS_1, starts_record=_STARTS_1):
             yield _version_1(records, group_name)
@@ -106,13 +112,14 @@ def _version_3(records: Records, group_id: str | None, group_name: str | None) -
     return records.batch(wall=wall, group_id=group_id, group_name=group_name, **columns(records))
 
 
-def _version_2(records: Records, group_name: str | None) -> Batch:
-    """The batch; without a `group_name` that of an export of all chats."""
+def _version_2(records: Records, group_name: str | None, people: dict[str, dict[str, object]]) -> Batch:
+    """The batch, its senders into `people`; without a `group_name` that of an export of all chats."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     from qunkit.chat.kinds import wechat_kinds
     from qunkit.parsing.csv import filled, numbers
+    from qunkit.schema import NOT_POSTS
 
     records, epoch = records.timed(_milliseconds(records["CreateTime"]))
     base, text = numbers(records["Type"]), records["StrContent"]
@@ -134,6 +141,8 @@ def _version_2(records: Records, group_name: str | None) -> Batch:
             "sender_name": pc.if_else(speaks, shown, nothing),
             "extra": _remarks(records["Remark"], records["NickName"]),
         }
+        posts = pc.invert(pc.is_in(kind, pa.array(NOT_POSTS)))
+        _meet(people, records.rows.select(_WHO_2).filter(posts))
     return records.batch(
         epoch=epoch,
         native_type=pc.binary_join_element_wise(records["Type"], records["SubType"], "/"),
@@ -215,7 +224,7 @@ def _flag(column: pa.Array) -> pa.Array:
 
 
 def _remarks(remark: pa.Array, nickname: pa.Array) -> pa.Array:
-    """{"remark": …} where the owner gave the member a name. Without one, the column repeats the nickname as a file name."""
+    """{"remark": …} where the owner gave the member a name."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -223,6 +232,23 @@ def _remarks(remark: pa.Array, nickname: pa.Array) -> pa.Array:
     said = []
     for pair in pairs.dictionary.to_pylist():
         own, _, nick = pair.partition("\n")
-        is_told = own and own not in (nick, _NOT_IN_FILE_NAMES.sub("_", nick))
+        is_told = _is_told(own, nick)
         said.append(json.dumps({"remark": own}, ensure_ascii=False, separators=(",", ":")) if is_told else None)
     return pa.array(said, pa.string()).take(pairs.indices)
+
+
+def _is_told(remark: str, nickname: str) -> bool:
+    """Whether it is the owner's: without one, the column repeats the nickname as a file name."""
+    return bool(remark) and remark not in (nickname, _NOT_IN_FILE_NAMES.sub("_", nickname))
+
+
+def _meet(people: dict[str, dict[str, object]], rows: pa.RecordBatch) -> None:
+    """Remember the names of every sender. They are those of the day of the export, the same in every row."""
+    import pyarrow as pa
+
+    told = pa.Table.from_batches([rows]).group_by(rows.schema.names, use_threads=False).aggregate([])
+    for remark, nickname, member in zip(*(told[name].to_pylist() for name in _WHO_2), strict=True):
+        names = {"nickname": nickname != member and nickname, "remark": _is_told(remark, nickname) and remark}
+        if member and member not in people and any(names.values()):
+            shown = {name: value or None for name, value in names.items()}
+            people[member] = {"member_id": member, **shown, "complete": False}

@@ -39,11 +39,30 @@ OTHER_OPTIONS = Text(
     "此前按 {before} 和其他选项读取，保持不变；如需按 {zone} 读取，请在 --tz 之外再次给出当时的选项",
 )
 RENAMED = Text("the same export was ingested before as {name}", "同一导出此前已以 {name} 导入")
+FORGOTTEN = Text("the same export was ingested before; its group is forgotten", "同一导出此前已导入；其中的群已遗忘")
+MAP_UNUSED = Text(
+    "its format is known, so --map was not used; with --format-in mapped it is",
+    "其格式已知，故未使用 --map；如需使用，请加 --format-in mapped",
+)
 _AGREES = Text(
     "{matched} of {of} messages are those that the dataset has of the same group ({group}) and hours{cause}",
     "与数据集中同一群（{group}）、同一时段的消息相比，{of} 条中有 {matched} 条一致{cause}",
 )
 _WHO = Text("`qunkit alias list` shows who changed the name", "用 `qunkit alias list` 查看是谁改过名")
+_NAMESAKES = Text(
+    "{members} members are called {called}; messages told by that name only, which could not be told apart from theirs and stand twice: {count}",
+    "有 {members} 名成员都叫“{called}”，只有名字的消息无法分辨是谁发的，重复计入 {count} 条",
+)
+_MORE_NAMESAKES = Text(
+    "other names that several members have: {names}; messages told by them only, which stand twice: {count}",
+    "另有 {names} 个名字也是多名成员同名，重复计入 {count} 条",
+)
+_WITHOUT_IDS = Text(
+    "where an export with ids covers the same time, take the one without ids out: `qunkit sources drop FILE`",
+    "同一时段已有带 id 的导出时，可移除没有 id 的导出：`qunkit sources drop 文件`",
+)
+_NAMED = 3
+"""So many names that several members have are named."""
 _SLIP = Text(
     ": ingest it with --tz {zone}; if the earlier exports are those of the wrong zone, ingest them again with the right --tz",
     "：请用 --tz {zone} 导入；若是此前的导出用错了时区，请加正确的 --tz 再次导入它们",
@@ -98,4 +117,15 @@ def _way_out(shift: Shift, zone: str | None, calendar: str) -> Text:
 
 def doubts(match: Match, facts: dict[str, object]) -> list[Note]:
     """Of an export that went in though it does not agree wholly."""
-    return [Note(_AGREES, tuple(facts.items()))] + ([Note(_WHO)] if match.cause == OTHER_NAMES else [])
+    return [Note(_AGREES, tuple(facts.items())), *([Note(_WHO)] if match.cause == OTHER_NAMES else []), *_shared(match)]
+
+
+def _shared(match: Match) -> list[Note]:
+    """Of names that several members have."""
+    first, rest = match.namesakes[:_NAMED], match.namesakes[_NAMED:]
+    told = [(("members", one.members), ("called", one.name), ("count", one.messages)) for one in first]
+    notes = [Note(_NAMESAKES, facts) for facts in told]
+    if rest:
+        facts = (("names", len(rest)), ("count", sum(one.messages for one in rest)))
+        notes.append(Note(_MORE_NAMESAKES, facts))
+    return [*notes, Note(_WITHOUT_IDS)] if notes else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from types import MappingProxyType, ModuleType
 from qunkit import registry
 from qunkit.errors import AmbiguousFormat, MissingInput, NestedArchive, UnknownFormat
 from qunkit.exports import Head
+from qunkit.ingest import shape
 from qunkit.parsing import archive
 from qunkit.parsing.archive import Member
 from qunkit.parsing.source import Source, member_parts, open_source, path_parts
@@ -24,26 +24,10 @@ _SHOWN = 40
 _COLUMNS = 12
 """Columns of an unknown table that its error lists."""
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
-_DOCUMENT = Text("an old Office document (DOC, XLS, PPT)", "旧式 Office 文档（DOC、XLS、PPT）")
-_KNOWN = (
-    (rb"\xff\xd8\xff", Text("a picture (JPEG)", "图片 (JPEG)")),
-    (rb"\x89PNG\r\n", Text("a picture (PNG)", "图片 (PNG)")),
-    (rb"GIF8[79]a", Text("a picture (GIF)", "图片 (GIF)")),
-    (rb"RIFF.{4}WEBP", Text("a picture (WebP)", "图片 (WebP)")),
-    (rb".{4}ftyp(?:heic|heix|mif1|avif)", Text("a picture (HEIC)", "图片 (HEIC)")),
-    (rb".{4}ftyp", Text("a video or sound (MP4)", "视频或音频 (MP4)")),
-    (rb"ID3[\x02-\x04]|\xff[\xe2\xe3\xf2\xf3\xfa\xfb]", Text("a sound (MP3)", "音频 (MP3)")),
-    (rb"\x02?#!SILK_V3|#!AMR", Text("a voice message (SILK or AMR)", "语音（SILK 或 AMR）")),
-    (rb"%PDF-", Text("a PDF document", " PDF 文档")),
-    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _DOCUMENT),
-    (rb"PK\x03\x04.*?word/", Text("a Word document (DOCX)", " Word 文档 (DOCX)")),
-    (rb"PK\x03\x04.*?ppt/", Text("a PowerPoint document (PPTX)", " PowerPoint 文档 (PPTX)")),
-    (rb"SQLite format 3\0", Text("a database (SQLite)", "数据库 (SQLite)")),
-)
-"""How files begin that people keep beside exports."""
-_LOOKED_AT = 4 << 10
 _ANY_TABLE = "mapped"
 """The format that a table is read with by --map: the hint says so."""
+_BEGINS = Text("; `qunkit formats FILE` shows how it begins", "；用 `qunkit formats 文件` 查看其开头")
+_NOTHING = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +120,10 @@ def listed(candidate: Candidate, source: Source, module: ModuleType) -> tuple[li
     return found, missing
 
 
-def identify(source: Source, wanted: str | None = None) -> tuple[str, ModuleType]:
+def identify(source: Source, wanted: str | None = None, *, shown: bool = False) -> tuple[str, ModuleType]:
     """Name and module of the one format that says yes.
+
+    What is unknown shows how it begins only if it is to be `shown`: that may be what somebody said, and errors end in logs.
 
     Raises:
         UnknownFormat: none says yes, or no format is called `wanted`.
@@ -147,7 +133,7 @@ def identify(source: Source, wanted: str | None = None) -> tuple[str, ModuleType
         return wanted, registry.load("formats", wanted)
     yes = said_yes(source.head)
     if not yes:
-        raise _unknown(source)
+        raise _unknown(source, shown=shown)
     if len(yes) > 1:
         raise AmbiguousFormat(path=source.label, formats=" + ".join(sorted(yes)))
     return next(iter(yes.items()))
@@ -164,15 +150,20 @@ def beginning(head: Head) -> str:
     return head.text or " | ".join(cell for rows in head.sheets.values() for row in rows for cell in row)
 
 
-def _unknown(source: Source) -> UnknownFormat:
-    """What the file is instead, or what it begins with and is most like; `near` says whether it is like anything."""
-    raw = source.raw(0, _LOOKED_AT)
-    if known := next((what for begin, what in _KNOWN if re.match(begin, raw, re.DOTALL)), None):
+def _unknown(source: Source, *, shown: bool) -> UnknownFormat:
+    """What the file is instead, and what it is most like."""
+    if known := shape.of_kind(source):
         what = Text(f"is {known.en}", f"是{known.zh}")
-        return UnknownFormat(path=source.label, what=what, columns="", near=False)
-    begins, near = _first_characters(source.head), _near(source.head)
-    what = Text(f"begins {begins}{near.en if near else ''}", f"开头是{begins}{near.zh if near else ''}")
-    return UnknownFormat(path=source.label, what=what, columns=_columns(source), near=bool(near))
+        return UnknownFormat(path=source.label, what=what, more="", lost=False)
+    what = shape.of_text(source)
+    if shown:
+        begins = _first_characters(source.head)
+        what = Text(f"begins {begins}", f"开头是{begins}")
+    near, more = _near(source.head), _columns(source, shown=shown)
+    if not shown:
+        more = Text(_BEGINS.en + more.en, _BEGINS.zh + more.zh)
+    told = Text(what.en + near.en, what.zh + near.zh)
+    return UnknownFormat(path=source.label, what=told, more=more, lost=bool(near.en) or shape.is_cut(source))
 
 
 def _first_characters(head: Head) -> str:
@@ -181,25 +172,26 @@ def _first_characters(head: Head) -> str:
     return f"“{safe}”"
 
 
-def _near(head: Head) -> Text | None:
+def _near(head: Head) -> Text:
+    """The format that it is most like, if it is like any."""
     from qunkit.ingest.nearest import nearest
 
     name = nearest(head)
     if name in (None, _ANY_TABLE):
-        return None
+        return _NOTHING
     title = registry.load("formats", name).TITLE
     return Text(f"; most like {title.en} ({name}), but it is not that", f"；最接近{title.zh}（{name}），但并不相符")
 
 
-def _columns(source: Source) -> Text | str:
+def _columns(source: Source, *, shown: bool) -> Text:
     """How to read it as a table, with the columns it has; nothing if it is none."""
-    from qunkit.parsing.tables import names
+    from qunkit.parsing.tables import header, names
 
     if not (source.head.sheets or source.label.lower().endswith(_TABLES)):
-        return ""
-    found = [name for name in names(source) if name.isprintable()][:_COLUMNS]
+        return _NOTHING
+    found = [name for name in (names if shown else header)(source) if name.isprintable()][:_COLUMNS]
     if len(found) < 2:
-        return ""
+        return _NOTHING
     return Text(
         f"; a table of messages is read with --map time=…,sender=…,text=… (its columns: {', '.join(found)})",
         f"；如果是消息表格，请用 --map time=…,sender=…,text=… 指明各列（文件中的列：{'、'.join(found)}）",

@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from qunkit.ingest import namesakes
 from qunkit.ingest.alike import COMPARED, IS_NAMED, SECOND, WORDS
 from qunkit.words import Text
 
@@ -27,6 +28,10 @@ ENOUGH, SOME = 50, 10
 RENAMED = Text(
     "most of the others have the same time and words under another name: members who changed theirs",
     "其余大多时间和内容相同而名字不同：成员改过名",
+)
+SHARED_NAMES = Text(
+    "most of the others are told by a name that several members have",
+    "其余大多只有名字，而群里有多名成员同名",
 )
 _LIKELY = 0.8
 """Share of what does not match that a diagnosis must explain."""
@@ -171,6 +176,8 @@ class Match:
     cause: Text | None = None
     shift: Shift | None = None
     """What the cause is, if it is a clock."""
+    namesakes: tuple[namesakes.Namesakes, ...] = ()
+    """Members of one name of whom it, or what it met, tells by name only."""
 
     @property
     def rate(self) -> float:
@@ -202,6 +209,7 @@ class Seams:
 def start(connection: duckdb.DuckDBPyConnection) -> None:
     """Before the first month."""
     connection.execute(_TABLES)
+    connection.execute(namesakes.TABLE)
 
 
 def observe(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> None:
@@ -217,6 +225,7 @@ def observe(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> None:
                     name: value for name, value in (("run", list(run)), ("sample", _SAMPLE)) if f"${name}" in statement
                 }
                 connection.execute(statement, told)
+        namesakes.observe(connection, run)
 
 
 def judge(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> tuple[list[Match], Seams]:
@@ -237,10 +246,12 @@ def _match(connection: duckdb.DuckDBPyConnection, source: str, best: Mapping[tup
     found = {group: told for (a, group), told in best.items() if a == source}
     of, matched = sum(told[1] for told in found.values()), sum(told[2] for told in found.values())
     group = max(found, key=lambda group: (found[group][1] - found[group][2], group))
-    match = Match(source, group, of, matched)
+    match = Match(source, group, of, matched, namesakes=namesakes.of(connection, source))
     if match.rate >= GOOD:
         return match
     cause, shift = _cause(connection, group, source, found[group][3], found[group][1] - found[group][2])
+    if cause in (None, RENAMED) and sum(one.messages for one in match.namesakes) * 2 > of - matched:
+        cause = SHARED_NAMES
     return replace(match, cause=cause, shift=shift)
 
 

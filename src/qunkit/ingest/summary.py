@@ -11,6 +11,7 @@ from qunkit.errors import Contradicts, InputRefused, MissingInput, QunkitError, 
 from qunkit.ingest import file_notes, run_notes, snapshots, summary_table
 from qunkit.ingest.overlap import GOOD, SILENT, Match, Seams
 from qunkit.ingest.read import Reading
+from qunkit.ingest.scrub import MARK
 from qunkit.results import Note, Result
 from qunkit.words import Lang, Text, counted
 
@@ -107,7 +108,7 @@ class FileSummary:
     @property
     def unlike(self) -> bool:
         """A file met in a folder that is like no export: a picture, a document."""
-        return self.status == "skipped" and type(self.error) is UnknownFormat and not self.error.facts["near"]
+        return self.status == "skipped" and type(self.error) is UnknownFormat
 
     def fail(self, error: QunkitError, status: str) -> None:
         """Nothing of the file went in."""
@@ -119,7 +120,9 @@ class FileSummary:
         self.records, self.bytes = source["records"], source["bytes"]
         self.forgotten = sum(source.get("forgotten", {}).values())
         self.groups, self.members = [(id_, name) for id_, name in source.get("groups", ())], source.get("members", 0)
-        if name != source["name"]:
+        if source["name"] == MARK:
+            self.notes.append(Note(file_notes.FORGOTTEN))
+        elif name != source["name"] and MARK not in source["name"]:
             self.notes.append(Note(file_notes.RENAMED, (("name", source["name"]),)))
 
     def account(self, records: dict[str, int], bytes_: dict[str, int], reading: Reading) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from types import ModuleType
 from typing import Any
 
 from qunkit.chat import rosters
-from qunkit.errors import NestedArchive, NoMembers, NoMessages, QunkitError, UnknownFormat, UnreadableExport
-from qunkit.ingest import build, file_notes, identify, store
+from qunkit.errors import NoMembers, NoMessages, QunkitError, UnknownFormat, UnreadableExport
+from qunkit.ingest import build, file_notes, identify, shape, store
 from qunkit.ingest.harvest import Harvest
 from qunkit.ingest.read import EMPTY, Progress, Reading, begin, read
 from qunkit.ingest.summary import FileSummary
@@ -22,15 +22,13 @@ from qunkit.results import Note
 from qunkit.words import Text
 
 STDIN = "-"
+MAPPED = "mapped"
+"""The format of tables of which a map says which column is what."""
 NAMELESS = Text("the export does not say which group it is of", "导出内容没有说明是哪个群")
 NAME_IT = Text(
     "Give the group with --as-group ID, or pass the file by its name.", "请用 --as-group ID 指定群，或直接给出文件名。"
 )
 NO_EXPORT = Text("the archive holds no known export", "压缩包中没有已知的导出文件")
-ONLY_NESTED = Text(
-    "holds no known export, but archives within the archive, which are not looked into.",
-    "其中没有已知的导出文件，只有内层的压缩包，qunkit 不读取。",
-)
 OTHER_BYTES = Text("it is not the file that was read: it has changed since.", "它不是当时读取的文件：内容已改变。")
 AS_THEY_WERE = Text(
     "Give the file as it was then, or take this one in with `qunkit ingest` and that one out with `qunkit sources drop`.",
@@ -101,9 +99,7 @@ class Run:
         files = [file for member in members for file in self.take_file(member)]
         if all(file.status == "skipped" for file in files):
             summary = FileSummary(candidate.label)
-            nothing: QunkitError = NoMessages(path=candidate.label, why=NO_EXPORT)
-            if any(isinstance(file.error, NestedArchive) for file in files):
-                nothing = UnreadableExport(path=candidate.label, why=ONLY_NESTED, hint=NestedArchive.HINT)
+            nothing = NoMessages(path=candidate.label, why=NO_EXPORT)
             summary.fail(nothing, "skipped" if candidate.found else "refused")
             files.append(summary)
         return files
@@ -118,7 +114,8 @@ class Run:
         except (UnknownFormat, NoMessages) as error:
             is_list = isinstance(error, NoMessages) and ("roster", "") in self.options.facts
             told = NoMembers(**error.facts) if is_list else error
-            summary.fail(told, "skipped" if candidate.found else "refused")
+            passed = candidate.found and not error.facts.get("lost")  # what may be a chat is not passed over
+            summary.fail(told, "skipped" if passed else "refused")
         except QunkitError as error:
             summary.fail(error, "refused")
         return [summary, *others]
@@ -131,8 +128,11 @@ class Run:
             raise UnreadableExport(path=source.label, why=OTHER_BYTES, hint=AS_THEY_WERE)
         if not identify.beginning(source.head).strip("\0 \t\r\n"):
             raise NoMessages(path=source.label, why=EMPTY)
-        name, module = identify.identify(source, _wanted(source) or self.options.format_in)
+        name, module = identify.identify(source, self._wanted(candidate, source))
         summary.format = name
+        if name != MAPPED and "map" in source.options:
+            summary.notes.append(Note(file_notes.MAP_UNUSED))
+            source = replace(source, options={fact: said for fact, said in source.options.items() if fact != "map"})
         if "group" in source.options and (column := rosters.own_group(source)):
             summary.notes.append(Note(OVERRULED, (("column", column), ("group", source.options["group"]))))
         others += [] if self.place else self._take_listed(candidate, source, module)
@@ -154,6 +154,9 @@ class Run:
             self.harvest.add(reading, options.tz, options.as_group, options.asked, summary)
             summary.before = self._earlier(reading)
             self.harvest.gathered.replaced[identity] = {one["id"] for one in summary.before}
+        except NoMessages as error:
+            error.facts["lost"] = bool(reading.rejects) or shape.is_cut(source)
+            raise
         finally:
             reading.spool.unlink(missing_ok=True)
             if reading.id not in self.harvest.gathered.rejects:
@@ -161,9 +164,30 @@ class Run:
 
     def _facts(self, candidate: identify.Candidate) -> dict[str, str]:
         """What the formats are told of a file beside the file."""
-        name = candidate.label.rpartition("/")[2]
-        map_ = next((map_ for pattern, map_ in self.options.maps if fnmatchcase(name, pattern)), None)
+        map_ = self._map_of(candidate)
         return ({"map": map_} if map_ else {}) | dict(self.options.facts)
+
+    def _map_of(self, candidate: identify.Candidate) -> str | None:
+        """The map that is given for files of this name."""
+        name = candidate.label.rpartition("/")[2]
+        return next((map_ for pattern, map_ in self.options.maps if fnmatchcase(name, pattern)), None)
+
+    def _wanted(self, candidate: identify.Candidate, source: Source) -> str | None:
+        """The format of files of which something says what they are, whatever they look like.
+
+        A map that is given for any file is for tables of no known format.
+
+        Raises:
+            UnreadableExport: said to be a list of members, and is a chat.
+        """
+        if "roster" in source.options:
+            return _roster(source)
+        if "map" not in source.options:
+            return self.options.format_in
+        if self.place or self._map_of(candidate):
+            return MAPPED
+        known = [*identify.said_yes(source.head)]
+        return self.options.format_in or (known[0] if len(known) == 1 else MAPPED)
 
     def _take_listed(self, candidate: identify.Candidate, source: Source, module: ModuleType) -> list[FileSummary]:
         """Read the files that a manifest names, unless they are read anyway."""
@@ -204,18 +228,16 @@ class Run:
         return [one for one in same if one["id"] == reading.id or one.get("told") == told]
 
 
-def _wanted(source: Source) -> str | None:
-    """The format of files of which a fact says what they are.
+def _roster(source: Source) -> str:
+    """The format of a list of members.
 
     Raises:
-        UnreadableExport: said to be a list of members, and is a chat.
+        UnreadableExport: it is a chat.
     """
-    if "roster" in source.options:
-        formats = identify.said_yes(source.head).values()
-        if any(not getattr(module, "ROSTER", False) for module in formats):
-            raise UnreadableExport(path=source.label, why=rosters.IS_CHAT, hint=rosters.INGEST)
-        return f"roster_{container(source)}"
-    return "mapped" if "map" in source.options else None
+    formats = identify.said_yes(source.head).values()
+    if any(not getattr(module, "ROSTER", False) for module in formats):
+        raise UnreadableExport(path=source.label, why=rosters.IS_CHAT, hint=rosters.INGEST)
+    return f"roster_{container(source)}"
 
 
 def _spooled(candidate: identify.Candidate, staging: store.Staging) -> identify.Candidate:

@@ -110,5 +110,7 @@ BAD = (
         rejects={"bad-record": 1},
         code=3,
     ),
-    Case(name="not-an-export", files={"a.json": '{"hello": "world"}'}, code=65, error="UnknownFormat", says="hello"),
+    Case(
+        name="not-an-export", files={"a.json": '{"hello": "world"}'}, code=65, error="UnknownFormat", says="JSON object"
+    ),
 )
