@@ -23,10 +23,10 @@ import pytest
 from qunkit import registry
 from qunkit.errors import QunkitError
 from qunkit.exports import Batch
-from qunkit.ingest.ledger import Ledger
 from qunkit.parsing.source import Source, open_source
 from qunkit.schema import KINDS, MEMBERS, RAW, REASONS
 from qunkit.words import Text
+from support.reading import runs
 from support.truth import BELONGS, UNREAD
 from support.truth.base import SAMPLES
 
@@ -76,14 +76,9 @@ def told(module: ModuleType, source: Source) -> Told:
 
 def accounted(batches: list[Batch], size: int) -> Told:
     """What batches say; their ranges must tile the file exactly."""
-    ledger = Ledger()
-    for batch in batches:
-        ledger.add(batch)
-    for batch in batches:
-        ledger.add_records(batch.messages.column("offset").to_numpy(), np.zeros(len(batch.messages), np.bool_))
     return Told(
         pa.Table.from_batches([batch.messages.replace_schema_metadata() for batch in batches], RAW.arrow),
-        ledger.close(size),
+        runs(batches, size),
         [reject.reason for batch in batches for reject in batch.rejects],
         [row for batch in batches for row in batch.members],
         batches,

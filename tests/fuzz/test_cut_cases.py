@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -12,10 +11,10 @@ from fuzz.exports import Family
 from qunkit import registry
 from qunkit.errors import QunkitError
 from qunkit.ingest import identify
-from qunkit.ingest.ledger import Ledger
 from qunkit.parsing.source import Source, open_source
 from qunkit.schema import RAW
 from support.cases import Case, families
+from support.reading import runs
 
 CUTS = 8
 """Of each file; its last bytes besides."""
@@ -114,11 +113,6 @@ def _messages(case: Case, format_: str, path: Path, raw: bytes) -> pa.Table | No
         batches = list(module.read(source))
     except QunkitError:
         return None
-    ledger = Ledger()
-    for batch in batches:
-        ledger.add(batch)
-    for batch in batches:
-        ledger.add_records(batch.messages.column("offset").to_numpy(), np.zeros(len(batch.messages), np.bool_))
     if batches:
-        ledger.close(source.size)
+        runs(batches, source.size)
     return pa.Table.from_batches([batch.messages.replace_schema_metadata() for batch in batches], RAW.arrow)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from qunkit import schema
 from qunkit.exports import Batch, Reject
-from qunkit.ingest.ledger import KINDS, Ledger, LedgerBroken, counts, sizes
+from qunkit.ingest.ledger import KINDS, LedgerBroken, counts, sizes
+from support.reading import runs
 
 NONE = np.array([], np.int64)
 
@@ -22,19 +23,13 @@ def batch(messages, rejects=(), framing=()):
 
 
 def closed(size, *batches, notices=NONE):
-    ledger = Ledger()
-    for one in batches:
-        ledger.add(one)
-    for one in batches:
-        offsets = one.messages.column("offset").to_numpy()
-        ledger.add_records(offsets, np.isin(offsets, notices))
-    return ledger.close(size)
+    return runs(batches, size, notices)
 
 
 def test_runs_counts_and_sizes_worked_out_by_hand():
     # 0-3 framing | 3 m | 10 m | 17-20 reject | 20 m (a notice) | 25 m | 30-32 framing
-    runs = closed(32, batch([3, 10], [(17, 20)], [(0, 3)]), batch([20, 25], (), [(30, 32)]), notices=np.array([20]))
-    assert runs.to_pylist() == [
+    found = closed(32, batch([3, 10], [(17, 20)], [(0, 3)]), batch([20, 25], (), [(30, 32)]), notices=np.array([20]))
+    assert found.to_pylist() == [
         {"kind": "framing", "start": 0, "end": 3, "count": 1},
         {"kind": "message", "start": 3, "end": 17, "count": 2},
         {"kind": "reject", "start": 17, "end": 20, "count": 1},
@@ -42,8 +37,8 @@ def test_runs_counts_and_sizes_worked_out_by_hand():
         {"kind": "message", "start": 25, "end": 30, "count": 1},
         {"kind": "framing", "start": 30, "end": 32, "count": 1},
     ]
-    assert counts(runs) == {"message": 3, "notice": 1, "reject": 1, "framing": 2}
-    assert sizes(runs) == {"message": 19, "notice": 5, "reject": 3, "framing": 5}
+    assert counts(found) == {"message": 3, "notice": 1, "reject": 1, "framing": 2}
+    assert sizes(found) == {"message": 19, "notice": 5, "reject": 3, "framing": 5}
 
 
 @pytest.mark.parametrize(
@@ -108,11 +103,11 @@ def split(pieces, cuts):
 @given(PIECES, st.lists(st.integers(0, 40), max_size=5))
 def test_any_tiling_adds_up_to_the_file_however_it_comes_in_batches(pieces, cuts):
     one_by_one, notices, size = told(pieces)
-    runs = closed(size, *one_by_one, notices=notices)
-    assert closed(size, *split(pieces, cuts), notices=notices).equals(runs)
-    assert sizes(runs) == {name: sum(length for kind, length in pieces if kind == name[0]) for name in KINDS}
-    assert counts(runs) == {name: sum(kind == name[0] for kind, _ in pieces) for name in KINDS}
-    rows = runs.to_pylist()
+    found = closed(size, *one_by_one, notices=notices)
+    assert closed(size, *split(pieces, cuts), notices=notices).equals(found)
+    assert sizes(found) == {name: sum(length for kind, length in pieces if kind == name[0]) for name in KINDS}
+    assert counts(found) == {name: sum(kind == name[0] for kind, _ in pieces) for name in KINDS}
+    rows = found.to_pylist()
     assert [row["start"] for row in rows] == [0, *(row["end"] for row in rows[:-1])]
     assert rows[-1]["end"] == size
     assert all(a["kind"] != b["kind"] for a, b in itertools.pairwise(rows))
