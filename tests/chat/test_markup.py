@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import time
 
 import pytest
@@ -117,3 +118,19 @@ plain = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), m
 @given(st.dictionaries(st.sampled_from("abcdef"), plain, min_size=1))
 def test_what_repr_writes_is_read_back(tree: dict[str, str]) -> None:
     assert repr_tree(f"49\n{tree!r}") == tree
+
+
+def test_a_slip_of_the_parser_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CPython before 3.11.5 says now and then that the depth of its own recursion is wrong."""
+    told: list[str] = []
+    parse = ast.literal_eval
+
+    def slips(text: str) -> object:
+        told.append(text)
+        if len(told) == 1:
+            raise SystemError
+        return parse(text)
+
+    monkeypatch.setattr(ast, "literal_eval", slips)
+    assert literal_tree("{'a': 1}") == {"a": 1}
+    assert len(told) == 2

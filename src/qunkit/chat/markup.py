@@ -60,7 +60,12 @@ def literal_tree(text: str) -> Tree | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # "\\d" in what is no repr: a SyntaxError, not a line on stderr
-            tree = ast.literal_eval(text.strip())
+            try:
+                tree = ast.literal_eval(text.strip())
+            except (
+                SystemError
+            ):  # now and then, where the collector runs Python meanwhile: CPython gh-106905, mended in 3.11.5
+                tree = ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
         return None
     return tree if isinstance(tree, dict) else None
