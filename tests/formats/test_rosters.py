@@ -226,9 +226,10 @@ def test_the_page_lists_every_header() -> None:
     [
         (b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)), "it is no table"),
         (b'{"a": {}}', "it is no table"),
+        ("张三说：密码是 987654\n李四：好\n".encode(), "is no list of members: no column says who."),
         ("订单号,下单时间,商品\n1,2024-01-01,梨\n".encode(), "It has: 订单号, 下单时间, 商品."),
-        (",".join(f"c{n}" for n in range(50)).encode() + b"\n1\n", "c8, c9, …."),
-        (b"x" * 500, "x" * 20 + "…."),
+        (",".join(f"c{n}" for n in range(50)).encode() + b"\n" + b",".join([b"1"] * 50) + b"\n", "c8, c9, …."),
+        (b"x" * 500, "is no list of members: no column says who."),
         ("时间,昵称,内容\n1,甲,早\n".encode(), "is a chat"),
     ],
 )

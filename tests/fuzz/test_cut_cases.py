@@ -18,8 +18,8 @@ from support.reading import runs
 
 CUTS = 8
 """Of each file; its last bytes besides."""
-SMALL, EACH = 1_000, 4
-"""Bytes of a file whose reader is tried at every fourth byte, beginning one later in the next case: those of one format are much alike."""
+SMALL = 1_000
+"""Bytes of a file whose reader is tried at every byte."""
 EVERY = Family("any", ("",))
 FAMILIES = families()
 
@@ -29,9 +29,9 @@ def cuts(size: int) -> list[int]:
     return sorted({*range(1, size, size // CUTS + 1), *range(max(size - 4, 1), size)}, reverse=True)
 
 
-def close_cuts(size: int, number: int) -> list[int]:
-    """The same, but many more of a small file; `number` is that of the case."""
-    return cuts(size) if size > SMALL else list(range(size - 1 - number % EACH, 0, -EACH))
+def close_cuts(size: int) -> list[int]:
+    """The same, but every byte of a small file."""
+    return cuts(size) if size > SMALL else list(range(size - 1, 0, -1))
 
 
 def content(case: Case) -> tuple[str, bytes]:
@@ -77,7 +77,7 @@ def test_what_was_whole_before_the_cut_is_said_as_before(family: str, tmp_path: 
         format_ = _format(case, path, raw)
         whole = _messages(case, format_, path, raw) if format_ and is_whole(case, family) else None
         assert whole is not None or not is_whole(case, family), case.name
-        for cut in close_cuts(len(raw), number) if format_ else ():
+        for cut in close_cuts(len(raw)) if format_ else ():
             what = (format_, str(_facts(case)), raw[:cut])
             if whole is not None or what not in tried:
                 tried.add(what)

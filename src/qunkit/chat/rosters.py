@@ -120,7 +120,7 @@ def read(source: Source) -> Iterator[Batch]:
     headers = _headers(source)
     columns = columns_of(headers)
     if not columns.keys() & {"member_id", "nickname", "group_nickname"}:
-        raise UnreadableExport(path=source.label, why=_strange(headers), hint=NEEDED)
+        raise UnreadableExport(path=source.label, why=_strange(headers, tables.header(source)), hint=NEEDED)
     if _any(headers, _TIMES) and _any(headers, _SAID):
         raise UnreadableExport(path=source.label, why=IS_CHAT, hint=INGEST)
     group = _group(source)
@@ -163,12 +163,14 @@ def own_group(source: Source) -> str | None:
     return next((found[name] for name in ("group_name", "group_id") if name in found), None)
 
 
-def _strange(headers: Sequence[str]) -> Text:
-    """Why a table of these columns is no list of members."""
+def _strange(headers: Sequence[str], told: Sequence[str]) -> Text:
+    """Why a table of these columns is no list of members. `told`: those that are names for sure, and not what somebody said."""
     if not headers or _BINARY.search(" ".join(headers)):
         return NO_TABLE
-    shown = [name if len(name) <= _LONGEST else name[:_LONGEST] + "…" for name in headers[:_MOST]]
-    shown += ["…"] if len(headers) > _MOST else []
+    shown = [name if len(name) <= _LONGEST else name[:_LONGEST] + "…" for name in told[:_MOST]]
+    shown += ["…"] if len(told) > _MOST else []
+    if not shown:
+        return Text("is no list of members: no column says who.", "不是成员名单：没有成员名称或 id 列。")
     return Text(
         f"is no list of members: no column says who. It has: {', '.join(shown)}.",
         f"不是成员名单：没有成员名称或 id 列。文件中的列：{'、'.join(shown)}。",
