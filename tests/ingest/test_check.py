@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from qunkit.errors import DatasetNewer, NoDataset
-from qunkit.ingest import build, store
+from qunkit.ingest import build, months, store
 from qunkit.ingest.check import check
 from qunkit.ingest.findings import CODES, Checked, Finding
 from qunkit.ingest.harvest import LEDGER, REJECTS
@@ -31,8 +31,8 @@ ROWS = [
     "2024-12-01 08:02:00,Bob,wxid_bob,Hikers,1@chatroom,three\n",
     "2024-12-02 08:02:00,Cat,wxid_cat,Cooks,2@chatroom,four\n",
 ]
-DECEMBER = build.messages("2024-12")
-TOLD = build.observations("2024-12")
+DECEMBER = months.messages("2024-12")
+TOLD = months.observations("2024-12")
 
 
 def found(dataset: Path, *, deep: bool = False) -> list[Finding]:

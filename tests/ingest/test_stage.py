@@ -35,7 +35,7 @@ def test_the_short_way_ends_where_the_long_way_does(tmp_path, monkeypatch, ids):
     monkeypatch.setattr(stage, "_SHORT", 50)
     taken = []
     show = stage.is_ready
-    monkeypatch.setattr("qunkit.ingest.build.is_ready", lambda path: taken.append(show(path)) or taken[-1])
+    monkeypatch.setattr("qunkit.ingest.months.is_ready", lambda path: taken.append(show(path)) or taken[-1])
     ingest([file], tmp_path / "short")
     assert taken == [True, True]
     assert messages(tmp_path / "short") == messages(tmp_path / "long")
@@ -80,10 +80,11 @@ def test_batches_do_not_part_a_second(tmp_path, monkeypatch):
     for name, column in told.items():
         table = table.set_column(table.schema.get_field_index(name), name, column)
     for size in (1, 2, 3, 4, 7, 11):
-        ascending, found = stage._Ascending(), []
+        ascending, numbers, runs = stage._Ascending(), stage._Numbers(), []
         for start in range(0, len(times), size):
-            found += ascending.numbered(table.slice(start, size))
-        found += ascending.rest()
-        whole = pa.concat_tables(found)
+            runs += ascending.cut(table.slice(start, size))
+        runs += ascending.rest()
+        whole = pa.concat_tables([numbers.put(run) for run in runs])
+        numbers.close()
         assert whole["occurrence"].to_pylist() == [1, 2, 1, 3, 1, 2, 1, 2, 3, 1, 1]
         assert whole["seq"].to_pylist() == [0, 1, 2, 0, 0, 1, 0, 1, 2, 3, 0]

@@ -27,19 +27,18 @@ def telling(second, **columns):
     return {"platform": "wechat", "sent_at": sent, "local_time": local, "time_quality": "exact", **told}
 
 
-def commit(dataset, sources, members=()):
+def commit(dataset, sources, members=(), *, threads=1):
     """Ingest `sources` (id → tellings) in one run; returns new messages per source."""
-    return commit_built(dataset, sources, members).new
+    return commit_built(dataset, sources, members, threads=threads).new
 
 
-def commit_built(dataset, sources, members=()):
+def commit_built(dataset, sources, members=(), *, threads=1):
     """The same; returns everything that the build says."""
-    return commit_tables(
-        dataset, {source: pa.Table.from_pylist(rows, schema=TOLD) for source, rows in sources.items()}, members
-    )
+    tables = {source: pa.Table.from_pylist(rows, schema=TOLD) for source, rows in sources.items()}
+    return commit_tables(dataset, tables, members, threads=threads)
 
 
-def commit_tables(dataset, sources, members=()):
+def commit_tables(dataset, sources, members=(), *, threads=1):
     """The same of sources that are tables of tellings, with the schema TOLD."""
     with store.writing(dataset, "Asia/Shanghai", 0) as staging:
         files = {}
@@ -54,7 +53,7 @@ def commit_tables(dataset, sources, members=()):
                 pq.write_table(told.filter(pc.equal(months, month)), path)
                 files.setdefault(month, []).append(path)
         table = pa.Table.from_pylist(list(members), schema=build.OBSERVED_MEMBERS)
-        built = build.build(staging, files, table, list(sources), "384MB", 1)
+        built = build.build(staging, files, table, list(sources), "384MB", threads)
         store.commit(staging, {"sources": [], "fingerprint": built.fingerprint})
         return built
 

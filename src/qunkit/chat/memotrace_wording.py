@@ -95,7 +95,7 @@ def undo(label: str | None, text: str) -> Wording:
         return quote
     if kind in (None, "other") and (unknown := _unknown(text)):
         return unknown
-    for mark, (marked, parse) in _MARKED.items():
+    for mark, (marked, parse) in _MARKED.items() if text.startswith(_ANY_MARK) else ():
         if text.startswith(mark) and (found := parse(text[len(mark) :])):
             return Wording(kind if kind in _SAME.get(marked, ()) else marked, *found)
     return Wording(kind, "" if kind in _WORDLESS else text)
@@ -235,6 +235,7 @@ _MARKED: dict[str, tuple[str, Callable[[str], _Found | None]]] = {
     "【语音】": ("voice", _voice),
     "【表情包】": ("sticker", _sticker),
 }
+_ANY_MARK = tuple(_MARKED)
 _SAME = {"link": ("miniprogram", "music", "note", "link")}
 """Kinds that are written with the mark of another."""
 

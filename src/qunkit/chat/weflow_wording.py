@@ -73,6 +73,7 @@ _LOST = ("[接龙]", "微信红包", "当前版本不支持展示该内容")
 _LINK_MARK, _RED_PACKET, _UNSUPPORTED, _NO_WORDS = "[链接]", "微信红包", "当前版本不支持展示该内容", "[其他消息]"
 _BEHIND_LINK = ("solitaire", "channels", "music", "live", "note")
 """Cards that exports for people call a link."""
+_ANY_MARK = tuple(_MARKS)
 _CARDS = tuple(mark for mark, kind in _MARKS.items() if kind not in _MEDIA and mark != _RED_PACKET)
 _QUOTE = re.compile(r"\[引用 (?=([^：]{0,200})：)")
 _BRACKET = re.compile(r"[\[\]]")
@@ -123,7 +124,7 @@ def undo(
         return Wording(kind or "other", "" if kind in _MEDIA else None)
     if kind in (None, "other") and (link := _LINK.fullmatch(body)):
         return Wording("link", f"{link[1]}\n{link[2]}")
-    mark = next((mark for mark in _MARKS if body.startswith(mark)), None)
+    mark = next((mark for mark in _MARKS if body.startswith(mark)), None) if body.startswith(_ANY_MARK) else None
     if kind in (None, "other"):
         kind = _MARKS[mark] if mark else kind
     if kind in _MEDIA:

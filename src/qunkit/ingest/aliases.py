@@ -148,7 +148,7 @@ def listed(dataset: Path, *, suggest: bool = True) -> list[Alias]:
         if suggest:
             for month in sorted(snapshot.path.glob("observations/month=*/part.parquet")):
                 observe(connection, (), from_parts(month, ""))
-                merge.resolve(connection)
+                merge.compare(connection)
                 connection.execute(_MOMENTS)
         connection.execute(f"CREATE TEMP TABLE found AS {_FOUND}", {"support": SUPPORT, "purity": PURITY})
         connection.execute(f"CREATE TEMP TABLE aliases_listed AS {_LISTED}")

@@ -9,16 +9,13 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from qunkit import schema
 from qunkit.engines._reasons import failed
-from qunkit.ingest import identity, merge, overlap, replies, turns
-from qunkit.ingest import observed as seen
-from qunkit.ingest.canon import Digest, numbered
-from qunkit.ingest.parquet import ROW_GROUP, from_parts, writer
+from qunkit.ingest import identity, merge, overlap, turns
+from qunkit.ingest.months import Months, State, write
+from qunkit.ingest.parquet import ROW_GROUP, from_parts
 from qunkit.ingest.revision import Revision
-from qunkit.ingest.stage import is_ready
 from qunkit.ingest.store import Staging
 
 NAMES = "observations/names.parquet"
@@ -49,16 +46,6 @@ class Built:
     """Parts of months of which nothing is left."""
 
 
-def observations(month: str) -> str:
-    """The part that holds a month's observations."""
-    return f"observations/month={month}/part.parquet"
-
-
-def messages(month: str) -> str:
-    """The part that holds a month's messages."""
-    return f"messages/month={month}/part.parquet"
-
-
 def build(
     staging: Staging,
     staged: Mapping[str, Sequence[Path]],
@@ -80,13 +67,15 @@ def build(
     try:
         if revision:
             revision.prepare(connection)
-        work = _Work(connection, staging, staged, run, revision)
+        state = State(staging, revision)
+        work = _Work(connection, state, staged)
         work.learn_names(members, aliases)
-        work.build_months()
+        months = Months(connection, state, staged, run, work.revised_months())
+        months.build(work.changed_months(months.revised), threads)
         work.write_members()
-        built = work.built
+        built = Built(months.new, dropped=frozenset(state.dropped))
         for part in {*staging.parts, *built.dropped}:
-            work._old_part(part)  # that it was damaged must not go unsaid because another takes its place
+            state.old_part(part)  # that it was damaged must not go unsaid because another takes its place
         built.fingerprint = _fingerprint(staging, built.dropped)
         built.matches, built.seams = overlap.judge(connection, run)
         return built
@@ -100,11 +89,10 @@ def rebuild(staging: Staging, memory_limit: str, threads: int | None) -> None:
     """Write every part that the old observations determine, whatever it was: names, messages, members. For those who check them."""
     connection = connect(staging.spool, memory_limit, threads)
     try:
-        work = _Work(connection, staging, {}, (), Revision("SELECT * FROM {old}", "FROM {old}"))
+        state = State(staging, Revision("SELECT * FROM {old}", "FROM {old}"))
+        work = _Work(connection, state, {})
         work.learn_names(OBSERVED_MEMBERS.empty_table(), None)
-        overlap.start(connection)
-        for month in sorted(_months(staging)):
-            work._build_month(month, revised=False)
+        Months(connection, state).build(sorted(state.months), threads)
         work.write_members()
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise failed(error, staging.dataset) from error
@@ -114,35 +102,31 @@ def rebuild(staging: Staging, memory_limit: str, threads: int | None) -> None:
 
 @dataclass(slots=True)
 class _Work:
-    """One build."""
+    """Names and members of one build, and which months it changes."""
 
     connection: duckdb.DuckDBPyConnection
-    staging: Staging
+    state: State
     staged: Mapping[str, Sequence[Path]]
-    run: Sequence[str]
-    revision: Revision | None
-    built: Built = field(default_factory=Built)
-    compared: dict[str, Path | None] = field(default_factory=dict)
-    """Parts of the old state that were found to be what they were."""
 
     def learn_names(self, members: pa.Table, aliases: pa.Table | None) -> None:
         """The tables names, observed_members, aliases and identity, and old_identity: what names stood for before this run."""
         connection = self.connection
-        know(connection, self.staging.old_part)
+        know(connection, self.state.staging.old_part)
         connection.register("new_members", members)
-        connection.execute("CREATE TEMP TABLE old_identity AS SELECT * FROM identity")
+        connection.execute("CREATE TABLE old_identity AS SELECT * FROM identity")
         connection.execute(
-            f"""CREATE OR REPLACE TEMP TABLE names AS
+            f"""CREATE OR REPLACE TABLE names AS
             SELECT platform, group_id, group_name, sender_id, sender_name, MAX(last) AS last, bool_or(mine) AS mine
             FROM ({" UNION ALL ".join(["SELECT * FROM names WHERE false", *self._names()])}) GROUP BY ALL"""
         )
-        known = self.revision.members.format(old="observed_members") if self.revision else "FROM observed_members"
+        revision = self.state.revision
+        known = revision.members.format(old="observed_members") if revision else "FROM observed_members"
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE observed_members AS SELECT * FROM ({known}) UNION SELECT * FROM new_members"
+            f"CREATE OR REPLACE TABLE observed_members AS SELECT * FROM ({known}) UNION SELECT * FROM new_members"
         )
         if aliases is not None:
             connection.register("new_aliases", aliases)
-            connection.execute("CREATE OR REPLACE TEMP TABLE aliases AS SELECT * FROM new_aliases")
+            connection.execute("CREATE OR REPLACE TABLE aliases AS SELECT * FROM new_aliases")
         identity.build(connection)
         self._write(NAMES, "SELECT * FROM names ORDER BY ALL", NAMES_SCHEMA)
         self._write(MEMBERS, "SELECT * FROM observed_members ORDER BY ALL", OBSERVED_MEMBERS)
@@ -152,32 +136,32 @@ class _Work:
         """Queries that together have every name there is."""
         files = [path for paths in self.staged.values() for path in paths]
         fresh = [identity.NAMES_OF.format(observed=from_parts(files, ""))] if files else []
-        if not self.revision:
+        if not self.state.revision:
             return ["SELECT * FROM names", *fresh]
-        return [identity.NAMES_OF.format(observed=self._old(month)) for month in _months(self.staging)] + fresh
+        state = self.state
+        return [identity.NAMES_OF.format(observed=state.left(month)) for month in state.months] + fresh
 
-    def build_months(self) -> None:
+    def changed_months(self, revised: frozenset[str]) -> list[str]:
         """Every month that anything changes, the earlier first: quotes point backwards."""
-        revised = self._revised_months()
-        changed = revised | self._renamed_months() | set(self.staged)
+        changed = {*revised, *self._renamed_months(), *self.staged}
         changed |= self._turned_months(changed)
-        overlap.start(self.connection)
-        rebuilt: set[str] = set()
-        for month in sorted(_months(self.staging) | set(self.staged)):
-            if month in changed or rebuilt & _quoted(self.staging, month):
-                self._build_month(month, revised=month in revised)
-                rebuilt.add(month)
+        built: list[str] = []
+        for month in sorted(self.state.months | set(self.staged)):
+            if month in changed or not self.state.quoted(month).isdisjoint(built):
+                built.append(month)
+        return built
 
-    def _revised_months(self) -> set[str]:
+    def revised_months(self) -> frozenset[str]:
         """Months of which the revision leaves something else."""
-        if not self.revision:
-            return set()
-        months = [(month, self._old(month), self._known(month)) for month in _months(self.staging)]
-        return {
+        state = self.state
+        if not state.revision:
+            return frozenset()
+        months = [(month, state.left(month), state.known(month)) for month in state.months]
+        return frozenset(
             month
             for month, left, all_ in months
             if self.connection.sql(f"SELECT 1 FROM (FROM {all_} EXCEPT ALL FROM {left}) LIMIT 1").fetchall()
-        }
+        )
 
     def _renamed_months(self) -> set[str]:
         """Months of the old state in which a name now stands for something else."""
@@ -189,16 +173,18 @@ class _Work:
           AND n.sender_id IS NOT DISTINCT FROM c.sender_id AND n.sender_name IS NOT DISTINCT FROM c.sender_name LIMIT 1"""
         return {
             month
-            for month in _months(self.staging) - set(self.staged)
-            if self.connection.sql(shown.format(names=identity.NAMES_OF.format(observed=self._known(month)))).fetchall()
+            for month in self.state.months - set(self.staged)
+            if self.connection.sql(
+                shown.format(names=identity.NAMES_OF.format(observed=self.state.known(month)))
+            ).fetchall()
         }
 
     def _turned_months(self, changed: set[str]) -> set[str]:
         """Months next to changed ones that tell ids of theirs."""
-        months = _months(self.staging) | set(self.staged)
+        months, state = self.state.months | set(self.staged), self.state
         pairs = [(month, after) for month in months if (after := turns.following(month)) in months]
         near = [pair for pair in pairs if len(changed.intersection(pair)) == 1]
-        said = {month: self._said(month, self._known) for pair in near for month in pair}
+        said = {month: state.said(month, state.known, self.staged.get(month, ())) for pair in near for month in pair}
         return {
             month
             for before, after in near
@@ -206,116 +192,14 @@ class _Work:
             for month in (before, after)
         }
 
-    def _said(self, month: str, old_rows: Callable[[str], str]) -> str:
-        """What is known of a month and what this run adds, as a FROM item; a row may be there twice."""
-        columns = "platform, group_id, group_name, native_id, local_time, kind, text"
-        said = [f"SELECT {columns}, sources FROM {old_rows(month)}"] if month in _months(self.staging) else []
-        if files := self.staged.get(month):
-            said.append(f"SELECT {columns}, sources FROM {from_parts(files, '')}")
-        return f"({' UNION ALL '.join(said)})"
-
-    def _turn(self, month: str) -> bool:
-        """Hand over what ``observed`` has of the next month's messages, and take what the one before has of its own; whether there is anything."""
-        known, turned = _months(self.staging) | set(self.staged), False
-        if (after := turns.following(month)) in known:
-            turned = turns.give(self.connection, self._said(after, self._old), after)
-        before = next((other for other in known if turns.following(other) == month), None)
-        if before and (path := self._part(observations(before))):
-            turned |= turns.take(self.connection, from_parts(path, ""), month)
-        return turned
-
-    def _build_month(self, month: str, *, revised: bool) -> None:
-        """One month's observations and messages. Earlier months are built already."""
-        connection, ready = self.connection, self._adopted(month)
-        if not ready and not self._observed(month, revised=revised):
-            self.built.dropped |= {observations(month), messages(month)}
-            return
-        turned = self._turn(month)
-        merge.resolve(connection)
-        overlap.observe(connection, self.run)
-        for source, new in merge.new_messages(connection, self.run).items():
-            self.built.new[source] = self.built.new.get(source, 0) + new
-        self._write_messages(month, in_order=ready and not turned and merge.in_order(connection))
-
-    def _adopted(self, month: str) -> bool:
-        """Make ``observed`` and its part of a file that is the month's as it stands; whether there is one."""
-        files = self.staged.get(month, ())
-        if len(files) != 1 or not is_ready(files[0]) or month in _months(self.staging):
-            return False
-        part = observations(month)
-        self.staging.adopt(part, files[0], rows=pq.read_metadata(files[0]).num_rows)
-        seen.show(self.connection, self.staging.path / part)
-        return True
-
-    def _observed(self, month: str, *, revised: bool) -> bool:
-        """Make ``observed``, and its part if it is another than before; whether there is anything."""
-        files = self.staged.get(month, ())
-        old = self._old(month) if month in _months(self.staging) else None
-        seen.observe(self.connection, files, old, revised=revised)
-        if not merge.count(self.connection, "observed"):
-            return False
-        if files or revised:
-            query = f"SELECT {', '.join(schema.OBSERVATIONS.names)} FROM observed ORDER BY sent_at, seq"
-            self._write(observations(month), query, schema.OBSERVATIONS.arrow)
-        return True
-
-    def _write_messages(self, month: str, *, in_order: bool) -> None:
-        """… with replies linked. `in_order`: ``resolved`` is in the order of the part."""
-        quoted = replies.quoted_months(self.connection)
-        earlier = [path for other in quoted if other < month and (path := self._part(messages(other)))]
-        replies.link(self.connection, [str(path) for path in earlier])
-        columns = ", ".join(_column(name) for name in schema.MESSAGES.names)
-        order = "" if in_order else "ORDER BY r.group_id, r.sent_at, r.seq, r.sender_id, r.kind, r.message_id"
-        query = f"SELECT {columns} FROM resolved r LEFT JOIN linked l USING (message) {order}"
-        if in_order:
-            self.connection.execute(
-                "SET disabled_optimizers = 'join_order,build_side_probe_side'"
-            )  # they may turn a join round, and its rows
-        self._write(messages(month), query, schema.MESSAGES.arrow, Digest(), quoted_months=quoted)
-        self.connection.execute("RESET disabled_optimizers")
-
     def write_members(self) -> None:
         """What the rosters say, under the ids that members go by now."""
         columns = ", ".join(f"group_key AS {name}" if name == "group_id" else name for name in schema.MEMBERS.names)
         query = f"SELECT DISTINCT {columns} FROM known_members WHERE member_id <> group_key ORDER BY ALL"
         self._write("members/part.parquet", query, schema.MEMBERS.arrow)
 
-    def _part(self, part: str) -> Path | None:
-        """A part of an earlier month: as this run built it, else as it was; None if there is none."""
-        if part in self.built.dropped:
-            return None
-        return self.staging.path / part if part in self.staging.parts else self._old_part(part)
-
-    def _old_part(self, part: str) -> Path | None:
-        """A part as it was; its sha256 is compared once."""
-        if part not in self.compared:
-            self.compared[part] = self.staging.old_part(part)
-        return self.compared[part]
-
-    def _known(self, month: str) -> str:
-        """The observations of a month before this run, as a FROM item."""
-        return from_parts(self._old_part(observations(month)), "")
-
-    def _old(self, month: str) -> str:
-        """What the revision leaves of them."""
-        known = self._known(month)
-        return f"({self.revision.observations.format(old=known)})" if self.revision else known
-
-    def _write(self, part: str, query: str, table: pa.Schema, digest: Digest | None = None, **facts: object) -> None:
-        """Stream a query into a part; with a digest, number its seq anew and keep the digest with the part."""
-        rows = 0
-        reader = self.connection.sql(query).to_arrow_reader(ROW_GROUP)
-        with self.staging.create(part) as file, writer(file, table) as parquet:
-            for batch in numbered(reader) if digest else reader:
-                rows += len(batch)
-                if digest:
-                    digest.add(batch)
-                parquet.write_table(
-                    pa.Table.from_batches([batch]).select(table.names).cast(table), row_group_size=ROW_GROUP
-                )
-        if digest:
-            facts["digest"] = digest.close()
-        self.staging.finish(part, rows, **facts)
+    def _write(self, part: str, query: str, table: pa.Schema) -> None:
+        write(self.state.staging, part, table, self.connection.sql(query).to_arrow_reader(ROW_GROUP))
 
 
 def know(connection: duckdb.DuckDBPyConnection, part: Callable[[str], Path | None]) -> None:
@@ -326,7 +210,7 @@ def know(connection: duckdb.DuckDBPyConnection, part: Callable[[str], Path | Non
         ("aliases", ALIASES, ALIASES_SCHEMA),
     ):
         connection.register("nothing", columns.empty_table())
-        connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {from_parts(part(path), 'nothing')}")
+        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM {from_parts(part(path), 'nothing')}")
     identity.build(connection)
 
 
@@ -336,21 +220,11 @@ def connect(folder: Path, memory_limit: str, threads: int | None) -> duckdb.Duck
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = true")
     connection.execute(f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'")
     connection.execute(f"SET memory_limit = '{memory_limit}'")
+    # joins stay as they are written, the small table on the right: they keep the order of the left one
+    connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     if threads:
         connection.execute(f"SET threads = {threads}")
     return connection
-
-
-def _quoted(staging: Staging, month: str) -> set[str]:
-    return set(staging.base["parts"][messages(month)]["quoted_months"])
-
-
-def _column(name: str) -> str:
-    return f"l.{name}" if name in ("reply_to", "reply_how") else f"r.{name}"
-
-
-def _months(staging: Staging) -> set[str]:
-    return {part.split("month=")[1][:7] for part in staging.base["parts"] if part.startswith("observations/month=")}
 
 
 def _fingerprint(staging: Staging, dropped: frozenset[str]) -> str:

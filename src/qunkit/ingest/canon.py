@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+ORDER = ("group_id", "sent_at", "seq", "sender_id", "kind", "message_id")
+"""By what messages are sorted."""
 _SAID = ("group_id", "message_id", "sender_id", "kind", "text", "event", "reply_to", "reply_how")
 
 
@@ -28,6 +30,12 @@ class Digest:
             lengths, data = _contents(batch.column(name))
             self.lengths[name].update(lengths.tobytes())
             self.bytes[name].update(data)
+
+    def added(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The same batches, which are added as they go by."""
+        for batch in batches:
+            self.add(batch)
+            yield batch
 
     def close(self) -> str:
         """16 hexadecimal digits."""

@@ -22,20 +22,18 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from qunkit.ingest.alike import WORDS
-
 _BATCH = 10_000
 _PAIRED = pa.schema([("telling", pa.int64()), ("message_id", pa.string()), ("native_id", pa.string())])
 
-_SECONDS = f"""
+_SECONDS = """
 WITH crowded AS (
   SELECT content FROM (
-    SELECT k.content, n.id, unnest(o.sources) AS src FROM keyed k JOIN observed o ON o.telling = k.telling LEFT JOIN native n ON n.telling = k.telling
+    SELECT k.content, n.id, unnest(k.sources) AS src FROM keyed k LEFT JOIN native n ON n.telling = k.telling
     WHERE k.content IN (SELECT content FROM keyed WHERE words IS NOT NULL GROUP BY content HAVING MIN(words) <> MAX(words))
   ) GROUP BY content HAVING COUNT(*) > COUNT(DISTINCT src) OR COUNT(DISTINCT id) > 1
 ), told AS (
-  SELECT k.content, n.id, md5({WORDS.format("COALESCE(o.text, '')")}) AS words, k.occurrence, k.telling, o.sources, (o.sent_at, k.seq) AS place
-  FROM keyed k JOIN observed o ON o.telling = k.telling LEFT JOIN native n ON n.telling = k.telling WHERE k.content IN (FROM crowded)
+  SELECT k.content, n.id, md5(k.worded) AS words, k.occurrence, k.telling, k.sources, (k.sent_at, k.seq) AS place
+  FROM keyed k LEFT JOIN native n ON n.telling = k.telling WHERE k.content IN (FROM crowded)
 )
 SELECT content, id IS NOT NULL AS known, list(telling), list(DISTINCT words), list_distinct(flatten(list(sources)))
 FROM told GROUP BY content, id, IF(id IS NULL, words, NULL), IF(id IS NULL, occurrence, NULL)
@@ -43,14 +41,14 @@ ORDER BY content, known DESC, IF(known, MIN(place), MAX(place)), id, MIN(words),
 """
 """Slots and messages with an id, of seconds in which a source tells several cards of different words."""
 
-_MINUTES = f"""
+_MINUTES = """
 WITH crowded AS (
   SELECT content_of_minute FROM message_of m JOIN keyed k USING (telling) WHERE words IS NOT NULL
   GROUP BY content_of_minute HAVING MIN(words) <> MAX(words) AND COUNT(DISTINCT message_id) > 2 AND bool_or(coarse) AND NOT bool_and(coarse)
 )
-SELECT content_of_minute, NOT bool_and(coarse) AS known, list(telling), list(DISTINCT md5({WORDS.format("COALESCE(o.text, '')")})),
-  list_distinct(flatten(list(o.sources))), (m.message_id, m.native_id)
-FROM message_of m JOIN keyed k USING (telling) JOIN observed o USING (telling) WHERE content_of_minute IN (FROM crowded)
+SELECT content_of_minute, NOT bool_and(coarse) AS known, list(telling), list(DISTINCT md5(k.worded)),
+  list_distinct(flatten(list(k.sources))), (m.message_id, m.native_id)
+FROM message_of m JOIN keyed k USING (telling) WHERE content_of_minute IN (FROM crowded)
 GROUP BY content_of_minute, m.message_id, m.native_id HAVING known OR m.native_id IS NULL
 ORDER BY content_of_minute, known DESC, IF(known, MIN((k.sent_at, k.seq)), NULL), m.native_id NULLS LAST, MIN(k.occurrence)
 """

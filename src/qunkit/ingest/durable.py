@@ -87,7 +87,7 @@ def make_folders(folder: Path) -> None:
     """Folders for the owner alone; Path.mkdir would give the umask's mode to those between."""
     if not folder.exists():
         make_folders(folder.parent)
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, exist_ok=True)  # another thread may be as far
 
 
 def remove(path: Path) -> None:

@@ -41,7 +41,7 @@ SELECT DISTINCT platform, group_id, group_name, NULL, quote_sender, NULL::TIMEST
 """Every name that observations show: of senders, and those that notices, mentions and quotes show without an id."""
 
 _IDENTITY = f"""
-CREATE OR REPLACE TEMP TABLE named_groups AS
+CREATE OR REPLACE TABLE named_groups AS
 SELECT DISTINCT platform, {SAFE.format("group_name")} AS name, group_id AS id FROM (
   SELECT platform, group_id, group_name FROM names
   UNION ALL SELECT n.platform, m.group_id, m.group_name FROM observed_members m JOIN names n USING (group_id)
@@ -49,87 +49,87 @@ SELECT DISTINCT platform, {SAFE.format("group_name")} AS name, group_id AS id FR
 ) WHERE group_id IS NOT NULL AND group_name IS NOT NULL
 UNION SELECT NULL, {SAFE.format("group_name")}, group_id FROM observed_members WHERE group_id IS NOT NULL AND group_name IS NOT NULL;
 
-CREATE OR REPLACE TEMP TABLE group_links AS
+CREATE OR REPLACE TABLE group_links AS
 SELECT platform, name, MIN(id) AS id FROM named_groups WHERE platform IS NOT NULL GROUP BY 1, 2 HAVING COUNT(*) = 1
 UNION ALL SELECT NULL, name, MIN(id) FROM named_groups GROUP BY 2 HAVING COUNT(DISTINCT id) = 1;
 
-CREATE OR REPLACE TEMP TABLE shared_names AS
+CREATE OR REPLACE TABLE shared_names AS
 SELECT nfc_normalize(group_name) AS name FROM names WHERE group_id IS NULL GROUP BY 1 HAVING COUNT(DISTINCT platform) > 1;
 
-CREATE OR REPLACE TEMP TABLE keyed_names AS
+CREATE OR REPLACE TABLE keyed_names AS
 SELECT n.*, COALESCE(n.group_id, g.id, 'name:' || nfc_normalize(n.group_name) || IF(s.name IS NULL, '', ' (' || n.platform || ')'), 'name:')
     AS group_key,
   {SAFE.format("n.sender_name")} AS name
 FROM names n LEFT JOIN group_links g ON n.group_id IS NULL AND g.platform = n.platform AND g.name = {SAFE.format("n.group_name")}
 LEFT JOIN shared_names s ON s.name = nfc_normalize(n.group_name);
 
-CREATE OR REPLACE TEMP TABLE said AS
+CREATE OR REPLACE TABLE said AS
 SELECT DISTINCT COALESCE(g.id, a.group_id) AS group_key, a.alias, a.member, a.verdict
 FROM aliases a LEFT JOIN group_links g ON g.platform IS NULL AND g.name = {SAFE.format("substr(a.group_id, 6)")} AND starts_with(a.group_id, 'name:');
 
-CREATE OR REPLACE TEMP TABLE id_aliases AS
+CREATE OR REPLACE TABLE id_aliases AS
 SELECT alias, MIN(member) AS member FROM said WHERE verdict = 'same' AND NOT starts_with(alias, 'name:') GROUP BY alias;
 
-CREATE OR REPLACE TEMP TABLE listed_members AS
+CREATE OR REPLACE TABLE listed_members AS
 SELECT m.* REPLACE ({_OWN.format("m.member_id")} AS member_id), COALESCE(m.group_id, g.id, 'name:' || nfc_normalize(m.group_name), 'name:') AS group_key
 FROM observed_members m LEFT JOIN group_links g ON m.group_id IS NULL AND g.platform IS NULL AND g.name = {SAFE.format("m.group_name")}
 WHERE m.group_id IS DISTINCT FROM '{ANY_GROUP}';
 
-CREATE OR REPLACE TEMP TABLE keyed_members AS
+CREATE OR REPLACE TABLE keyed_members AS
 SELECT * FROM listed_members UNION ALL
 SELECT contact.* REPLACE (here.id AS member_id), here.group_key FROM observed_members contact JOIN (
   SELECT group_key, {_OWN.format("sender_id")} AS id FROM keyed_names UNION SELECT group_key, member_id FROM listed_members
 ) here ON contact.group_id = '{ANY_GROUP}' AND {_OWN.format("contact.member_id")} = here.id;
 
-CREATE OR REPLACE TEMP TABLE id_names AS
+CREATE OR REPLACE TABLE id_names AS
 SELECT DISTINCT group_key, {SAFE.format("name")} AS name, id FROM (
   SELECT group_key, sender_name AS name, {_OWN.format("sender_id")} AS id FROM keyed_names
   UNION ALL SELECT group_key, sender_id, {_OWN.format("sender_id")} FROM keyed_names
   UNION ALL SELECT group_key, unnest([nickname, group_nickname, remark, member_id]), member_id FROM keyed_members
 ) WHERE name IS NOT NULL AND id <> 'me' AND NOT starts_with(id, 'name:');
 
-CREATE OR REPLACE TEMP TABLE said_names AS
+CREATE OR REPLACE TABLE said_names AS
 SELECT group_key, {SAFE.format("substr(alias, 6)")} AS name, {_OWN.format("said.member")} AS id, verdict
 FROM said WHERE starts_with(alias, 'name:');
 
-CREATE OR REPLACE TEMP TABLE found_links AS
+CREATE OR REPLACE TABLE found_links AS
 SELECT group_key, name, MIN(id) AS id FROM (FROM id_names ANTI JOIN (FROM said_names WHERE verdict = 'different') USING (group_key, name, id))
 GROUP BY 1, 2 HAVING COUNT(*) = 1;
 
-CREATE OR REPLACE TEMP TABLE id_links AS
+CREATE OR REPLACE TABLE id_links AS
 SELECT s.group_key, s.name, MIN(COALESCE(l.id, s.id)) AS id FROM said_names s
 LEFT JOIN found_links l ON starts_with(s.id, 'name:') AND l.group_key = s.group_key AND l.name = {SAFE.format("substr(s.id, 6)")}
 WHERE s.verdict = 'same' GROUP BY 1, 2
 UNION ALL FROM found_links ANTI JOIN (FROM said_names WHERE verdict = 'same') USING (group_key, name);
 
-CREATE OR REPLACE TEMP TABLE own_members AS
+CREATE OR REPLACE TABLE own_members AS
 SELECT m.* REPLACE (COALESCE(l.id, m.member_id) AS member_id) FROM keyed_members m LEFT JOIN id_links l
 ON starts_with(m.member_id, 'name:') AND l.group_key = m.group_key AND l.name = {SAFE.format("substr(m.member_id, 6)")};
 
-CREATE OR REPLACE TEMP TABLE listed_links AS
+CREATE OR REPLACE TABLE listed_links AS
 SELECT group_key, name, MIN(id) AS id FROM (
   SELECT DISTINCT group_key, {SAFE.format("name")} AS name, id FROM (
     SELECT group_key, unnest([nickname, group_nickname, remark]) AS name, member_id AS id FROM own_members
   ) WHERE name IS NOT NULL
 ) ANTI JOIN id_names USING (group_key, name) ANTI JOIN said_names USING (group_key, name) GROUP BY 1, 2 HAVING COUNT(*) = 1;
 
-CREATE OR REPLACE TEMP TABLE sender_links AS
+CREATE OR REPLACE TABLE sender_links AS
 SELECT i.group_key, i.name, COALESCE(l.id, i.id) AS id FROM id_links i
 LEFT JOIN listed_links l ON starts_with(i.id, 'name:') AND l.group_key = i.group_key AND l.name = {SAFE.format("substr(i.id, 6)")}
 UNION ALL FROM listed_links;
 
-CREATE OR REPLACE TEMP TABLE known_members AS
+CREATE OR REPLACE TABLE known_members AS
 SELECT m.* REPLACE (COALESCE(l.id, m.invited_by) AS invited_by) FROM own_members m LEFT JOIN sender_links l
 ON starts_with(m.invited_by, 'name:') AND l.group_key = m.group_key AND l.name = {SAFE.format("substr(m.invited_by, 6)")};
 
-CREATE OR REPLACE TEMP TABLE group_labels AS
+CREATE OR REPLACE TABLE group_labels AS
 SELECT group_key, arg_min(group_name, (-epoch_ms(COALESCE(last, TIMESTAMPTZ '1970-01-01')), group_name)) AS label
 FROM (
   SELECT group_key, group_name, last FROM keyed_names
   UNION ALL SELECT group_key, group_name, NULL FROM listed_members WHERE group_name <> group_key
 ) WHERE group_name IS NOT NULL GROUP BY 1;
 
-CREATE OR REPLACE TEMP TABLE senders AS
+CREATE OR REPLACE TABLE senders AS
 SELECT n.*, CASE WHEN n.sender_id IS NOT NULL THEN {_OWN.format("n.sender_id")}
          WHEN n.sender_name IS NULL THEN NULL
          WHEN s.id IS NOT NULL THEN s.id
@@ -137,11 +137,11 @@ SELECT n.*, CASE WHEN n.sender_id IS NOT NULL THEN {_OWN.format("n.sender_id")}
          ELSE 'name:' || nfc_normalize(n.sender_name) END AS sender_key
 FROM keyed_names n LEFT JOIN sender_links s ON s.group_key = n.group_key AND s.name = n.name;
 
-CREATE OR REPLACE TEMP TABLE owners AS
+CREATE OR REPLACE TABLE owners AS
 SELECT group_key, MIN(sender_key) AS id FROM senders WHERE mine AND sender_key <> 'me'
 GROUP BY group_key HAVING COUNT(DISTINCT sender_key) = 1;
 
-CREATE OR REPLACE TEMP TABLE identity AS
+CREATE OR REPLACE TABLE identity AS
 SELECT DISTINCT platform, group_id, group_name, sender_id, sender_name, group_key, label, sender_key,
   bool_or(last IS NOT NULL) OVER (PARTITION BY group_key, sender_key) AS posts
 FROM (

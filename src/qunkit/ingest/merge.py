@@ -20,24 +20,31 @@ Nearly every telling is alone: no other has its id, or is of its group and secon
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from qunkit import schema
 from qunkit.ingest import crowded
-from qunkit.ingest.alike import CONTENT, CONTENT_OF_MINUTE, IS_NAMED, SAME, SECOND, WORDS
+from qunkit.ingest.alike import COMPARED, CONTENT, CONTENT_OF_MINUTE, IS_NAMED, SAME, SECOND, WORDS
+from qunkit.ingest.canon import ORDER, numbered
 
-# Tellings that may be of one message: of one second and group, or with one id; of groups in which times to the minute or the day meet finer ones;
-# and, where several sources tell a group, those of the minutes in which one begins, for `overlap`: another may end there with the same telling.
+# Tellings that may be of one message: of one second, group and sender, or with one id, or with ids of one second that are one float64; of groups in
+# which times to the minute or the day meet finer ones; and, where several sources tell a group, those of the minutes in which one begins, for
+# `overlap`: another may end there with the same telling.
 _NEAR = f"""
 CREATE OR REPLACE TEMP TABLE near AS
 WITH told AS (
-  SELECT o.telling, i.group_key, {SECOND.format("o.sent_at")} AS second, hash(i.group_key, o.native_id) AS id, o.native_id IS NOT NULL AS has_id,
-    o.time_quality, o.sources
+  SELECT o.telling, i.group_key, {SECOND.format("o.sent_at")} AS second, hash(i.group_key, second, {COMPARED[0]}) AS moment,
+    IF(o.native_id IS NULL, NULL, hash(i.group_key, o.native_id)) AS id, TRY_CAST(o.native_id AS DOUBLE) AS number,
+    IF(number IS NULL, NULL, hash(i.group_key, second, number)) AS rounded, o.time_quality, o.sources
   FROM observed o JOIN identity i ON {IS_NAMED}
 ),
-seconds AS (SELECT hash(group_key, second) AS here FROM told GROUP BY here HAVING COUNT(*) > 1),
-ids AS (SELECT id FROM told WHERE has_id GROUP BY id HAVING COUNT(*) > 1),
+moments AS (SELECT moment FROM told GROUP BY moment HAVING COUNT(*) > 1),
+ids AS (SELECT id FROM told WHERE id IS NOT NULL GROUP BY id HAVING COUNT(*) > 1),
+numbers AS (SELECT rounded FROM told WHERE rounded IS NOT NULL GROUP BY rounded HAVING COUNT(*) > 1),
 spans AS (SELECT group_key, time_quality, sources, MIN(second) // 60 AS first FROM told GROUP BY group_key, time_quality, sources),
 mixed AS (
   SELECT group_key FROM spans GROUP BY group_key HAVING COUNT(DISTINCT IF(time_quality IN ('minute', 'day'), time_quality, 'finer')) > 1
@@ -46,45 +53,40 @@ begins AS (
   SELECT group_key, MIN(first) AS minute FROM (SELECT group_key, unnest(sources) AS src, first FROM spans) GROUP BY group_key, src
 ),
 edges AS (FROM begins SEMI JOIN (SELECT group_key FROM begins GROUP BY group_key HAVING COUNT(*) > 1) USING (group_key))
-SELECT telling FROM told WHERE hash(group_key, second) IN (FROM seconds) OR (has_id AND id IN (FROM ids))
+SELECT telling FROM told WHERE moment IN (FROM moments) OR id IN (FROM ids) OR rounded IN (FROM numbers)
   OR group_key IN (FROM mixed) OR (group_key, second // 60) IN (SELECT (group_key, minute) FROM edges)
 """
 
 _KEYED = f"""
 CREATE OR REPLACE TEMP TABLE keyed AS
-SELECT o.telling, i.group_key, i.sender_key, o.native_id, o.sent_at, o.occurrence, o.seq,
+SELECT o.telling, i.group_key, i.sender_key, o.native_id, o.sent_at, o.local_time, o.time_quality, o.occurrence, o.seq, o.kind, o.sources,
+  o.group_id, o.group_name, COALESCE(o.sender_id, 'name:' || o.sender_name) AS shown,
   o.time_quality = 'minute' AS coarse, false AS joined, {SECOND.format("o.sent_at")} AS second,
   {CONTENT} AS content,
   {CONTENT_OF_MINUTE} AS content_of_minute,
-  IF({SAME} IS NULL, hash(COALESCE({WORDS.format("o.text")}, '')), NULL) AS words
+  COALESCE({WORDS.format("o.text")}, '') AS worded, IF({SAME} IS NULL, hash(worded), NULL) AS words
 FROM observed o JOIN identity i ON {IS_NAMED} WHERE o.telling IN (FROM near)
 """
 
-_QUALITIES = """
-SELECT COALESCE(bool_or(coarse) AND NOT bool_and(coarse), false), COALESCE(bool_or(time_quality = 'day'), false)
-FROM keyed k JOIN observed o ON o.telling = k.telling
-"""
-"""Whether times to the minute and finer ones may meet in the month, and whether there are times to the day."""
-
 # A source that shows one member under two names or ids numbers each apart, so two equal tellings of one moment may bear one number. Numbered
 # through, in the order of names and numbers, a source's tellings count together; of several sources the highest number counts.
-_TWO_NAMED = f"""
-CREATE OR REPLACE TEMP TABLE two_named AS
+_TWO_NAMED = """
 SELECT DISTINCT group_key, sender_key FROM (
-  SELECT DISTINCT i.group_key, i.sender_key, unnest(o.sources) AS src, o.group_id, o.group_name, COALESCE(o.sender_id, 'name:' || o.sender_name) AS shown
-  FROM (SELECT DISTINCT platform, group_id, group_name, sender_id, sender_name, sources FROM observed WHERE telling IN (FROM near)) o
-  JOIN identity i ON {IS_NAMED}
+  SELECT DISTINCT group_key, sender_key, unnest(sources) AS src, group_id, group_name, shown FROM keyed
 ) GROUP BY group_key, sender_key, src HAVING COUNT(*) > 1
 """
-_TOGETHER = """
+_KINDS = f"""
+SELECT COUNT(native_id) > 0, EXISTS ({_TWO_NAMED}), COALESCE(bool_or(coarse) AND NOT bool_and(coarse), false), COALESCE(bool_or(time_quality = 'day'), false)
+FROM keyed
+"""
+"""Whether there are ids, two-named members, times to the minute that may meet finer ones, and times to the day."""
+_TOGETHER = f"""
 CREATE OR REPLACE TEMP TABLE keyed AS
 WITH together AS (
   SELECT telling, MAX(place) AS occurrence FROM (
     SELECT telling, row_number() OVER (PARTITION BY src, content, words ORDER BY shown, group_id, group_name, occurrence) AS place FROM (
-      SELECT k.telling, k.content, k.words, k.occurrence, unnest(o.sources) AS src, COALESCE(o.sender_id, 'name:' || o.sender_name) AS shown,
-        o.group_id, o.group_name
-      FROM keyed k JOIN observed o ON o.telling = k.telling
-      JOIN two_named t ON t.group_key = k.group_key AND t.sender_key IS NOT DISTINCT FROM k.sender_key
+      SELECT k.telling, k.content, k.words, k.occurrence, unnest(k.sources) AS src, k.shown, k.group_id, k.group_name
+      FROM keyed k JOIN ({_TWO_NAMED}) t ON t.group_key = k.group_key AND t.sender_key IS NOT DISTINCT FROM k.sender_key
     )
   ) GROUP BY telling
 )
@@ -93,12 +95,12 @@ SELECT k.* REPLACE (CAST(COALESCE(t.occurrence, k.occurrence) AS INTEGER) AS occ
 
 # An id is a message's own if no source tells it of two seconds, if all tell it within a day, and, but for a minute, of the same typed words.
 # Others are numbers of rows, or of another kind: their tellings are compared as if they had none.
-_FALSE_IDS = f"""
+_FALSE_IDS = """
 CREATE OR REPLACE TEMP TABLE false_ids AS
 WITH repeated AS (SELECT group_key, native_id FROM keyed WHERE native_id IS NOT NULL GROUP BY ALL HAVING MIN(second) < MAX(second)),
 told AS (
-  SELECT k.group_key, k.native_id, k.sent_at, k.second, o.sources, IF(o.kind = 'text', NULLIF({WORDS.format("o.text")}, ''), NULL) AS typed
-  FROM keyed k JOIN observed o ON o.telling = k.telling WHERE (k.group_key, k.native_id) IN (SELECT (group_key, native_id) FROM repeated)
+  SELECT group_key, native_id, sent_at, second, sources, IF(kind = 'text', NULLIF(worded, ''), NULL) AS typed
+  FROM keyed WHERE (group_key, native_id) IN (SELECT (group_key, native_id) FROM repeated)
 )
 SELECT group_key, native_id FROM told GROUP BY ALL HAVING MAX(sent_at) - MIN(sent_at) > INTERVAL 1 DAY
   OR MAX(sent_at) - MIN(sent_at) > INTERVAL 1 MINUTE AND COUNT(DISTINCT typed) > 1
@@ -114,7 +116,7 @@ SELECT k.* REPLACE (IF(f.native_id IS NULL, k.native_id, NULL) AS native_id) FRO
 # Days of which a group has finer times: what exports with days only say of them is left out.
 _WITHOUT_DAYS = """
 CREATE OR REPLACE TEMP TABLE keyed AS
-WITH days AS (SELECT k.telling, k.group_key, CAST(o.local_time AS DATE) AS day, o.time_quality FROM keyed k JOIN observed o ON o.telling = k.telling)
+WITH days AS (SELECT telling, group_key, CAST(local_time AS DATE) AS day, time_quality FROM keyed)
 SELECT * FROM keyed WHERE telling NOT IN (
   SELECT telling FROM days WHERE time_quality = 'day' AND (group_key, day) IN (SELECT (group_key, day) FROM days WHERE time_quality <> 'day')
 )
@@ -139,6 +141,7 @@ CREATE OR REPLACE TEMP TABLE native AS
 SELECT k.*, COALESCE(e.id, k.native_id) AS id
 FROM keyed k LEFT JOIN exact_ids e USING (group_key, second, native_id) WHERE k.native_id IS NOT NULL
 """
+_NO_NATIVE = "CREATE OR REPLACE TEMP TABLE native AS SELECT *, native_id AS id FROM keyed LIMIT 0"
 
 # The n-th equal telling without an id is the n-th message with an id of the same content; then the n-th equal telling of a minute is the
 # n-th message of the same content in the minute.
@@ -217,7 +220,8 @@ SELECT MIN(telling) AS message, arg_min(platform, rank) AS platform, group_key A
   arg_min(local_time, rank) AS local_time, arg_min(time_quality, rank) AS time_quality,
   arg_min(sender_key, {_IDS_FIRST.format("[sender_key]")}) AS sender_id,
   COALESCE(arg_min(NULLIF(kind, 'other'), rank), 'other') AS kind,
-  {", ".join(f"arg_min({name}, {rank}) AS {name}" for name, rank in _FIRST.items())}, arg_min(sources[1], rank) AS source
+  {", ".join(f"arg_min({name}, {rank}) AS {name}" for name, rank in _FIRST.items())}, arg_min(sources[1], rank) AS source,
+  list_distinct(flatten(list(sources))) AS sources
 FROM (
   SELECT *, {_VAGUE} AS vague,
     {_EARLIER} || list_position({list(schema.TIME_QUALITIES)}, time_quality) || IF(joined, '1', '0') || sources[1] || lpad(CAST(seq AS VARCHAR), 9, '0')
@@ -226,13 +230,12 @@ FROM (
 ) GROUP BY group_key, message_id
 """
 
-_TOLD = f"""
-CREATE OR REPLACE TEMP VIEW told AS
+_ALONE = f"""
 SELECT telling AS message, platform, group_key AS group_id, label AS group_name, message_id, native_id, seq, sent_at, local_time, time_quality,
-  sender_key AS sender_id, kind, {_ROWS}, sources[1] AS source
-FROM meant WHERE telling NOT IN (FROM several)
-UNION ALL FROM joined
+  sender_key AS sender_id, kind, {_ROWS}, sources[1] AS source, sources
+FROM meant
 """
+_WITH_JOINED = f"{_ALONE} WHERE telling NOT IN (FROM several) UNION ALL FROM joined"
 
 # Actors, targets and mentions that a source knew only by name, by an alias, or as itself, and the dataset knows by id.
 _RELINKED = """
@@ -260,41 +263,91 @@ LEFT JOIN (FROM relinked WHERE field = 'targets') t USING (message)
 LEFT JOIN (FROM relinked WHERE field = 'mentions') m USING (message)
 """
 
-_SOURCES = """
-SELECT sources, COUNT(*) FROM (
-  SELECT sources FROM meant WHERE telling NOT IN (FROM several)
-  UNION ALL
-  SELECT list_distinct(flatten(list(sources))) FROM meant WHERE telling IN (FROM several) GROUP BY group_key, message_id
-) GROUP BY sources
-"""
+_TELLERS = "SELECT group_id, sources, COUNT(*) FROM told GROUP BY ALL"
+_HELD = 1 << 17
+"""Tellings of a month that are held once they are worked out; of more they are worked out whenever they are looked at."""
 
 
-def resolve(connection: duckdb.DuckDBPyConnection) -> None:
-    """From ``observed`` and ``identity`` make the views ``meant``: each telling and its message, and ``resolved``: one row a message, replies still as quotes.
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The messages of a month."""
 
-    Notices and mentions that show only a name get the id which the dataset knows for it.
-    """
+    tellers: list[tuple[str, list[str], int]]
+    """Groups, sources, and how many messages these tell together."""
+    several: bool
+    """Whether there is a message of several tellings."""
+    held: pa.Table | None
+    """``told``, with the ``number`` that becomes its seq, in the canonical order; None if there are too many to hold."""
+
+    @property
+    def in_order(self) -> bool:
+        """Whether ``resolved`` is in order if ``observed`` is: of one group, and none told twice."""
+        return not self.several and len({group for group, _, _ in self.tellers}) == 1
+
+    def new(self, run: Sequence[str]) -> dict[str, int]:
+        """How many messages each source of this run brought; one that two of them bring counts for the first."""
+        place = {source: number for number, source in enumerate(run)}
+        new: dict[str, int] = {}
+        for _, sources, messages in self.tellers:
+            new |= {source: new.get(source, 0) for source in sources if source in place}
+            if place.keys() >= set(sources):
+                new[min(sources, key=place.__getitem__)] += messages
+        return new
+
+    def shared(self, run: Sequence[str]) -> list[str]:
+        """Groups that several sources tell, one of them of this run."""
+        found: dict[str, set[str]] = {}
+        for group, sources, _ in self.tellers:
+            found.setdefault(group, set()).update(sources)
+        return [group for group, sources in found.items() if len(sources) > 1 and not sources.isdisjoint(run)]
+
+
+def compare(connection: duckdb.DuckDBPyConnection) -> None:
+    """From ``observed`` and ``identity`` make the view ``meant``: each telling and its message."""
     connection.execute(_NEAR)
     if count(connection, "near"):
         _compare(connection)
     else:
         connection.execute(_NONE)
-    for statement in (_SEVERAL, _MEANT, _JOINED, _TOLD, _RELINKED):
-        connection.execute(statement)
+    connection.execute(_MEANT)
+
+
+def resolve(connection: duckdb.DuckDBPyConnection, *, in_order: bool) -> Resolved:
+    """The same, and ``told``: one row a message, and ``resolved``: the same, where notices and mentions that show only a name have the id which the
+    dataset knows for it. `in_order`: ``observed`` is.
+    """
+    compare(connection)
+    connection.execute(_SEVERAL)
+    several, held = count(connection, "several") > 0, None
+    if several:
+        connection.execute(_JOINED)
+    told = _WITH_JOINED if several else _ALONE
+    if count(connection, "observed") > _HELD:
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW told AS {told}")
+    else:
+        held = connection.sql(told).to_arrow_table()
+        if several or not in_order or pc.count_distinct(held["group_id"]).as_py() != 1:
+            held = held.sort_by([(name, "ascending") for name in ORDER])
+        held = held.append_column("number", pa.Table.from_batches(numbered(held.to_batches()), held.schema)["seq"])
+        connection.register("told", held)
+    tellers = connection.sql(_TELLERS).fetchall()
+    connection.execute(_RELINKED)
     connection.execute(_WITH_RELINKED if count(connection, "relinked") else _RESOLVED)
+    return Resolved(tellers, several, held)
 
 
 def _compare(connection: duckdb.DuckDBPyConnection) -> None:
     """Make ``message_of`` of the tellings that may be of one message."""
     connection.execute(_KEYED)
-    mixed, days = connection.sql(_QUALITIES).fetchall()[0]
-    connection.execute(_FALSE_IDS)
+    ids, two_named, mixed, days = connection.sql(_KINDS).fetchall()[0]
+    if ids:
+        connection.execute(_FALSE_IDS)
+        if count(connection, "false_ids"):
+            connection.execute(_WITHOUT_FALSE_IDS)
     for statement in (
-        *([_WITHOUT_FALSE_IDS] if count(connection, "false_ids") else []),
-        *([_TOGETHER] if _two_named(connection) else []),
+        *([_TOGETHER] if two_named else []),
         *([_WITHOUT_DAYS] if days else []),
-        _EXACT_IDS,
-        _NATIVE,
+        *([_EXACT_IDS, _NATIVE] if ids else [_NO_NATIVE]),
     ):
         connection.execute(statement)
     crowded.seconds(connection)
@@ -302,30 +355,6 @@ def _compare(connection: duckdb.DuckDBPyConnection) -> None:
     if mixed:
         crowded.minutes(connection)
         connection.execute(_IN_MINUTES)
-
-
-def in_order(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether ``resolved`` is in order if ``observed`` is: of one group, and none told twice."""
-    groups = "SELECT DISTINCT group_key FROM (SELECT DISTINCT platform, group_id, group_name FROM observed) o JOIN identity i ON "
-    here = "o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name"
-    return count(connection, f"({groups}{here})") == 1 and not count(connection, "joined")
-
-
-def new_messages(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> dict[str, int]:
-    """How many messages of the resolved month each source of this run brought; one that two of them bring counts for the first."""
-    place = {source: number for number, source in enumerate(run)}
-    new: dict[str, int] = {}
-    for sources, messages in connection.sql(_SOURCES).fetchall():
-        new |= {source: new.get(source, 0) for source in sources if source in place}
-        if place.keys() >= set(sources):
-            new[min(sources, key=place.__getitem__)] += messages
-    return new
-
-
-def _two_named(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether a source of the month shows one member under two names or ids."""
-    connection.execute(_TWO_NAMED)
-    return count(connection, "two_named") > 0
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

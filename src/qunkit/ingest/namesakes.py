@@ -13,7 +13,7 @@ import duckdb
 from qunkit.ingest.alike import CLASS
 from qunkit.ingest.identity import SAFE
 
-TABLE = "CREATE TEMP TABLE overlap_twins (grp VARCHAR, src VARCHAR, who VARCHAR, members BIGINT, n BIGINT)"
+TABLE = "CREATE TABLE overlap_twins (grp VARCHAR, src VARCHAR, who VARCHAR, members BIGINT, n BIGINT)"
 
 # Names that somebody goes by in the month, and several ids in the whole dataset.
 _NAMESAKES = f"""

@@ -18,11 +18,9 @@ from qunkit.ingest.parquet import rows_of
 _PAYLOAD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources"))
 _TOLD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources", "occurrence"))
 
-NUMBERED = f"""
-CAST(row_number() OVER (PARTITION BY src, {ALIKE} ORDER BY row) AS INTEGER) AS occurrence,
-CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at ORDER BY row) - 1 AS INTEGER) AS seq
-"""
-"""The numbers of tellings that are not the only ones of their source, group and second; `row` is their place in the source."""
+OCCURRENCE = f"CAST(row_number() OVER (PARTITION BY src, {ALIKE} ORDER BY row) AS INTEGER) AS occurrence"
+"""The number of a telling that is not the only one of its source, group and second; `row` is its place in the source."""
+_SEQ = "CAST(row_number() OVER (PARTITION BY src, group_id, group_name, sent_at ORDER BY row) - 1 AS INTEGER) AS seq"
 # Windows over every row are dear; only rows that share group and instant with another need numbers other than the first.
 _INSTANT = f"hash(src, group_id, group_name, {SECOND.format('sent_at')})"
 _FRESH = f"""
@@ -30,7 +28,7 @@ CREATE OR REPLACE TEMP VIEW arrived AS
 SELECT {_TOLD}, sources[1] AS src, (filename, file_row_number) AS row FROM {{staged}};
 CREATE OR REPLACE TEMP TABLE numbered AS
 WITH crowded AS (SELECT {_INSTANT} AS instant FROM arrived GROUP BY instant HAVING COUNT(*) > 1)
-SELECT row, {NUMBERED} FROM arrived WHERE {_INSTANT} IN (SELECT instant FROM crowded);
+SELECT row, {OCCURRENCE}, {_SEQ} FROM arrived WHERE {_INSTANT} IN (SELECT instant FROM crowded);
 CREATE OR REPLACE TEMP VIEW fresh AS
 SELECT {_TOLD}, a.src, COALESCE(n.occurrence, 1) AS occurrence, COALESCE(n.seq, 0) AS seq
 FROM arrived a LEFT JOIN numbered n USING (row);

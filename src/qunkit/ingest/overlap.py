@@ -40,21 +40,15 @@ _HALF_HOURS = range(-52, 53)
 """By how much two clocks can differ: zones are from 12 hours behind UTC to 14 ahead."""
 
 _TABLES = """
-CREATE TEMP TABLE overlap_hours (grp VARCHAR, hour BIGINT, src VARCHAR, n BIGINT);
-CREATE TEMP TABLE overlap_both (grp VARCHAR, hour BIGINT, a VARCHAR, b VARCHAR, n BIGINT);
-CREATE TEMP TABLE overlap_alone (grp VARCHAR, src VARCHAR, sent_at BIGINT, who VARCHAR, said VARCHAR);
-CREATE TEMP TABLE overlap_edges (grp VARCHAR, src VARCHAR, first BIGINT, last BIGINT);
-CREATE TEMP TABLE overlap_seams (grp VARCHAR, moment BIGINT, unit BIGINT, same VARCHAR, src VARCHAR, n BIGINT, merged BIGINT, reworded BIGINT, unsure BOOLEAN);
-CREATE TEMP TABLE overlap_days (grp VARCHAR, day DATE, n BIGINT);
+CREATE TABLE overlap_hours (grp VARCHAR, hour BIGINT, src VARCHAR, n BIGINT);
+CREATE TABLE overlap_both (grp VARCHAR, hour BIGINT, a VARCHAR, b VARCHAR, n BIGINT);
+CREATE TABLE overlap_alone (grp VARCHAR, src VARCHAR, sent_at BIGINT, who VARCHAR, said VARCHAR);
+CREATE TABLE overlap_edges (grp VARCHAR, src VARCHAR, first BIGINT, last BIGINT);
+CREATE TABLE overlap_seams (grp VARCHAR, moment BIGINT, unit BIGINT, same VARCHAR, src VARCHAR, n BIGINT, merged BIGINT, reworded BIGINT, unsure BOOLEAN);
+CREATE TABLE overlap_days (grp VARCHAR, day DATE, n BIGINT);
 """
 
-# Groups that several sources tell in the month, one of them of this run.
-_SHARED = """
-CREATE OR REPLACE TEMP TABLE shared AS
-SELECT grp FROM (
-  SELECT DISTINCT grp, unnest(sources) AS src FROM (SELECT DISTINCT group_key AS grp, sources FROM meant)
-) GROUP BY grp HAVING COUNT(*) > 1 AND bool_or(src IN (SELECT unnest($run)))
-"""
+_SHARED = "CREATE OR REPLACE TEMP TABLE shared AS SELECT unnest($groups) AS grp"
 
 _TOLD = f"""
 CREATE OR REPLACE TEMP TABLE overlap_told AS
@@ -212,12 +206,12 @@ def start(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(namesakes.TABLE)
 
 
-def observe(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> None:
-    """After a month was resolved: count what its sources say alike."""
+def observe(connection: duckdb.DuckDBPyConnection, run: Sequence[str], shared: Sequence[str]) -> None:
+    """After a month was resolved: count what its sources say alike of groups that several tell, one of them of this run."""
     if connection.sql("SELECT 1 FROM observed WHERE time_quality = 'day' LIMIT 1").fetchall():
         connection.execute(_LEFT_OUT, {"run": list(run)})
-    connection.execute(_SHARED, {"run": list(run)})
-    if connection.sql("SELECT COUNT(*) FROM shared").fetchall()[0][0]:
+    if shared:
+        connection.execute(_SHARED, {"groups": list(shared)})
         connection.execute(_TOLD)
         for statement in _COUNTED.split(";\n"):
             if statement.strip():

@@ -31,6 +31,8 @@ from qunkit.words import Text
 Progress = Callable[[str, int, int], None]
 """Called with (label, bytes done, bytes in all)."""
 
+_PIECE = 1 << 15
+"""Rows."""
 _TITLED = 1 << 10
 """Characters among which an export names its group."""
 _ID = re.compile(r"[\w@.:-]+", re.ASCII)
@@ -144,11 +146,19 @@ def observe(reading: Reading, clock: Clock, as_group: str | None) -> Iterator[pa
 
     with pa.OSFile(str(reading.spool)) as file:
         spooled = pa.ipc.open_file(file)
-        for batch in side_by_side(observed, map(spooled.get_batch, range(spooled.num_record_batches))):
+        for batch in side_by_side(observed, _pieces(spooled)):
             if len(batch):
                 is_notice = pc.is_in(batch.column("kind"), pa.array(schema.NOT_POSTS))
                 reading.ledger.add_records(batch.column("offset").to_numpy(), is_notice.to_numpy(zero_copy_only=False))
                 yield batch
+
+
+def _pieces(spooled: pa.RecordBatchFileReader) -> Iterator[pa.RecordBatch]:
+    """What was spooled, in pieces of which several at a time do not fill the memory."""
+    for number in range(spooled.num_record_batches):
+        batch = spooled.get_batch(number)
+        for start in range(0, len(batch), _PIECE):
+            yield batch.slice(start, _PIECE)
 
 
 def _take(reading: Reading, batch: Batch) -> None:

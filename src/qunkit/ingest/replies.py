@@ -8,26 +8,33 @@ back, with the same text (white space collapsed: some exporters do) and the quot
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import duckdb
+import pyarrow as pa
 
 from qunkit.ingest.merge import IS_ROUNDED
+from qunkit.ingest.parquet import rows_of
 
 WINDOW_DAYS = 28
 """No longer than the shortest month, so that the quoted message is in the quote's month or the one before."""
 
+QUOTABLE = ("group_id", "message_id", "native_id", "sent_at", "seq", "sender_id", "sender_name", "text")
+"""What is looked at of a message that may be quoted."""
 _WORDED = "quote_id IS NULL AND quote_time IS NULL AND quote_text <> ''"
 """Whether nothing but its words says what a quote quotes."""
-_WORDS = (
-    "CASE WHEN regexp_full_match({0}, '\\S+( \\S+)*') THEN {0} ELSE regexp_replace(trim({0}), '\\s+', ' ', 'g') END"
-)
+_BLANKS = " OR ".join(f"contains({{0}}, {blank})" for blank in ("chr(9)", "chr(10)", "chr(12)", "chr(13)", "'  '"))
+_WORDS = f"""CASE WHEN {_BLANKS} OR starts_with({{0}}, ' ') OR ends_with({{0}}, ' ')
+  THEN regexp_replace(trim({{0}}), '\\s+', ' ', 'g') ELSE {{0}} END"""
 
 QUOTES = f"""
 CREATE OR REPLACE TEMP TABLE quotes AS
-SELECT r.message, r.group_id, r.message_id, r.sent_at, r.seq, r.quote_time, r.quote_text, r.quote_sender, i.sender_key AS quoted,
+SELECT r.message, r.group_id, r.message_id, r.sent_at, r.local_time, r.seq, r.quote_time, r.quote_text, r.quote_sender, i.sender_key AS quoted,
   CASE WHEN {IS_ROUNDED.format("r.quote_id")} OR {IS_ROUNDED.format("r.native_id")}
     THEN TRY_CAST(r.quote_id AS DOUBLE) END AS rounded,
   r.quote_id
-FROM resolved r LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL AND posts) i
+FROM told r LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL AND posts) i
   ON i.group_key = r.group_id AND i.sender_name = r.quote_sender
 WHERE r.kind = 'quote' OR r.quote_id IS NOT NULL OR r.quote_time IS NOT NULL OR r.quote_sender IS NOT NULL OR r.quote_text IS NOT NULL
 """
@@ -67,31 +74,54 @@ FROM quotes q LEFT JOIN rounded r USING (message) LEFT JOIN timed t USING (messa
 
 
 _NONE = "CREATE OR REPLACE TEMP TABLE linked (message BIGINT, reply_to VARCHAR, reply_how VARCHAR)"
-_CANDIDATES = f"""
+
+_KINDS = f"SELECT COUNT(*), bool_or(rounded IS NOT NULL), bool_or(quote_id IS NULL AND quote_time IS NOT NULL), bool_or({_WORDED}) FROM quotes"
+_WANTED = (
+    "TRY_CAST(native_id AS DOUBLE) IN (SELECT rounded FROM quotes)",
+    "sent_at IN (SELECT quote_time FROM quotes WHERE quote_id IS NULL)",
+    f"words IN (SELECT {_WORDS.format('quote_text')} FROM quotes WHERE {_WORDED})",
+)
+"""Messages that quotes of a kind may mean, by the kinds of `_KINDS`: a rounded id, a time, words."""
+_CANDIDATES = """
 CREATE OR REPLACE TEMP TABLE candidates AS
-SELECT *, IF((SELECT COUNT(*) FROM quotes WHERE {_WORDED}) > 0, {_WORDS.format("text")}, NULL) AS words
-FROM ({{rows}}) WHERE group_id IN (SELECT group_id FROM quotes)
+SELECT *, {words} AS words FROM ({rows}) WHERE group_id IN (SELECT group_id FROM quotes) AND ({wanted})
 """
 
 
 def quoted_months(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Months (YYYY-MM, local) that the month's quotes without an exact id may point into; from ``resolved``."""
+    """Months (YYYY-MM, local) that the month's quotes without an exact id may point into; from ``told``."""
     connection.execute(QUOTES)
     found = connection.execute(
         f"""SELECT DISTINCT strftime(t, '%Y-%m') FROM (
-          SELECT unnest([r.local_time, r.local_time - INTERVAL {WINDOW_DAYS} DAY, r.local_time + (q.quote_time - r.sent_at)]) AS t
-          FROM quotes q JOIN resolved r USING (message) WHERE q.quote_id IS NULL OR q.rounded IS NOT NULL
+          SELECT unnest([local_time, local_time - INTERVAL {WINDOW_DAYS} DAY, local_time + (quote_time - sent_at)]) AS t
+          FROM quotes WHERE quote_id IS NULL OR rounded IS NOT NULL
         ) WHERE t IS NOT NULL ORDER BY 1"""
     ).fetchall()
     return [month for (month,) in found]
 
 
-def link(connection: duckdb.DuckDBPyConnection, files: list[str]) -> None:
-    """From ``resolved``, ``quotes`` and the message files of the quoted months make ``linked``: message, reply_to, reply_how."""
-    if not connection.sql("SELECT 1 FROM quotes LIMIT 1").fetchall():
+def link(connection: duckdb.DuckDBPyConnection, earlier: Sequence[Path | pa.Table]) -> None:
+    """From ``told``, ``quotes`` and the messages of the quoted months make ``linked``: message, reply_to, reply_how."""
+    quotes, *kinds = connection.sql(_KINDS).fetchall()[0]
+    if not quotes:
         connection.execute(_NONE)
         return
-    rows = "SELECT group_id, message_id, native_id, sent_at, seq, sender_id, sender_name, text FROM "
-    known = [f"read_parquet({files}, hive_partitioning = false)"] if files else []
-    connection.execute(_CANDIDATES.format(rows=" UNION ALL ".join(rows + name for name in ("resolved", *known))))
+    rows = ["told"]
+    for number, messages in enumerate(earlier):
+        if isinstance(messages, Path):
+            rows.append(rows_of([messages]))
+        else:
+            rows.append(f"earlier_{number}")
+            connection.register(rows[-1], messages)
+    wanted = [condition for condition, is_wanted in zip(_WANTED, kinds, strict=True) if is_wanted]
+    connection.execute(
+        _CANDIDATES.format(
+            rows=" UNION ALL ".join(f"SELECT {', '.join(QUOTABLE)} FROM {name}" for name in rows),
+            wanted=" OR ".join(wanted) or "false",
+            words=_WORDS.format("text") if kinds[-1] else "NULL::VARCHAR",
+        )
+    )
+    for name in rows[1:]:
+        if name.startswith("earlier_"):
+            connection.unregister(name)
     connection.execute(_LINKED)

@@ -5,13 +5,18 @@ A long source whose times ascend is numbered on the way, so that a month that no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from threading import local
+from typing import IO, TypeAlias, TypeVar
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -20,11 +25,16 @@ from qunkit import schema
 from qunkit.ingest import durable
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.identity import ANY_GROUP
-from qunkit.ingest.observed import NUMBERED
+from qunkit.ingest.observed import OCCURRENCE
 from qunkit.ingest.parquet import ROW_GROUP, writer
 from qunkit.ingest.read import Reading
 
+T = TypeVar("T")
+R = TypeVar("R")
+_Integers: TypeAlias = npt.NDArray[np.int64]
 _OPEN = 8
+_THREADS = 2
+_OCCURRENCES = f"SELECT row, {OCCURRENCE} FROM (SELECT *, sources[1] AS src FROM crowded)"
 _SHORT = 1 << 14
 """Rows of a source below which it is not numbered on the way: many short ones are numbered together."""
 _READY = ".ready.parquet"
@@ -41,22 +51,39 @@ def changed(path: Path) -> Path:
 
 
 class MonthWriters:
-    """Appends observations to one file a local month; exports are sorted, so few are open at a time."""
+    """Appends observations to one file a local month; exports are sorted, so few are open at a time.
+
+    Numbering and writing are done by threads, as far as there is much of it, while the next rows are made ready.
+    """
 
     def __init__(self, folder: Path, source: str, staged: dict[str, list[Path]]) -> None:
         self.folder, self.source, self.staged = folder, source, staged
         self.files: dict[str, _MonthFile] = {}
         self.opened = 0
         self.ascending = _Ascending()
+        self.pool = ThreadPoolExecutor(_THREADS)
+        self.numbers = _Numbers()
+        self.numbering: deque[tuple[Future[pa.Table], bool]] = deque()
+        self.closing: deque[Future[None]] = deque()
 
     def __enter__(self) -> MonthWriters:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._append(self.ascending.rest())
-        for file in self.files.values():
-            file.close()
+        try:
+            if kind is None:
+                self._number(self.ascending.rest())
+                while self.numbering:
+                    self._append_next()
+                for file in self.files.values():
+                    self._close(file)
+                while self.closing:
+                    self.closing.popleft().result()
+        finally:
+            self.pool.shutdown(cancel_futures=True)
+            for file in self.files.values():
+                file.abandon()
+            self.numbers.close()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add `batch`, in runs of one month: a file out of order costs more runs, nothing else."""
@@ -64,72 +91,101 @@ class MonthWriters:
         first, nought = pa.array(np.ones(len(batch), np.int32)), pa.array(np.zeros(len(batch), np.int32))
         columns = {name: batch.column(name) for name in batch.schema.names}
         columns |= {"sources": sources, "occurrence": first, "seq": nought}
-        self._append(self.ascending.numbered(pa.Table.from_pydict(columns).select(schema.OBSERVATIONS.names)))
+        self._number(self.ascending.cut(pa.Table.from_pydict(columns).select(schema.OBSERVATIONS.names)))
 
-    def _append(self, tables: Iterator[pa.Table]) -> None:
+    def _number(self, tables: Iterator[pa.Table]) -> None:
         for table in tables:
-            local = table["local_time"]
-            months = pc.add(pc.multiply(pc.year(local), 12), pc.subtract(pc.month(local), 1)).to_numpy()
-            starts = np.flatnonzero(np.r_[True, months[1:] != months[:-1]]) if len(table) else ()
-            for start, end in zip(starts, np.r_[starts[1:], len(months)], strict=True):
-                month = f"{months[start] // 12:04}-{months[start] % 12 + 1:02}"
-                self._file(month).write(table.slice(start, end - start))
+            ready = self.ascending.ready
+            work = self.numbers.put if ready else _as_it_is
+            self.numbering.append((_run(self.pool, work, table, alone=not ready), ready))
+            while len(self.numbering) > _THREADS:
+                self._append_next()
 
-    def _file(self, month: str) -> _MonthFile:
-        ready = self.ascending.ready
+    def _append_next(self) -> None:
+        numbered, ready = self.numbering.popleft()
+        table = numbered.result()
+        local = table["local_time"]
+        months = pc.add(pc.multiply(pc.year(local), 12), pc.subtract(pc.month(local), 1)).to_numpy()
+        starts = np.flatnonzero(np.r_[True, months[1:] != months[:-1]]) if len(table) else ()
+        for start, end in zip(starts, np.r_[starts[1:], len(months)], strict=True):
+            month = f"{months[start] // 12:04}-{months[start] % 12 + 1:02}"
+            self._file(month, ready).write(table.slice(start, end - start))
+
+    def _file(self, month: str, ready: bool) -> _MonthFile:
         if month in self.files and self.files[month].ready != ready:
-            self.files.pop(month).close()
+            self._close(self.files.pop(month))
         if month not in self.files:
             if len(self.files) == _OPEN:
-                self.files.pop(next(iter(self.files))).close()
+                self._close(self.files.pop(next(iter(self.files))))
             self.opened += 1
             path = self.folder / f"{self.source}-{month}-{self.opened:06}{_READY if ready else '.parquet'}"
             self.staged.setdefault(month, []).append(path)
-            self.files[month] = _MonthFile(path, ready)
+            self.files[month] = _MonthFile(path, ready, self.pool)
         return self.files[month]
+
+    def _close(self, file: _MonthFile) -> None:
+        self.closing.append(file.close())
+        while len(self.closing) > _THREADS:
+            self.closing.popleft().result()
 
 
 class _MonthFile:
     """A staged file, in row groups as a part has them."""
 
-    def __init__(self, path: Path, ready: bool) -> None:
-        self.ready = ready
+    def __init__(self, path: Path, ready: bool, pool: ThreadPoolExecutor) -> None:
+        self.ready, self.pool = ready, pool
         path.unlink(missing_ok=True)  # of a run that begins again
         self.file: IO[bytes] = durable.create(path)
         self.parquet: pq.ParquetWriter = writer(self.file, schema.OBSERVATIONS.arrow)
         self.waiting: list[pa.Table] = []
         self.rows = 0
+        self.writing: Future[None] | None = None
 
     def write(self, table: pa.Table) -> None:
         self.waiting.append(table)
         self.rows += len(table)
         if self.rows >= ROW_GROUP:
-            self._flush()
+            self._flush(self._put)
 
-    def close(self) -> None:
-        with self.file, self.parquet:
-            self._flush()
+    def close(self) -> Future[None]:
+        """Write what waits, and close; it may be done later."""
+        return self._flush(self._end)
 
-    def _flush(self) -> None:
-        if self.waiting:
-            whole = pa.concat_tables(self.waiting).cast(schema.OBSERVATIONS.arrow)
+    def abandon(self) -> None:
+        """Close it as it is."""
+        with suppress(OSError, ValueError), self.file, self.parquet:
+            pass
+
+    def _flush(self, work: Callable[[list[pa.Table]], None]) -> Future[None]:
+        if self.writing:
+            self.writing.result()  # no more is held than one row group
+        tables, rows = self.waiting, self.rows
+        self.waiting, self.rows = [], 0
+        self.writing = _run(self.pool, work, tables, alone=rows < _SHORT)
+        return self.writing
+
+    def _put(self, tables: list[pa.Table]) -> None:
+        if tables:
+            whole = pa.concat_tables(tables).cast(schema.OBSERVATIONS.arrow)
             self.parquet.write_table(whole, row_group_size=ROW_GROUP)
-            self.waiting, self.rows = [], 0
+
+    def _end(self, tables: list[pa.Table]) -> None:
+        with self.file, self.parquet:
+            self._put(tables)
 
 
 class _Ascending:
-    """Numbers rows as long as their times ascend. The last second is held back: more of it may come."""
+    """Cuts rows into runs that can be numbered by themselves, as long as their times ascend. The last second is held back: more of it may come."""
 
     def __init__(self) -> None:
         self.ready = False
-        """Whether what comes out is numbered."""
+        """Whether what comes out can be numbered."""
         self.over = False
         """Whether a time has come that was before the one before it, or a second of more rows than are held."""
         self.held: list[pa.Table] = []
         self.last = -(1 << 63)
-        self.connection: duckdb.DuckDBPyConnection | None = None
 
-    def numbered(self, table: pa.Table) -> Iterator[pa.Table]:
+    def cut(self, table: pa.Table) -> Iterator[pa.Table]:
         """What of the rows before and these can go on."""
         times = table["sent_at"].cast(pa.int64()).to_numpy()
         if self.over or not len(times):
@@ -138,7 +194,7 @@ class _Ascending:
         whole = pa.concat_tables([*self.held, table])
         ascends = times[0] >= self.last and bool((times[1:] >= times[:-1]).all())
         self.last = int(times[-1])
-        seconds = whole["sent_at"].cast(pa.int64()).to_numpy() // 1000
+        seconds = _seconds(whole)
         end = int(np.searchsorted(seconds, seconds[-1])) if ascends else 0
         self.held = []
         if not ascends or len(whole) - end > ROW_GROUP:
@@ -146,34 +202,101 @@ class _Ascending:
             yield whole
         elif self.ready or len(whole) >= _SHORT:
             self.ready, self.held = True, [whole.slice(end)]
-            yield self._numbered(whole.slice(0, end), seconds[:end])
+            yield whole.slice(0, end)
         else:
             self.held = [whole]
 
     def rest(self) -> Iterator[pa.Table]:
         """What was held back, after the last row."""
-        for table in self.held:
-            yield self._numbered(table, table["sent_at"].cast(pa.int64()).to_numpy() // 1000) if self.ready else table
-        if self.connection:
-            self.connection.close()
+        yield from self.held
 
-    def _numbered(self, table: pa.Table, seconds: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.Table:
-        same = seconds[1:] == seconds[:-1]
-        rows = np.flatnonzero(np.r_[False, same] | np.r_[same, False])
+
+class _Numbers:
+    """Numbers rows of one source that hold whole seconds, by threads."""
+
+    def __init__(self) -> None:
+        self.own = local()
+        self.connections: list[duckdb.DuckDBPyConnection] = []
+
+    def put(self, table: pa.Table) -> pa.Table:
+        """Nearly every row is alone with its sender in its second, and is the first; the others are numbered as `observed` does it."""
+        groups = _codes(table, "group_id", "group_name")
+        seq = _places(groups, table["sent_at"].cast(pa.int64()).to_numpy())
+        table = table.set_column(table.schema.get_field_index("seq"), "seq", pa.array(seq, pa.int32()))
+        senders = _codes(table.select(["sender_id"]).append_column("name", _named(table)), "sender_id", "name")
+        senders[pc.equal(table["kind"], "pat").to_numpy()] = -1  # of which only some exporters say whose they are
+        rows = _together(groups, _seconds(table), senders)
         if not len(rows):
             return table
-        self.connection = self.connection or duckdb.connect(
-            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        )
         crowded = table.take(pa.array(rows)).append_column("row", pa.array(rows))
-        self.connection.register("crowded", crowded)
-        query = f"SELECT row, {NUMBERED} FROM (SELECT *, sources[1] AS src FROM crowded)"
-        found = self.connection.sql(query).to_arrow_table()
-        for name in ("occurrence", "seq"):
-            numbers = table[name].to_numpy().copy()
-            numbers[found["row"].to_numpy()] = found[name].to_numpy()
-            table = table.set_column(table.schema.get_field_index(name), name, pa.array(numbers))
-        return table
+        connection = self._connection()
+        connection.register("crowded", crowded)
+        found = connection.sql(_OCCURRENCES).to_arrow_table()
+        numbers = table["occurrence"].to_numpy().copy()
+        numbers[found["row"].to_numpy()] = found["occurrence"].to_numpy()
+        return table.set_column(table.schema.get_field_index("occurrence"), "occurrence", pa.array(numbers))
+
+    def close(self) -> None:
+        for connection in self.connections:
+            connection.close()
+
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        if not hasattr(self.own, "connection"):
+            self.own.connection = duckdb.connect(
+                config={"autoinstall_known_extensions": False, "autoload_known_extensions": False, "threads": 1}
+            )
+            self.connections.append(self.own.connection)
+        found: duckdb.DuckDBPyConnection = self.own.connection
+        return found
+
+
+def _run(pool: ThreadPoolExecutor, work: Callable[[T], R], item: T, *, alone: bool) -> Future[R]:
+    """Let a thread work, or do it now if it is to be done `alone`."""
+    if not alone:
+        return pool.submit(work, item)
+    done: Future[R] = Future()
+    done.set_result(work(item))
+    return done
+
+
+def _as_it_is(table: pa.Table) -> pa.Table:
+    return table
+
+
+def _seconds(table: pa.Table) -> _Integers:
+    found: _Integers = table["sent_at"].cast(pa.int64()).to_numpy() // 1000
+    return found
+
+
+def _named(table: pa.Table) -> pa.ChunkedArray:
+    """The name of senders of whom there is nothing else."""
+    return pc.if_else(pc.is_null(table["sender_id"]), table["sender_name"], None)
+
+
+def _codes(table: pa.Table, *names: str) -> _Integers:
+    """A number for each combination of the values of columns."""
+    code = np.zeros(len(table), np.int64)
+    for name in names:
+        encoded = table[name].combine_chunks().dictionary_encode(null_encoding="encode")
+        code = code * (len(encoded.dictionary) + 1) + encoded.indices.to_numpy()
+    return code
+
+
+def _places(*keys: _Integers) -> _Integers:
+    """Of each row, how many before it have the same keys."""
+    order = np.lexsort(keys[::-1])
+    new = np.r_[True, np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)][: len(order)]
+    starts = np.flatnonzero(new)
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
+    return places
+
+
+def _together(*keys: _Integers) -> _Integers:
+    """Rows that share their keys with another."""
+    order = np.lexsort(keys[::-1])
+    same = np.all([key[order][1:] == key[order][:-1] for key in keys], axis=0)
+    return np.sort(order[np.r_[False, same] | np.r_[same, False]]) if len(order) else order
 
 
 def member_row(reading: Reading, row: dict[str, object], as_group: str | None, clock: Clock) -> dict[str, object]:

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, islice
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -15,11 +16,16 @@ _MOST = 4
 
 
 def side_by_side(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """``map``, a few items ahead."""
+    """``map``, a few items ahead; of a single item, here and now."""
     cores = min(os.cpu_count() or 1, _MOST)
     waiting: deque[Future[R]] = deque()
+    items = iter(items)
+    begun = [*islice(items, 2)]
+    if len(begun) < 2:
+        yield from map(function, begun)
+        return
     with ThreadPoolExecutor(cores) as pool:
-        for item in items:
+        for item in chain(begun, items):
             waiting.append(pool.submit(function, item))
             if len(waiting) > cores:
                 yield waiting.popleft().result()
