@@ -94,7 +94,7 @@ def rewrite(dataset: Path, part: str, change: Callable[[pa.Table], pa.Table], **
     path = current(dataset) / part
     table = change(pq.read_table(path))
     path.unlink()  # older snapshots keep theirs
-    with path.open("wb") as file, build.writer(file, table.schema) as parquet:
+    with path.open("wb") as file, months.writer(file, table.schema) as parquet:
         parquet.write_table(table)
     path.chmod(0o600)
     told = manifest(dataset)

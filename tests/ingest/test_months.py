@@ -28,7 +28,7 @@ def sources():
         row |= {"kind": "image", "text": dice.choice(("[图片]", "[图片](a.jpg)"))} if number % 7 == 0 else {}
         said.append((second, row))
     said.sort(key=lambda one: one[0])
-    for place, (second, row) in enumerate(said):
+    for place, (_, row) in enumerate(said):
         if place % 5 == 4:
             earlier, quoted = said[max(0, place - dice.choice((1, 3, 40)))]
             row |= {"kind": "quote", "quote_sender": quoted["sender_id"]}
