@@ -42,6 +42,7 @@ HOW = Text(
 )
 
 _HEADER = r"^(?P<name>[^\n]{0,119}[^\s:]):[ \t]*\r?\n"
+_BEGIN = _HEADER + r"(?=\S)"
 _PARAGRAPH = re.compile(r"(?<![ \t])(?:[ \t]*+\r?\n){2,}")
 _SAYS_TIMES = re.compile(r"^[^\n]{0,40}\d\d?:\d\d(?::\d\d)?[ \t]*\r?$", re.MULTILINE)
 _FEW, _MOST, _LONGEST = 3, 0.6, 40
@@ -55,11 +56,14 @@ _HINT = Text(
 
 def sniff(head: Head) -> bool:
     """Names with a colon begin the text and most of its paragraphs, some of them twice, and what follows is not indented, as in YAML."""
-    paragraphs = _PARAGRAPH.split(head.text.strip())
-    found = [re.match(_HEADER + r"(?=\S)", paragraph) for paragraph in paragraphs]
+    text = head.text.strip()
+    if not re.match(_BEGIN, text):
+        return False
+    paragraphs = _PARAGRAPH.split(text)
+    found = [re.match(_BEGIN, paragraph) for paragraph in paragraphs]
     names = [match["name"] for match in found if match and len(match["name"]) <= _LONGEST]
     often = len(names) >= max(_FEW, _MOST * len(paragraphs)) and len(set(names)) < len(names)
-    return often and found[0] is not None and len(_SAYS_TIMES.findall(head.text)) < len(names)
+    return often and len(_SAYS_TIMES.findall(head.text)) < len(names)
 
 
 def read(source: Source) -> Iterator[Batch]:

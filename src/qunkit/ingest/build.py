@@ -220,8 +220,6 @@ def connect(folder: Path, memory_limit: str, threads: int | None) -> duckdb.Duck
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = true")
     connection.execute(f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'")
     connection.execute(f"SET memory_limit = '{memory_limit}'")
-    # joins stay as they are written, the small table on the right: they keep the order of the left one
-    connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     if threads:
         connection.execute(f"SET threads = {threads}")
     return connection

@@ -43,11 +43,13 @@ SELECT DISTINCT platform, group_id, group_name, NULL, quote_sender, NULL::TIMEST
 _IDENTITY = f"""
 CREATE OR REPLACE TABLE named_groups AS
 SELECT DISTINCT platform, {SAFE.format("group_name")} AS name, group_id AS id FROM (
-  SELECT platform, group_id, group_name FROM names
-  UNION ALL SELECT n.platform, m.group_id, m.group_name FROM observed_members m JOIN names n USING (group_id)
-  UNION ALL SELECT platform, group_id, group_id FROM names  -- whoever names a group may give its id for a name
+  SELECT DISTINCT platform, group_id, group_name FROM names
+  UNION ALL SELECT n.platform, m.group_id, m.group_name
+    FROM (SELECT DISTINCT group_id, group_name FROM observed_members) m JOIN (SELECT DISTINCT platform, group_id FROM names) n USING (group_id)
+  UNION ALL SELECT DISTINCT platform, group_id, group_id FROM names  -- whoever names a group may give its id for a name
 ) WHERE group_id IS NOT NULL AND group_name IS NOT NULL
-UNION SELECT NULL, {SAFE.format("group_name")}, group_id FROM observed_members WHERE group_id IS NOT NULL AND group_name IS NOT NULL;
+UNION SELECT NULL, {SAFE.format("group_name")}, group_id FROM (SELECT DISTINCT group_name, group_id FROM observed_members)
+  WHERE group_id IS NOT NULL AND group_name IS NOT NULL;
 
 CREATE OR REPLACE TABLE group_links AS
 SELECT platform, name, MIN(id) AS id FROM named_groups WHERE platform IS NOT NULL GROUP BY 1, 2 HAVING COUNT(*) = 1

@@ -144,6 +144,8 @@ class Months:
     def build(self, months: Sequence[str], threads: int | None) -> None:
         """Write the parts of `months`, which are in order."""
         overlap.start(self.connection)
+        # joins stay as they are written, the small table on the right: they keep the order of the left one
+        self.connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         self.done = {month: _Done() for month in months}
         abreast = (
             1 if self.state.revision else self._abreast(months, threads)

@@ -106,11 +106,12 @@ SELECT grp, day, SUM(d.n - COALESCE(f.n, 0)) FROM daily d LEFT JOIN finer f USIN
 """
 
 _RATES = """
-WITH range AS (SELECT grp, src, MIN(hour) AS first, MAX(hour) AS last FROM overlap_hours GROUP BY ALL),
-pairs AS (
+WITH range AS (
+  SELECT grp, src, MIN(hour) AS first, MAX(hour) AS last, COALESCE(list_position($run, src), 0) AS place FROM overlap_hours GROUP BY grp, src
+), pairs AS (
   SELECT a.grp, a.src AS a, b.src AS b, greatest(a.first, b.first) AS begin, least(a.last, b.last) AS stop
   FROM range a JOIN range b ON b.grp = a.grp AND b.src <> a.src
-  WHERE list_position($run, a.src) > COALESCE(list_position($run, b.src), 0)
+  WHERE a.place > b.place AND least(a.last, b.last) - greatest(a.first, b.first) > 1
 ), counted AS (
   SELECT p.grp, p.a, p.b,
     SUM(h.n) FILTER (h.src = p.a) AS of_a, SUM(h.n) FILTER (h.src = p.b) AS of_b
