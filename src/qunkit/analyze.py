@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from qunkit import enrich, registry
 from qunkit.dataset import Scope
 from qunkit.errors import AnalysisBroken
-from qunkit.results import Cell, Column, Result
+from qunkit.results import Cell, Result
+from qunkit.rows import Rows
 from qunkit.schema import NOT_POSTS
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def analyze(
         name=name,
         title=module.TITLE,
         columns=module.COLUMNS,
-        cells=_cells(found, module.COLUMNS),
+        cells=Rows(found, module.COLUMNS),
         notes=(notes(_frame(found), params) if notes else []) + told,
         facts=dict(facts or {}),
     )
@@ -131,90 +132,3 @@ def _frame(found: pa.Table | pd.DataFrame) -> pd.DataFrame:
     import pyarrow as pa
 
     return found.to_pandas() if isinstance(found, pa.Table) else found
-
-
-def _cells(found: pa.Table | pd.DataFrame, columns: Iterable[Column]) -> list[tuple[Cell, ...]]:
-    """Rows of plain Python values: no NumPy, no pandas, no NaN; derived floats with 12 digits.
-
-    The sums of floats differ in their last bits with the number of threads; 12 significant digits do not.
-    """
-    return list(zip(*(_column(found[column.name], column.type) for column in columns), strict=True))
-
-
-def _column(found: pa.ChunkedArray | pd.Series[Any], type_: str) -> list[Cell]:
-    import pyarrow as pa
-
-    cells: list[Cell]
-    if type_ in ("float", "ratio", "seconds"):
-        cells = _rounded(found)
-    elif isinstance(found, pa.ChunkedArray):
-        cells = found.to_pylist()
-        plain = str(found.type) in _AS_IT_IS.get(type_, ())
-        cells = cells if plain else [_PLAIN[type_](cell) for cell in cells]
-    else:
-        series = found.astype(object)
-        cells = [_PLAIN[type_](cell) for cell in series.where(series.notna(), None)]
-    return cells
-
-
-def _rounded(found: pa.ChunkedArray | pd.Series[Any]) -> list[Cell]:
-    """Floats with 12 significant digits; None for null, NaN and infinity.
-
-    A whole number below 2^53 divided by an exact power of ten is the double nearest to that decimal (Clinger 1990).
-    """
-    import numpy as np
-    import pyarrow as pa
-
-    # by way of a list: ChunkedArray.to_numpy would import pandas, half a second
-    arrow = isinstance(found, pa.ChunkedArray)
-    x = np.array(found.to_pylist(), dtype=float) if arrow else found.to_numpy(dtype=float, na_value=np.nan)
-    told = np.isfinite(x)
-    size = np.floor(np.log10(np.abs(x), where=told & (x != 0), out=np.zeros_like(x)))
-    with np.errstate(all="ignore"):
-        up, down = 10.0 ** np.maximum(11 - size, 0), 10.0 ** np.maximum(size - 11, 0)
-        short = np.rint(x * up / down) / up * down
-    cells = np.where(np.isfinite(short), short, x).tolist()
-    return cells if told.all() else [cell if yes else None for cell, yes in zip(cells, told, strict=True)]
-
-
-def _series(numbers: Iterable[float | None]) -> list[Cell]:
-    import pyarrow as pa
-
-    return _rounded(pa.chunked_array([list(numbers)], pa.float64()))
-
-
-def _maybe(plain: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
-    """`plain` of a value, None of a null or NaN."""
-    return lambda cell: None if cell is None or cell != cell else plain(cell)
-
-
-def _datetime(cell: Any) -> datetime:
-    """A wall clock; pandas gives its own kind of it."""
-    time: datetime = cell.to_pydatetime() if hasattr(cell, "to_pydatetime") else cell
-    return time
-
-
-def _date(cell: Any) -> date:
-    """A day; pandas gives midnights."""
-    day: date = cell.date() if isinstance(cell, datetime) else cell
-    return day
-
-
-_PLAIN: dict[str, Callable[[Any], Cell]] = {
-    "text": _maybe(str),
-    "int": _maybe(int),
-    "bool": _maybe(bool),
-    "date": _maybe(_date),
-    "datetime": _maybe(_datetime),
-    "list": lambda cell: None if cell is None else list(cell),
-    "series": lambda cell: None if cell is None else _series(cell),
-}
-
-_AS_IT_IS = {
-    "text": ("string",),
-    "int": ("int32", "int64"),
-    "bool": ("bool",),
-    "date": ("date32[day]",),
-    "datetime": ("timestamp[ms]", "timestamp[us]"),
-}
-"""Arrow types whose values are plain already: a long listing is not gone over again."""

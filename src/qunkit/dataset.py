@@ -14,6 +14,8 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
   ``name`` is the name in the group, the member's own or the remark, as --names says; where there is none, the next of: name in the
   group, name that the exports show, own name, remark, account, id.
   No bots. Rosters made after as-of do not count, unless as-of is the end of the data.
+* ``rosters``   one row per group and member on any roster, which is cheaper to read than `members`: ``group_id, member_id, role``, ``listed``
+  BOOLEAN (in the newest complete one; never null), the names ``nickname_here, nickname, remark, account``.
 * ``days``      one row per calendar day from the first to the last that holds data: ``day`` DATE, ``observed`` BOOLEAN
   (false: no message and no notice in any group of the dataset, chosen or not: a hole in the exports, not silence),
   ``in_window`` BOOLEAN (the day overlaps the window), ``first_at, last_at`` TIMESTAMP (local; null where not observed).
@@ -37,7 +39,7 @@ from typing import Any
 
 from qunkit.words import Text
 
-VIEWS = ("messages", "posts", "members", "days")
+VIEWS = ("messages", "posts", "members", "rosters", "days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Scope:
     """The dataset's zone: only rosters need it, whose times are instants."""
     names: str | None = None
     """One of `config.NAMES`; None: the one in the group, and messages' senders as the exports show them."""
+    data: tuple[datetime, datetime] | None = None
+    """First and last time of the whole dataset, where they are known: views need no filter that lets all of it through."""
 
 
 def matching(patterns: Iterable[str], groups: Mapping[str, str | None]) -> set[str]:

@@ -224,6 +224,7 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
         staff_of=people.in_groups(settings.staff_of),
         bots=people.everywhere(settings.bots),
         names=_chosen(filters.names or settings.names),
+        data=(begin, end) if begin and end else None,
     )
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -336,8 +337,37 @@ def test_an_error_in_a_worker_comes_through(tmp_path, monkeypatch):
         engine.map_groups(workers.broken, PARTS, "part")
 
 
-def test_the_documented_views_are_there(twelve):
+def test_the_documented_views_are_there(tmp_path):
     assert MEMBERS.names
-    with connect(twelve, Scope()) as engine:
+    with connect(write_snapshot(tmp_path, TWELVE, [{"member_id": "a"}]), Scope()) as engine:
         for view in VIEWS:
             assert engine.sql(f"SELECT * FROM {view}").num_rows
+
+
+def test_rosters_are_what_the_newest_complete_one_and_others_list(tmp_path):
+    members = [
+        {"member_id": "a", "seen_at": moment("2026-05-05")},
+        {"member_id": "z", "seen_at": moment("2026-05-09"), "nickname": "Z"},
+        {"member_id": "y", "seen_at": moment("2026-05-10"), "complete": False},
+    ]
+    listed = "SELECT member_id || CASE WHEN listed THEN '+' ELSE '' END FROM rosters ORDER BY member_id"
+    assert column(write_snapshot(tmp_path, TWELVE, members), listed) == ["a", "y", "z+"]
+
+
+@pytest.mark.parametrize("now", ["2026-05-04 09:01:00", "2026-05-11 12:00:00", "2026-05-11 12:30:00"])
+def test_known_ends_of_the_data_change_nothing(tmp_path, now):
+    """The data of `TWELVE` begin at 09:00 on the 4th of May and end before noon on the 11th."""
+    members = [{"member_id": id, "seen_at": moment(f"2026-05-{day}")} for id, day in (("a", "01"), ("q", "12"))]
+    snapshot = write_snapshot(tmp_path, TWELVE, members)
+    ends = column(snapshot, "SELECT MIN(local_time) FROM messages") + column(
+        snapshot, "SELECT MAX(local_time) FROM messages"
+    )
+    for scope in (
+        Scope(as_of=moment(now)),
+        Scope(until=moment(now), since=moment("2026-05-04")),
+        Scope(since=ends[0], until=ends[1]),
+    ):
+        for view in ("posts", "members", "days"):
+            with connect(snapshot, scope) as one, connect(snapshot, replace(scope, data=tuple(ends))) as other:
+                rows = [sorted(map(str, engine.sql(f"SELECT * FROM {view}").to_pylist())) for engine in (one, other)]
+            assert rows[0] == rows[1], (scope, view)

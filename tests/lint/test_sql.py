@@ -19,7 +19,7 @@ from qunkit.engines._views import views
 
 FUNCTIONS = set(
     """
-    epoch_s iso_dow days_between week_start month_start explode
+    epoch_s iso_dow days_between week_start month_start explode size
     count sum avg min max median stddev_pop stddev_samp var_pop var_samp corr max_by min_by percentile_cont bool_and bool_or
     row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value
     coalesce nullif greatest least cast abs floor ceil round sign sqrt exp ln log10 log2 power
@@ -28,7 +28,7 @@ FUNCTIONS = set(
     """.split()  # noqa: SIM905
 )
 """The first line: helpers of the engines' preludes."""
-OF_VIEWS = ("day_list()", "wall_clock()", "no ORDER BY", "raw_messages:", "seen_messages:")
+OF_VIEWS = ("day_list()", "wall_clock()", "file_safe()", "no ORDER BY", "raw_messages:", "seen_messages:")
 """What the views may, and no analysis."""
 KEYWORDS = set(
     """

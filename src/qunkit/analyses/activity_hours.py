@@ -48,11 +48,15 @@ def _values(numbers: range) -> str:
 
 SQL = f"""
 WITH cells AS (
-  SELECT iso_dow(day) AS weekday, HOUR(local_time) AS hour, COUNT(*) AS messages, COUNT(DISTINCT person) AS posters
-  FROM posts WHERE in_window AND time_quality <> 'day' GROUP BY iso_dow(day), HOUR(local_time)
+  SELECT weekday, hour, COUNT(timed) AS messages, COUNT(DISTINCT timed) AS posters, MIN(day) AS first_day
+  FROM (
+    SELECT day, iso_dow(day) AS weekday, HOUR(local_time) AS hour, CASE WHEN time_quality <> 'day' THEN person END AS timed
+    FROM posts WHERE in_window
+  ) spoken GROUP BY weekday, hour
 ), observed AS (
   SELECT iso_dow(day) AS weekday, COUNT(*) AS days_observed
-  FROM days WHERE in_window AND observed AND day >= (SELECT MIN(day) FROM posts)
+  FROM days WHERE in_window AND observed
+    AND (day >= (SELECT MIN(first_day) FROM cells) OR EXISTS (SELECT 1 FROM posts WHERE local_time < :since))
   GROUP BY iso_dow(day)
 )
 SELECT w.weekday, h.hour, COALESCE(cells.messages, 0) AS messages,

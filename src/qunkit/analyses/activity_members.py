@@ -110,26 +110,34 @@ WITH ordered AS (
   SELECT group_id, sender_id, MIN(local_time) AS first_post
   FROM posts WHERE local_time < :since AND (group_id, sender_id) IN (SELECT group_id, sender_id FROM counted)
   GROUP BY group_id, sender_id
-), evidence AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, COUNT(reply_to) AS replies, COUNT(mention_ids) AS mentions
-  FROM posts GROUP BY group_id
+), named AS (
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM posts GROUP BY group_id
+), answering AS (
+  SELECT group_id, sender_id, reply_to, in_window FROM posts WHERE reply_to IS NOT NULL
 ), answers AS (
-  SELECT group_id, sender_id, reply_to FROM posts WHERE in_window AND reply_to IS NOT NULL
+  SELECT group_id, sender_id, reply_to FROM answering WHERE in_window
 ), quoted AS (
   SELECT group_id, message_id, sender_id FROM posts WHERE (group_id, message_id) IN (SELECT group_id, reply_to FROM answers)
 ), replies AS (
   SELECT quoted.group_id, quoted.sender_id, COUNT(*) AS n
   FROM answers JOIN quoted ON quoted.group_id = answers.group_id AND quoted.message_id = answers.reply_to
   WHERE answers.sender_id <> quoted.sender_id GROUP BY quoted.group_id, quoted.sender_id
+), calling AS (
+  SELECT group_id, sender_id, mention_ids, in_window FROM posts WHERE mention_ids IS NOT NULL
 ), called AS (
-  SELECT group_id, sender_id, explode(mention_ids) AS member_id FROM posts WHERE in_window AND mention_ids IS NOT NULL
+  SELECT group_id, sender_id, explode(mention_ids) AS member_id FROM calling WHERE in_window
 ), mentions AS (
   SELECT group_id, member_id, COUNT(*) AS n FROM called WHERE sender_id <> member_id GROUP BY group_id, member_id
+), evidence AS (
+  SELECT named.group_id, named.group_name, answering.n IS NOT NULL AS replies, calling.n IS NOT NULL AS mentions
+  FROM named
+  LEFT JOIN (SELECT group_id, COUNT(*) AS n FROM answering GROUP BY group_id) answering ON answering.group_id = named.group_id
+  LEFT JOIN (SELECT group_id, COUNT(*) AS n FROM calling GROUP BY group_id) calling ON calling.group_id = named.group_id
 )
 SELECT r.group_id, evidence.group_name, r.sender_id AS member_id, members.name, r.official, r.messages,
   r.messages / NULLIF(r.all_messages, 0) AS share, r.active_days, r.turns, r.mean_chars,
-  CASE WHEN evidence.replies > 0 THEN COALESCE(replies.n, 0) END AS replies_got,
-  CASE WHEN evidence.mentions > 0 THEN COALESCE(mentions.n, 0) END AS mentions_got,
+  CASE WHEN evidence.replies THEN COALESCE(replies.n, 0) END AS replies_got,
+  CASE WHEN evidence.mentions THEN COALESCE(mentions.n, 0) END AS mentions_got,
   COALESCE(history.first_post, r.first_post) AS first_post, r.last_post,
   FLOOR((epoch_s(:as_of) - epoch_s(r.last_post)) / 86400) AS days_silent
 FROM ranked r

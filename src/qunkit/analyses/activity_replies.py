@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qunkit.arrays import column, numbers
 from qunkit.results import Column
 from qunkit.words import Text
 
@@ -189,7 +190,6 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     quotes = bool(turns["with_replies"].any())
     names = quotes or bool(turns["with_mentions"].any())
     columns = {
-        "part": table["part"].slice(0, 1),
         "turns": [len(wait)],
         "answered_5m": [_share(wait, answered, 300) if quotes else None],
         "answered_30m": [_share(wait, answered, 1800) if quotes else None],
@@ -199,8 +199,8 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
         "newcomers": [int(newcomer.sum())],
         "newcomer_rate": [_share(welcome[newcomer], welcomed[newcomer], 1800) if names else None],
     }
-    schema = pa.schema([("part", pa.string())] + [(name, _type(name)) for name in list(columns)[1:]])
-    return pa.table({name: cells[: table.num_rows] for name, cells in columns.items()}, schema=schema)
+    made = {name: column(np.array(cells, _type(name))[: table.num_rows]) for name, cells in columns.items()}
+    return pa.table({"part": table["part"].slice(0, 1), **made})
 
 
 def survival(wait: Floats, answered: Bools) -> tuple[Floats, Floats]:
@@ -221,8 +221,8 @@ def _turns(table: pa.Table) -> dict[str, Floats]:
     """One value a turn that begins in the window, of every column that `per_group` needs."""
     import numpy as np
 
-    cell = {name: table[name].cast("double").to_numpy() for name in table.column_names if name not in _TEXTS}
-    who = table["sender_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    cell = {name: numbers(table[name].cast("double")) for name in table.column_names if name not in _TEXTS}
+    who = numbers(table["sender_id"].combine_chunks().dictionary_encode().indices)
     new = np.r_[True, (np.diff(who) != 0) | (np.diff(cell["t"]) > TURN_GAP)][: table.num_rows]
     first = np.flatnonzero(new)
     last = np.r_[first[1:], table.num_rows][: len(first)] - 1
@@ -258,7 +258,5 @@ def _median(wait: Floats, answered: Bools) -> float | None:
     return float(half[0]) if len(wait) >= FLOOR and len(half) else None
 
 
-def _type(name: str) -> pa.DataType:
-    import pyarrow as pa
-
-    return pa.int64() if name in ("turns", "questions", "newcomers") else pa.float64()
+def _type(name: str) -> str:
+    return "int64" if name in ("turns", "questions", "newcomers") else "float64"

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qunkit.arrays import column, numbers
 from qunkit.dataset import option
 from qunkit.results import Column
 from qunkit.words import Text
@@ -105,29 +106,29 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    at = table["t"].to_numpy()
-    who = table["sender_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    at = numbers(table["t"])
+    who = numbers(table["sender_id"].combine_chunks().dictionary_encode().indices)
     gaps = np.diff(at)
     gap = float(min(params.gap, 24 * 60)) or natural_gap(gaps)
     first = np.flatnonzero(np.r_[True, gaps > gap * 60])[: len(at)]
     last = np.r_[first[1:], len(at)][: len(first)] - 1
     session = np.repeat(np.arange(len(first)), last - first + 1)
-    kept = table["in_window"].take(first)
+    begins, ends = column(first), column(last)
     turn = np.r_[True, (np.diff(who) != 0) | (gaps > TURN_GAP) | (np.diff(session) != 0)][: len(at)]
     columns = {
-        "part": table["part"].take(first),
-        "number": np.arange(len(first)),
-        "started_at": table["local_time"].take(first),
-        "ended_at": table["local_time"].take(last),
-        "seconds": at[last] - at[first],
-        "messages": last - first + 1,
-        "turns": np.bincount(session[turn], minlength=len(first)),
-        "posters": _different(session, who, len(first)),
-        "starter_id": table["sender_id"].take(first),
-        "handover_s": pa.array(_handovers(session, who, at, len(first)), from_pandas=True),
-        "gap": np.full(len(first), gap),
+        "part": table["part"].take(begins),
+        "number": column(np.arange(len(first))),
+        "started_at": table["local_time"].take(begins),
+        "ended_at": table["local_time"].take(ends),
+        "seconds": column(at[last] - at[first]),
+        "messages": column(last - first + 1),
+        "turns": column(np.bincount(session[turn], minlength=len(first))),
+        "posters": column(_different(session, who, len(first))),
+        "starter_id": table["sender_id"].take(begins),
+        "handover_s": column(_handovers(session, who, at, len(first))),
+        "gap": column(np.full(len(first), gap)),
     }
-    return pa.table(columns).filter(kept)
+    return pa.table(columns).filter(table["in_window"].take(begins))
 
 
 def natural_gap(gaps: Floats) -> float:

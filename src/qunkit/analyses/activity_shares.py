@@ -86,14 +86,14 @@ class Params:
 
 SQL = """
 WITH ordered AS (
-  SELECT group_id, sender_id, in_window, time_quality, epoch_s(sent_at) AS t,
+  SELECT group_id, sender_id, in_window, time_quality <> 'day' AS timed, epoch_s(sent_at) AS t,
     LAG(sender_id) OVER w AS sender_before, LAG(epoch_s(sent_at)) OVER w AS t_before, LAG(in_window) OVER w AS in_window_before
   FROM posts WHERE local_time >= :since - INTERVAL '1' DAY
   WINDOW w AS (PARTITION BY group_id ORDER BY sent_at, seq)
 ), lines AS (
   SELECT group_id, sender_id,
     CASE WHEN sender_id = sender_before AND t - t_before <= 120 THEN 0 ELSE 1 END AS turn,
-    CASE WHEN in_window_before AND time_quality <> 'day' THEN t - t_before END AS gap
+    CASE WHEN in_window_before AND timed THEN t - t_before END AS gap
   FROM ordered WHERE in_window
 ), gaps AS (
   SELECT group_id, COUNT(gap) AS n, STDDEV_POP(gap) / NULLIF(AVG(gap), 0) AS r FROM lines GROUP BY group_id
@@ -112,9 +112,9 @@ WITH ordered AS (
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS top_turns
   FROM people
 ), lurkers AS (
-  SELECT members.group_id, COUNT(*) - COUNT(people.sender_id) AS z
-  FROM members LEFT JOIN people ON people.group_id = members.group_id AND people.sender_id = members.member_id
-  WHERE members.listed GROUP BY members.group_id
+  SELECT rosters.group_id, COUNT(*) - COUNT(people.sender_id) AS z
+  FROM rosters LEFT JOIN people ON people.group_id = rosters.group_id AND people.sender_id = rosters.member_id
+  WHERE rosters.listed GROUP BY rosters.group_id
 ), summed AS (
   SELECT group_id, MAX(m) AS m, SUM(messages) AS messages, SUM(turns) AS turns,
     SUM(place * messages) AS weighted, SUM(messages * messages) AS squares,

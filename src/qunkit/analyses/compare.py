@@ -94,34 +94,35 @@ WITH spans AS (
   SELECT 1 AS place, 'this' AS period, epoch_s(:since) AS since, epoch_s(:until) AS until
   UNION ALL SELECT 2, 'before', 2 * epoch_s(:since) - epoch_s(:until), epoch_s(:since)
   UNION ALL SELECT 3, 'earlier', 3 * epoch_s(:since) - 2 * epoch_s(:until), 2 * epoch_s(:since) - epoch_s(:until)
-), said AS (
-  SELECT spans.place, posts.group_id, posts.person
-  FROM posts JOIN spans ON epoch_s(posts.local_time) >= spans.since AND epoch_s(posts.local_time) < spans.until
-  WHERE posts.local_time >= :since - 2 * (:until - :since)
-), counted AS (
-  SELECT place, COUNT(*) AS messages, COUNT(DISTINCT person) AS posters, COUNT(DISTINCT group_id) AS groups
-  FROM said GROUP BY place
-), first_posts AS (
-  SELECT person, MIN(epoch_s(local_time)) AS at FROM posts GROUP BY person
-), fresh AS (
-  SELECT spans.place, COUNT(*) AS new_posters
-  FROM first_posts JOIN spans ON first_posts.at >= spans.since AND first_posts.at < spans.until GROUP BY spans.place
+), placed AS (  -- each post's period, the fourth being all the time before
+  SELECT group_id, person,
+    CASE WHEN in_window THEN 1
+      WHEN local_time >= :since - (:until - :since) THEN 2
+      WHEN local_time >= :since - 2 * (:until - :since) THEN 3 ELSE 4 END AS place
+  FROM posts
 ), people AS (
-  SELECT DISTINCT place, person FROM said
+  SELECT place, person, COUNT(*) AS messages FROM placed GROUP BY place, person
+), counted AS (
+  SELECT place, SUM(messages) AS messages, COUNT(*) AS posters FROM people GROUP BY place
+), spoken AS (
+  SELECT place, COUNT(DISTINCT group_id) AS groups FROM placed GROUP BY place
+), first_posts AS (
+  SELECT person, MAX(place) AS place FROM people GROUP BY person
+), fresh AS (
+  SELECT place, COUNT(*) AS new_posters FROM first_posts GROUP BY place
 ), lapsed AS (
   SELECT earlier.place - 1 AS place, COUNT(*) AS lapsed_posters
   FROM people earlier LEFT JOIN people later ON later.person = earlier.person AND later.place = earlier.place - 1
   WHERE later.person IS NULL GROUP BY earlier.place
 ), moves AS (
-  SELECT event, epoch_s(local_time) AS t, target_ids FROM messages
-  WHERE event IN ('invited', 'joined_qr', 'joined', 'removed') AND local_time >= :since - 2 * (:until - :since)
-), targets AS (
-  SELECT event, t, explode(target_ids) AS who FROM moves WHERE target_ids IS NOT NULL
-  UNION ALL SELECT event, t, NULL FROM moves WHERE target_ids IS NULL
+  SELECT event, COALESCE(size(target_ids), 1) AS people,
+    CASE WHEN local_time >= :since THEN 1 ELSE 2 END AS place
+  FROM messages
+  WHERE event IN ('invited', 'joined_qr', 'joined', 'removed') AND local_time >= :since - (:until - :since)
 ), moved AS (
-  SELECT spans.place, COUNT(*) FILTER (WHERE event IN ('invited', 'joined_qr', 'joined')) AS joins,
-    COUNT(*) FILTER (WHERE event = 'removed') AS removed
-  FROM targets JOIN spans ON targets.t >= spans.since AND targets.t < spans.until GROUP BY spans.place
+  SELECT place, SUM(CASE WHEN event <> 'removed' THEN people ELSE 0 END) AS joins,
+    SUM(CASE WHEN event = 'removed' THEN people ELSE 0 END) AS removed
+  FROM moves GROUP BY place
 ), covered AS (
   SELECT spans.place, SUM(CASE WHEN days.observed THEN 1 ELSE 0 END) AS data_days,
     SUM(CASE WHEN days.observed THEN 0 ELSE 1 END) AS hole_days
@@ -131,7 +132,7 @@ WITH spans AS (
 SELECT spans.period,
   CASE WHEN own.data_days > 0 THEN COALESCE(counted.messages, 0) END AS messages,
   CASE WHEN own.data_days > 0 THEN COALESCE(counted.posters, 0) END AS posters,
-  CASE WHEN own.data_days > 0 THEN COALESCE(counted.groups, 0) END AS groups,
+  CASE WHEN own.data_days > 0 THEN COALESCE(spoken.groups, 0) END AS groups,
   CASE WHEN own.data_days > 0 AND earlier.data_days > 0 THEN COALESCE(fresh.new_posters, 0) END AS new_posters,
   CASE WHEN own.data_days > 0 AND earlier.data_days > 0 THEN COALESCE(lapsed.lapsed_posters, 0) END AS lapsed_posters,
   CASE WHEN own.data_days > 0 THEN COALESCE(moved.joins, 0) END AS joins,
@@ -141,6 +142,7 @@ FROM spans
 LEFT JOIN covered own ON own.place = spans.place
 LEFT JOIN covered earlier ON earlier.place = spans.place + 1
 LEFT JOIN counted ON counted.place = spans.place
+LEFT JOIN spoken ON spoken.place = spans.place
 LEFT JOIN fresh ON fresh.place = spans.place
 LEFT JOIN lapsed ON lapsed.place = spans.place
 LEFT JOIN moved ON moved.place = spans.place

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qunkit.arrays import column
 from qunkit.results import Column
 from qunkit.words import Text
 
@@ -80,31 +81,29 @@ SQL = f"""
 WITH named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM messages GROUP BY group_id
 ), placed AS (
-  SELECT *, CASE WHEN in_window THEN 'this'
-    WHEN local_time < :since AND epoch_s(local_time) >= 2 * epoch_s(:since) - epoch_s(:until) THEN 'before' END AS period
+  SELECT group_id, sender_id, local_time,
+    CASE WHEN in_window THEN 'this' WHEN local_time >= :since - (:until - :since) THEN 'before' END AS period
   FROM posts
+), people AS (
+  SELECT group_id, sender_id, period, COUNT(*) AS messages, MAX(local_time) AS last_post FROM placed GROUP BY group_id, sender_id, period
 ), counted AS (
   SELECT group_id,
-    COUNT(*) FILTER (WHERE period = 'this') AS messages,
-    COUNT(*) FILTER (WHERE period = 'before') AS messages_before,
-    COUNT(DISTINCT CASE WHEN period = 'this' THEN sender_id END) AS posters,
-    COUNT(DISTINCT CASE WHEN period = 'before' THEN sender_id END) AS posters_before,
-    MAX(local_time) AS last_post
-  FROM placed GROUP BY group_id
-), targets AS (
-  SELECT group_id, event, explode(target_ids) AS who FROM messages
-  WHERE event IN ('invited', 'joined_qr', 'joined', 'removed') AND target_ids IS NOT NULL AND local_time >= :since
-  UNION ALL SELECT group_id, event, NULL FROM messages
-  WHERE event IN ('invited', 'joined_qr', 'joined', 'removed') AND target_ids IS NULL AND local_time >= :since
+    SUM(CASE WHEN period = 'this' THEN messages ELSE 0 END) AS messages,
+    SUM(CASE WHEN period = 'before' THEN messages ELSE 0 END) AS messages_before,
+    COUNT(CASE WHEN period = 'this' THEN 1 END) AS posters,
+    COUNT(CASE WHEN period = 'before' THEN 1 END) AS posters_before,
+    MAX(last_post) AS last_post
+  FROM people GROUP BY group_id
+), moved AS (
+  SELECT group_id, SUM(CASE WHEN event <> 'removed' THEN COALESCE(size(target_ids), 1) ELSE 0 END) AS joins,
+    SUM(CASE WHEN event = 'removed' THEN COALESCE(size(target_ids), 1) ELSE 0 END) AS removed
+  FROM messages
+  WHERE event IN ('invited', 'joined_qr', 'joined', 'removed') AND local_time >= :since GROUP BY group_id
 ), covered AS (
   SELECT MAX(CASE WHEN observed AND in_window THEN 1 ELSE 0 END) AS this,
     MAX(CASE WHEN observed AND epoch_s(CAST(day AS TIMESTAMP)) < epoch_s(:since)
       AND epoch_s(CAST(day AS TIMESTAMP)) >= 2 * epoch_s(:since) - epoch_s(:until) THEN 1 ELSE 0 END) AS before
   FROM days
-), moved AS (
-  SELECT group_id, COUNT(*) FILTER (WHERE event IN ('invited', 'joined_qr', 'joined')) AS joins,
-    COUNT(*) FILTER (WHERE event = 'removed') AS removed
-  FROM targets GROUP BY group_id
 )
 SELECT named.group_id, named.group_name,
   CASE WHEN covered.this = 1 THEN COALESCE(counted.messages, 0) END AS messages,
@@ -125,7 +124,9 @@ ORDER BY messages DESC, messages_before DESC, named.group_id
 
 def per_group(table: pa.Table, params: Params) -> pa.Table:
     """The day counts of one group as one list."""
+    import numpy as np
     import pyarrow as pa
 
-    counts = pa.array([table["n"].to_pylist()] if len(table) else [], pa.list_(pa.int64()))
+    ends = column(np.array([0, len(table)] if len(table) else [0], np.int32))
+    counts = pa.ListArray.from_arrays(ends, table["n"].combine_chunks())
     return pa.table({"part": table["part"].slice(0, len(counts)), "days": counts})

@@ -92,13 +92,16 @@ WITH named AS (
     COUNT(DISTINCT CASE WHEN local_time > :as_of - INTERVAL '7' DAY THEN sender_id END) AS posters_7d,
     COUNT(DISTINCT CASE WHEN local_time <= :as_of - INTERVAL '7' DAY THEN sender_id END) AS posters_before
   FROM posts WHERE local_time > :as_of - INTERVAL '14' DAY GROUP BY group_id
+), listed AS (
+  SELECT group_id, COUNT(*) AS members FROM rosters WHERE listed GROUP BY group_id
+), everybody AS (
+  SELECT group_id, sender_id FROM posts UNION SELECT group_id, member_id FROM rosters
 ), sized AS (
-  SELECT group_id, SUM(CASE WHEN listed THEN 1 WHEN NOT listed THEN 0 END) AS members, COUNT(*) AS seen
-  FROM members GROUP BY group_id
+  SELECT group_id, COUNT(*) AS seen FROM everybody GROUP BY group_id
 )
 SELECT named.group_id, named.group_name,
   CASE WHEN platform = platform_too THEN platform ELSE platform || ', ' || platform_too END AS platform,
-  sized.members, COALESCE(sized.seen, 0) AS seen,
+  listed.members, COALESCE(sized.seen, 0) AS seen,
   COALESCE(posted.messages, 0) AS messages, COALESCE(posted.messages_official, 0) AS messages_official,
   posted.first_post, posted.last_post,
   COALESCE(lately.posters_7d, 0) AS posters_7d, COALESCE(lately.posters_before, 0) AS posters_before,
@@ -106,6 +109,7 @@ SELECT named.group_id, named.group_name,
 FROM named
 LEFT JOIN posted ON posted.group_id = named.group_id
 LEFT JOIN lately ON lately.group_id = named.group_id
+LEFT JOIN listed ON listed.group_id = named.group_id
 LEFT JOIN sized ON sized.group_id = named.group_id
 ORDER BY messages DESC, named.group_id
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +19,9 @@ _HELP = Text(
 
 def main() -> None:
     """Run the command line of this process and leave with its exit code."""
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # NumPy's pool spins from its import on, and nobody multiplies matrices
     try:
         streams.prepare()
         code = run(sys.argv[1:])

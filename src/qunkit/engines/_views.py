@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import cache
 
-from qunkit.chat.people import file_safe
 from qunkit.dataset import Scope
 from qunkit.schema import MESSAGES, NOT_POSTS
 
-_EVER, _NEVER = "TIMESTAMP '0001-01-01 00:00:00'", "TIMESTAMP '9999-12-31 00:00:00'"
+_EVER, _NEVER = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 (wall clocks)
 
 _DAYS = """
 WITH seen AS (
@@ -21,13 +19,12 @@ WITH seen AS (
   SELECT explode(all_days) AS day FROM whole
 )
 SELECT calendar.day, seen.first_at IS NOT NULL AS observed,
-  CAST(calendar.day AS TIMESTAMP) + INTERVAL '{next_day}' HOUR > {since}
-    AND CAST(calendar.day AS TIMESTAMP) + INTERVAL '{day_start}' HOUR < {until} AS in_window,
+  {in_window} AS in_window,
   seen.first_at, seen.last_at
 FROM calendar LEFT JOIN seen ON seen.day = calendar.day
 """
 
-_MEMBERS = """
+_ROSTERS = """
 WITH told AS (
   SELECT group_id, member_id, complete, role,
     NULLIF(group_nickname, '') AS nickname_here,
@@ -36,22 +33,29 @@ WITH told AS (
     COALESCE(wall_clock({zone}, seen_at), TIMESTAMP '1970-01-01 00:00:00') AS made_at
   FROM ({source}) rosters
 ), roster AS (
-  SELECT * FROM told
-  WHERE {scope} AND (made_at <= {now} OR {now} >= COALESCE((SELECT MAX(local_time) FROM raw_messages), {ever}))
+  SELECT * FROM told WHERE {scope} AND {made}
 ), newest AS (
   SELECT group_id, MAX(made_at) AS made_at FROM roster WHERE complete GROUP BY group_id
-), listed AS (
-  SELECT roster.group_id, roster.member_id,
-    {latest},
-    BOOL_OR(roster.complete AND roster.made_at = newest.made_at) AS listed,
-    LEAST(MIN(roster.joined_at), MIN(roster.seen_at) FILTER (WHERE roster.complete)) AS first_at,
-    MAX(roster.seen_at) FILTER (WHERE roster.complete) AS last_at
-  FROM roster LEFT JOIN newest ON newest.group_id = roster.group_id GROUP BY roster.group_id, roster.member_id
+)
+SELECT roster.group_id, roster.member_id,
+  {latest},
+  COALESCE(BOOL_OR(roster.complete AND roster.made_at = newest.made_at), FALSE) AS listed,
+  COUNT(newest.made_at) > 0 AS complete,
+  LEAST(MIN(roster.joined_at), MIN(roster.seen_at) FILTER (WHERE roster.complete)) AS first_at,
+  MAX(roster.seen_at) FILTER (WHERE roster.complete) AS last_at
+FROM roster LEFT JOIN newest ON newest.group_id = roster.group_id GROUP BY roster.group_id, roster.member_id
+"""
+
+_MEMBERS = """
+WITH told AS (
+  SELECT * FROM rosters
+), complete AS (
+  SELECT DISTINCT group_id FROM told WHERE complete
 ), names AS (
-  SELECT group_id, sender_id, NULLIF(sender_name, '') AS name, MIN(local_time) AS first_at, MAX(local_time) AS last_at
-  FROM told_messages WHERE {post} GROUP BY group_id, sender_id, NULLIF(sender_name, '')
+  SELECT group_id, sender_id, sender_name, MIN(local_time) AS first_at, MAX(local_time) AS last_at
+  FROM told_messages WHERE {post} GROUP BY group_id, sender_id, sender_name
 ), safely AS (
-  SELECT group_id, sender_id, name, TRANSLATE(name, {unsafe}, {safe}) AS safe, first_at, last_at FROM names
+  SELECT group_id, sender_id, NULLIF(sender_name, '') AS name, file_safe(NULLIF(sender_name, '')) AS safe, first_at, last_at FROM names
 ), spelt AS (  -- of a name and its file-safe spelling, which some exporters write, the name is shown
   SELECT group_id, sender_id, safe,
     MAX_BY(name, (name <> safe, last_at, name)) FILTER (WHERE name IS NOT NULL) AS name,
@@ -62,19 +66,19 @@ WITH told AS (
     MIN(first_at) AS first_at, MAX(last_at) AS last_at
   FROM spelt GROUP BY group_id, sender_id
 ), known AS (
-  SELECT COALESCE(posters.group_id, listed.group_id) AS group_id, COALESCE(posters.member_id, listed.member_id) AS member_id,
-    posters.name, nickname_here, nickname, remark, account, role, listed,
-    LEAST(posters.first_at, listed.first_at) AS first_at, GREATEST(posters.last_at, listed.last_at) AS last_at
-  FROM posters FULL JOIN listed ON listed.group_id = posters.group_id AND listed.member_id = posters.member_id
+  SELECT COALESCE(posters.group_id, told.group_id) AS group_id, COALESCE(posters.member_id, told.member_id) AS member_id,
+    posters.name, nickname_here, nickname, remark, account, role, COALESCE(listed, FALSE) AS listed,
+    LEAST(posters.first_at, told.first_at) AS first_at, GREATEST(posters.last_at, told.last_at) AS last_at
+  FROM posters FULL JOIN told ON told.group_id = posters.group_id AND told.member_id = posters.member_id
 )
 SELECT known.group_id, known.member_id,
   COALESCE({chosen}known.nickname_here, known.name, known.nickname, known.remark, known.account, known.member_id) AS name,
   known.role,
   {official} AS official,
-  CAST(known.first_at - INTERVAL '{day_start}' HOUR AS DATE) AS first_seen,
-  CAST(known.last_at - INTERVAL '{day_start}' HOUR AS DATE) AS last_seen,
-  CASE WHEN newest.made_at IS NOT NULL THEN COALESCE(known.listed, FALSE) END AS listed
-FROM known LEFT JOIN newest ON newest.group_id = known.group_id
+  {first_seen} AS first_seen,
+  {last_seen} AS last_seen,
+  CASE WHEN complete.group_id IS NOT NULL THEN known.listed END AS listed
+FROM known LEFT JOIN complete ON complete.group_id = known.group_id
 """
 _LATEST = "MAX_BY({0}, (roster.made_at, {0})) FILTER (WHERE {0} IS NOT NULL) AS {0}"
 _OF_ROSTERS = ("nickname_here", "nickname", "remark", "account", "role")
@@ -94,43 +98,44 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
     Beside `dataset.VIEWS` there are ``raw_messages`` (everything), ``seen_messages`` (all groups, before the end of the scope),
     ``told_messages`` (those of the scope) and ``named_messages``, which no analysis may use.
     """
-    day = f"CAST(local_time - INTERVAL '{scope.day_start}' HOUR AS DATE)"
-    since, until = _instant(scope.since, _EVER), _instant(scope.until, _NEVER)
-    now = min((t for t in (scope.as_of, scope.until) if t), default=None)
+    first, last = scope.data or (_EVER, _NEVER)
+    since = scope.since if scope.since and scope.since > first else None
+    until = scope.until if scope.until and scope.until <= last else None
+    as_of = scope.as_of if scope.as_of and scope.as_of < last else None
+    day = _day("local_time", scope)
     groups = among("group_id", scope.groups) if scope.groups else "TRUE"
     post = f"sender_id IS NOT NULL AND NOT {among('kind', NOT_POSTS)} AND NOT {among('sender_id', scope.bots)}"
-    blanks = {
-        "day_start": scope.day_start,
-        "next_day": scope.day_start + 24,
-        "since": since,
-        "until": until,
-        "day": day,
-    }
-    columns = ", ".join(MESSAGES.names)
+    in_window = _within((since, "local_time >= {}"), (until, "local_time < {}"))
+    seen = _within((until, "local_time < {}"), (as_of, "local_time <= {}"))
+    days_in_window = _within(
+        (since, f"CAST(calendar.day AS TIMESTAMP) + INTERVAL '{scope.day_start + 24}' HOUR > {{}}"),
+        (until, f"CAST(calendar.day AS TIMESTAMP) + INTERVAL '{scope.day_start}' HOUR < {{}}"),
+    )
+    columns, named = ", ".join(MESSAGES.names), "named_messages" if scope.names else "told_messages"
     return {
         "raw_messages": messages,
-        "seen_messages": f"SELECT * FROM raw_messages WHERE local_time < {until} AND local_time <= {_instant(scope.as_of, _NEVER)}",
-        "told_messages": f"SELECT * FROM seen_messages WHERE {groups}",
-        "members": _MEMBERS.format(
-            **blanks,
+        "seen_messages": f"SELECT * FROM raw_messages WHERE {seen}",
+        "told_messages": f"SELECT * FROM raw_messages WHERE {seen} AND {groups}",
+        "rosters": _ROSTERS.format(
             zone=text(scope.timezone),
             source=members,
             scope=f"{groups} AND NOT {among('member_id', scope.bots)}",
-            now=_instant(now, _NEVER),
-            ever=_EVER,
+            made=_made(min((time for time in (as_of, until) if time), default=None)),
             latest=", ".join(_LATEST.format(name) for name in _OF_ROSTERS),
+        ),
+        "members": _MEMBERS.format(
             official=_official("known.group_id", "known.member_id", scope),
             post=post,
-            unsafe=text(_unsafe()),
-            safe=text("_" * len(_unsafe())),
             chosen=_CHOSEN[scope.names],
+            first_seen=_day("known.first_at", scope),
+            last_seen=_day("known.last_at", scope),
         ),
-        "named_messages": _named() if scope.names else "SELECT * FROM told_messages",
-        "messages": f"SELECT {columns} FROM named_messages",
-        "posts": f"""SELECT {columns}, {day} AS day, local_time >= {since} AND local_time < {until} AS in_window,
+        **({"named_messages": _named()} if scope.names else {}),
+        "messages": f"SELECT {columns} FROM {named}",
+        "posts": f"""SELECT {columns}, {day} AS day, {in_window} AS in_window,
             {_official("group_id", "sender_id", scope)} AS official, {_PERSON} AS person, chars
-            FROM named_messages WHERE {post}""",
-        "days": _DAYS.format(**blanks),
+            FROM {named} WHERE {post}""",
+        "days": _DAYS.format(day=day, in_window=days_in_window),
     }
 
 
@@ -150,10 +155,22 @@ def _named() -> str:
     return _NAMED.format(columns=", ".join(shown.get(name, f"told.{name}") for name in MESSAGES.names))
 
 
-@cache
-def _unsafe() -> str:
-    """Every character that is written ``_`` in a file's name."""
-    return "".join(sign for sign in map(chr, range(0x3001)) if sign != "_" and file_safe(sign) == "_")
+def _day(time: str, scope: Scope) -> str:
+    """The calendar day of `time`."""
+    return f"CAST({time} - INTERVAL '{scope.day_start}' HOUR AS DATE)" if scope.day_start else f"CAST({time} AS DATE)"
+
+
+def _made(now: datetime | None) -> str:
+    """Whether a roster was made by `now` (None: the end of the data), at which the data may end."""
+    if now is None:
+        return "TRUE"
+    ended = f"{_instant(now)} >= COALESCE((SELECT MAX(local_time) FROM raw_messages), {_instant(now)})"
+    return f"(made_at <= {_instant(now)} OR {ended})"
+
+
+def _within(*conditions: tuple[datetime | None, str]) -> str:
+    """Those of the conditions whose time there is."""
+    return " AND ".join(text.format(_instant(time)) for time, text in conditions if time) or "TRUE"
 
 
 def _official(group: str, member: str, scope: Scope) -> str:
@@ -163,5 +180,5 @@ def _official(group: str, member: str, scope: Scope) -> str:
     return f"({among(member, scope.staff)}{here})"
 
 
-def _instant(time: datetime | None, otherwise: str) -> str:
-    return f"TIMESTAMP '{time.isoformat(sep=' ')}'" if time else otherwise
+def _instant(time: datetime) -> str:
+    return f"TIMESTAMP '{time.isoformat(sep=' ')}'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from qunkit import scratch
+from qunkit.chat.people import UNSAFE
 from qunkit.dataset import Scope
 from qunkit.engines import _files, _parameters
 from qunkit.engines._guest import guarded, must_be_one_select, must_read_views
@@ -38,14 +40,17 @@ PRELUDE = (
     "CREATE MACRO week_start(d) AS CAST(date_trunc('week', d) AS DATE)",
     "CREATE MACRO month_start(d) AS CAST(date_trunc('month', d) AS DATE)",
     "CREATE MACRO explode(l) AS unnest(l)",
+    "CREATE MACRO size(l) AS len(l)",
     "CREATE MACRO day_list(a, b) AS CAST(generate_series(CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP), INTERVAL 1 DAY) AS DATE[])",
     "CREATE MACRO wall_clock(zone, t) AS timezone(zone, t)",
+    f"CREATE MACRO file_safe(name) AS regexp_replace(name, '{UNSAFE}', '_', 'g')",
 )
 """What the dialects disagree on: session settings and the helper functions that portable SQL may use.
 
 ``epoch_s(t)`` seconds since 1970 as a double; ``iso_dow(d)`` 1 Monday to 7 Sunday; ``days_between(a, b)`` whole calendar
 days from a to b; ``week_start(d)``, ``month_start(d)`` first day as a DATE; ``explode(list)`` one row an element, none for
-null, in a SELECT list. The views alone need ``day_list(a, b)``, the days from a to b, and ``wall_clock(zone, t)``, what clocks show in a zone.
+null, in a SELECT list; ``size(list)`` how many, null of null. The views alone need ``day_list(a, b)``, the days from a to b, ``wall_clock(zone, t)``, what clocks show in a zone,
+and ``file_safe(name)``, the name as it is written where a file is named by it.
 """
 
 _TYPES = {
@@ -57,6 +62,7 @@ _TYPES = {
     "timestamp[ms]": "TIMESTAMP",
     "list<string>": "VARCHAR[]",
 }
+_READ = re.compile(r"(?:\bFROM|\bJOIN|,)\s+(\w+)", re.IGNORECASE)
 _BATCH = 1 << 16
 _POOLED_BATCH_ROWS = 1 << 17
 """Above this many rows a text function is worth a pool: a worker costs about a second to start."""
@@ -106,13 +112,12 @@ def connect(
         messages, members = _masks.masked_messages(messages), _masks.masked_members(members)
     else:
         messages = f"SELECT *, length(text) AS chars FROM ({messages})"
-    for name, text in views(messages, members, scope).items():
-        engine.view(name, text)
+    engine.unmade = views(messages, members, scope)
     return engine
 
 
 class Engine:
-    """A connection to an in-memory DuckDB, with the views made. Not for use from two threads at once."""
+    """A connection to an in-memory DuckDB, and its views. Not for use from two threads at once."""
 
     def __init__(
         self,
@@ -126,6 +131,8 @@ class Engine:
         self._snapshot = snapshot
         self._kept = kept
         self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self.unmade: dict[str, str] = {}
+        """Views that are made when a query first names them: each takes milliseconds, and most queries read few."""
         self.scrubber: Scrubber | None = None
         """What takes people out of texts, where pseudonyms stand for them."""
 
@@ -174,6 +181,8 @@ class Engine:
             UsageError: not one SELECT, or what DuckDB says of it; while the rows are read, too.
             OutOfResources, ReadWriteFailed, DatasetDamaged: as for `sql`.
         """
+        for name in list(self.unmade):
+            self._make_views(f"FROM {name}")
         if self.scrubber:
             self._seal(text)
             files = ()
@@ -191,7 +200,9 @@ class Engine:
 
     def view(self, name: str, sql: str) -> None:
         """Show the rows of a query under `name`; it runs whenever the view is read."""
+        self._make_views(sql)
         self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS {sql}")
+        self.unmade.pop(name, None)
 
     def table(self, name: str, table: pa.Table) -> None:
         """Show an Arrow table under `name`."""
@@ -262,6 +273,12 @@ class Engine:
         large = table.num_rows > _POOLED_PART_ROWS
         return pa.concat_tables(run(function, _parts(table, key), self._threads(), large=large))
 
+    def _make_views(self, text: str) -> None:
+        """Make those that `text` reads."""
+        for name in self.unmade.keys() & set(_READ.findall(text)):
+            if name in self.unmade:  # no other that was made meanwhile reads it
+                self.view(name, self.unmade[name])
+
     def _memory(self) -> int:
         """Bytes that the memory limit leaves."""
         text = "SELECT parse_formatted_bytes(current_setting('memory_limit')) AS n"
@@ -287,7 +304,12 @@ class Engine:
         fetch: Callable[[duckdb.DuckDBPyRelation], Any],
     ) -> Any:
         query, given = _parameters.with_dollars(text), _parameters.used(text, params) or None
-        return self._told(connection, lambda: fetch(connection.sql(query, params=given)))
+
+        def ask() -> Any:
+            self._make_views(text)
+            return fetch(connection.sql(query, params=given))
+
+        return self._told(connection, ask)
 
     def _told(self, connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
         """What `work` gives; what goes wrong with files and memory is told in words of ours."""

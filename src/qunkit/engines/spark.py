@@ -9,10 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from qunkit.chat.people import file_safe
 from qunkit.dataset import Scope
 from qunkit.engines import _files, _parameters
 from qunkit.engines._spark_package import packed
 from qunkit.engines._spark_reasons import reason
+from qunkit.engines._views import text as literal
 from qunkit.engines._views import views
 from qunkit.schema import MEMBERS, MESSAGES, Table
 
@@ -30,6 +32,7 @@ SETTINGS = {
     "spark.sql.caseSensitive": "false",
     "spark.sql.execution.arrow.useLargeVarTypes": "false",
 }
+_UNSAFE = "".join(sign for sign in map(chr, range(0x3001)) if sign != "_" and file_safe(sign) == "_")
 PRELUDE = (
     "FUNCTION epoch_s(t TIMESTAMP_LTZ) RETURNS DOUBLE RETURN unix_micros(t) / 1e6D",
     "FUNCTION iso_dow(d DATE) RETURNS INT RETURN weekday(d) + 1",
@@ -38,8 +41,9 @@ PRELUDE = (
     "FUNCTION month_start(d DATE) RETURNS DATE RETURN CAST(trunc(d, 'MONTH') AS DATE)",
     "FUNCTION day_list(a DATE, b DATE) RETURNS ARRAY<DATE> RETURN sequence(a, b)",
     "FUNCTION wall_clock(zone STRING, t TIMESTAMP_LTZ) RETURNS TIMESTAMP_NTZ RETURN convert_timezone('UTC', zone, CAST(t AS TIMESTAMP_NTZ))",
+    f"FUNCTION file_safe(name STRING) RETURNS STRING RETURN translate(name, {literal(_UNSAFE)}, '{'_' * len(_UNSAFE)}')",
 )
-"""What `duckdb.PRELUDE` says, in Spark's words; nulls come first and `explode` is there by itself."""
+"""What `duckdb.PRELUDE` says, in Spark's words; nulls come first, `explode` and `size` are there by themselves."""
 
 _TYPES = {
     "string": "STRING",
