@@ -12,7 +12,7 @@ from qunkit.rows import Rows
 from qunkit.words import Text
 
 DAY, LATER = date(2026, 5, 4), date(1969, 12, 31)
-NOON, BEFORE = datetime(2026, 5, 4, 12, 0, 0, 678000), datetime(1969, 12, 31, 23, 59, 59)  # noqa: DTZ001
+NOON, BEFORE = datetime(2026, 5, 4, 12, 0, 0, 678000), datetime(1969, 12, 31, 23, 59, 59)
 
 
 def cells(values, type_, kind):
