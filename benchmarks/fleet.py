@@ -17,8 +17,7 @@ FORMAT = "chatlab_jsonl"
 
 def rows(asked: Asked) -> list[Row]:
     """One row."""
-    files = min(FILES, asked.messages // 100)
-    many, one = _many(asked.messages, files), exports.made(Chat(asked.messages), [FORMAT])[FORMAT]
+    many, one = folder(asked), exports.made(Chat(asked.messages), [FORMAT])[FORMAT]
     out = exports.CACHE / "out"
     took = best(
         asked.rounds,
@@ -31,28 +30,34 @@ def rows(asked: Asked) -> list[Row]:
     return [
         {
             "format": FORMAT,
-            "files": files,
+            "files": files(asked),
             "one file, s": took["one"].seconds,
             "many, s": took["many"].seconds,
             "÷ one file": took["many"].seconds / took["one"].seconds,
             "CPU ÷ one file's": took["many"].cpu / took["one"].cpu,
-            "ms a file": 1000 * (took["many"].seconds - took["one"].seconds) / files,
+            "ms a file": 1000 * (took["many"].seconds - took["one"].seconds) / files(asked),
             "peak MB": took["many"].peak,
         }
     ]
 
 
-def _many(messages: int, files: int) -> Path:
-    """A folder with the messages in so many files, one after the other."""
-    folder = exports.CACHE / f"{messages}" / f"fleet-{files}"
-    if not folder.exists():
-        unfinished = folder.with_name("fleet.part")
+def files(asked: Asked) -> int:
+    """How many."""
+    return min(FILES, asked.messages // 100)
+
+
+def folder(asked: Asked) -> Path:
+    """The messages in so many files, one after the other."""
+    messages, count = asked.messages, files(asked)
+    made = exports.CACHE / f"{messages}" / f"fleet-{count}"
+    if not made.exists():
+        unfinished = made.with_name("fleet.part")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        for number in range(files):
-            chat = Chat(messages, 0, messages * number // files, messages * (number + 1) // files)
-            made = exports.made(chat, [FORMAT])[FORMAT]
-            made.replace(unfinished / f"{number:04}.jsonl")
+        for number in range(count):
+            chat = Chat(messages, 0, messages * number // count, messages * (number + 1) // count)
+            one = exports.made(chat, [FORMAT])[FORMAT]
+            one.replace(unfinished / f"{number:04}.jsonl")
             shutil.rmtree(chat.folder)
-        unfinished.rename(folder)
-    return folder
+        unfinished.rename(made)
+    return made

@@ -1,7 +1,7 @@
 """What a second worker brings: ``.venv-spark-local/bin/python benchmarks/spark.py [--messages 1M] [--rounds 3]``, after `make spark`.
 
-Every analysis on a standalone cluster of this machine with one worker and with two, each of one core; the least of the rounds, after one that
-does not count. The table goes into docs/scale.md. A busy machine spoils it: nothing else should run.
+Every analysis, and the ingest of a folder of many files, on a standalone cluster of this machine with one worker and with two, each of one core;
+the least of the rounds, after one that does not count. The table goes into docs/scale.md. A busy machine spoils it: nothing else should run.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import datasets
+import fleet
 from answers import groups
 from asked import Asked
 from page import table
@@ -24,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from qunkit import registry
 from qunkit.analyze import analyze
+from qunkit.api import open_dataset
 from qunkit.dataset import Scope
 from qunkit.engines import spark
 from qunkit.engines._spark_session import opened
@@ -44,9 +49,10 @@ def main() -> None:
     given = parser.parse_args()
     asked = Asked(given.messages, given.rounds)
     dataset = datasets.made(asked.messages, groups(asked))
-    one, two = (measured(dataset, asked, workers) for workers in (1, 2))
+    exports = fleet.folder(asked)
+    one, two = (measured(dataset, exports, asked, workers) for workers in (1, 2))
     rows = [
-        {"analysis": name.replace("_", " ", 1), "1 worker, s": round(one[name], 1), "2 workers, s": round(two[name], 1), "speed-up": round(one[name] / two[name], 2)}
+        {"work": name.replace("_", " ", 1), "1 worker, s": round(one[name], 1), "2 workers, s": round(two[name], 1), "speed-up": round(one[name] / two[name], 2)}
         for name in one
     ]  # fmt: skip
     told = f"{asked.messages:,} messages, {about()['date']}, {about()['machine']}; load of the machine at the end: {os.getloadavg()[0]:.1f}.\n\n{table(rows)}"
@@ -56,27 +62,40 @@ def main() -> None:
         PAGE.write_text(page, "utf-8")
 
 
-def measured(dataset: Path, asked: Asked, workers: int) -> dict[str, float]:
-    """Seconds of each analysis."""
+def measured(dataset: Path, exports: Path, asked: Asked, workers: int) -> dict[str, float]:
+    """Seconds of an ingest and of each analysis."""
     with (
         TemporaryDirectory() as folder,
         open_snapshot(dataset) as snapshot,
         standalone(Path(folder), SETTINGS, workers, cores=1) as url,
         opened(url) as session,
     ):
+        took = {
+            f"ingest of {fleet.files(asked):,} files": least(
+                asked.rounds, partial(ingest, exports, Path(folder, "data"), url)
+            )
+        }
         scope = Scope(timezone=snapshot.tz)
         with spark.connect(session, snapshot.path, scope, files=list(snapshot.path.rglob("*.parquet"))) as engine:
-            return {name: least(engine, name, scope, asked.rounds) for name in registry.names("analyses")}
+            for name in registry.names("analyses"):
+                took[name] = least(asked.rounds, partial(analyze, engine, name, scope=scope))
+        return took
 
 
-def least(engine: spark.Engine, name: str, scope: Scope, rounds: int) -> float:
-    """Of one analysis; the first round warms up."""
+def least(rounds: int, work: Callable[[], object]) -> float:
+    """Seconds; the first round warms up."""
     took = []
     for _ in range(rounds + 1):
         begin = time.perf_counter()
-        analyze(engine, name, scope=scope)
+        work()
         took.append(time.perf_counter() - begin)
     return min(took[1:])
+
+
+def ingest(exports: Path, data: Path, url: str) -> None:
+    """Into a new dataset."""
+    shutil.rmtree(data, ignore_errors=True)
+    open_dataset(data, engine="spark", spark_url=url).ingest(exports)
 
 
 if __name__ == "__main__":

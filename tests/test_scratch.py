@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from qunkit.scratch import Folder
+from support.datasets import make_dataset
+from support.messages import TWELVE
 
 _WAIT = """
 import sys, time
@@ -62,12 +64,22 @@ def test_what_is_new_or_not_ours_stays(place: Path) -> None:
     for name in ("qunkit-new", "qunkit-unknown", "other"):
         (place / name).mkdir()
     for name in ("qunkit-new", "other"):
-        (place / name / "lock").touch()
+        (place / name / "scratch.lock").touch()
     (place / "far").mkdir()
-    (place / "far" / "lock").touch()
+    (place / "far" / "scratch.lock").touch()
     (place / "qunkit-link").symlink_to(place / "far")
     for name in ("qunkit-unknown", "other", "far"):
         aged(place / name)
     with Folder():
         pass
     assert {path.name for path in place.iterdir()} == {"qunkit-new", "qunkit-unknown", "other", "far", "qunkit-link"}
+
+
+def test_a_dataset_in_the_temporary_folder_stays(place: Path) -> None:
+    """It is called qunkit-data by default, and has a lock."""
+    make_dataset(place / "qunkit-data", TWELVE)
+    assert (place / "qunkit-data" / "lock").exists()
+    aged(place / "qunkit-data")
+    with Folder():
+        pass
+    assert (place / "qunkit-data" / "CURRENT").exists()

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit import config, registry
 from qunkit.errors import BadOption
-from qunkit.question import Filters, Machine, Question, ask, ask_here
+from qunkit.question import Filters, Machine, Question, ask, ask_here, readers
 from qunkit.results import Report, Result, Section
 from qunkit.schema import KINDS, MESSAGES
 from qunkit.words import Text
@@ -84,7 +84,7 @@ def open_dataset(
     """The dataset in the folder `path` (see `dataset_path`); nothing is read yet, and `Dataset.ingest` makes what is not there.
 
     `settings` is a file of settings that go before the dataset's qunkit.toml, `memory_limit` ("2GB") and `threads` hold the
-    query engine back. `engine` "spark" lets analyses and the report run there, at `spark_url` (docs/scale.md); messages and SQL stay here.
+    query engine back. `engine` "spark" lets analyses and the report run, and exports be read, at `spark_url` (docs/scale.md); messages and SQL stay here.
     """
     machine = Machine(memory_limit, threads, engine, spark_url)
     return Dataset(dataset_path(path), Path(settings) if settings else None, machine)
@@ -132,7 +132,7 @@ class Dataset:
         called with (label, bytes done, bytes in all). Bad input is no exception: the summary says of every file what became of it.
 
         Raises:
-            CannotCreate, DatasetLocked, DatasetDamaged, DatasetNewer, UnknownTimeZone: nothing was written.
+            CannotCreate, DatasetLocked, DatasetDamaged, DatasetNewer, UnknownTimeZone, and those of Spark: nothing was written.
         """
         from qunkit.ingest.run import Options, ingest
 
@@ -142,7 +142,8 @@ class Dataset:
         told = (tz, as_group, format_in, _given(facts), tuple(maps.items()))
         options = Options(*told, force=force, again=again, dry=dry_run, **self._limits)
         more = {"progress": progress} if progress else {}
-        return ingest(sources, self.path, options, wait=wait, each=each, **more)
+        with readers(self.machine, self.settings) as spread:
+            return ingest(sources, self.path, options, wait=wait, each=each, spread=spread, **more)
 
     def roster(
         self,

@@ -17,7 +17,7 @@
     [tags]                 # --tag outdoor means these groups: names, ids or globs
     outdoor = ["周末徒步*", "58192034417@chatroom"]
 
-    [engine]               # what answers: duckdb on this machine, or spark (docs/scale.md)
+    [engine]               # what answers, and reads exports: duckdb on this machine, or spark (docs/scale.md)
     name = "spark"
     spark_url = "sc://cluster.example"
 
@@ -79,7 +79,9 @@ KEYS: dict[str, Text] = {
     "bots.ids": Text("member ids of bots; their messages count nowhere", "机器人的成员 id；其消息不计入统计"),
     "bots.names": Text("names of bots", "机器人的名称"),
     "tags.TAG": Text("groups that --tag TAG means: names, ids or globs", "--tag TAG 所指的群：群名、id 或通配符"),
-    "engine.name": Text("what answers: duckdb or spark", "由哪个引擎计算：duckdb 或 spark"),
+    "engine.name": Text(
+        "what answers, and reads exports: duckdb or spark", "由哪个引擎计算并读取导出文件：duckdb 或 spark"
+    ),
     "engine.spark_url": Text(
         "where Spark is: sc://host[:port], spark://host:port or local[N]",
         "Spark 的地址：sc://host[:port]、spark://host:port 或 local[N]",

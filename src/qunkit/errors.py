@@ -451,8 +451,22 @@ class NotOnWorkers(QunkitError):
         "{path}: Spark cannot read it, though this machine can.", "{path}：本机可以读取，但 Spark 无法读取。"
     )
     HINT = Text(
-        "The dataset must lie under the same path here and on every worker, and their user be allowed to read it.",
-        "数据集在本机和每个工作节点上的路径必须相同，且运行 Spark 的用户须有读取权限。",
+        "The dataset, and exports that Spark is to read, must lie under the same path here and on every worker, and their user be the one who works here.",
+        "数据集以及由 Spark 读取的导出文件，在本机和每个工作节点上的路径必须相同，且工作节点须以本机的同一用户运行。",
+    )
+
+
+class NotOfWorkers(QunkitError):
+    """What a worker wrote is not what is there."""
+
+    code = 66
+    SENTENCE = Text(
+        "{path}: this machine does not see there what a Spark worker wrote.",
+        "{path}：本机看不到 Spark 工作节点写入的内容。",
+    )
+    HINT = Text(
+        "The same path must be the same folder here and on every worker: a mount that all of them see. Nothing was written.",
+        "同一路径在本机和每个工作节点上必须是同一个文件夹（共享挂载）。没有写入任何内容。",
     )
 
 
@@ -471,8 +485,8 @@ class WorkerLacks(QunkitError):
     code = 78
     SENTENCE = Text("The workers' Python has no module {module}.", "工作节点的 Python 缺少模块 {module}。")
     HINT = Text(
-        "Workers need pyarrow, pandas, numpy and jieba; qunkit itself is sent to them.",
-        "工作节点需要 pyarrow、pandas、numpy 和 jieba；qunkit 本身会自动发送。",
+        "Workers need pyarrow, pandas, numpy and jieba, and to read exports all that `pip install qunkit` brings; qunkit itself is sent to them.",
+        "工作节点需要 pyarrow、pandas、numpy 和 jieba，读取导出文件时还需要 `pip install qunkit` 所带的全部依赖；qunkit 本身会自动发送。",
     )
 
 

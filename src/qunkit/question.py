@@ -24,6 +24,7 @@ from qunkit.words import Text
 
 if TYPE_CHECKING:
     from qunkit.analyze import Engine
+    from qunkit.engines._pool import Spread
     from qunkit.engines.duckdb import Engine as DuckDB
     from qunkit.ingest.store import Snapshot
 
@@ -190,6 +191,23 @@ def _asked(
             facts["config"] = pseudonyms.settings(settings.hash)
         notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
         yield Question(engine, scope, facts, snapshot.path, files, empty, notes)
+
+
+@contextmanager
+def readers(machine: Machine, settings: Config) -> Iterator[Spread | None]:
+    """Who reads exports: the cluster that `machine` or else `settings` name, or None, which is this machine.
+
+    Raises:
+        BadOption, UsageError: no such engine.
+    """
+    name, url = _engine(machine, settings)
+    if name == "duckdb":
+        yield None
+        return
+    from qunkit.engines._spark_spread import spreading
+
+    with spreading(url, machine.threads) as spread:
+        yield spread
 
 
 def _engine(machine: Machine, settings: Config) -> tuple[str, str | None]:

@@ -14,12 +14,7 @@ from types import ModuleType
 @cache
 def names(shelf: str) -> tuple[str, ...]:
     """Names of everything on `shelf`, sorted: modules of the folder and entry points of the group."""
-    folder = Path(__file__).parent / shelf
-    own = {
-        entry.name.removesuffix(".py")
-        for entry in os.scandir(folder)
-        if entry.name.endswith(".py") and not entry.name.startswith("_")
-    }
+    own = {name for name in _modules(Path(__file__).parent / shelf) if not name.startswith("_")}
     return tuple(sorted(own | set(_plugins(shelf))))
 
 
@@ -34,6 +29,16 @@ def load(shelf: str, name: str) -> ModuleType:
         raise LookupError(f"no {name!r} on the shelf {shelf!r}")
     plugin = _plugins(shelf).get(name)
     return import_module(plugin if plugin else f"qunkit.{shelf}.{name}")
+
+
+def _modules(folder: Path) -> list[str]:
+    """Modules in a folder; it may lie in a zip, for so Spark's workers have this package."""
+    try:
+        return [entry.name.removesuffix(".py") for entry in os.scandir(folder) if entry.name.endswith(".py")]
+    except NotADirectoryError:
+        from pkgutil import iter_modules
+
+        return [module.name for module in iter_modules([str(folder)])]
 
 
 @cache

@@ -13,17 +13,18 @@ from tempfile import TemporaryDirectory, gettempdir
 from typing import IO
 
 _PREFIX = "qunkit-"
-_LOCK = "lock"
+_LOCK = "scratch.lock"
+"""A name that nothing else has: a dataset may lie there, too, and be called ``qunkit-data``."""
 _NEW = 60
 """Seconds in which a folder may not have its lock yet."""
 
 
 class Folder(TemporaryDirectory[str]):
-    """A folder of one's own in the system's temporary one, 0700; it holds messages, so nobody leaves it lying for good."""
+    """A folder of one's own at `place` (None: in the system's temporary one), 0700; it holds messages, so nobody leaves it lying for good."""
 
-    def __init__(self) -> None:
-        _clear(Path(gettempdir()))
-        super().__init__(prefix=_PREFIX)
+    def __init__(self, place: Path | None = None) -> None:
+        _clear(place or Path(gettempdir()))
+        super().__init__(prefix=_PREFIX, dir=place)
         self._lock = _opened(Path(self.name) / _LOCK, os.O_CREAT | os.O_EXCL)
         _locked(self._lock)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import logging
+import subprocess
 import sys
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
+from qunkit import registry
 from qunkit.api import open_dataset
 from qunkit.cli.main import run
 from qunkit.config import Config
@@ -32,6 +36,7 @@ from qunkit.errors import (
 )
 from qunkit.question import Filters, Machine, ask
 from support.datasets import make_dataset
+from support.fleets import fleet
 from support.messages import TWELVE
 
 
@@ -87,6 +92,30 @@ def test_settings_name_the_engine_and_options_go_before_them(dataset, capsys):
     assert open_dataset(dataset, engine="duckdb").analyze("groups").facts["groups"] == 1
     assert own.messages().read_all().num_rows == 12
     assert run(["groups", "--data", str(dataset), "--engine", "duckdb"]) == 0
+
+
+def test_exports_are_read_by_what_settings_and_options_name(tmp_path, monkeypatch):
+    """Spark starts with the first file that it is to read: where it cannot, nothing is made."""
+    exports, settings = fleet(tmp_path / "exports"), tmp_path / "q.toml"
+    settings.write_text('[engine]\nname = "spark"\nspark_url = "mesos://x"', "utf-8")
+    data = tmp_path / "data"
+    with pytest.raises(BadOption, match="mesos"):
+        open_dataset(data, settings=settings).ingest(exports)
+    with pytest.raises(BadOption, match="flink"):
+        open_dataset(data, engine="flink").ingest(exports)
+    with pytest.raises(UsageError, match="add --engine spark"):
+        open_dataset(data, spark_url="sc://127.0.0.1").ingest(exports)
+    assert run(["ingest", str(exports), "--data", str(data), "--engine", "spark", "--spark-url", "yarn"]) == 2
+    monkeypatch.setattr(_spark_session, "find_spec", lambda name: None)
+    with pytest.raises(SparkMissing):
+        open_dataset(data, engine="spark").ingest(exports)
+    assert not data.exists()
+    own = open_dataset(data, engine="spark")
+    assert own.ingest(tmp_path / "nothing").code == 66
+    with (exports / "0.jsonl").open("rb") as file:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(file))
+        assert own.ingest("-").code == 0
+    assert open_dataset(data, settings=settings, engine="duckdb").ingest(exports / "1.jsonl").code == 0
 
 
 @pytest.mark.parametrize("line", ['name = "flink"', "spark_url = 7077", 'spark_url = ""', 'url = "sc://x"'])
@@ -146,6 +175,8 @@ REASONS = [
     ("[PYTHON_VERSION_MISMATCH] Python in worker has different version: 3.12", OtherPython),
     ("ModuleNotFoundError: No module named 'pyarrow'", WorkerLacks),
     ("java.lang.OutOfMemoryError: Java heap space", OutOfResources),
+    ("org.apache.spark.SparkException: Python worker exited unexpectedly (crashed)", OutOfResources),
+    ("ExecutorLostFailure (executor 1 exited caused by one of the running tasks)", OutOfResources),
     ("java.io.IOException: No space left on device", ReadWriteFailed),
     ("[PATH_NOT_FOUND] Path does not exist: file:{there}", NotOnWorkers),
     ("[FAILED_READ_FILE.FILE_NOT_EXIST] reading file file://{there}. SQLSTATE", NotOnWorkers),
@@ -169,6 +200,18 @@ def test_what_spark_says_is_told_without_its_words(tmp_path, words, kind):
         assert str(there) in str(told)
 
 
+def test_what_py4j_logs_is_not_said(caplog):
+    """It logs to the root of all loggers, with what Java said."""
+    logging.getLogger().addFilter(_spark_session._is_not_py4js)
+    try:
+        for place in ("/x/py4j/clientserver.py", "/x/mine.py"):
+            record = logging.LogRecord("root", logging.ERROR, place, 1, "said", None, None)
+            logging.getLogger().handle(record)
+        assert [one.pathname for one in caplog.records] == ["/x/mine.py"]
+    finally:
+        logging.getLogger().removeFilter(_spark_session._is_not_py4js)
+
+
 def test_a_mistake_of_ours_stays_a_bug(tmp_path):
     for error in (AnalysisException("[UNRESOLVED_COLUMN]"), ZeroDivisionError()):
         assert reason(error, tmp_path) is error
@@ -182,6 +225,17 @@ def test_the_package_is_packed_whole_and_always_alike(tmp_path):
     names = set(ZipFile(one).namelist())
     assert {"qunkit/__init__.py", "qunkit/analyses/groups.py", "qunkit/engines/spark.py"} <= names
     assert not [name for name in names if name.endswith(".pyc") or Path(name).is_absolute()]
+
+
+def test_shelves_are_found_in_the_package_as_it_is_sent(tmp_path):
+    """What Spark's workers do: they have the zip on their path, and not unpacked."""
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from qunkit import registry; print(registry.__file__, *registry.names('formats'), registry.load('formats', 'weflow_json').TITLE.en)"
+    told = subprocess.run(
+        [sys.executable, "-c", code, pack(tmp_path)], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    place, *names = told.stdout.split()
+    assert place.startswith(str(tmp_path))
+    assert names[: len(registry.names("formats"))] == list(registry.names("formats"))
 
 
 def test_literals_read_alike_everywhere():

@@ -183,6 +183,22 @@ def test_discarded_parts_may_be_written_again(dataset: Path) -> None:
         assert (staging.path / "ledger/part.parquet").read_bytes() == b"second"
 
 
+def test_a_folder_to_which_somebody_still_adds_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker of a cluster that has not heard that it is not needed any more."""
+    (tmp_path / "spool" / "3-x").mkdir(parents=True)
+    rmdir, late = os.rmdir, [tmp_path / "spool" / "late"]
+
+    def removed(path: str, *, dir_fd: int | None = None) -> None:
+        if late:
+            late.pop().touch()
+        rmdir(path, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "rmdir", removed)
+    durable.remove(tmp_path / "spool")
+    assert not late
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_cannot_be_looked_into_is_not_passed_over(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """os.walk hides such errors: what it does not show would not be synced."""
 

@@ -186,6 +186,7 @@ MAKES_FILES = {
     "cli/streams.py": "/dev/null, and the standard streams",
     "scratch.py": "private temporary folders",
     "engines/_derived.py": "features, in the dataset or where queries spill",
+    "engines/_spark_spread.py": "what workers are to do, in the staging folder",
 }
 """Where files may be made or opened for writing, and which."""
 _MAKING = frozenset(

@@ -10,10 +10,9 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import fields
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 import pyarrow as pa
@@ -30,6 +29,7 @@ from qunkit.engines._spark_session import opened
 from qunkit.errors import DatasetDamaged, ReadWriteFailed
 from qunkit.ingest import store
 from qunkit.schema import MESSAGES
+from support import clusters
 from support.logs import crowd
 from support.messages import TWELVE, moment, write_snapshot
 
@@ -317,18 +317,12 @@ def test_filters_settings_and_facts_are_the_same(cluster, dataset, filters):
 def test_the_report_is_the_same_and_nothing_else_is_said(cluster, dataset):
     """The whole program: the same bytes, an empty stderr, no process left behind."""
 
-    def left(session):
-        for file in Path("/proc").glob("[0-9]*/stat"):
-            with suppress(OSError):  # it ended meanwhile
-                if file.read_text().rpartition(")")[2].split()[3] == str(session):
-                    yield file.read_text()
-
     command = [sys.executable, "-m", "qunkit", "report", "--week", "2026-W24", "--data", str(dataset), "--format", "json"]  # fmt: skip
     known = subprocess.run(command, capture_output=True, check=True)
     command += ["--engine", "spark", "--spark-url", cluster]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as asking:
         told, said = asking.communicate()
         assert (said.decode(), asking.returncode) == ("", 0)
-        assert list(left(asking.pid)) == []
+        assert list(clusters.left(asking.pid)) == []
     assert told == known.stdout
     assert len(json.loads(told)["sections"]) == 5

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from qunkit import registry
 from qunkit.cli.expose import argument, option
 from qunkit.cli.failures import NOTE, say, tell
-from qunkit.cli.options import Output, Place
+from qunkit.cli.options import Engine, Output, Place
 from qunkit.cli.session import current
 from qunkit.config import FIELDS, lacking
 from qunkit.errors import BadOption, NoMessages, UsageError
@@ -29,12 +29,14 @@ HELP = Text(
 
     Give files, folders, zip or gzip archives or - for standard input, in any order and as often as you like: only what is new is
     added. What cannot be read is kept, counted and named; nothing else is lost for it. Exit code 3: some of it could not be read.
-    A known file with another --tz is read again in that zone; `qunkit sources drop` takes a file out again.""",
+    A known file with another --tz is read again in that zone; `qunkit sources drop` takes a file out again.
+    With --engine spark a cluster reads the files, to the same result (docs/scale.md).""",
     """将导出的聊天记录读入数据集；没有数据集时自动创建。
 
     可给出文件、文件夹、zip 或 gzip 压缩包，或用 - 读取标准输入；顺序不限，可重复导入，只会添加新内容。无法读取的部分会保留、计数并列出，
     不影响其余内容。退出码 3 表示有内容未能读取。
-    已导入的文件换一个 --tz 会按新时区重新读取；用 `qunkit sources drop` 可移除文件。""",
+    已导入的文件换一个 --tz 会按新时区重新读取；用 `qunkit sources drop` 可移除文件。
+    加上 --engine spark 则由集群读取文件，结果相同（见 docs/scale.md）。""",
 )
 
 
@@ -58,7 +60,7 @@ class Params:
     quiet: bool = option(False, Text("no progress bar and no notes", "不显示进度和提示"), "-q", "--quiet")
 
 
-OPTIONS = (Params, Place, Output)
+OPTIONS = (Params, Place, Engine, Output)
 _ORDERS = ("dmy", "mdy", "ymd")
 _DAY = r"\d{4}-\d\d-\d\d"
 _CLOSEST = 3
@@ -71,7 +73,7 @@ _TERMINAL = Text(
 _ONLY_UNKNOWN = Text("no known export among {count} files", "{count} 个文件中没有已知的导出")
 
 
-def run(params: Params, place: Place, output: Output) -> int:
+def run(params: Params, place: Place, engine: Engine, output: Output) -> int:
     """Ingest; the exit code is the summary's."""
     from qunkit.cli.progress import progress
     from qunkit.cli.show import FOR_PEOPLE, check, chosen, show
@@ -79,7 +81,7 @@ def run(params: Params, place: Place, output: Output) -> int:
     _must_be_known(params)
     inputs = [Path(name) for name in params.exports if name != "-"]
     check(output, place, inputs)
-    dataset = place.open()
+    dataset = place.open(engine=engine)
     with progress(hidden=params.quiet) as report:
         summary = dataset.ingest(
             *params.exports,

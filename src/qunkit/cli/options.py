@@ -138,10 +138,10 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What answers."""
+    """What answers, and reads exports."""
 
     engine: str | None = option(
-        None, Text("query engine: duckdb, on this machine (default), or spark", "查询引擎：duckdb（本机，默认）或 spark"), metavar="|".join(ENGINES)
+        None, Text("engine: duckdb, on this machine (default), or spark", "引擎：duckdb（本机，默认）或 spark"), metavar="|".join(ENGINES)
     )  # fmt: skip
     spark_url: str | None = option(
         None, Text("where Spark is: sc://host, spark://host:port or local[N] (default: this machine)", "Spark 的地址：sc://host、spark://host:port 或 local[N]（默认本机）"), metavar="URL"

@@ -6,11 +6,12 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from qunkit.errors import OutOfResources
 from qunkit.words import Text
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 T = TypeVar("T")
+
+
+class Spread(Protocol):
+    """`function` of each item, in order, in several processes, here or elsewhere.
+
+    `folder` is for what is needed meanwhile; those who make it clear it up.
+    """
+
+    def __call__(self, function: Callable[[S], T], items: Iterable[S], folder: Path) -> Generator[T, None, None]: ...
 
 
 def run(
@@ -49,7 +59,7 @@ def each(function: Callable[[pa.Table], T], tables: Iterable[pa.Table], workers:
     return spread(partial(_told, function), map(_pack, tables), workers)
 
 
-def spread(function: Callable[[S], T], items: Iterable[S], workers: int) -> Iterator[T]:
+def spread(function: Callable[[S], T], items: Iterable[S], workers: int) -> Generator[T, None, None]:
     """The same of anything that can be pickled, in any case in a pool.
 
     Raises:

@@ -5,9 +5,23 @@ from __future__ import annotations
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import ZipFile, ZipInfo
 
 from qunkit import registry, scratch
+from qunkit.engines._spark_session import is_remote
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+def ship(session: SparkSession) -> None:
+    """Give the workers of a session this package."""
+    zip = str(packed())
+    if is_remote(session):
+        session.addArtifacts(zip, pyfile=True)
+    else:
+        session.sparkContext.addPyFile(zip)
 
 
 def packed() -> Path:

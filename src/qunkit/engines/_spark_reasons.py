@@ -24,6 +24,8 @@ _ROOMS = ("pyspark", "py4j", "grpc")
 _GONE = ("PATH_NOT_FOUND", "FILE_NOT_EXIST", "FileNotFoundException", "AccessControlException", "NoSuchFileException")
 _BROKEN = ("FAILED_READ_FILE", "CANNOT_READ_FILE_FOOTER", "is not a Parquet file", "ParquetDecodingException")
 _NO_MEMORY = ("OutOfMemoryError", "SparkOutOfMemoryError", "UNABLE_TO_ACQUIRE_MEMORY")
+_KILLED = ("Python worker exited unexpectedly", "ExecutorLostFailure")
+"""By the kernel for want of memory, as a rule."""
 _LACKS = re.compile(r"No module named '?([A-Za-z_][\w.]*)")
 _OURS = ("AnalysisException", "ParseException", "PythonException", "ArithmeticException", "NumberFormatException")
 """What says that a query or a function is wrong: a bug, and told as one."""
@@ -39,7 +41,7 @@ def reason(error: Exception, place: Path) -> Exception:
         return OtherPython(here=f"{sys.version_info.major}.{sys.version_info.minor}")
     if found := _LACKS.search(words):
         return WorkerLacks(module=found[1])
-    if _any(_NO_MEMORY, words):
+    if _any((*_NO_MEMORY, *_KILLED), words):
         return OutOfResources(what=RESOURCES[errno.ENOMEM])
     if "No space left on device" in words:
         return of_system(errno.ENOSPC, Text("Spark's own files", "Spark 的临时文件"))

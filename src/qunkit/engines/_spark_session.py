@@ -61,6 +61,11 @@ def opened(url: str | None, *, memory_limit: str | None = None, threads: int | N
             raise BadOption(option="--spark-url", value=_shown(url), expected=_URLS)
 
 
+def is_remote(session: SparkSession) -> bool:
+    """Whether it is one of Spark Connect."""
+    return type(session).__module__.startswith("pyspark.sql.connect.")
+
+
 @contextmanager
 def _served(url: str) -> Iterator[SparkSession]:
     _must_have(("grpc", "grpc_status", "pyspark"), "spark")
@@ -157,9 +162,12 @@ def _context(conf: Any, gateway: Any, url: str) -> Any:
     from pyspark import SparkContext
 
     try:
-        return SparkContext(conf=conf, gateway=gateway)
+        context = SparkContext(conf=conf, gateway=gateway)
     except Py4JError as error:
         raise SparkUnreachable(address=_shown(url), why=type(error).__name__) from error
+    if server := getattr(context, "_accumulatorServer", None):
+        server.handle_error = lambda *_: None  # it writes to stderr that Java is gone, which is ours to say
+    return context
 
 
 def _end(gateway: Any) -> None:
@@ -185,6 +193,12 @@ def _must_have(modules: tuple[str, ...], extra: str) -> None:
 
     # it writes every complaint with its query to stderr
     PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True
+    PySparkLogger.getLogger().addFilter(_is_not_py4js)
+
+
+def _is_not_py4js(record: Any) -> bool:
+    """py4j's complaints go to the root of all loggers, and so to stderr, with what Java said."""
+    return f"{os.sep}py4j{os.sep}" not in record.pathname
 
 
 def _must_answer(url: str, port: int | None) -> None:

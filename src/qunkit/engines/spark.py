@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 from qunkit.chat.people import file_safe
 from qunkit.dataset import Scope
 from qunkit.engines import _files, _parameters
-from qunkit.engines._spark_package import packed
+from qunkit.engines._spark_package import ship
 from qunkit.engines._spark_reasons import reason
+from qunkit.engines._spark_session import is_remote
 from qunkit.engines._views import text as literal
 from qunkit.engines._views import views
 from qunkit.schema import MEMBERS, MESSAGES, Table
@@ -202,7 +203,7 @@ class Engine:
         """A parameter; of a wall clock Spark would make an instant by the zone of this machine."""
         if not isinstance(value, datetime):
             return value
-        if self._is_remote():
+        if is_remote(self._session):
             from pyspark.sql.connect.functions import expr
         else:
             from pyspark.sql.functions import expr
@@ -211,16 +212,9 @@ class Engine:
     def _ship(self) -> None:
         """Give the workers this package, once."""
         if not self._shipped:
-            zip = str(packed())
             with self._told():
-                if self._is_remote():
-                    self._session.addArtifacts(zip, pyfile=True)
-                else:
-                    self._session.sparkContext.addPyFile(zip)
+                ship(self._session)
             self._shipped = True
-
-    def _is_remote(self) -> bool:
-        return type(self._session).__module__.startswith("pyspark.sql.connect.")
 
     @contextmanager
     def _told(self) -> Iterator[None]:

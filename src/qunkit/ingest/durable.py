@@ -25,6 +25,7 @@ NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR)
 """Errors that say that a file is not what was written: missing, a link, or something else. Others say that it cannot be read now."""
 _PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENAMETOOLONG, errno.EINVAL, *NOT_THERE)
 """Errors that speak of the place; others (a full disk, too many open files) are what they are."""
+_TRIES = 5
 _NO_LINKS = (errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOSYS, errno.ENOTSUP)
 
 
@@ -91,11 +92,20 @@ def make_folders(folder: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """A folder and all that is in it, or a file; a link goes, not what it points to."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
+    """A folder and all that is in it, or a file; a link goes, not what it points to.
+
+    A cluster's worker of whom nobody waits for an answer may still write there: what it adds meanwhile goes, too.
+    """
+    if not path.is_dir() or path.is_symlink():
         path.unlink(missing_ok=True)
+        return
+    for left in reversed(range(_TRIES)):
+        try:
+            shutil.rmtree(path)
+            return
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY or not left:
+                raise
 
 
 def sync_tree(folder: Path) -> None:

@@ -65,7 +65,7 @@ def members(candidate: Candidate) -> list[Candidate] | None:
         MissingInput: it cannot be read.
         UnreadableExport: the archive is broken or not to be trusted.
     """
-    if candidate.member or not archive.is_archive(candidate.path):
+    if candidate.member or not archive.is_archive(candidate.path, candidate.label):
         return None
     parts = candidate.parts or path_parts(candidate.path)
     return [

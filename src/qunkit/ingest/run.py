@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from qunkit.engines._pool import Spread
 from qunkit.ingest import crew, identify, overlap, store
 from qunkit.ingest.clock import DEFAULT_ZONE, check_zone
 from qunkit.ingest.harvest import Harvest
@@ -26,10 +27,12 @@ def ingest(
     wait: float = 10.0,
     each: bool = False,
     progress: Progress = lambda label, done, size: None,
+    spread: Spread | None = None,
 ) -> IngestSummary:
     """Take files and folders ("-": standard input) into a dataset, which is made if there is none.
 
-    Bad input is no exception: the summary says of every file what became of it. `each` commits after every file.
+    Bad input is no exception: the summary says of every file what became of it. `each` commits after every file; `spread` is who reads
+    (None: this machine), see `crew`.
 
     Raises:
         CannotCreate, DatasetLocked, DatasetDamaged, DatasetNewer, UnknownTimeZone: nothing was written.
@@ -42,7 +45,7 @@ def ingest(
         return summary
     seen = {os.path.realpath(candidate.path) for candidate in candidates}
     for batch in [[one] for one in candidates] if each and not options.dry else [candidates]:
-        _run(batch, seen, dataset, options, wait, progress, summary)
+        _run(batch, seen, dataset, options, wait, progress, summary, spread)
     return summary
 
 
@@ -71,16 +74,21 @@ def _run(
     wait: float,
     progress: Progress,
     summary: IngestSummary,
+    spread: Spread | None,
 ) -> None:
     tz = options.tz or DEFAULT_ZONE
 
     def taken(staging: store.Staging) -> tuple[Run, list[FileSummary], list[overlap.Match]]:
         harvest = Harvest(staging, options.memory_limit, options.threads, options.force)
         run = Run(harvest, options, progress, set(seen))
-        files = crew.take(run, candidates)
+        files = crew.take(run, candidates, spread)
         return run, files, harvest.build()
 
-    with rehearsing(dataset, tz) if options.dry else store.writing(dataset, tz, wait) as staging:
+    with (
+        rehearsing(dataset, tz, shared=spread is not None)
+        if options.dry
+        else store.writing(dataset, tz, wait) as staging
+    ):
         run, files, matches = taken(staging)
         if run.harvest.gathered.sources and not run.harvest.left and options.tz not in (None, staging.tz):
             staging.discard()  # nothing of the old calendar is left: as if the dataset had been made now

@@ -76,7 +76,7 @@ class Member:
     """Every member of the archive by its name."""
 
 
-def is_archive(path: Path) -> bool:
+def is_archive(path: Path, label: str | None = None) -> bool:
     """Whether it begins like a zip or gzip file, and is no document of an office program and no tar in gzip.
 
     Raises:
@@ -90,7 +90,7 @@ def is_archive(path: Path) -> bool:
         if magic.startswith(_GZIP):
             return other(path) is None
     except OSError as error:
-        raise MissingInput(path=path, why=error.strerror) from error
+        raise MissingInput(path=path if label is None else label, why=error.strerror) from error
     return magic in _ZIP and _OFFICE not in names(path)
 
 
