@@ -18,7 +18,7 @@ HELP = Text(
 class Params:
     """Which week."""
 
-    week: str = option("last", Text("an ISO week such as 2026-W20, or last: the last complete one", "ISO 周，如 2026-W20；last 为最近一个完整的周"), metavar="WEEK")  # fmt: skip
+    week: str = option("last", Text("an ISO week such as 2026-W20, or last: the last complete one, and while there is none the one that has begun", "ISO 周，如 2026-W20；last 为最近一个完整的周，尚无完整周时为已开始的一周"), metavar="WEEK")  # fmt: skip
 
 
 OPTIONS = (Params, Groups, Now, Shown, Place, Machine, Engine, Output)

@@ -35,7 +35,8 @@ class Gathered:
 
     staged: dict[str, list[Path]] = field(default_factory=dict)
     """Months → files of their rows."""
-    members: list[dict[str, object]] = field(default_factory=list)
+    members: list[pa.Table] = field(default_factory=list)
+    """Of each source that lists any."""
     ledger: list[pa.Table] = field(default_factory=list)
     rejects: dict[str, Path] = field(default_factory=dict)
     """Sources with rejects → the file of their rows."""
@@ -47,7 +48,7 @@ class Gathered:
         """Take sources out again."""
         self.replaced = {source: before for source, before in self.replaced.items() if source not in ids}
         self.sources = [source for source in self.sources if source["id"] not in ids]
-        self.members = [row for row in self.members if row["source"] not in ids]
+        self.members = [rows for rows in self.members if rows["source"][0].as_py() not in ids]
         self.rejects = {source: path for source, path in self.rejects.items() if source not in ids}
         self.ledger = [runs for runs in self.ledger if runs["source"][0].as_py() not in ids]
         for month, paths in list(self.staged.items()):
@@ -114,7 +115,8 @@ class Harvest:
         groups |= {(row["group_id"], row["group_name"]): None for row in members if row["group_id"] != ANY_GROUP}  # type: ignore[misc]
         left = keepout.Left(members, reading.reject_spool if reading.rejects else None, list(groups))
         left = keepout.strip(self.forgotten, self.staging, reading.id, self.gathered.staged, left)
-        self.gathered.members += left.members
+        if left.members:
+            self.gathered.members.append(pa.Table.from_pylist(left.members, schema=build.OBSERVED_MEMBERS))
         self.gathered.rejects |= {reading.id: left.rejects} if left.rejects else {}
         summary.groups, summary.guessed = left.groups, bool(groups) and not as_group and reading.guessed
         summary.forgotten = sum(left.forgotten.values())
@@ -152,7 +154,7 @@ class Harvest:
         matches: list[overlap.Match] = []
         while self.gathered.sources or self.dropped:
             ids = [source["id"] for source in self.gathered.sources]
-            table = pa.Table.from_pylist(self.gathered.members, schema=build.OBSERVED_MEMBERS)
+            table = pa.concat_tables([build.OBSERVED_MEMBERS.empty_table(), *self.gathered.members])
             limits = (self.memory_limit, self.threads)
             revised = revision.without(self.gone) if self.gone else None
             self.built = build.build(self.staging, self.gathered.staged, table, ids, *limits, revision=revised)
