@@ -38,9 +38,19 @@ _UNION = f"""
 CREATE OR REPLACE TEMP TABLE observed_rows AS
 SELECT {_PAYLOAD}, MAX(seq) AS seq, list_sort(list_distinct(flatten(list(sources)))) AS sources FROM ({{rows}}) GROUP BY ALL
 """
+_EACH = "CREATE OR REPLACE TEMP TABLE observed_rows AS {rows}"
 _OLD = f"SELECT {_PAYLOAD}, seq, sources FROM {{old}}"
 _FRESH_ROWS = f"SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
-_ALONE = f"CREATE OR REPLACE TEMP TABLE observed_rows AS {_FRESH_ROWS}"
+_APART = """
+SELECT 1 FROM (
+  SELECT begin <= MAX(stop) OVER (PARTITION BY group_id, group_name ORDER BY begin ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS meets
+  FROM ({spans})
+) WHERE meets LIMIT 1
+"""
+_SPAN = (
+    "SELECT group_id, group_name, MIN(sent_at) AS begin, MAX(sent_at) AS stop FROM {rows} GROUP BY group_id, group_name"
+)
+"""No two tellings are equal where no two of these meet: of every source, and of what was known."""
 _OBSERVED = "CREATE OR REPLACE TEMP VIEW observed AS SELECT rowid AS telling, * FROM observed_rows"
 
 
@@ -51,15 +61,16 @@ def observe(
 
     Of what was known no two rows say the same, unless it was `revised`.
     """
-    alone = False
+    rows = [_OLD.format(old=old)] if old else []
+    apart = not revised
     if staged:
         connection.execute(_FRESH.format(staged=rows_of(staged, "filename", "file_row_number")))
-        alone = not old and connection.sql("SELECT COUNT(DISTINCT src) FROM arrived").fetchall()[0][0] == 1
-    rows = ([_OLD.format(old=old)] if old else []) + ([_FRESH_ROWS] if staged else [])
-    if alone:
-        connection.execute(_ALONE)
-    elif staged or revised:
-        connection.execute(_UNION.format(rows=" UNION ALL ".join(rows)))
+        rows.append(_FRESH_ROWS)
+        spans = [_SPAN.format(rows="arrived") + ", src", *([_SPAN.format(rows=old)] if old else [])]
+        apart = apart and not connection.sql(_APART.format(spans=" UNION ALL ".join(spans))).fetchall()
+    if staged or revised:
+        together = " UNION ALL ".join(rows)
+        connection.execute(_EACH.format(rows=together) if apart else _UNION.format(rows=together))
     else:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE observed_rows AS SELECT * FROM {old}")
     connection.execute(_OBSERVED)
