@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from exports import CACHE
 
-from qunkit.ingest import build, store
+from qunkit.ingest import months, parquet, store
 from qunkit.schema import MEMBERS, MESSAGES
 
 TZ = "Asia/Shanghai"
@@ -107,13 +107,13 @@ class _Months:
             self._flush(month)
         self.parts.close()
         for month, count in self.written.items():
-            self.staging.finish(build.messages(month), count)
+            self.staging.finish(months.messages(month), count)
 
     def _flush(self, month: str) -> None:
         table = pa.concat_tables(self.waiting.pop(month))
         if month not in self.open:
-            file = self.parts.enter_context(self.staging.create(build.messages(month)))
-            self.open[month] = self.parts.enter_context(build.writer(file, MESSAGES.arrow))
+            file = self.parts.enter_context(self.staging.create(months.messages(month)))
+            self.open[month] = self.parts.enter_context(parquet.writer(file, MESSAGES.arrow))
         self.open[month].write_table(table, row_group_size=_ROWS)
         self.written[month] = self.written.get(month, 0) + len(table)
 
@@ -121,7 +121,7 @@ class _Months:
 def _write_members(staging: store.Staging, groups: int, at: int) -> None:
     """Complete rosters, made at the end."""
     part = "members/part.parquet"
-    with staging.create(part) as file, build.writer(file, MEMBERS.arrow) as writer:
+    with staging.create(part) as file, parquet.writer(file, MEMBERS.arrow) as writer:
         for group in sorted((chats.Group(number) for number in range(groups)), key=lambda one: one.id):
             writer.write_table(_members(group, at))
     staging.finish(part, groups * chats.MEMBERS)

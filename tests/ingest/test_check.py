@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from qunkit.errors import DatasetNewer, NoDataset
-from qunkit.ingest import build, months, store
+from qunkit.ingest import build, months, parquet, store
 from qunkit.ingest.check import check
 from qunkit.ingest.findings import CODES, Checked, Finding
 from qunkit.ingest.harvest import LEDGER, REJECTS
@@ -94,8 +94,8 @@ def rewrite(dataset: Path, part: str, change: Callable[[pa.Table], pa.Table], **
     path = current(dataset) / part
     table = change(pq.read_table(path))
     path.unlink()  # older snapshots keep theirs
-    with path.open("wb") as file, months.writer(file, table.schema) as parquet:
-        parquet.write_table(table)
+    with path.open("wb") as file, parquet.writer(file, table.schema) as part:
+        part.write_table(table)
     path.chmod(0o600)
     told = manifest(dataset)
     body = path.read_bytes()
