@@ -94,8 +94,8 @@ def rewrite(dataset: Path, part: str, change: Callable[[pa.Table], pa.Table], **
     path = current(dataset) / part
     table = change(pq.read_table(path))
     path.unlink()  # older snapshots keep theirs
-    with path.open("wb") as file, parquet.writer(file, table.schema) as part:
-        part.write_table(table)
+    with path.open("wb") as file, parquet.writer(file, table.schema) as changed:
+        changed.write_table(table)
     path.chmod(0o600)
     told = manifest(dataset)
     body = path.read_bytes()
