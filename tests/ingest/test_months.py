@@ -6,11 +6,13 @@ import json
 import random
 from concurrent.futures import ThreadPoolExecutor
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from qunkit.errors import OutOfResources
 from qunkit.ingest import merge, months
-from support.staged import commit, commit_built, messages, telling
+from support.staged import START, commit, commit_built, messages, telling
 
 A, B = "a" * 16, "b" * 16
 DAY = 86_400
@@ -114,3 +116,24 @@ def test_one_that_fails_fails_the_run(tmp_path, at_a_time, monkeypatch):
         commit_built(tmp_path / "d", told, threads=3)
     assert messages(tmp_path / "d") == before
     assert [path.name for path in (tmp_path / "d").iterdir() if path.name.startswith(".new")] == []
+
+
+def told(dataset):
+    """Second and sources of every observation that is kept."""
+    current = dataset / (dataset / "CURRENT").read_text().split()[0]
+    tables = [pq.read_table(path) for path in sorted(current.glob("observations/month=*/part.parquet"))]
+    rows = pa.concat_tables(tables).select(["sent_at", "sources"]).to_pylist()
+    return sorted(
+        (int((row["sent_at"] - START).total_seconds()), "".join(one[0] for one in row["sources"])) for row in rows
+    )
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_equal_tellings_are_kept_once_where_exports_meet_if_only_in_an_instant(tmp_path, together):
+    """Two exports of which one begins where the other ends, and a third that lies apart."""
+    seconds = {A: (0, 10, 20), B: (20, 30), "c" * 16: (40, 50)}
+    sources = {source: [telling(second) for second in here] for source, here in seconds.items()}
+    for part in [sources] if together else [{source: rows} for source, rows in sources.items()]:
+        commit(tmp_path / "d", part)
+    assert told(tmp_path / "d") == [(0, "a"), (10, "a"), (20, "ab"), (30, "b"), (40, "c"), (50, "c")]
+    assert len(messages(tmp_path / "d")[0]) == 6
