@@ -144,17 +144,22 @@ class Months:
     def build(self, months: Sequence[str], threads: int | None) -> None:
         """Write the parts of `months`, which are in order."""
         overlap.start(self.connection)
+        self.done = {month: _Done() for month in months}
+        # what a revision prepares is the connection's own
+        abreast = 1 if self.state.revision else self._abreast(months, threads)
         # joins stay as they are written, the small table on the right: they keep the order of the left one
         self.connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-        self.done = {month: _Done() for month in months}
-        abreast = (
-            1 if self.state.revision else self._abreast(months, threads)
-        )  # what revisions prepare is the connection's own
-        if abreast == 1:
+        if abreast > 1:
+            self._build_abreast(months, abreast)
+        else:
             for month in months:
                 self._build(self.connection, month)
-            return
-        self.connection.execute("SET threads = 1")  # each of ours works for itself
+        self.connection.execute("RESET disabled_optimizers")
+        self.connection.execute(f"SET threads = {threads}" if threads else "RESET threads")
+
+    def _build_abreast(self, months: Sequence[str], abreast: int) -> None:
+        """… so many at a time; each on a core of its own."""
+        self.connection.execute("SET threads = 1")
         cursors: list[duckdb.DuckDBPyConnection] = []
         own = local()
 
@@ -176,7 +181,6 @@ class Months:
             pool.shutdown(cancel_futures=True)
             for cursor in cursors:
                 cursor.close()
-            self.connection.execute(f"SET threads = {threads}" if threads else "RESET threads")
 
     def _abreast(self, months: Sequence[str], threads: int | None) -> int:
         """How many months to build at a time."""
