@@ -89,13 +89,18 @@ def test_in_another_order_too(tmp_path, at_a_time):
     assert messages(tmp_path / "apart") == messages(tmp_path / "together")
 
 
-def test_what_is_not_held_is_the_same(tmp_path, monkeypatch):
+@pytest.mark.parametrize("most", [0, 100, 130])
+def test_what_is_not_held_is_the_same(tmp_path, monkeypatch, most):
+    """Neither of no month, nor of those that are greater than others."""
     told = sources()
     commit(tmp_path / "held", told)
-    monkeypatch.setattr(merge, "_HELD", 0)
+    monkeypatch.setattr(merge, "_HELD", most)
+    held, resolve = [], merge.resolve
+    monkeypatch.setattr(merge, "resolve", lambda *a, **b: held.append(resolve(*a, **b)) or held[-1])
     commit(tmp_path / "streamed", told)
     assert messages(tmp_path / "streamed") == messages(tmp_path / "held")
     assert parts(tmp_path / "streamed") == parts(tmp_path / "held")
+    assert len({one.held is None for one in held}) == (2 if most else 1)
 
 
 def test_one_that_fails_fails_the_run(tmp_path, at_a_time, monkeypatch):

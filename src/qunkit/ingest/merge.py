@@ -324,12 +324,14 @@ def resolve(connection: duckdb.DuckDBPyConnection, *, in_order: bool) -> Resolve
     told = _WITH_JOINED if several else _ALONE
     if count(connection, "observed") > _HELD:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW told AS {told}")
+        connection.unregister("held")
     else:
         held = connection.sql(told).to_arrow_table()
         if several or not in_order or pc.count_distinct(held["group_id"]).as_py() != 1:
             held = held.sort_by([(name, "ascending") for name in ORDER])
         held = held.append_column("number", pa.Table.from_batches(numbered(held.to_batches()), held.schema)["seq"])
-        connection.register("told", held)
+        connection.register("held", held)
+        connection.execute("CREATE OR REPLACE TEMP VIEW told AS FROM held")
     tellers = connection.sql(_TELLERS).fetchall()
     connection.execute(_RELINKED)
     connection.execute(_WITH_RELINKED if count(connection, "relinked") else _RESOLVED)
