@@ -16,7 +16,7 @@ from process import Measured, best, measured
 
 FORMAT = "whatsapp_txt"
 PEERS = {
-    "whatstk": "from whatstk import df_from_whatsapp as read; rows = len(read(path, hformat='%d/%m/%Y, %H:%M - %name:'))",
+    "whatstk": "from whatstk import df_from_whatsapp as read; rows = len(read(path, hformat='%d/%m/%Y, %H:%M - %name:', max_size=None))",
     "chat-miner": "from chatminer.chatparsers import WhatsAppParser as P; p = P(path); p.parse_file(); rows = len(p.parsed_messages.get_df())",
 }
 _PROGRAM = r"""
