@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+Models = Callable[[str, object], enrich.Model | None]
+"""The model that a feature goes by in an analysis with such parameters; None: it needs none."""
 _TICK = timedelta(milliseconds=1)
 _NO_DATA = datetime(1970, 1, 1)  # noqa: DTZ001 (a wall clock, and nothing is there)
 
@@ -37,11 +39,18 @@ class Engine(enrich.Engine, Protocol):
 
 
 def analyze(
-    engine: Engine, name: str, params: object = None, *, scope: Scope, facts: Mapping[str, Cell] | None = None
+    engine: Engine,
+    name: str,
+    params: object = None,
+    *,
+    scope: Scope,
+    facts: Mapping[str, Cell] | None = None,
+    models: Models = enrich.own_model,
 ) -> Result:
     """The result of the analysis `name` with `params` (None: its defaults) on what `engine` shows of `scope`.
 
-    `facts` are told with the result. Times that the scope leaves open are the ends of the data.
+    `facts` are told with the result. Times that the scope leaves open are the ends of the data. `models` gives the model that a feature goes by, which is
+    told with the result, too.
 
     Raises:
         LookupError: there is no such analysis.
@@ -50,8 +59,12 @@ def analyze(
     module = registry.load("analyses", name)
     params = module.Params() if params is None else params
     features = _features(name)
-    told = enrich.show(engine, features) if features else []
+    given = {feature: model for feature in features if (model := models(feature, params)) is not None}
+    told = enrich.show(engine, features, given) if features else []
     found = _answer(engine, name, params, _times(engine, scope))
+    if hasattr(module, "explained"):
+        found = module.explained(found, params, given)
+    _check(name, module, found)
     notes = getattr(module, "notes", None)
     return Result(
         name=name,
@@ -59,7 +72,7 @@ def analyze(
         columns=module.COLUMNS,
         cells=Rows(found, module.COLUMNS),
         notes=(notes(_frame(found), params) if notes else []) + told,
-        facts=dict(facts or {}),
+        facts={**(facts or {}), **{"model": model.name for model in given.values()}},
     )
 
 
@@ -98,7 +111,6 @@ def _answer(engine: Engine, name: str, params: Any, times: Mapping[str, datetime
     found = engine.sql(module.SQL, **given)
     if hasattr(module, "finish"):
         found = module.finish(found.to_pandas(), params)
-    _check(name, module, found)
     return found
 
 

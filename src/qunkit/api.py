@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qunkit import config, registry
-from qunkit.errors import BadOption
+from qunkit.errors import BadOption, NoDataset
 from qunkit.question import Filters, Machine, Question, ask, ask_here, readers
 from qunkit.results import Report, Result, Section
 from qunkit.schema import KINDS, MESSAGES
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from qunkit.analyze import Engine
     from qunkit.engines.duckdb import Engine as DuckDB
     from qunkit.ingest.aliases import Alias
+    from qunkit.methods.ad_judge import Judge
     from qunkit.ingest.extent import Forgotten
     from qunkit.ingest.retry import Retrial
     from qunkit.ingest.sources import Dropped
@@ -238,6 +239,32 @@ class Dataset:
         groups = _several(group)
         return preview(self.path, member, groups) if dry_run else forget(self.path, member, groups, wait=wait)
 
+    def judge(self, *, shipped: bool = False) -> Judge:
+        """What says what is an ad here (`Judge.score` of any texts): the dataset's own model and lists; what came with the program where there is no dataset.
+
+        Raises:
+            DatasetDamaged, DatasetNewer, BadConfig: what is there cannot be used.
+        """
+        from qunkit import models
+        from qunkit.ingest.store import open_snapshot
+
+        try:
+            with open_snapshot(self.path) as snapshot:
+                return models.judge(snapshot, self.settings, shipped_one=shipped)
+        except NoDataset:
+            return models.own()
+
+    def ads_learn(self, labels: str | Path, *, wait: float = 10.0) -> Result:
+        """Learn from labelled messages, the table of `ads_audit` with the column ``label`` filled in, what an ad is in this dataset; see `qunkit.ad_labels`.
+
+        Raises:
+            BadLabels: too few, or what a label says is not known.
+            NoDataset, DatasetLocked, DatasetDamaged, DatasetNewer: nothing was written.
+        """
+        from qunkit import ad_labels
+
+        return ad_labels.learn_from(self.path, self.settings, Path(labels), wait=wait)
+
     @property
     def _limits(self) -> dict[str, Any]:
         limits: dict[str, Any] = {"threads": self.machine.threads}
@@ -256,7 +283,8 @@ class Dataset:
         filters, params = _parted(asked)
         with self.ask(filters) as question:
             chosen = module.Params(**params) if hasattr(module, "Params") else None
-            result = analyze.analyze(question.engine, name, chosen, scope=question.scope, facts=question.facts)
+            told = {"scope": question.scope, "facts": question.facts, "models": question.models}
+            result = analyze.analyze(question.engine, name, chosen, **told)
             result.notes += question.notes
             return result
 

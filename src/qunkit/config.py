@@ -17,6 +17,16 @@
     [tags]                 # --tag outdoor means these groups: names, ids or globs
     outdoor = ["周末徒步*", "58192034417@chatroom"]
 
+    [ads]                  # what `qunkit ads` counts
+    allow = ["小区停水"]               # a text that holds one of these words is no ad
+    deny = ["加薇", "日结"]            # a text that holds one of these is
+    allow_patterns = ["^物业通知"]     # the same with regular expressions (RE2), of the text as it was sent
+    deny_patterns = []
+    templates = ["【今日团】* *元*"]    # whole texts of your own, * for anything: no ads
+    sales = ["邻里团购*"]              # groups that are there to sell: the alarm comes later, the number is the same
+    alert = 0.2                      # ad ratio from which a group is alarming
+    alert_sales = 0.5                # the same of groups that are there to sell
+
     [engine]               # what answers, and reads exports: duckdb on this machine, or spark (docs/scale.md)
     name = "spark"
     spark_url = "sc://cluster.example"
@@ -79,6 +89,24 @@ KEYS: dict[str, Text] = {
     "bots.ids": Text("member ids of bots; their messages count nowhere", "机器人的成员 id；其消息不计入统计"),
     "bots.names": Text("names of bots", "机器人的名称"),
     "tags.TAG": Text("groups that --tag TAG means: names, ids or globs", "--tag TAG 所指的群：群名、id 或通配符"),
+    "ads.allow": Text("words: a text that holds one is no ad", "含有其中任一词的文本不算广告"),
+    "ads.deny": Text("words: a text that holds one is an ad, unless it is allowed", "含有其中任一词的文本算广告（放行的除外）"),
+    "ads.allow_patterns": Text(
+        "the same with regular expressions (RE2), of the text as it was sent", "同上，正则表达式（RE2），匹配原文"
+    ),
+    "ads.deny_patterns": Text(
+        "the same with regular expressions (RE2), of the text as it was sent", "同上，正则表达式（RE2），匹配原文"
+    ),
+    "ads.templates": Text(
+        "whole texts of your own, * for anything: no ads", "自己的文案模板，* 代表任意内容：不算广告"
+    ),
+    "ads.sales": Text(
+        "groups that are there to sell: names, ids or globs", "卖货群：群名、id 或通配符"
+    ),
+    "ads.alert": Text("ad ratio from which a group is alarming (default: 0.2)", "广告占比达到多少时告警（默认 0.2）"),
+    "ads.alert_sales": Text(
+        "the same of groups that are there to sell (default: 0.5)", "卖货群的告警线（默认 0.5）"
+    ),
     "engine.name": Text(
         "what answers, and reads exports: duckdb or spark", "由哪个引擎计算并读取导出文件：duckdb 或 spark"
     ),
@@ -105,6 +133,21 @@ class People:
 
 
 @dataclass(frozen=True, slots=True)
+class Ads:
+    """What counts as an ad, and when a group has too many."""
+
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    allow_patterns: tuple[str, ...] = ()
+    deny_patterns: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+    sales: tuple[str, ...] = ()
+    """Groups that are there to sell, as --group means them."""
+    alert: float = 0.2
+    alert_sales: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Settings after all layers; every list as written."""
 
@@ -122,14 +165,16 @@ class Config:
     engine: str | None = None
     """What answers, one of ENGINES."""
     spark_url: str | None = None
+    ads: Ads = Ads()
 
     @property
     def hash(self) -> str:
         """12 hexadecimal digits of what may change an answer: comments, spacing, language and engine do not."""
         settings = asdict(self)
         del settings["lang"], settings["maps"], settings["engine"], settings["spark_url"]
-        if settings["names"] is None:  # a key that came later: settings without it keep their hash
-            del settings["names"]
+        for name, usual in (("names", None), ("ads", asdict(Ads()))):
+            if settings[name] == usual:  # a key that came later: settings without it keep their hash
+                del settings[name]
         text = json.dumps(settings, ensure_ascii=True, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -181,7 +226,7 @@ class _Reader:
     path: Path
 
     def config(self, table: Mapping[str, Any]) -> Config:
-        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags", "map", "names", "engine"))
+        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads"))
         staff = self._table(table, "staff")
         groups = self._table(staff, "staff.groups")
         return Config(
@@ -194,6 +239,7 @@ class _Reader:
             {name: self._map(self._table(table, "map"), name) for name in self._table(table, "map")},
             self._names(table),
             *self._engine(self._table(table, "engine")),
+            self._ads(self._table(table, "ads")),
         )
 
     def _map(self, maps: Mapping[str, Any], pattern: str) -> Mapping[str, str]:
@@ -214,6 +260,18 @@ class _Reader:
         if not isinstance(url, str | None) or url == "":
             raise self._wrong("engine.spark_url", Text("an address such as sc://host", "地址（如 sc://host）"))
         return name, url
+
+    def _ads(self, table: Mapping[str, Any]) -> Ads:
+        usual = asdict(Ads())
+        self._known(table, "ads.", tuple(usual))
+        told = {key: self._texts(value, f"ads.{key}") for key, value in table.items() if usual[key] == ()}
+        told |= {key: self._ratio(value, f"ads.{key}") for key, value in table.items() if usual[key] != ()}
+        return Ads(**told)
+
+    def _ratio(self, value: object, where: str) -> float:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:
+            return float(value)
+        raise self._wrong(where, Text("a ratio between 0 and 1", " 0 到 1 之间的比例"))
 
     def _people(self, table: Mapping[str, Any], where: str, others: tuple[str, ...] = ()) -> People:
         self._known(table, where + ".", ("ids", "names", *others))

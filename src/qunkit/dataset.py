@@ -19,8 +19,11 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
 * ``days``      one row per calendar day from the first to the last that holds data: ``day`` DATE, ``observed`` BOOLEAN
   (false: no message and no notice in any group of the dataset, chosen or not: a hole in the exports, not silence),
   ``in_window`` BOOLEAN (the day overlaps the window), ``first_at, last_at`` TIMESTAMP (local; null where not observed).
+* ``alerts``    from which ratio of ads a group is alarming: ``group_id, ad_ratio``; a row for each group that is there to sell, and one without an id for
+  all others.
 * ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` that are not
   empty: ``text`` and a column of each feature's own. Join it on the text.
+* ``audits``    for analyses that read the feature ``ads``: what people said of messages that its model was tried on (`qunkit.methods.ad_judge`).
 
 Under --pseudonymise every view holds pseudonyms in the place of ids and names, and texts without them (docs/privacy.md).
 
@@ -39,7 +42,7 @@ from typing import Any
 
 from qunkit.words import Text
 
-VIEWS = ("messages", "posts", "members", "rosters", "days")
+VIEWS = ("messages", "posts", "members", "rosters", "days", "alerts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,10 @@ class Scope:
     staff_of: frozenset[tuple[str, str]] = frozenset()
     """(group id, member id) of those who are staff in that group only."""
     bots: frozenset[str] = frozenset()
+    selling: frozenset[str] = frozenset()
+    """Ids of groups that are there to sell."""
+    alert: tuple[float, float] = (0.2, 0.5)
+    """Ad ratio from which a group is alarming, and one that is there to sell."""
     timezone: str = "Asia/Shanghai"
     """The dataset's zone: only rosters need it, whose times are instants."""
     names: str | None = None

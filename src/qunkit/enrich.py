@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from qunkit import registry
@@ -24,24 +25,45 @@ _NOT_KEPT = Text(
 )
 
 
+class Model(Protocol):
+    """What a feature may go by, beside the text."""
+
+    @property
+    def name(self) -> str:
+        """What people know it by."""
+        ...
+
+
 class Engine(Protocol):
     """What features need of an engine."""
+
+    def table(self, name: str, table: pa.Table) -> None: ...
 
     def derive(self, name: str, function: Callable[[Batches], Batches], text: str, table: Table) -> bool: ...
 
     def view(self, name: str, sql: str) -> None: ...
 
 
-def table(feature: str) -> Table:
-    """The texts and what `feature` says of them; named by the feature and its version."""
+def own_model(feature: str, params: object = None) -> Model | None:
+    """The model that a feature brings along, if it goes by one."""
+    module = registry.load("features", feature)
+    return module.own_model() if hasattr(module, "own_model") else None
+
+
+def table(feature: str, model: Model | None = None) -> Table:
+    """The texts and what `feature` says of them; named by the feature, its version and the key of its model."""
     module = registry.load("features", feature)
     column = Field(module.COLUMN, module.TYPE, True, module.HELP)
-    return Table(f"{feature}-{module.VERSION}", (TEXT, column))
+    which = f"-{module.key(model)}" if model is not None else ""
+    return Table(f"{feature}-{module.VERSION}{which}", (TEXT, column))
 
 
-def show(engine: Engine, features: Sequence[str]) -> list[Note]:
-    """Make the view ``features`` (see `dataset`) with a column for each of `features`; what has to be said of it."""
-    kept = [_derive(engine, feature) for feature in features]
+def show(engine: Engine, features: Sequence[str], models: Mapping[str, Model] = MappingProxyType({})) -> list[Note]:
+    """Make the view ``features`` (see `dataset`) with a column for each of `features`; what has to be said of it.
+
+    A feature that goes by a model takes the one of `models`, else its own; what more there is to know of it are views of its own.
+    """
+    kept = [_derive(engine, feature, models.get(feature) or own_model(feature)) for feature in features]
     first, *others = [f"feature_{feature}" for feature in features]
     columns = ", ".join(registry.load("features", feature).COLUMN for feature in features)
     joins = " ".join(f"JOIN {other} ON {other}.text = {first}.text" for other in others)
@@ -49,9 +71,11 @@ def show(engine: Engine, features: Sequence[str]) -> list[Note]:
     return [] if all(kept) else [Note(_NOT_KEPT)]
 
 
-def _derive(engine: Engine, feature: str) -> bool:
-    made = table(feature)
-    function = partial(over, registry.load("features", feature).compute, made)
+def _derive(engine: Engine, feature: str, model: Model | None) -> bool:
+    made, module = table(feature, model), registry.load("features", feature)
+    for name, rows in module.views(model).items() if model is not None else ():
+        engine.table(name, rows)
+    function = partial(over, module.compute if model is None else partial(module.compute, model=model), made)
     return engine.derive(f"feature_{feature}", function, _TEXTS, made)
 
 

@@ -393,6 +393,15 @@ class BadConfig(QunkitError):
     HINT = Text("docs/reference/config.md lists every key.", "docs/reference/config.md 列出了全部配置项。")
 
 
+class BadLabels(QunkitError):
+    code = 65
+    SENTENCE = Text("{path}: {why}.", "{path}：{why}。")
+    HINT = Text(
+        "`qunkit ads audit -o labels.csv` writes messages to label: fill in the column label with 1 (an ad) or 0.",
+        "`qunkit ads audit -o labels.csv` 可生成待标注的消息：在 label 列填 1（广告）或 0。",
+    )
+
+
 class BadKey(QunkitError):
     """The key of pseudonyms and of what was forgotten."""
 

@@ -23,7 +23,8 @@ from qunkit.results import Cell, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
-    from qunkit.analyze import Engine
+    from qunkit.analyze import Engine, Models
+    from qunkit.enrich import Model
     from qunkit.engines._pool import Spread
     from qunkit.engines.duckdb import Engine as DuckDB
     from qunkit.ingest.store import Snapshot
@@ -94,6 +95,8 @@ class Question(Generic[E]):
     """The Parquet files of the snapshot."""
     empty: bool
     """Whether the dataset has no messages, whatever the filters let through."""
+    models: Models
+    """The model that a feature goes by."""
     notes: tuple[Note, ...] = ()
     """What has to be said with every answer."""
 
@@ -190,7 +193,20 @@ def _asked(
         if pseudonyms:
             facts["config"] = pseudonyms.settings(settings.hash)
         notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
-        yield Question(engine, scope, facts, snapshot.path, files, empty, notes)
+        yield Question(engine, scope, facts, snapshot.path, files, empty, partial(_model, snapshot, settings), notes)
+
+
+def _model(snapshot: Snapshot, settings: Config, feature: str, params: object) -> Model | None:
+    """What says what is an ad: the model that was learnt for the dataset or, if --model says so, the one that came with the program; and the lists of qunkit.toml.
+
+    Raises:
+        BadConfig: a pattern that nobody understands.
+    """
+    if feature != "ads":
+        return None
+    from qunkit.models import judge
+
+    return judge(snapshot, settings, shipped_one=getattr(params, "model", "") == "shipped")
 
 
 @contextmanager
@@ -241,6 +257,8 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
         staff=people.everywhere(settings.staff),
         staff_of=people.in_groups(settings.staff_of),
         bots=people.everywhere(settings.bots),
+        selling=frozenset(matching(settings.ads.sales, groups)),
+        alert=(settings.ads.alert, settings.ads.alert_sales),
         names=_chosen(filters.names or settings.names),
         data=(begin, end) if begin and end else None,
     )
@@ -252,6 +270,7 @@ def _masked(scope: Scope, pseudonyms: Pseudonyms, engine: Engine) -> Scope:
     return replace(
         scope,
         groups=tuple(pseudonyms.group(group) for group in scope.groups),
+        selling=frozenset(pseudonyms.group(group) for group in scope.selling),
         staff=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.staff),
         staff_of=frozenset((pseudonyms.group(group), pseudonyms.member(group, id)) for group, id in scope.staff_of),
         bots=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.bots),

@@ -50,6 +50,7 @@ class Table:
             "bool": pa.bool_(),
             "int32": pa.int32(),
             "int64": pa.int64(),
+            "double": pa.float64(),
             "binary": pa.binary(),
             "timestamp[ms, UTC]": pa.timestamp("ms", "UTC"),
             "timestamp[ms]": pa.timestamp("ms"),

@@ -35,6 +35,8 @@ COMMANDS = {
     "alias add": Text("say that a name or id is another member's", "指定名字或 id 属于某成员"),
     "forget": Text("take a member or a group out for good", "彻底删除成员或群"),
     "report": Text("the weekly report", "社群周报"),
+    "ads score": Text("how likely any text is an ad, and why", "给任意文本打广告分"),
+    "ads learn": Text("learn from labelled messages what an ad is", "从标注中学习广告模型"),
     "messages": Text("the messages themselves", "导出消息"),
     "sql": Text("ask the dataset in SQL", "用 SQL 查询"),
     "path": Text("where the Parquet files are", "显示 Parquet 文件位置"),

@@ -135,6 +135,7 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
         "posts": f"""SELECT {columns}, {day} AS day, {in_window} AS in_window,
             {_official("group_id", "sender_id", scope)} AS official, {_PERSON} AS person, chars
             FROM {named} WHERE {post}""",
+        "alerts": _alerts(scope),
         "days": _DAYS.format(day=day, in_window=days_in_window),
     }
 
@@ -148,6 +149,12 @@ def text(value: str) -> str:
 def among(column: str, values: Collection[str]) -> str:
     """Whether `column` is one of `values`; SQL has no empty list."""
     return f"{column} IN ({', '.join(text(value) for value in sorted(values))})" if values else "FALSE"
+
+
+def _alerts(scope: Scope) -> str:
+    usual, selling = (f"{ratio:e}" for ratio in scope.alert)
+    rows = [f"(CAST(NULL AS STRING), {usual})", *(f"({text(group)}, {selling})" for group in sorted(scope.selling))]
+    return f"SELECT * FROM (VALUES {', '.join(rows)}) AS alerts(group_id, ad_ratio)"
 
 
 def _named() -> str:

@@ -58,6 +58,7 @@ _TYPES = {
     "bool": "BOOLEAN",
     "int32": "INTEGER",
     "int64": "BIGINT",
+    "double": "DOUBLE",
     "timestamp[ms, UTC]": "TIMESTAMPTZ",
     "timestamp[ms]": "TIMESTAMP",
     "list<string>": "VARCHAR[]",

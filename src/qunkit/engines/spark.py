@@ -51,6 +51,7 @@ _TYPES = {
     "bool": "BOOLEAN",
     "int32": "INT",
     "int64": "BIGINT",
+    "double": "DOUBLE",
     "timestamp[ms, UTC]": "TIMESTAMP_LTZ",
     "timestamp[ms]": "TIMESTAMP_NTZ",
     "list<string>": "ARRAY<STRING>",

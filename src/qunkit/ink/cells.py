@@ -151,7 +151,7 @@ def show(cell: Cell, column: Column, lang: Lang, year: int | None = None) -> str
         return column.words[cell].say(lang) if column.words and cell in column.words else cell
     if column.type == "series":
         return sparkline(cell or ())
-    return listed((_item(item, lang, year) for item in cell or ()), lang)
+    return listed((_item(item, column, lang, year) for item in cell or ()), lang)
 
 
 def listed(items: Iterable[str], lang: Lang) -> str:
@@ -169,8 +169,8 @@ def _show_number(value: float, column: Column, lang: Lang) -> str:
     return duration(value, lang) if column.type == "seconds" else number(value)
 
 
-def _item(item: object, lang: Lang, year: int | None) -> str:
-    plainly = Column("", "text", _YES)
+def _item(item: object, column: Column, lang: Lang, year: int | None) -> str:
+    plainly = Column("", "text", _YES, words=column.words)
     known = isinstance(item, str | int | float | date) or item is None
     return show(item if known else str(item), plainly, lang, year)  # type: ignore[arg-type]
 

@@ -1,0 +1,190 @@
+"""Learning from labels what an ad is in these groups, and how often the classifier errs.
+
+Labels are the table that `qunkit ads audit` wrote, filled in; each is joined to its message by its key, so that nothing that a spreadsheet did to texts or ids matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qunkit import models
+from qunkit.config import Config
+from qunkit.errors import BadLabels
+from qunkit.methods.ad_judge import Judge
+from qunkit.methods.ad_model import learn
+from qunkit.methods.ad_rules import Rules
+from qunkit.question import Filters, Machine, ask_here
+from qunkit.results import Column, Note, Result
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import numpy as np
+
+TITLE = Text("What was learnt of ads", "广告模型学习结果")
+COLUMNS = (
+    Column("model", "text", Text("model", "模型")),
+    Column("labels", "int", Text("labels", "标注数")),
+    Column("ads", "int", Text("ads", "广告数"), Text("labels that say so", "标注为广告的条数")),
+    Column(
+        "precision",
+        "ratio",
+        Text("precision", "精确率"),
+        Text("of the messages that it flags, how many are ads", "判为广告的消息中确为广告的比例"),
+    ),
+    Column("recall", "ratio", Text("recall", "召回率"), Text("of the ads, how many it flags", "广告中被判出的比例")),
+    Column("f1", "ratio", Text("F1", "F1"), Text("harmonic mean of the two", "精确率与召回率的调和平均")),
+)
+FILLED = {"1": 1, "ad": 1, "ads": 1, "yes": 1, "y": 1, "true": 1, "spam": 1, "广告": 1, "是": 1, "对": 1,
+          "0": 0, "ham": 0, "no": 0, "n": 0, "false": 0, "ok": 0, "不是": 0, "否": 0, "非广告": 0, "正常": 0}  # fmt: skip
+"""What a label may say."""
+_NEEDED = ("key", "label")
+_LEAST = 10
+"""Labels without which nothing is learnt, and of each kind two."""
+_LOOK = "SELECT group_id, message_id, text, 'm' || substring(md5(group_id || ' ' || message_id), 1, 16) AS key FROM posts WHERE text <> ''"
+_GROUPS = "SELECT COUNT(DISTINCT group_id) AS n FROM posts"
+_UNKNOWN = Text("{count} labels are of messages that the dataset does not have", "{count} 条标注的消息不在数据集中")
+_KEPT = Text(
+    "`qunkit ads` goes by {model} from now on; `--model shipped` goes back", "`qunkit ads` 今后使用 {model}；加 --model shipped 可改回"
+)
+_UNDER = Text(
+    "of each row its own prediction is counted as the model makes it without having seen the row, weighted by what it stands for",
+    "每条标注按未见过它的模型预测，并按所代表的消息数加权",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What somebody said of a message."""
+
+    key: str
+    is_ad: int
+    bonus: float
+    """What the sender did, in log-odds."""
+    stands_for: float
+    groups: int
+    """Of how many groups it was drawn."""
+
+
+def read(path: Path) -> list[Label]:
+    """The filled-in rows of a table: CSV, JSON lines or a workbook, in any of their encodings.
+
+    Raises:
+        MissingInput, UnreadableExport: there is no such table.
+        BadLabels: it lacks a column, or a label says neither.
+    """
+    from qunkit.parsing.source import open_source
+    from qunkit.parsing.tables import names, read_rows
+
+    with open_source(path) as source:
+        found = names(source, _NEEDED)
+        if lacking := [name for name in _NEEDED if name not in found]:
+            raise BadLabels(path=path, why=Text(f"no column {lacking[0]}", f"缺少列 {lacking[0]}"))
+        told = [name for name in ("key", "label", "p", "text_p", "stands_for", "groups") if name in found]
+        rows = (row for records in read_rows(source, told) for row in records.rows.to_pylist())
+        return list(_labels(path, rows))
+
+
+def _labels(path: Path, rows: Iterator[dict[str, Any]]) -> Iterator[Label]:
+    for line, row in enumerate(rows, 2):
+        said = (row["label"] or "").strip().casefold().removesuffix(".0")
+        if not said:
+            continue
+        if said not in FILLED:
+            raise BadLabels(path=path, why=Text(f"row {line}: a label {said}; 1 is an ad, 0 is none", f"第 {line} 行：标注 {said} 无法识别；1 为广告，0 为非广告"))
+        p, text_p = _number(row.get("p"), 0.5), _number(row.get("text_p"), 0.5)
+        yield Label((row["key"] or "").strip(), FILLED[said], _odds(p) - _odds(text_p), _number(row.get("stands_for"), 1.0), int(_number(row.get("groups"), 0)))
+
+
+def learn_from(dataset: Path, settings: Config, path: Path, *, wait: float = 10.0) -> Result:
+    """Learn from the labels in `path` and make what was learnt the dataset's model; says how well it and the shipped one do.
+
+    Raises:
+        BadLabels: too few labels, or all say the same.
+        NoDataset, DatasetLocked, DatasetDamaged, DatasetNewer: nothing was written.
+    """
+    import numpy as np
+
+    labels = read(path)
+    texts, groups, all_groups = _messages(dataset, settings, labels)
+    known = [label for label in labels if label.key in texts]
+    y = np.array([label.is_ad for label in known], int)
+    if len(known) < _LEAST or min(y.sum(), len(y) - y.sum()) < 2:
+        why = Text(f"{len(known)} labels of messages of this dataset, {int(y.sum())} of them ads; {_LEAST} are needed, and some of each kind", f"与本数据集消息对应的标注有 {len(known)} 条，其中广告 {int(y.sum())} 条；至少需要 {_LEAST} 条，且两类都要有")
+        raise BadLabels(path=path, why=why)
+    own = models.own()
+    said = [texts[label.key] for label in known]
+    learned = learn(own.model, said, y, name=models.next_name(dataset))
+    before = Judge(own.model, Rules(settings.ads))
+    cells = [
+        _row(before.name, y, _flags(before, said, known, before.model.score(said)), known),
+        _row(learned.model.name, y, after := _flags(before, said, known, learned.out_of_fold), known),
+    ]
+    drawn = {groups[label.key] for label in known}
+    of = None if all(label.groups in (0, all_groups) for label in known) else sorted(drawn)
+    audits = [[group, *_strata(y, after, known)] for group in (of or [None])]
+    number = int(learned.model.name.rpartition("-")[2])
+    models.keep(dataset, learned.model, {"number": number, "labels": len(known), "ads": int(y.sum()), "audits": audits}, wait)
+    notes = [Note(_UNDER), Note(_KEPT, (("model", learned.model.name),))]
+    missing = len(labels) - len(known)
+    return Result("ads_learn", TITLE, COLUMNS, cells, ([Note(_UNKNOWN, (("count", missing),))] if missing else []) + notes)
+
+
+def _messages(dataset: Path, settings: Config, labels: list[Label]) -> tuple[dict[str, str], dict[str, str], int]:
+    """Text and group of the labelled messages, and how many groups there are."""
+    with ask_here(dataset, settings, Filters(), Machine()) as question:
+        keys = sorted({label.key for label in labels})
+        rows = question.engine.sql(f"SELECT * FROM ({_LOOK}) said WHERE list_contains(:keys, key)", keys=keys).to_pylist()
+        groups: int = question.engine.sql(_GROUPS)["n"][0].as_py()
+    return {row["key"]: row["text"] for row in rows}, {row["key"]: row["group_id"] for row in rows}, groups
+
+
+def _flags(judge: Judge, texts: list[str], labels: list[Label], scores: np.ndarray) -> np.ndarray:
+    """Whether each is flagged, what the sender did and the lists of qunkit.toml counted in."""
+    import numpy as np
+
+    allowed, denied = judge.rules.verdicts(texts)
+    odds = np.array([_odds(float(score)) + label.bonus for score, label in zip(scores, labels, strict=True)])
+    return denied | ((odds >= 0) & ~allowed)
+
+
+def _row(name: str, y: np.ndarray, flagged: np.ndarray, labels: list[Label]) -> tuple[Any, ...]:
+    import numpy as np
+
+    weights = np.array([label.stands_for for label in labels])
+    hits, found, ads = ((weights * one).sum() for one in (y * flagged, flagged, y))
+    precision, recall = float(hits / found) if found else None, float(hits / ads) if ads else None
+    f1 = float(2 * hits / (found + ads)) if found + ads else None
+    return name, len(y), int(y.sum()), precision, recall, f1
+
+
+def _strata(y: np.ndarray, flagged: np.ndarray, labels: list[Label]) -> list[float]:
+    """Of what was flagged, and of what was not: ads and labels, as many as they are worth (Kish 1965: (Σw)² ÷ Σw²)."""
+    import numpy as np
+
+    weights = np.array([label.stands_for for label in labels])
+    told: list[float] = []
+    for which in (flagged, ~flagged):
+        some = weights[which]
+        worth = float(some.sum() ** 2 / (some**2).sum()) if len(some) else 0.0
+        share = float((some * y[which]).sum() / some.sum()) if len(some) else 0.0
+        told += [share * worth, worth]
+    return told
+
+
+def _odds(p: float) -> float:
+    from math import log
+
+    p = min(max(p, 1e-6), 1 - 1e-6)
+    return log(p / (1 - p))
+
+
+def _number(said: str | None, usual: float) -> float:
+    """A number as a spreadsheet writes it; per cent, too."""
+    try:
+        return float((said or "").rstrip("%")) / (100 if (said or "").endswith("%") else 1)
+    except ValueError:
+        return usual
+

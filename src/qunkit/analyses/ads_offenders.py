@@ -1,0 +1,109 @@
+"""Accounts that post ads, 广告号, the worst first: how many, how soon after joining, in how many groups.
+
+    sender_name    sender_id     messages  ads  ad_share  groups  hours_to_first_ad  first_ad          last_ad           last_seen         group_names
+    兼职-静静      wxid_hx12k9         14   14      1.00       3               0.4  2026-05-09 21:14  2026-05-10 09:02  2026-05-10 09:02  老乡二手群, …
+
+One row an account over all groups. With ``--format tsv`` and `cut -f2` it is a removal list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qunkit.dataset import option
+from qunkit.methods import ad_sql
+from qunkit.results import Column
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TITLE = Text("Ads: who posts them", "广告号")
+
+COLUMNS = (
+    Column("sender_name", "text", Text("sender", "发送者"), Text("the latest name", "最近的名称")),
+    Column("sender_id", "text", Text("sender id", "发送者 id")),
+    Column("messages", "int", Text("messages", "消息数"), Text("in the window", "所选时间内"), spare=4),
+    Column("ads", "int", Text("ads", "广告数"), Text("of which ads", "其中的广告")),
+    Column("ad_share", "ratio", Text("ad share", "广告占比"), Text("ads ÷ messages", "广告数 ÷ 消息数")),
+    Column("groups", "int", Text("groups", "群数"), Text("in which it posted ads", "发过广告的群数")),
+    Column(
+        "hours_to_first_ad",
+        "float",
+        Text("hours to first ad", "入群到首条广告（小时）"),
+        Text("from joining to the first ad, the least of its groups; null: joining is not known", "从入群到首条广告，取各群最短；入群时间未知时为空"),
+        spare=3,
+    ),
+    Column("first_ad", "datetime", Text("first ad", "首条广告"), spare=5),
+    Column("last_ad", "datetime", Text("last ad", "最近广告"), spare=2),
+    Column(
+        "last_seen",
+        "datetime",
+        Text("last seen", "最近发言"),
+        Text("the last message of any kind", "最近一条消息"),
+        spare=6,
+    ),
+    Column("group_names", "list", Text("in", "所在群"), Text("groups in which it posted ads", "发过广告的群"), spare=1),
+    Column("example", "text", Text("example", "示例"), Text("the surest of its ads", "得分最高的一条"), spare=7),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What `qunkit ads offenders` can be told."""
+
+    min_ads: int = option(1, Text("only accounts with N ads or more", "只列至少 N 条广告的账号"))
+    threshold: float = option(0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"))
+    model: str = option(
+        "dataset",
+        Text("dataset: the model learnt for it, if there is one; shipped: the one that came with qunkit", "dataset：本数据集学习的模型（如有）；shipped：随 qunkit 提供的模型"),
+        choices=("dataset", "shipped"),
+    )  # fmt: skip
+
+
+FEATURES = ad_sql.FEATURES
+PART_SQL = ad_sql.SUSPECTS
+per_group = ad_sql.copies_of
+
+SQL = f"""
+WITH {ad_sql.JUDGED}, guilty AS (
+  SELECT person, COUNT(*) AS ads FROM flagged WHERE in_window GROUP BY person
+), here AS (
+  SELECT posts.person, posts.group_id,
+    MAX_BY(posts.group_name, posts.sent_at) FILTER (WHERE posts.group_name IS NOT NULL) AS group_name,
+    MAX_BY(posts.sender_name, posts.sent_at) FILTER (WHERE posts.sender_name IS NOT NULL) AS sender_name,
+    MIN(posts.sender_id) AS sender_id, COUNT(*) FILTER (WHERE posts.in_window) AS messages, MAX(posts.local_time) AS last_seen
+  FROM posts JOIN guilty ON guilty.person = posts.person WHERE NOT posts.official GROUP BY posts.person, posts.group_id
+), done AS (
+  SELECT person, group_id, COUNT(*) AS ads, MIN(local_time) AS first_ad, MAX(local_time) AS last_ad,
+    MIN_BY(hours, local_time) FILTER (WHERE hours IS NOT NULL) AS hours, MAX(p) AS p,
+    MAX_BY(text, p) FILTER (WHERE text IS NOT NULL) AS example
+  FROM flagged WHERE in_window GROUP BY person, group_id
+)
+SELECT here.person, here.group_id, COALESCE(here.group_name, here.group_id) AS group_name, here.sender_name, here.sender_id, here.messages, here.last_seen,
+  COALESCE(done.ads, 0) AS ads, done.first_ad, done.last_ad, done.hours, done.p, done.example
+FROM here LEFT JOIN done ON done.person = here.person AND done.group_id = here.group_id
+JOIN guilty ON guilty.person = here.person
+WHERE guilty.ads >= :min_ads
+ORDER BY here.person, here.group_id
+"""
+
+
+def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """One row an account, over its groups."""
+    guilty = frame[frame["ads"] > 0]
+    told = frame.groupby("person").agg(messages=("messages", "sum"), ads=("ads", "sum"), last_seen=("last_seen", "max"))
+    told["ad_share"] = told["ads"] / told["messages"]
+    latest = frame.sort_values(["last_seen", "group_id"]).drop_duplicates("person", keep="last").set_index("person")
+    surest = guilty.sort_values(["p", "group_id"], ascending=[False, True]).drop_duplicates("person").set_index("person")
+    done = guilty.groupby("person").agg(
+        groups=("group_id", "size"),
+        hours_to_first_ad=("hours", "min"),
+        first_ad=("first_ad", "min"),
+        last_ad=("last_ad", "max"),
+        group_names=("group_name", list),
+    )
+    told = told.join(done).join(latest[["sender_name", "sender_id"]]).join(surest["example"])
+    told = told.sort_values(["ads", "ad_share", "sender_id"], ascending=[False, False, True], kind="stable")
+    return told[[column.name for column in COLUMNS]]

@@ -1,0 +1,42 @@
+"""``qunkit ads learn``: the table of `ads audit`, filled in, becomes the dataset's own model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qunkit.cli.expose import argument, option
+from qunkit.cli.options import Output, Place
+from qunkit.words import Text
+
+HELP = Text(
+    """Learn from labelled messages what an ad is in these groups, and how often the classifier errs.
+
+    LABELS is the table that `qunkit ads audit -o labels.csv` wrote, with the column label filled in: 1 or 广告 for an ad, 0 or 不是 for none; rows without one are passed over. It may come
+    back from a spreadsheet as CSV or XLSX. What is learnt becomes the dataset's model; `--model shipped` goes back.""",
+    """从人工标注中学习本数据集的广告模型，并估计误差。
+
+    LABELS 为 `qunkit ads audit -o labels.csv` 生成并填好 label 列的表：1 或“广告”为广告，0 或“不是”为非广告，未填的行略过。可用表格软件编辑后存为 CSV 或 XLSX。
+    学到的模型用于本数据集；加 --model shipped 可改回自带模型。""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Which labels."""
+
+    labels: str = argument(Text("the filled-in table", "填好的标注表"), "LABELS")
+    wait: float = option(10.0, Text("seconds to wait while another qunkit writes", "其他 qunkit 正在写入时等待的秒数"), metavar="SECONDS")  # fmt: skip
+
+
+OPTIONS = (Params, Output, Place)
+
+
+def run(params: Params, output: Output, place: Place) -> int:
+    """Learn; the table says how well."""
+    from qunkit.cli.show import check, show
+
+    inputs = [Path(params.labels)]
+    check(output, place, inputs)
+    show(place.open().ads_learn(params.labels, wait=params.wait), output, place, inputs)
+    return 0

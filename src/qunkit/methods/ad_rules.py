@@ -1,0 +1,62 @@
+"""What the owner of a dataset says of texts: words, patterns and templates that are ads, or are not, whatever a model thinks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from qunkit.chat.normal import normalise, normalise_all
+from qunkit.config import Ads
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The lists of qunkit.toml. Words and templates are compared in plain form (`qunkit.chat.normal`), patterns with the text as it was sent."""
+
+    lists: Ads = Ads()
+
+    def verdicts(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Which of `texts` are allowed, which denied. What is allowed is not denied."""
+        import pyarrow as pa
+
+        raw, plain = pa.array(texts, pa.string()), pa.array(normalise_all(texts), pa.string())
+        templates = [_template(normalise(one)) for one in self.lists.templates]
+        allowed = _any(raw, self.lists.allow_patterns) | _any(plain, [*_words(self.lists.allow), *templates])
+        denied = _any(raw, self.lists.deny_patterns) | _any(plain, _words(self.lists.deny))
+        return allowed, denied & ~allowed
+
+    def wrong(self) -> tuple[str, str] | None:
+        """A pattern that RE2 does not understand, and what it says; None: all are well."""
+        import pyarrow as pa
+
+        for pattern in (*self.lists.allow_patterns, *self.lists.deny_patterns):
+            try:
+                _any(pa.array(["a"]), [pattern])
+            except pa.ArrowInvalid as error:
+                return pattern, str(error)
+        return None
+
+
+def _any(texts: pa.Array, patterns: Sequence[str]) -> np.ndarray:
+    """Which of `texts` one of `patterns` matches. Arrow's expressions are RE2's: linear in the text."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    found = (pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False) for pattern in patterns)
+    return reduce(np.logical_or, found, np.zeros(len(texts), bool)).astype(bool)
+
+
+def _words(words: Sequence[str]) -> list[str]:
+    return [re.escape(plain) for word in words if (plain := normalise(word))]
+
+
+def _template(plain: str) -> str:
+    """A whole text, * for anything."""
+    return "(?s)^" + ".*".join(re.escape(piece) for piece in plain.split("*")) + "$"
