@@ -5,12 +5,12 @@ Labels are the table that `qunkit ads audit` wrote, filled in; each is joined to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qunkit import models
+from qunkit import models, scratch
 from qunkit.config import Config
 from qunkit.errors import BadLabels
 from qunkit.methods.ad_judge import Judge
@@ -44,10 +44,15 @@ _NEEDED = ("key", "label")
 _LEAST = 10
 """Labels without which nothing is learnt, and of each kind two."""
 _LOOK = "SELECT group_id, message_id, text, 'm' || substring(md5(group_id || ' ' || message_id), 1, 16) AS key FROM posts WHERE text <> ''"
-_GROUPS = "SELECT COUNT(DISTINCT group_id) AS n FROM posts"
 _UNKNOWN = Text("{count} labels are of messages that the dataset does not have", "{count} 条标注的消息不在数据集中")
 _KEPT = Text(
     "`qunkit ads` goes by {model} from now on; `--model shipped` goes back", "`qunkit ads` 今后使用 {model}；加 --model shipped 可改回"
+)
+_STRATUM = 10
+"""Labels of flagged messages, and of others, that a group needs for an interval of its own."""
+_NO_INTERVAL = Text(
+    "no group has {least} labels of flagged messages and {least} of others, so the intervals stay as they were: `qunkit ads audit --group GROUP` draws from one",
+    "没有哪个群同时有 {least} 条判为广告和 {least} 条未判为广告的标注，区间不变；可用 `qunkit ads audit --group 群` 对单个群抽样",
 )
 _UNDER = Text(
     "of each row its own prediction is counted as the model makes it without having seen the row, weighted by what it stands for",
@@ -64,8 +69,7 @@ class Label:
     bonus: float
     """What the sender did, in log-odds."""
     stands_for: float
-    groups: int
-    """Of how many groups it was drawn."""
+    """Messages that it stands for."""
 
 
 def read(path: Path) -> list[Label]:
@@ -78,11 +82,12 @@ def read(path: Path) -> list[Label]:
     from qunkit.parsing.source import open_source
     from qunkit.parsing.tables import names, read_rows
 
-    with open_source(path) as source:
+    with scratch.Folder() as folder:
+        source = open_source(path, spool_dir=Path(folder))
         found = names(source, _NEEDED)
         if lacking := [name for name in _NEEDED if name not in found]:
             raise BadLabels(path=path, why=Text(f"no column {lacking[0]}", f"缺少列 {lacking[0]}"))
-        told = [name for name in ("key", "label", "p", "text_p", "stands_for", "groups") if name in found]
+        told = [name for name in ("key", "label", "p", "text_p", "stands_for") if name in found]
         rows = (row for records in read_rows(source, told) for row in records.rows.to_pylist())
         return list(_labels(path, rows))
 
@@ -95,11 +100,11 @@ def _labels(path: Path, rows: Iterator[dict[str, Any]]) -> Iterator[Label]:
         if said not in FILLED:
             raise BadLabels(path=path, why=Text(f"row {line}: a label {said}; 1 is an ad, 0 is none", f"第 {line} 行：标注 {said} 无法识别；1 为广告，0 为非广告"))
         p, text_p = _number(row.get("p"), 0.5), _number(row.get("text_p"), 0.5)
-        yield Label((row["key"] or "").strip(), FILLED[said], _odds(p) - _odds(text_p), _number(row.get("stands_for"), 1.0), int(_number(row.get("groups"), 0)))
+        yield Label((row["key"] or "").strip(), FILLED[said], _odds(p) - _odds(text_p), _number(row.get("stands_for"), 1.0))
 
 
-def learn_from(dataset: Path, settings: Config, path: Path, *, wait: float = 10.0) -> Result:
-    """Learn from the labels in `path` and make what was learnt the dataset's model; says how well it and the shipped one do.
+def learn_from(dataset: Path, settings: Config, paths: Sequence[Path], *, wait: float = 10.0) -> Result:
+    """Learn from the labels in `paths` and make what was learnt the dataset's model; says how well it and the shipped one do.
 
     Raises:
         BadLabels: too few labels, or all say the same.
@@ -107,13 +112,13 @@ def learn_from(dataset: Path, settings: Config, path: Path, *, wait: float = 10.
     """
     import numpy as np
 
-    labels = read(path)
-    texts, groups, all_groups = _messages(dataset, settings, labels)
+    labels = list({label.key: label for path in paths for label in read(path)}.values())
+    texts, groups = _messages(dataset, settings, labels)
     known = [label for label in labels if label.key in texts]
     y = np.array([label.is_ad for label in known], int)
     if len(known) < _LEAST or min(y.sum(), len(y) - y.sum()) < 2:
         why = Text(f"{len(known)} labels of messages of this dataset, {int(y.sum())} of them ads; {_LEAST} are needed, and some of each kind", f"与本数据集消息对应的标注有 {len(known)} 条，其中广告 {int(y.sum())} 条；至少需要 {_LEAST} 条，且两类都要有")
-        raise BadLabels(path=path, why=why)
+        raise BadLabels(path=", ".join(map(str, paths)), why=why)
     own = models.own()
     said = [texts[label.key] for label in known]
     learned = learn(own.model, said, y, name=models.next_name(dataset))
@@ -122,23 +127,22 @@ def learn_from(dataset: Path, settings: Config, path: Path, *, wait: float = 10.
         _row(before.name, y, _flags(before, said, known, before.model.score(said)), known),
         _row(learned.model.name, y, after := _flags(before, said, known, learned.out_of_fold), known),
     ]
-    drawn = {groups[label.key] for label in known}
-    of = None if all(label.groups in (0, all_groups) for label in known) else sorted(drawn)
-    audits = [[group, *_strata(y, after, known)] for group in (of or [None])]
+    audits = _audits([groups[label.key] for label in known], y, after, known)
     number = int(learned.model.name.rpartition("-")[2])
     models.keep(dataset, learned.model, {"number": number, "labels": len(known), "ads": int(y.sum()), "audits": audits}, wait)
     notes = [Note(_UNDER), Note(_KEPT, (("model", learned.model.name),))]
+    notes += [] if audits else [Note(_NO_INTERVAL, (("least", _STRATUM),))]
     missing = len(labels) - len(known)
-    return Result("ads_learn", TITLE, COLUMNS, cells, ([Note(_UNKNOWN, (("count", missing),))] if missing else []) + notes)
+    notes = [Note(_UNKNOWN, (("count", missing),)), *notes] if missing else notes
+    return Result("ads_learn", TITLE, COLUMNS, cells, notes)
 
 
-def _messages(dataset: Path, settings: Config, labels: list[Label]) -> tuple[dict[str, str], dict[str, str], int]:
-    """Text and group of the labelled messages, and how many groups there are."""
+def _messages(dataset: Path, settings: Config, labels: list[Label]) -> tuple[dict[str, str], dict[str, str]]:
+    """Text and group of the labelled messages."""
     with ask_here(dataset, settings, Filters(), Machine()) as question:
         keys = sorted({label.key for label in labels})
         rows = question.engine.sql(f"SELECT * FROM ({_LOOK}) said WHERE list_contains(:keys, key)", keys=keys).to_pylist()
-        groups: int = question.engine.sql(_GROUPS)["n"][0].as_py()
-    return {row["key"]: row["text"] for row in rows}, {row["key"]: row["group_id"] for row in rows}, groups
+    return {row["key"]: row["text"] for row in rows}, {row["key"]: row["group_id"] for row in rows}
 
 
 def _flags(judge: Judge, texts: list[str], labels: list[Label], scores: np.ndarray) -> np.ndarray:
@@ -160,7 +164,20 @@ def _row(name: str, y: np.ndarray, flagged: np.ndarray, labels: list[Label]) -> 
     return name, len(y), int(y.sum()), precision, recall, f1
 
 
-def _strata(y: np.ndarray, flagged: np.ndarray, labels: list[Label]) -> list[float]:
+def _audits(groups: list[str], y: np.ndarray, flagged: np.ndarray, labels: list[Label]) -> list[tuple[str, float, float, float, float]]:
+    """What the labels say of each group that has enough of its own: how often the classifier errs differs from group to group."""
+    import numpy as np
+
+    of, audits = np.array(groups, object), []
+    for group in sorted(set(groups)):
+        here = of == group
+        if min((here & flagged).sum(), (here & ~flagged).sum()) >= _STRATUM:
+            some = [label for label, yes in zip(labels, here, strict=True) if yes]
+            audits.append((group, *_strata(y[here], flagged[here], some)))
+    return audits
+
+
+def _strata(y: np.ndarray, flagged: np.ndarray, labels: list[Label]) -> tuple[float, float, float, float]:
     """Of what was flagged, and of what was not: ads and labels, as many as they are worth (Kish 1965: (Σw)² ÷ Σw²)."""
     import numpy as np
 
@@ -168,10 +185,10 @@ def _strata(y: np.ndarray, flagged: np.ndarray, labels: list[Label]) -> list[flo
     told: list[float] = []
     for which in (flagged, ~flagged):
         some = weights[which]
-        worth = float(some.sum() ** 2 / (some**2).sum()) if len(some) else 0.0
-        share = float((some * y[which]).sum() / some.sum()) if len(some) else 0.0
-        told += [share * worth, worth]
-    return told
+        worth = float(some.sum() ** 2 / (some**2).sum())
+        told += [float((some * y[which]).sum() / some.sum()) * worth, worth]
+    found, of_found, missed, of_missed = told
+    return found, of_found, missed, of_missed
 
 
 def _odds(p: float) -> float:

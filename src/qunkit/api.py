@@ -254,8 +254,8 @@ class Dataset:
         except NoDataset:
             return models.own()
 
-    def ads_learn(self, labels: str | Path, *, wait: float = 10.0) -> Result:
-        """Learn from labelled messages, the table of `ads_audit` with the column ``label`` filled in, what an ad is in this dataset; see `qunkit.ad_labels`.
+    def ads_learn(self, *labels: str | Path, wait: float = 10.0) -> Result:
+        """Learn from labelled messages, tables of `ads_audit` with the column ``label`` filled in, what an ad is in this dataset; see `qunkit.ad_labels`.
 
         Raises:
             BadLabels: too few, or what a label says is not known.
@@ -263,7 +263,7 @@ class Dataset:
         """
         from qunkit import ad_labels
 
-        return ad_labels.learn_from(self.path, self.settings, Path(labels), wait=wait)
+        return ad_labels.learn_from(self.path, self.settings, [Path(one) for one in labels], wait=wait)
 
     @property
     def _limits(self) -> dict[str, Any]:

@@ -193,10 +193,12 @@ def _asked(
         if pseudonyms:
             facts["config"] = pseudonyms.settings(settings.hash)
         notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
-        yield Question(engine, scope, facts, snapshot.path, files, empty, partial(_model, snapshot, settings), notes)
+        yield Question(engine, scope, facts, snapshot.path, files, empty, partial(_model, snapshot, settings, pseudonyms), notes)
 
 
-def _model(snapshot: Snapshot, settings: Config, feature: str, params: object) -> Model | None:
+def _model(
+    snapshot: Snapshot, settings: Config, pseudonyms: Pseudonyms | None, feature: str, params: object
+) -> Model | None:
     """What says what is an ad: the model that was learnt for the dataset or, if --model says so, the one that came with the program; and the lists of qunkit.toml.
 
     Raises:
@@ -206,7 +208,10 @@ def _model(snapshot: Snapshot, settings: Config, feature: str, params: object) -
         return None
     from qunkit.models import judge
 
-    return judge(snapshot, settings, shipped_one=getattr(params, "model", "") == "shipped")
+    found = judge(snapshot, settings, shipped_one=getattr(params, "model", "") == "shipped")
+    if pseudonyms is None:
+        return found
+    return replace(found, audits=tuple((pseudonyms.group(group), *labels) for group, *labels in found.audits))
 
 
 @contextmanager

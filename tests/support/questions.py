@@ -7,9 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from qunkit.analyze import analyze
+from qunkit.analyze import Models, analyze
 from qunkit.dataset import Scope
 from qunkit.engines.duckdb import connect
+from qunkit.enrich import own_model
 from qunkit.registry import load
 from support.messages import write_snapshot
 
@@ -24,13 +25,14 @@ def ask(
     scope: Scope = EVERYTHING,
     threads: int = 1,
     reverse: bool = False,
+    models: Models = own_model,
     **params: Any,
 ) -> list[dict[str, Any]]:
     """The rows of the analysis `name`, as dicts; `reverse` lets the files hold their rows backwards, which must not matter."""
     with TemporaryDirectory() as folder:
         snapshot = write_snapshot(Path(folder), rows, members, reverse=reverse)
         with connect(snapshot, scope, threads=threads) as engine:
-            result = analyze(engine, name, load("analyses", name).Params(**params), scope=scope)
+            result = analyze(engine, name, load("analyses", name).Params(**params), scope=scope, models=models)
             names = [column.name for column in result.columns]
             return [dict(zip(names, row, strict=True)) for row in result.rows()]
 

@@ -121,21 +121,21 @@ COLUMNS = (
     ),
     Column(
         "change",
-        "float",
+        "ratio",
         Text("change", "变化"),
         Text("of the counted ratio against the time before, of equal length", "与之前等长时段相比（按计数的占比）"),
         spare=2,
     ),
     Column(
         "change_low",
-        "float",
+        "ratio",
         Text("change, at least", "变化下限"),
         Text("95 %, by bootstrap over senders", "95% 区间，按发送者自助抽样"),
         spare=10,
     ),
     Column(
         "change_high",
-        "float",
+        "ratio",
         Text("change, at most", "变化上限"),
         Text("95 %, by bootstrap over senders", "95% 区间，按发送者自助抽样"),
         spare=10,
@@ -172,6 +172,7 @@ class Params:
 FEATURES = ad_sql.FEATURES
 PART_SQL = ad_sql.SUSPECTS
 per_group = ad_sql.copies_of
+_SUMS = ["messages", "ads", "messages_before", "ads_before", "chars", "ad_chars", "screen", "ad_screen", "dated", "new", "passed"]
 _FEW = Text(
     "Intervals come from usual mistakes, for nobody has looked at these groups: `qunkit ads audit` writes 100 messages to label.",
     "区间按常见误差推得，尚无人工核对：可用 `qunkit ads audit` 抽取 100 条消息标注。",
@@ -183,7 +184,7 @@ _LINES = """CASE WHEN kind = 'image' OR kind = 'video' THEN 8
 
 SQL = f"""
 WITH {ad_sql.JUDGED}, marked AS (
-  SELECT posted.group_id, posted.sender_id, posted.official, posted.in_window, posted.chars,
+  SELECT posted.group_id, posted.sender_id, posted.official, posted.in_window, posted.chars, posted.text <> '' AS worded,
     epoch_s(posted.local_time) >= 2 * epoch_s(:since) - epoch_s(:until) AND posted.local_time < :since AS just_before,
     CASE WHEN posted.local_time <= :as_of AND epoch_s(:as_of) - epoch_s(posted.local_time) < 4838400
       THEN FLOOR((epoch_s(:as_of) - epoch_s(posted.local_time)) / 604800) END AS week,
@@ -196,27 +197,25 @@ WITH {ad_sql.JUDGED}, marked AS (
     COUNT(*) FILTER (WHERE just_before) AS messages_before, COUNT(*) FILTER (WHERE just_before AND is_ad) AS ads_before,
     SUM(CASE WHEN in_window THEN chars ELSE 0 END) AS chars, SUM(CASE WHEN in_window AND is_ad THEN chars ELSE 0 END) AS ad_chars,
     SUM(CASE WHEN in_window THEN screen ELSE 0 END) AS screen, SUM(CASE WHEN in_window AND is_ad THEN screen ELSE 0 END) AS ad_screen,
-    COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0) AS dated, COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0 AND hours < 72) AS new
+    COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0) AS dated, COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0 AND hours < 72) AS new,
+    COUNT(*) FILTER (WHERE in_window AND worded AND NOT is_ad) AS passed
   FROM marked WHERE NOT official GROUP BY group_id, sender_id
   UNION ALL
-  SELECT group_id, NULL, CAST(FLOOR(week) AS BIGINT), FALSE, COUNT(*), COUNT(*) FILTER (WHERE is_ad), 0, 0, 0, 0, 0, 0, 0, 0
+  SELECT group_id, NULL, CAST(FLOOR(week) AS BIGINT), FALSE, COUNT(*), COUNT(*) FILTER (WHERE is_ad), 0, 0, 0, 0, 0, 0, 0, 0, 0
   FROM marked WHERE NOT official AND week IS NOT NULL GROUP BY group_id, week
   UNION ALL
-  SELECT group_id, NULL, NULL, TRUE, COUNT(*), COUNT(*) FILTER (WHERE text_p >= :threshold), 0, 0, 0, 0, 0, 0, 0, 0
+  SELECT group_id, NULL, NULL, TRUE, COUNT(*), COUNT(*) FILTER (WHERE text_p >= :threshold), 0, 0, 0, 0, 0, 0, 0, 0, 0
   FROM worded WHERE official AND in_window GROUP BY group_id
 ), named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name
   FROM messages GROUP BY group_id
-), audited AS (
-  SELECT named.group_id, MAX(audits.flagged_ads) AS flagged_ads, MAX(audits.flagged) AS flagged, MAX(audits.passed_ads) AS passed_ads, MAX(audits.passed) AS passed
-  FROM named JOIN audits ON audits.group_id = named.group_id OR audits.group_id IS NULL GROUP BY named.group_id
 )
 SELECT named.group_id, named.group_name, told.sender_id, told.week, told.official, told.messages, told.ads, told.messages_before, told.ads_before,
-  told.chars, told.ad_chars, told.screen, told.ad_screen, told.dated, told.new,
-  audited.flagged_ads, audited.flagged, audited.passed_ads, audited.passed,
+  told.chars, told.ad_chars, told.screen, told.ad_screen, told.dated, told.new, told.passed,
+  audits.flagged_ads, audits.flagged, audits.passed_ads, audits.passed AS passed_all,
   COALESCE(own.ad_ratio, usual.ad_ratio) AS alert
 FROM named LEFT JOIN told ON told.group_id = named.group_id
-LEFT JOIN audited ON audited.group_id = named.group_id
+LEFT JOIN audits ON audits.group_id = named.group_id
 LEFT JOIN alerts own ON own.group_id = named.group_id
 CROSS JOIN (SELECT ad_ratio FROM alerts WHERE group_id IS NULL) usual
 ORDER BY named.group_id, told.sender_id, told.week, told.official
@@ -227,6 +226,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     """One row a group, the most alarming first."""
     import pandas as pd
 
+    frame[_SUMS] = frame[_SUMS].astype(float)
     names = [column.name for column in COLUMNS]
     rows = [_group(part) for _, part in frame.groupby("group_id", sort=True)]
     told = pd.DataFrame(rows, columns=names)
@@ -242,10 +242,10 @@ def _group(part: pd.DataFrame) -> list[Any]:
     """The row of a group."""
     first = part.iloc[0]
     senders, weeks = part[part["sender_id"].notna()], part[part["week"].notna()]
-    sums = senders.sum(numeric_only=True)
+    sums = senders[_SUMS].sum()
     messages, ads = int(sums["messages"]), int(sums["ads"])
     spoke = senders[senders["messages"] > 0]
-    ratio, basis = _ratio(first, ads, messages)
+    ratio, basis = _ratio(first, ads, int(sums["passed"]), messages)
     turn = shares.change(
         senders[["ads", "messages"]].to_numpy(float),
         senders[["ads_before", "messages_before"]].to_numpy(float),
@@ -262,14 +262,14 @@ def _group(part: pd.DataFrame) -> list[Any]:
     ]  # fmt: skip
 
 
-def _ratio(first: pd.Series[Any], ads: int, messages: int) -> tuple[shares.Interval, str | None]:
+def _ratio(first: pd.Series[Any], ads: int, passed: int, messages: int) -> tuple[shares.Interval, str | None]:
     """The ratio, and where its interval comes from."""
     if not messages:
         return shares.Interval(None, None, None), None
-    labels = [first[name] for name in ("flagged_ads", "flagged", "passed_ads", "passed")]
+    labels = [first[name] for name in ("flagged_ads", "flagged", "passed_ads", "passed_all")]
     if any(label is None or label != label for label in labels):
         return shares.counted(ads, messages), "range"
-    return shares.audited(ads, messages, (labels[0], labels[1]), (labels[2], labels[3])), "audit"
+    return shares.audited(ads, passed, messages, (labels[0], labels[1]), (labels[2], labels[3])), "audit"
 
 
 def _trend(weeks: pd.DataFrame) -> list[float | None]:

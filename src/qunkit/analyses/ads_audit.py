@@ -44,7 +44,6 @@ COLUMNS = (
         Text("messages that it stands for", "每条样本代表的消息数"),
         spare=7,
     ),
-    Column("groups", "int", Text("of groups", "群数"), Text("groups that were drawn from", "参与抽样的群数"), spare=10),
 )  # fmt: skip
 
 
@@ -52,7 +51,7 @@ COLUMNS = (
 class Params:
     """What `qunkit ads audit` can be told."""
 
-    rows: int = option(100, Text("messages to draw, half of them flagged", "抽取的消息数，其中一半为判为广告的"))
+    size: int = option(100, Text("messages to draw, half of them flagged", "抽取的消息数，其中一半为判为广告的"))
     threshold: float = option(0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"))
     model: str = option(
         "dataset",
@@ -79,15 +78,13 @@ WITH {ad_sql.JUDGED}, asked AS (
   WHERE worded.in_window AND NOT worded.official AND worded.text <> ''
 ), sized AS (
   SELECT is_ad, COUNT(*) AS size FROM asked GROUP BY is_ad
-), whole AS (
-  SELECT COUNT(DISTINCT group_id) AS groups FROM asked
 ), drawn AS (
   SELECT asked.*, ROW_NUMBER() OVER (PARTITION BY is_ad ORDER BY MD5(key), key) AS place FROM asked
 )
 SELECT drawn.key, '' AS label, '' AS note, COALESCE(drawn.group_name, drawn.group_id) AS group_name, drawn.local_time, drawn.sender_name, drawn.text,
-  drawn.p, drawn.text_p, drawn.is_ad AS flagged, sized.size / NULLIF(LEAST(sized.size, CEIL(:rows / 2)), 0) AS stands_for, whole.groups
-FROM drawn JOIN sized ON sized.is_ad = drawn.is_ad CROSS JOIN whole
-WHERE drawn.place <= CEIL(:rows / 2)
+  drawn.p, drawn.text_p, drawn.is_ad AS flagged, sized.size / NULLIF(LEAST(sized.size, CEIL(:size / 2)), 0) AS stands_for
+FROM drawn JOIN sized ON sized.is_ad = drawn.is_ad
+WHERE drawn.place <= CEIL(:size / 2)
 ORDER BY MD5(drawn.key), drawn.key
 """
 
@@ -95,4 +92,4 @@ ORDER BY MD5(drawn.key), drawn.key
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     """Whether there were too few to draw from."""
     found = int(frame["flagged"].sum()) if len(frame) else 0
-    return [Note(_FEW, (("found", found),))] if found < params.rows // 2 else []
+    return [Note(_FEW, (("found", found),))] if found < params.size // 2 else []

@@ -12,7 +12,7 @@ from qunkit.words import Text
 HELP = Text(
     """Learn from labelled messages what an ad is in these groups, and how often the classifier errs.
 
-    LABELS is the table that `qunkit ads audit -o labels.csv` wrote, with the column label filled in: 1 or 广告 for an ad, 0 or 不是 for none; rows without one are passed over. It may come
+    LABELS are tables as `qunkit ads audit -o labels.csv` writes them, with the column label filled in: 1 or 广告 for an ad, 0 or 不是 for none; rows without one are passed over. They may come
     back from a spreadsheet as CSV or XLSX. What is learnt becomes the dataset's model; `--model shipped` goes back.""",
     """从人工标注中学习本数据集的广告模型，并估计误差。
 
@@ -25,7 +25,7 @@ HELP = Text(
 class Params:
     """Which labels."""
 
-    labels: str = argument(Text("the filled-in table", "填好的标注表"), "LABELS")
+    labels: tuple[str, ...] = argument(Text("filled-in tables", "填好的标注表"), "LABELS...")
     wait: float = option(10.0, Text("seconds to wait while another qunkit writes", "其他 qunkit 正在写入时等待的秒数"), metavar="SECONDS")  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def run(params: Params, output: Output, place: Place) -> int:
     """Learn; the table says how well."""
     from qunkit.cli.show import check, show
 
-    inputs = [Path(params.labels)]
+    inputs = [Path(name) for name in params.labels]
     check(output, place, inputs)
-    show(place.open().ads_learn(params.labels, wait=params.wait), output, place, inputs)
+    show(place.open().ads_learn(*params.labels, wait=params.wait), output, place, inputs)
     return 0

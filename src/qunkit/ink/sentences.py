@@ -36,6 +36,7 @@ _LABELS: dict[str, Text] = {
     "notices": Text("notices: {value}", "{value} 条提示"),
     "groups": Text("groups: {value}", "{value} 个群"),
     "dataset": Text("dataset {value}", "数据集 {value}"),
+    "model": Text("model {value}", "模型 {value}"),
 }
 _OTHER = Text("{name} {value}", "{name} {value}")
 _SAID_OTHERWISE = ("since", "until", "first", "last", "days", "holes")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 AUDITS = ("group_id", "flagged_ads", "flagged", "passed_ads", "passed")
 """Columns of the view ``audits``: of labelled messages that the model flagged, or did not, how many are ads, and how many there are; the group that they were
-drawn from, null for all. Labels count as many as they stand for, so numbers are no whole ones."""
+drawn from. Labels count as many as they stand for, so numbers are no whole ones."""
 
 _MOST = 5
 """Reasons and places that are told of a message."""
@@ -40,7 +40,7 @@ class Judge:
 
     model: AdModel
     rules: Rules = Rules()
-    audits: tuple[tuple[str | None, float, float, float, float], ...] = ()
+    audits: tuple[tuple[str, float, float, float, float], ...] = ()
 
     @property
     def name(self) -> str:

@@ -23,32 +23,31 @@ class Interval(NamedTuple):
 
 
 def counted(found: int, of: int) -> Interval:
-    """`found` of `of` by a classifier that nobody has audited: the ratio as counted, and the range of true ratios under HIT and FALSE_ALARM.
+    """`found` of `of` by a classifier that nobody has audited: the ratio as counted, and what it and the true ratios under HIT and FALSE_ALARM lie between.
 
     Rogan & Gladen 1978: true = (counted - false alarms) / (hits - false alarms). A range from stated error rates, no confidence interval.
     """
     if not of:
         return Interval(None, None, None)
     ratio = found / of
-    true = [(ratio - wrong) / (hit - wrong) for hit in HIT for wrong in FALSE_ALARM]
-    return Interval(ratio, min(1.0, max(0.0, min(true))), min(1.0, max(0.0, max(true))))
+    true = [ratio, *((ratio - wrong) / (hit - wrong) for hit in HIT for wrong in FALSE_ALARM)]
+    return Interval(ratio, max(0.0, min(true)), min(1.0, max(true)))
 
 
-def audited(found: int, of: int, ads: tuple[float, float], rest: tuple[float, float]) -> Interval:
-    """The ratio by a stratified audit, with its 95 % interval: `ads` are (ads, labelled) of what the classifier flagged, `rest` of what it did not.
+def audited(found: int, passed: int, of: int, ads: tuple[float, float], rest: tuple[float, float]) -> Interval:
+    """The ratio by a stratified audit, with its 95 % interval: `ads` are (ads, labelled) of what the classifier flagged, `rest` of what it passed.
 
-    ratio = c p1 + (1 - c) p0, c = found / of; p1 and p0 have Jeffreys' posteriors Beta(k + 1/2, n - k + 1/2) (Brown, Cai & DasGupta 2001), combined on a grid
+    ratio = (found p1 + passed p0) / of; what is neither found nor passed (pictures) is no ad. p1 and p0 have Jeffreys' posteriors Beta(k + 1/2, n - k + 1/2) (Brown, Cai & DasGupta 2001), combined on a grid
     of their quantiles, so that equal audits give equal intervals.
     """
     if not of:
         return Interval(None, None, None)
     import numpy as np
 
-    share = found / of
-    flagged, passed = _posterior(*ads), _posterior(*rest)
-    values = np.sort((share * flagged[:, None] + (1 - share) * passed[None, :]).ravel())
+    share, rest_share = found / of, passed / of
+    values = share * _posterior(*ads)[:, None] + rest_share * _posterior(*rest)[None, :]
     low, high = np.quantile(values, [0.025, 0.975])
-    ratio = share * (ads[0] + 0.5) / (ads[1] + 1) + (1 - share) * (rest[0] + 0.5) / (rest[1] + 1)
+    ratio = share * (ads[0] + 0.5) / (ads[1] + 1) + rest_share * (rest[0] + 0.5) / (rest[1] + 1)
     return Interval(float(ratio), float(low), float(high))
 
 
