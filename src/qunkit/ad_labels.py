@@ -14,7 +14,8 @@ from qunkit import models, scratch
 from qunkit.config import Config
 from qunkit.errors import BadLabels
 from qunkit.methods.ad_judge import Judge
-from qunkit.methods.ad_model import learn
+from qunkit.methods.ad_learning import learn
+from qunkit.methods.ad_model import shipped
 from qunkit.methods.ad_rules import Rules
 from qunkit.question import Filters, Machine, ask_here
 from qunkit.results import Column, Note, Result
@@ -46,7 +47,8 @@ _LEAST = 10
 _LOOK = "SELECT group_id, message_id, text, 'm' || substring(md5(group_id || ' ' || message_id), 1, 16) AS key FROM posts WHERE text <> ''"
 _UNKNOWN = Text("{count} labels are of messages that the dataset does not have", "{count} 条标注的消息不在数据集中")
 _KEPT = Text(
-    "`qunkit ads` goes by {model} from now on; `--model shipped` goes back", "`qunkit ads` 今后使用 {model}；加 --model shipped 可改回"
+    "`qunkit ads` goes by {model} from now on; `--model shipped` goes back",
+    "`qunkit ads` 今后使用 {model}；加 --model shipped 可改回",
 )
 _STRATUM = 10
 """Labels of flagged messages, and of others, that a group needs for an interval of its own."""
@@ -98,9 +100,17 @@ def _labels(path: Path, rows: Iterator[dict[str, Any]]) -> Iterator[Label]:
         if not said:
             continue
         if said not in FILLED:
-            raise BadLabels(path=path, why=Text(f"row {line}: a label {said}; 1 is an ad, 0 is none", f"第 {line} 行：标注 {said} 无法识别；1 为广告，0 为非广告"))
+            raise BadLabels(
+                path=path,
+                why=Text(
+                    f"row {line}: a label {said}; 1 is an ad, 0 is none",
+                    f"第 {line} 行：标注 {said} 无法识别；1 为广告，0 为非广告",
+                ),
+            )
         p, text_p = _number(row.get("p"), 0.5), _number(row.get("text_p"), 0.5)
-        yield Label((row["key"] or "").strip(), FILLED[said], _odds(p) - _odds(text_p), _number(row.get("stands_for"), 1.0))
+        yield Label(
+            (row["key"] or "").strip(), FILLED[said], _odds(p) - _odds(text_p), _number(row.get("stands_for"), 1.0)
+        )
 
 
 def learn_from(dataset: Path, settings: Config, paths: Sequence[Path], *, wait: float = 10.0) -> Result:
@@ -117,19 +127,24 @@ def learn_from(dataset: Path, settings: Config, paths: Sequence[Path], *, wait: 
     known = [label for label in labels if label.key in texts]
     y = np.array([label.is_ad for label in known], int)
     if len(known) < _LEAST or min(y.sum(), len(y) - y.sum()) < 2:
-        why = Text(f"{len(known)} labels of messages of this dataset, {int(y.sum())} of them ads; {_LEAST} are needed, and some of each kind", f"与本数据集消息对应的标注有 {len(known)} 条，其中广告 {int(y.sum())} 条；至少需要 {_LEAST} 条，且两类都要有")
+        why = Text(
+            f"{len(known)} labels of messages of this dataset, {int(y.sum())} of them ads; {_LEAST} are needed, and some of each kind",
+            f"与本数据集消息对应的标注有 {len(known)} 条，其中广告 {int(y.sum())} 条；至少需要 {_LEAST} 条，且两类都要有",
+        )
         raise BadLabels(path=", ".join(map(str, paths)), why=why)
-    own = models.own()
+    own = shipped()
     said = [texts[label.key] for label in known]
-    learned = learn(own.model, said, y, name=models.next_name(dataset))
-    before = Judge(own.model, Rules(settings.ads))
+    learned = learn(own, said, y.astype(bool).tolist(), name=models.next_name(dataset))
+    before = Judge(own, Rules(settings.ads))
     cells = [
         _row(before.name, y, _flags(before, said, known, before.model.score(said)), known),
         _row(learned.model.name, y, after := _flags(before, said, known, learned.out_of_fold), known),
     ]
     audits = _audits([groups[label.key] for label in known], y, after, known)
     number = int(learned.model.name.rpartition("-")[2])
-    models.keep(dataset, learned.model, {"number": number, "labels": len(known), "ads": int(y.sum()), "audits": audits}, wait)
+    models.keep(
+        dataset, learned.model, {"number": number, "labels": len(known), "ads": int(y.sum()), "audits": audits}, wait
+    )
     notes = [Note(_UNDER), Note(_KEPT, (("model", learned.model.name),))]
     notes += [] if audits else [Note(_NO_INTERVAL, (("least", _STRATUM),))]
     missing = len(labels) - len(known)
@@ -141,7 +156,9 @@ def _messages(dataset: Path, settings: Config, labels: list[Label]) -> tuple[dic
     """Text and group of the labelled messages."""
     with ask_here(dataset, settings, Filters(), Machine()) as question:
         keys = sorted({label.key for label in labels})
-        rows = question.engine.sql(f"SELECT * FROM ({_LOOK}) said WHERE list_contains(:keys, key)", keys=keys).to_pylist()
+        rows = question.engine.sql(
+            f"SELECT * FROM ({_LOOK}) said WHERE list_contains(:keys, key)", keys=keys
+        ).to_pylist()
     return {row["key"]: row["text"] for row in rows}, {row["key"]: row["group_id"] for row in rows}
 
 
@@ -151,7 +168,8 @@ def _flags(judge: Judge, texts: list[str], labels: list[Label], scores: np.ndarr
 
     allowed, denied = judge.rules.verdicts(texts)
     odds = np.array([_odds(float(score)) + label.bonus for score, label in zip(scores, labels, strict=True)])
-    return denied | ((odds >= 0) & ~allowed)
+    flagged: np.ndarray = denied | ((odds >= 0) & ~allowed)
+    return flagged
 
 
 def _row(name: str, y: np.ndarray, flagged: np.ndarray, labels: list[Label]) -> tuple[Any, ...]:
@@ -164,7 +182,9 @@ def _row(name: str, y: np.ndarray, flagged: np.ndarray, labels: list[Label]) -> 
     return name, len(y), int(y.sum()), precision, recall, f1
 
 
-def _audits(groups: list[str], y: np.ndarray, flagged: np.ndarray, labels: list[Label]) -> list[tuple[str, float, float, float, float]]:
+def _audits(
+    groups: list[str], y: np.ndarray, flagged: np.ndarray, labels: list[Label]
+) -> list[tuple[str, float, float, float, float]]:
     """What the labels say of each group that has enough of its own: how often the classifier errs differs from group to group."""
     import numpy as np
 
@@ -204,4 +224,3 @@ def _number(said: str | None, usual: float) -> float:
         return float((said or "").rstrip("%")) / (100 if (said or "").endswith("%") else 1)
     except ValueError:
         return usual
-

@@ -72,7 +72,7 @@ def analyze(
         columns=module.COLUMNS,
         cells=Rows(found, module.COLUMNS),
         notes=(notes(_frame(found), params) if notes else []) + told,
-        facts={**(facts or {}), **{"model": model.name for model in given.values()}},
+        facts=dict(facts or {}) | ({"model": ", ".join(model.name for model in given.values())} if given else {}),
     )
 
 

@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from qunkit.analyze import Engine
     from qunkit.engines.duckdb import Engine as DuckDB
     from qunkit.ingest.aliases import Alias
-    from qunkit.methods.ad_judge import Judge
     from qunkit.ingest.extent import Forgotten
     from qunkit.ingest.retry import Retrial
     from qunkit.ingest.sources import Dropped
     from qunkit.ingest.summary import IngestSummary
+    from qunkit.methods.ad_judge import Judge
 
 _MESSAGES = """
 SELECT {columns} FROM messages m {answered}
@@ -247,12 +247,13 @@ class Dataset:
         """
         from qunkit import models
         from qunkit.ingest.store import open_snapshot
+        from qunkit.methods.ad_judge import own
 
         try:
             with open_snapshot(self.path) as snapshot:
                 return models.judge(snapshot, self.settings, shipped_one=shipped)
         except NoDataset:
-            return models.own()
+            return own()
 
     def ads_learn(self, *labels: str | Path, wait: float = 10.0) -> Result:
         """Learn from labelled messages, tables of `ads_audit` with the column ``label`` filled in, what an ad is in this dataset; see `qunkit.ad_labels`.
@@ -283,8 +284,14 @@ class Dataset:
         filters, params = _parted(asked)
         with self.ask(filters) as question:
             chosen = module.Params(**params) if hasattr(module, "Params") else None
-            told = {"scope": question.scope, "facts": question.facts, "models": question.models}
-            result = analyze.analyze(question.engine, name, chosen, **told)
+            result = analyze.analyze(
+                question.engine,
+                name,
+                chosen,
+                scope=question.scope,
+                facts=question.facts,
+                models=question.models,
+            )
             result.notes += question.notes
             return result
 

@@ -90,7 +90,9 @@ KEYS: dict[str, Text] = {
     "bots.names": Text("names of bots", "机器人的名称"),
     "tags.TAG": Text("groups that --tag TAG means: names, ids or globs", "--tag TAG 所指的群：群名、id 或通配符"),
     "ads.allow": Text("words: a text that holds one is no ad", "含有其中任一词的文本不算广告"),
-    "ads.deny": Text("words: a text that holds one is an ad, unless it is allowed", "含有其中任一词的文本算广告（放行的除外）"),
+    "ads.deny": Text(
+        "words: a text that holds one is an ad, unless it is allowed", "含有其中任一词的文本算广告（放行的除外）"
+    ),
     "ads.allow_patterns": Text(
         "the same with regular expressions (RE2), of the text as it was sent", "同上，正则表达式（RE2），匹配原文"
     ),
@@ -100,13 +102,9 @@ KEYS: dict[str, Text] = {
     "ads.templates": Text(
         "whole texts of your own, * for anything: no ads", "自己的文案模板，* 代表任意内容：不算广告"
     ),
-    "ads.sales": Text(
-        "groups that are there to sell: names, ids or globs", "卖货群：群名、id 或通配符"
-    ),
+    "ads.sales": Text("groups that are there to sell: names, ids or globs", "卖货群：群名、id 或通配符"),
     "ads.alert": Text("ad ratio from which a group is alarming (default: 0.2)", "广告占比达到多少时告警（默认 0.2）"),
-    "ads.alert_sales": Text(
-        "the same of groups that are there to sell (default: 0.5)", "卖货群的告警线（默认 0.5）"
-    ),
+    "ads.alert_sales": Text("the same of groups that are there to sell (default: 0.5)", "卖货群的告警线（默认 0.5）"),
     "engine.name": Text(
         "what answers, and reads exports: duckdb or spark", "由哪个引擎计算并读取导出文件：duckdb 或 spark"
     ),
@@ -264,8 +262,9 @@ class _Reader:
     def _ads(self, table: Mapping[str, Any]) -> Ads:
         usual = asdict(Ads())
         self._known(table, "ads.", tuple(usual))
-        told = {key: self._texts(value, f"ads.{key}") for key, value in table.items() if usual[key] == ()}
-        told |= {key: self._ratio(value, f"ads.{key}") for key, value in table.items() if usual[key] != ()}
+        told: dict[str, Any] = {}
+        for key, value in table.items():
+            told[key] = (self._texts if usual[key] == () else self._ratio)(value, f"ads.{key}")
         return Ads(**told)
 
     def _ratio(self, value: object, where: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from qunkit.config import FILE, Config
 from qunkit.errors import BadConfig
 from qunkit.ingest import store
-from qunkit.methods.ad_judge import Judge, own
-from qunkit.methods.ad_model import AdModel
+from qunkit.methods.ad_judge import Judge
+from qunkit.methods.ad_model import AdModel, shipped
 from qunkit.methods.ad_rules import Rules
 from qunkit.words import Text
 
@@ -38,9 +37,9 @@ def judge(snapshot: store.Snapshot, settings: Config, *, shipped_one: bool = Fal
         raise BadConfig(path=snapshot.dataset / FILE, why=Text(f"{pattern}: {why}", f"{pattern}：{why}"))
     kept = None if shipped_one else read(snapshot)
     if kept is None:
-        return Judge(own().model, rules)
+        return Judge(shipped(), rules)
     model, facts = kept
-    return Judge(model, rules, tuple(tuple(row) for row in facts["audits"]))  # type: ignore[misc]
+    return Judge(model, rules, tuple(tuple(row) for row in facts["audits"]))
 
 
 def read(snapshot: store.Snapshot) -> tuple[AdModel, dict[str, Any]] | None:
@@ -50,7 +49,7 @@ def read(snapshot: store.Snapshot) -> tuple[AdModel, dict[str, Any]] | None:
     import pyarrow.parquet as pq
 
     [row] = pq.read_table(snapshot.path / PART).to_pylist()
-    return AdModel.load(io.BytesIO(row["weights"])), json.loads(row["facts"])
+    return AdModel.unpacked(row["weights"], str(snapshot.path / PART)), json.loads(row["facts"])
 
 
 def next_name(dataset: Path) -> str:
@@ -79,9 +78,11 @@ def _write(staging: store.Staging, model: AdModel, facts: Mapping[str, Any]) -> 
 
     from qunkit.ingest.parquet import writer
 
-    body = io.BytesIO()
-    model.save(body)
-    columns = {"feature": "ads", "facts": json.dumps(facts, ensure_ascii=False, sort_keys=True), "weights": body.getvalue()}
+    columns = {
+        "feature": "ads",
+        "facts": json.dumps(facts, ensure_ascii=False, sort_keys=True),
+        "weights": model.packed(),
+    }
     table = pa.Table.from_pylist([columns], schema=_schema())
     with staging.create(PART) as file, writer(file, table.schema) as parquet:
         parquet.write_table(table)

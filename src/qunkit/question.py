@@ -24,9 +24,9 @@ from qunkit.words import Text
 
 if TYPE_CHECKING:
     from qunkit.analyze import Engine, Models
-    from qunkit.enrich import Model
     from qunkit.engines._pool import Spread
     from qunkit.engines.duckdb import Engine as DuckDB
+    from qunkit.enrich import Model
     from qunkit.ingest.store import Snapshot
 
 E = TypeVar("E", bound="Engine", covariant=True)
@@ -193,7 +193,9 @@ def _asked(
         if pseudonyms:
             facts["config"] = pseudonyms.settings(settings.hash)
         notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
-        yield Question(engine, scope, facts, snapshot.path, files, empty, partial(_model, snapshot, settings, pseudonyms), notes)
+        yield Question(
+            engine, scope, facts, snapshot.path, files, empty, partial(_model, snapshot, settings, pseudonyms), notes
+        )
 
 
 def _model(
@@ -211,7 +213,8 @@ def _model(
     found = judge(snapshot, settings, shipped_one=getattr(params, "model", "") == "shipped")
     if pseudonyms is None:
         return found
-    return replace(found, audits=tuple((pseudonyms.group(group), *labels) for group, *labels in found.audits))
+    audits = tuple((pseudonyms.group(group), a, b, c, d) for group, a, b, c, d in found.audits)
+    return replace(found, audits=audits)
 
 
 @contextmanager

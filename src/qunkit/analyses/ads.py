@@ -144,7 +144,10 @@ COLUMNS = (
         "trend",
         "series",
         Text("8 weeks", "8 周趋势"),
-        Text("counted ratio of the 8 weeks up to as-of; null without messages", "截至时间前 8 周各周的占比；无消息的周为空"),
+        Text(
+            "counted ratio of the 8 weeks up to as-of; null without messages",
+            "截至时间前 8 周各周的占比；无消息的周为空",
+        ),
         spare=2,
     ),
     Column(
@@ -172,7 +175,19 @@ class Params:
 FEATURES = ad_sql.FEATURES
 PART_SQL = ad_sql.SUSPECTS
 per_group = ad_sql.copies_of
-_SUMS = ["messages", "ads", "messages_before", "ads_before", "chars", "ad_chars", "screen", "ad_screen", "dated", "new", "passed"]
+_SUMS = [
+    "messages",
+    "ads",
+    "messages_before",
+    "ads_before",
+    "chars",
+    "ad_chars",
+    "screen",
+    "ad_screen",
+    "dated",
+    "new",
+    "passed",
+]
 _FEW = Text(
     "Intervals come from usual mistakes, for nobody has looked at these groups: `qunkit ads audit` writes 100 messages to label.",
     "区间按常见误差推得，尚无人工核对：可用 `qunkit ads audit` 抽取 100 条消息标注。",
@@ -274,7 +289,10 @@ def _ratio(first: pd.Series[Any], ads: int, passed: int, messages: int) -> tuple
 
 def _trend(weeks: pd.DataFrame) -> list[float | None]:
     """The ratio of each of the 8 weeks, the oldest first."""
-    told = {int(week): ads / messages for week, ads, messages in zip(weeks["week"], weeks["ads"], weeks["messages"], strict=True)}
+    told = {
+        int(week): ads / messages
+        for week, ads, messages in zip(weeks["week"], weeks["ads"], weeks["messages"], strict=True)
+    }
     return [told.get(week) for week in range(7, -1, -1)]
 
 

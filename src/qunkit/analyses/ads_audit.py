@@ -63,9 +63,7 @@ class Params:
 FEATURES = ad_sql.FEATURES
 PART_SQL = ad_sql.SUSPECTS
 per_group = ad_sql.copies_of
-_FEW = Text(
-    "only {found} messages are flagged: all of them are here", "只有 {found} 条消息判为广告，已全部列出"
-)
+_FEW = Text("only {found} messages are flagged: all of them are here", "只有 {found} 条消息判为广告，已全部列出")
 
 SQL = f"""
 WITH {ad_sql.JUDGED}, asked AS (

@@ -21,7 +21,6 @@ from qunkit.schema import KINDS
 from qunkit.words import Text
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
     from qunkit.methods.ad_judge import Judge
@@ -37,7 +36,9 @@ COLUMNS = (
     Column("sender_name", "text", Text("sender", "发送者")),
     Column("kind", "text", Text("kind", "类别"), words=KINDS, spare=8),
     Column("text", "text", Text("text", "内容")),
-    Column("p", "ratio", Text("score", "得分"), Text("of the text and of what the sender did", "文本与发送者行为合计得分")),
+    Column(
+        "p", "ratio", Text("score", "得分"), Text("of the text and of what the sender did", "文本与发送者行为合计得分")
+    ),
     Column("text_p", "ratio", Text("of the text", "文本得分"), Text("of the text alone", "仅看文本的得分"), spare=7),
     Column(
         "reasons",

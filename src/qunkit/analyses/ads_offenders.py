@@ -96,7 +96,9 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     told = frame.groupby("person").agg(messages=("messages", "sum"), ads=("ads", "sum"), last_seen=("last_seen", "max"))
     told["ad_share"] = told["ads"] / told["messages"]
     latest = frame.sort_values(["last_seen", "group_id"]).drop_duplicates("person", keep="last").set_index("person")
-    surest = guilty.sort_values(["p", "group_id"], ascending=[False, True]).drop_duplicates("person").set_index("person")
+    surest = (
+        guilty.sort_values(["p", "group_id"], ascending=[False, True]).drop_duplicates("person").set_index("person")
+    )
     done = guilty.groupby("person").agg(
         groups=("group_id", "size"),
         hours_to_first_ad=("hours", "min"),

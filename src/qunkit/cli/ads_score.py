@@ -59,7 +59,12 @@ def run(params: Params, output: Output, place: Place) -> int:
     check(output, place, inputs)
     judge = place.open().judge(shipped=params.model == "shipped")
     with _opened(params.file) as lines:
-        show(Result("ads_score", TITLE, COLUMNS, _scored(lines, judge, params.threshold), facts={"model": judge.name}), output, place, inputs)
+        show(
+            Result("ads_score", TITLE, COLUMNS, _scored(lines, judge, params.threshold), facts={"model": judge.name}),
+            output,
+            place,
+            inputs,
+        )
     return 0
 
 
@@ -80,4 +85,3 @@ def _scored(lines: TextIO, judge: Judge, threshold: float) -> Iterator[tuple[Cel
     while texts := [line.rstrip("\r\n") for line in islice(lines, _BATCH)]:
         for text, p in zip(texts, judge.score(texts).tolist(), strict=True):
             yield (p, p >= threshold, text, *judge.why(text))
-

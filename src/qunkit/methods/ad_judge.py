@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from qunkit.methods.ad_marks import REASONS
+from qunkit.methods.ad_marks import MARKS
 from qunkit.methods.ad_model import AdModel, shipped
 from qunkit.methods.ad_rules import Rules
 from qunkit.methods.ad_sql import BEHAVIOUR
@@ -22,6 +22,7 @@ AUDITS = ("group_id", "flagged_ads", "flagged", "passed_ads", "passed")
 """Columns of the view ``audits``: of labelled messages that the model flagged, or did not, how many are ads, and how many there are; the group that they were
 drawn from. Labels count as many as they stand for, so numbers are no whole ones."""
 
+_OF_TEXTS = {mark.code: mark.words for mark in MARKS}
 _MOST = 5
 """Reasons and places that are told of a message."""
 _AGAINST = Text("not: {what}", "反证：{what}")
@@ -29,8 +30,10 @@ _AGAINST = Text("not: {what}", "反证：{what}")
 
 def words() -> dict[str, Text]:
     """Every code of a reason in words, and with a minus before it."""
-    known = REASONS | {code: said for code, (_, _, said) in BEHAVIOUR.items()}
-    against = {f"-{code}": Text(*(_AGAINST.say(lang, what=said.say(lang)) for lang in LANGS)) for code, said in known.items()}
+    known = _OF_TEXTS | {code: said for code, (_, _, said) in BEHAVIOUR.items()}
+    against = {
+        f"-{code}": Text(*(_AGAINST.say(lang, what=said.say(lang)) for lang in LANGS)) for code, said in known.items()
+    }
     return known | against
 
 
@@ -39,7 +42,7 @@ class Judge:
     """A model and the rules that go before it."""
 
     model: AdModel
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     audits: tuple[tuple[str, float, float, float, float], ...] = ()
 
     @property
@@ -73,7 +76,7 @@ class Judge:
         `done` is what the sender did: weights in log-odds and codes.
         """
         said = self.model.explain(text).reasons if text else ()
-        weighed = [*done, *((one.weight, one.code) for one in said if one.code in REASONS)]
+        weighed = [*done, *((one.weight, one.code) for one in said if one.code in _OF_TEXTS)]
         weighed.sort(key=lambda one: (-abs(one[0]), one[1]))
         codes = dict.fromkeys(code if weight > 0 else f"-{code}" for weight, code in weighed)
         places = (text[start:end].strip() for one in said if one.weight > 0 for start, end in one.spans)
@@ -85,7 +88,9 @@ class Judge:
 
         types = (pa.string(), *[pa.float64()] * 4)
         columns = zip(*self.audits, strict=True) if self.audits else ([] for _ in AUDITS)
-        return pa.table([pa.array(list(cells), type_) for cells, type_ in zip(columns, types, strict=True)], names=list(AUDITS))
+        return pa.table(
+            [pa.array(list(cells), type_) for cells, type_ in zip(columns, types, strict=True)], names=list(AUDITS)
+        )
 
 
 def own() -> Judge:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Rules:
     """The lists of qunkit.toml. Words and templates are compared in plain form (`qunkit.chat.normal`), patterns with the text as it was sent."""
 
-    lists: Ads = Ads()
+    lists: Ads = field(default_factory=Ads)
 
     def verdicts(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Which of `texts` are allowed, which denied. What is allowed is not denied."""

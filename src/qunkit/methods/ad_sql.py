@@ -25,7 +25,11 @@ BEHAVIOUR: dict[str, tuple[float, str, Text]] = {
     "new_today": (1.5, "hours < 24", Text("joined within a day", "入群不到一天")),
     "new": (0.7, "hours >= 24 AND hours < 72", Text("joined within three days", "入群不到三天")),
     "first": (0.7, "is_first", Text("the sender's first message here", "在本群的第一条消息")),
-    "elsewhere": (2.5, "elsewhere", Text("the same in another group within 10 minutes", "10 分钟内在其他群发过相同内容")),
+    "elsewhere": (
+        2.5,
+        "elsewhere",
+        Text("the same in another group within 10 minutes", "10 分钟内在其他群发过相同内容"),
+    ),
     "others": (1.0, "others > 0", Text("others post the same", "其他人也发相同内容")),
     "repeated": (0.8, "times > 2", Text("posted three times or more", "自己发过至少三次")),
     "answered": (-0.7, "replies = 1", Text("somebody answered", "有人回复")),
@@ -125,19 +129,18 @@ joined AS (
 
 def copies_of(table: pa.Table, params: object) -> pa.Table:
     """The near-duplicates among the texts of one part: ``text`` and ``copy``, a text that stands for all that are one; null where it is too short to tell."""
-    import numpy as np
     import pyarrow as pa
 
     from qunkit.chat.normal import normalise_all
     from qunkit.methods.copies import copies
 
     texts = table["text"].to_pylist()
-    plain, where = np.unique(np.array(normalise_all(texts), object), return_inverse=True) if texts else ([], [])
-    of_plain = copies(list(plain))
-    cluster = of_plain[where] if texts else np.array([], np.int64)
+    plain = normalise_all(texts)
+    distinct = list(dict.fromkeys(plain))
+    number_of = dict(zip(distinct, copies(distinct).tolist(), strict=True))
+    numbers = [number_of[one] for one in plain]
     first: dict[int, str] = {}
-    for number, text in zip(cluster.tolist(), texts, strict=True):
-        if number >= 0:
-            first.setdefault(number, text)
-    named = [first.get(number) for number in cluster.tolist()]
+    for number, text in zip(numbers, texts, strict=True):
+        first.setdefault(number, text)
+    named = [first[number] if number >= 0 else None for number in numbers]
     return pa.table({"text": pa.array(texts, pa.string()), "copy": pa.array(named, pa.string())})
