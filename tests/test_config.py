@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qunkit.config import FILE, KEYS, Config, People, load
+from qunkit.config import FILE, KEYS, Ads, Config, People, load
 from qunkit.errors import BadConfig
 
 WHOLE = """\
@@ -26,6 +26,12 @@ ids = ["wxid_robot"]
 
 [tags]
 outdoor = ["周末徒步*", "58192034417@chatroom"]
+
+[ads]
+deny = ["加薇"]
+allow_patterns = ["^物业"]
+sales = ["团购*"]
+alert = 0.1
 """
 
 
@@ -54,6 +60,7 @@ def test_every_key(dataset: Path) -> None:
         staff_of={"周末徒步*": People((), ("领队-阿岚",))},
         bots=People(("wxid_robot",)),
         tags={"outdoor": ("周末徒步*", "58192034417@chatroom")},
+        ads=Ads(deny=("加薇",), allow_patterns=("^物业",), sales=("团购*",), alert=0.1),
     )
 
 
@@ -125,7 +132,7 @@ def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
 def test_keys_are_described_in_both_languages() -> None:
     assert all(text.en and text.zh for text in KEYS.values())
     top = {key.split(".")[0] for key in KEYS}
-    assert top == {"lang", "day_start", "staff", "bots", "tags", "map", "names", "engine"}
+    assert top == {"lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads"}
 
 
 MAP = '[map."log*.csv"]\ntime = "when"\nsender = "who"\n'

@@ -59,7 +59,7 @@ def test_a_week_by_hand():
     assert group["basis"] == "range"
     low, high = (3 / 7 - 0.02) / (0.98 - 0.02), (3 / 7 - 0.002) / (0.85 - 0.002)
     assert (group["ad_ratio_low"], group["ad_ratio_high"]) == pytest.approx((low, high))
-    assert group["ad_members"] == 2 / 3  # new and old of new, old, a
+    assert group["ad_members"] == pytest.approx(2 / 3)  # new and old of new, old, a
     assert group["ad_accounts"] == 1  # new: 2 of 3
     assert group["ad_chars"] == pytest.approx((4 + 4 + 15) / (4 + 4 + 4 + 15 + 1 + 0 + 5))
     # screen: every text one line, but 15 characters are one too; a picture 8
@@ -203,8 +203,13 @@ def test_offenders_by_hand():
 
 
 def test_an_audit_draws_from_both_halves():
-    rows = [{"at": f"2026-05-12 09:{n:02}:00", "sender_id": "a", "text": f"早{n}"} for n in range(30)]
-    rows += [{"at": f"2026-05-12 10:{n:02}:00", "sender_id": "b", "text": f"加我{n}.9"} for n in range(8)]
+    rows = [
+        {"at": f"2026-05-12 09:{n:02}:00", "sender_id": "a", "text": f"早{n}", "message_id": f"x{n}"} for n in range(30)
+    ]
+    rows += [
+        {"at": f"2026-05-12 10:{n:02}:00", "sender_id": "b", "text": f"加我{n}.9", "message_id": f"y{n}"}
+        for n in range(8)
+    ]
     rows += [
         {"at": "2026-05-12 11:00:00", "sender_id": "boss", "text": "上新.9"},
         {"at": "2026-05-12 12:00:00", "kind": "image"},

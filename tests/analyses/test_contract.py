@@ -18,6 +18,15 @@ from support.questions import ask
 
 NAMES = registry.names("analyses")
 MAY = Scope(since=moment("2026-05-04"), until=moment("2026-06-01"), staff=frozenset({"p01"}), bots=frozenset({"p02"}))
+ADS = [
+    {
+        "at": f"2026-05-2{n} 09:00:00",
+        "sender_id": f"p3{n}",
+        "group_id": "gh"[n % 2],
+        "text": "手机兼职刷单，日结300元，宝妈学生都可做，加V信：hao_xyz12 看 https://s.example.invalid/x",
+    }
+    for n in range(6)
+]
 ROSTER = [{"group_id": "g", "member_id": f"p{n:02}", "seen_at": moment("2026-05-20")} for n in range(30)]
 
 
@@ -50,9 +59,10 @@ def test_an_empty_dataset_is_answered(name, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_threads_and_the_order_of_rows_in_files_change_nothing(name):
-    told = ask(name, crowd(), members=ROSTER, scope=MAY, threads=1)
+    rows = crowd() + ADS
+    told = ask(name, rows, members=ROSTER, scope=MAY, threads=1)
     assert told
-    assert ask(name, crowd(), members=ROSTER, scope=MAY, threads=4, reverse=True) == told
+    assert ask(name, rows, members=ROSTER, scope=MAY, threads=4, reverse=True) == told
 
 
 @pytest.mark.parametrize("name", NAMES)

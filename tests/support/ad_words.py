@@ -11,7 +11,8 @@ import numpy as np
 
 from qunkit.config import Ads
 from qunkit.methods.ad_judge import Judge
-from qunkit.methods.ad_model import AdModel, Reason, Why
+from qunkit.methods.ad_model import AdModel
+from qunkit.methods.ad_reasons import Reason, Why
 from qunkit.methods.ad_rules import Rules
 from qunkit.words import Text
 

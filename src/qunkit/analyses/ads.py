@@ -207,17 +207,19 @@ WITH {ad_sql.JUDGED}, marked AS (
     flagged.message_id IS NOT NULL AS is_ad, flagged.hours
   FROM posted LEFT JOIN flagged ON flagged.group_id = posted.group_id AND flagged.message_id = posted.message_id
 ), told AS (
-  SELECT group_id, sender_id, CAST(NULL AS BIGINT) AS week, FALSE AS official,
-    COUNT(*) FILTER (WHERE in_window) AS messages, COUNT(*) FILTER (WHERE in_window AND is_ad) AS ads,
-    COUNT(*) FILTER (WHERE just_before) AS messages_before, COUNT(*) FILTER (WHERE just_before AND is_ad) AS ads_before,
-    SUM(CASE WHEN in_window THEN chars ELSE 0 END) AS chars, SUM(CASE WHEN in_window AND is_ad THEN chars ELSE 0 END) AS ad_chars,
-    SUM(CASE WHEN in_window THEN screen ELSE 0 END) AS screen, SUM(CASE WHEN in_window AND is_ad THEN screen ELSE 0 END) AS ad_screen,
-    COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0) AS dated, COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0 AND hours < 72) AS new,
-    COUNT(*) FILTER (WHERE in_window AND worded AND NOT is_ad) AS passed
-  FROM marked WHERE NOT official GROUP BY group_id, sender_id
-  UNION ALL
-  SELECT group_id, NULL, CAST(FLOOR(week) AS BIGINT), FALSE, COUNT(*), COUNT(*) FILTER (WHERE is_ad), 0, 0, 0, 0, 0, 0, 0, 0, 0
+  SELECT group_id, CAST(NULL AS STRING) AS sender_id, CAST(FLOOR(week) AS BIGINT) AS week, FALSE AS official, COUNT(*) AS messages,
+    COUNT(*) FILTER (WHERE is_ad) AS ads, 0 AS messages_before, 0 AS ads_before, 0 AS chars, 0 AS ad_chars, 0 AS screen, 0 AS ad_screen, 0 AS dated, 0 AS new,
+    0 AS passed
   FROM marked WHERE NOT official AND week IS NOT NULL GROUP BY group_id, week
+  UNION ALL
+  SELECT group_id, sender_id, NULL, FALSE,
+    COUNT(*) FILTER (WHERE in_window), COUNT(*) FILTER (WHERE in_window AND is_ad),
+    COUNT(*) FILTER (WHERE just_before), COUNT(*) FILTER (WHERE just_before AND is_ad),
+    SUM(CASE WHEN in_window THEN chars ELSE 0 END), SUM(CASE WHEN in_window AND is_ad THEN chars ELSE 0 END),
+    SUM(CASE WHEN in_window THEN screen ELSE 0 END), SUM(CASE WHEN in_window AND is_ad THEN screen ELSE 0 END),
+    COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0), COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0 AND hours < 72),
+    COUNT(*) FILTER (WHERE in_window AND worded AND NOT is_ad)
+  FROM marked WHERE NOT official GROUP BY group_id, sender_id
   UNION ALL
   SELECT group_id, NULL, NULL, TRUE, COUNT(*), COUNT(*) FILTER (WHERE text_p >= :threshold), 0, 0, 0, 0, 0, 0, 0, 0, 0
   FROM worded WHERE official AND in_window GROUP BY group_id

@@ -77,13 +77,13 @@ WITH {ad_sql.JUDGED}, asked AS (
 ), sized AS (
   SELECT is_ad, COUNT(*) AS size FROM asked GROUP BY is_ad
 ), drawn AS (
-  SELECT asked.*, ROW_NUMBER() OVER (PARTITION BY is_ad ORDER BY MD5(key), key) AS place FROM asked
+  SELECT asked.*, MD5(key) AS draw, ROW_NUMBER() OVER (PARTITION BY is_ad ORDER BY MD5(key), key) AS place FROM asked
 )
 SELECT drawn.key, '' AS label, '' AS note, COALESCE(drawn.group_name, drawn.group_id) AS group_name, drawn.local_time, drawn.sender_name, drawn.text,
   drawn.p, drawn.text_p, drawn.is_ad AS flagged, sized.size / NULLIF(LEAST(sized.size, CEIL(:size / 2)), 0) AS stands_for
 FROM drawn JOIN sized ON sized.is_ad = drawn.is_ad
 WHERE drawn.place <= CEIL(:size / 2)
-ORDER BY MD5(drawn.key), drawn.key
+ORDER BY draw, key
 """
 
 

@@ -1,0 +1,148 @@
+"""``qunkit ads``: from an audit to a model of one's own and back; scores of any text; what is said of labels that say nothing."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from support.datasets import make_dataset
+
+Run = Callable[..., Any]
+CHAT = ["在吗", "几点集合", "收到", "好的谢谢", "明天下雨吗", "到家了", "这家店好吃", "周末去爬山"]
+OURS = ["拼车上车滴滴", "上车啦还差俩", "拼一个上车走", "滴滴上车咯"]
+"""What is an ad in this group alone."""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """40 messages of talk and 40 that this group takes for ads."""
+    rows = [
+        {
+            "at": f"2026-05-{1 + n // 8:02} 09:{n % 60:02}:00",
+            "sender_id": f"p{n % 7}",
+            "text": f"{(CHAT + OURS)[n % 8 + (0 if n < 40 else 4)]}{n}",
+        }
+        for n in range(80)
+    ]
+    return make_dataset(tmp_path / "data", rows)
+
+
+def audit(qunkit: Run, data: Path, path: Path) -> list[dict[str, str]]:
+    assert qunkit("ads", "audit", "--size", "200", "-o", str(path), "--data", str(data)).code == 0
+    return list(csv.DictReader(StringIO(path.read_text("utf-8-sig"))))
+
+
+def filled(rows: list[dict[str, str]], yes: str = "1", no: str = "0") -> list[dict[str, str]]:
+    return [row | {"label": yes if "上车" in row["text"] else no} for row in rows]
+
+
+def write(path: Path, rows: list[dict[str, str]], encoding: str = "utf-8", delimiter: str = ",") -> str:
+    with path.open("w", encoding=encoding, newline="") as file:
+        table = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
+        table.writeheader()
+        table.writerows(rows)
+    return str(path)
+
+
+def flagged(qunkit: Run, data: Path, *more: str) -> set[str]:
+    ran = qunkit("ads", "list", "--format", "jsonl", "--top", "0", "--data", str(data), *more)
+    return {json.loads(line)["text"] for line in ran.lines if line}
+
+
+def test_labels_become_the_datasets_model_and_can_be_left_out_again(qunkit: Run, data: Path, tmp_path: Path) -> None:
+    rows = audit(qunkit, data, tmp_path / "labels.csv")
+    ours = {row["text"] for row in rows if "上车" in row["text"]}
+    assert len(ours) == 20
+    before = flagged(qunkit, data)
+    ran = qunkit("ads", "learn", write(tmp_path / "filled.csv", filled(rows)), "--data", str(data))
+    shipped, learned = ran.lines[1:]
+    assert shipped.startswith("shipped-")
+    assert learned.split("\t")[:3] == ["learned-1", str(len(rows)), "20"]
+    assert float(learned.split("\t")[5]) > 0.9
+    assert flagged(qunkit, data) >= ours
+    assert flagged(qunkit, data, "--model", "shipped") == before
+    asked = json.loads(qunkit("ads", "--format", "json", "--data", str(data)).out)
+    assert asked["facts"]["model"] == "learned-1"
+    again = qunkit("ads", "learn", str(tmp_path / "filled.csv"), "--data", str(data))
+    assert again.lines[2].startswith("learned-2\t")
+    assert qunkit("check", "--read-data", "--data", str(data)).code in (0, 1)
+    assert "models" not in qunkit("check", "--data", str(data)).out
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_a_spreadsheets_own_csv(qunkit: Run, data: Path, tmp_path: Path, encoding: str) -> None:
+    rows = filled(audit(qunkit, data, tmp_path / "labels.csv"), "广告", "不是")
+    path = write(tmp_path / "filled.csv", rows, encoding, "\t" if encoding == "utf-16" else ",")
+    assert qunkit("ads", "learn", path, "--data", str(data)).lines[2].startswith("learned-1\t80\t20\t")
+
+
+def test_a_workbook(qunkit: Run, data: Path, tmp_path: Path) -> None:
+    rows = filled(audit(qunkit, data, tmp_path / "labels.csv"))
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(list(rows[0]))
+    for row in rows:
+        sheet.append([int(row["label"]) if name == "label" else cell for name, cell in row.items()])
+    book.save(tmp_path / "filled.xlsx")
+    assert (
+        qunkit("ads", "learn", str(tmp_path / "filled.xlsx"), "--data", str(data))
+        .lines[2]
+        .startswith("learned-1\t80\t20\t")
+    )
+
+
+def test_labels_that_say_nothing(qunkit: Run, data: Path, tmp_path: Path) -> None:
+    rows = audit(qunkit, data, tmp_path / "labels.csv")
+    ran = qunkit("ads", "learn", str(tmp_path / "labels.csv"), "--data", str(data), "--lang", "en")
+    assert (ran.code, "0 labels of messages of this dataset" in ran.err) == (65, True)
+    ran = qunkit(
+        "ads", "learn", write(tmp_path / "odd.csv", filled(rows, "maybe")), "--data", str(data), "--lang", "en"
+    )
+    assert ran.code == 65
+    assert "a label maybe; 1 is an ad, 0 is none" in ran.err
+    ran = qunkit("ads", "learn", write(tmp_path / "one.csv", filled(rows, "1", "1")), "--data", str(data))
+    assert ran.code == 65
+    ran = qunkit(
+        "ads", "learn", write(tmp_path / "none.csv", [{"text": "a", "label": "1"}]), "--data", str(data), "--lang", "en"
+    )
+    assert (ran.code, "no column key" in ran.err) == (65, True)
+    assert qunkit("ads", "learn", str(tmp_path / "nowhere.csv"), "--data", str(data)).code == 66
+
+
+def test_labels_of_messages_that_are_gone_are_counted(qunkit: Run, data: Path, tmp_path: Path) -> None:
+    rows = filled(audit(qunkit, data, tmp_path / "labels.csv"))
+    stray = [row | {"key": f"m{n:016x}"} for n, row in enumerate(rows[:3])]
+    ran = qunkit("ads", "learn", write(tmp_path / "filled.csv", rows + stray), "--data", str(data), "--lang", "en")
+    assert "3 labels are of messages that the dataset does not have" in ran.err
+
+
+def test_texts_are_scored_one_a_line(qunkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["在吗", "", "手机兼职刷单，日结300元，加V信：hao_xyz12 看 https://s.example.invalid/x", '=cmd|"a"']
+    file = tmp_path / "texts.txt"
+    file.write_text("\r\n".join(texts) + "\n", "utf-8-sig")
+    nowhere = ("--data", str(tmp_path / "nowhere"))
+    rows = [json.loads(line) for line in qunkit("ads", "score", str(file), "--format", "jsonl", *nowhere).lines]
+    assert [row["text"] for row in rows] == texts
+    assert [row["ad"] for row in rows] == [False, False, True, False]
+    assert "contact" in rows[2]["reasons"]
+    assert any("hao_xyz12" in place for place in rows[2]["evidence"])
+    monkeypatch.setattr(sys, "stdin", StringIO("在吗\n"))
+    assert qunkit("ads", "score", "-", *nowhere).lines[1].split("\t")[1:3] == ["false", "在吗"]
+    assert qunkit("ads", "score", str(tmp_path / "no.txt"), *nowhere).code == 66
+
+
+def test_a_pattern_that_nobody_understands_is_named(qunkit: Run, data: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "bad.toml"
+    settings.write_text('[ads]\ndeny_patterns = ["(open"]\n', "utf-8")
+    ran = qunkit("ads", "--data", str(data), "--config", str(settings), "--lang", "en")
+    assert ran.code == 78
+    assert "(open: " in ran.err
