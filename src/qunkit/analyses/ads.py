@@ -199,13 +199,14 @@ _LINES = """CASE WHEN kind = 'image' OR kind = 'video' THEN 8
 
 SQL = f"""
 WITH {ad_sql.JUDGED}, marked AS (
-  SELECT posted.group_id, posted.sender_id, posted.official, posted.in_window, posted.chars, posted.text <> '' AS worded,
-    epoch_s(posted.local_time) >= 2 * epoch_s(:since) - epoch_s(:until) AND posted.local_time < :since AS just_before,
-    CASE WHEN posted.local_time <= :as_of AND epoch_s(:as_of) - epoch_s(posted.local_time) < 4838400
-      THEN FLOOR((epoch_s(:as_of) - epoch_s(posted.local_time)) / 604800) END AS week,
-    {_LINES.replace("kind", "posted.kind").replace("chars", "posted.chars").replace("(text,", "(posted.text,")} AS screen,
-    flagged.message_id IS NOT NULL AS is_ad, flagged.hours
-  FROM posted LEFT JOIN flagged ON flagged.group_id = posted.group_id AND flagged.message_id = posted.message_id
+  SELECT posts.group_id, posts.sender_id, posts.official, posts.in_window, posts.chars, posts.text <> '' AS worded,
+    epoch_s(posts.local_time) >= 2 * epoch_s(:since) - epoch_s(:until) AND posts.local_time < :since AS just_before,
+    CASE WHEN posts.local_time <= :as_of AND epoch_s(:as_of) - epoch_s(posts.local_time) < 4838400
+      THEN FLOOR((epoch_s(:as_of) - epoch_s(posts.local_time)) / 604800) END AS week,
+    {_LINES.replace("kind", "posts.kind").replace("chars", "posts.chars").replace("(text,", "(posts.text,")} AS screen,
+    flagged.seq IS NOT NULL AS is_ad, flagged.hours
+  FROM posts LEFT JOIN flagged ON flagged.group_id = posts.group_id AND flagged.sent_at = posts.sent_at AND flagged.seq = posts.seq
+  WHERE epoch_s(posts.local_time) >= {ad_sql.SINCE}
 ), told AS (
   SELECT group_id, CAST(NULL AS STRING) AS sender_id, CAST(FLOOR(week) AS BIGINT) AS week, FALSE AS official, COUNT(*) AS messages,
     COUNT(*) FILTER (WHERE is_ad) AS ads, 0 AS messages_before, 0 AS ads_before, 0 AS chars, 0 AS ad_chars, 0 AS screen, 0 AS ad_screen, 0 AS dated, 0 AS new,
@@ -221,8 +222,8 @@ WITH {ad_sql.JUDGED}, marked AS (
     COUNT(*) FILTER (WHERE in_window AND worded AND NOT is_ad)
   FROM marked WHERE NOT official GROUP BY group_id, sender_id
   UNION ALL
-  SELECT group_id, NULL, NULL, TRUE, COUNT(*), COUNT(*) FILTER (WHERE text_p >= :threshold), 0, 0, 0, 0, 0, 0, 0, 0, 0
-  FROM worded WHERE official AND in_window GROUP BY group_id
+  SELECT group_id, NULL, NULL, TRUE, COUNT(*), COUNT(*), 0, 0, 0, 0, 0, 0, 0, 0, 0
+  FROM promising WHERE official AND in_window AND text_p >= :threshold GROUP BY group_id
 ), named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name
   FROM messages GROUP BY group_id

@@ -67,23 +67,27 @@ _FEW = Text("only {found} messages are flagged: all of them are here", "只有 {
 
 SQL = f"""
 WITH {ad_sql.JUDGED}, asked AS (
-  SELECT worded.group_id, worded.group_name, worded.local_time, worded.sender_name, worded.text, worded.text_p,
-    COALESCE(judged.p, worded.text_p) AS p, flagged.message_id IS NOT NULL AS is_ad,
-    'm' || SUBSTRING(MD5(worded.group_id || ' ' || worded.message_id), 1, 16) AS key
-  FROM worded
-  LEFT JOIN judged ON judged.group_id = worded.group_id AND judged.message_id = worded.message_id
-  LEFT JOIN flagged ON flagged.group_id = worded.group_id AND flagged.message_id = worded.message_id
-  WHERE worded.in_window AND NOT worded.official AND worded.text <> ''
+  SELECT group_id, sent_at, seq, MD5(group_id || ' ' || message_id) AS draw FROM posts
+  WHERE in_window AND NOT official AND text <> '' AND kind NOT IN ({ad_sql.NEVER})
+), halved AS (
+  SELECT asked.*, flagged.seq IS NOT NULL AS is_ad
+  FROM asked LEFT JOIN flagged ON flagged.group_id = asked.group_id AND flagged.sent_at = asked.sent_at AND flagged.seq = asked.seq
 ), sized AS (
-  SELECT is_ad, COUNT(*) AS size FROM asked GROUP BY is_ad
+  SELECT is_ad, COUNT(*) AS size FROM halved GROUP BY is_ad
 ), drawn AS (
-  SELECT asked.*, MD5(key) AS draw, ROW_NUMBER() OVER (PARTITION BY is_ad ORDER BY MD5(key), key) AS place FROM asked
+  SELECT halved.*, ROW_NUMBER() OVER (PARTITION BY is_ad ORDER BY draw, group_id, sent_at, seq) AS place FROM halved
+), chosen AS (
+  SELECT * FROM drawn WHERE place <= CEIL(:size / 2)
 )
-SELECT drawn.key, '' AS label, '' AS note, COALESCE(drawn.group_name, drawn.group_id) AS group_name, drawn.local_time, drawn.sender_name, drawn.text,
-  drawn.p, drawn.text_p, drawn.is_ad AS flagged, sized.size / NULLIF(LEAST(sized.size, CEIL(:size / 2)), 0) AS stands_for
-FROM drawn JOIN sized ON sized.is_ad = drawn.is_ad
-WHERE drawn.place <= CEIL(:size / 2)
-ORDER BY draw, key
+SELECT 'm' || SUBSTRING(chosen.draw, 1, 16) AS key, '' AS label, '' AS note, COALESCE(posts.group_name, posts.group_id) AS group_name,
+  posts.local_time, posts.sender_name, posts.text, COALESCE(judged.p, features.ads) AS p, features.ads AS text_p,
+  chosen.is_ad AS flagged, sized.size / NULLIF(LEAST(sized.size, CEIL(:size / 2)), 0) AS stands_for
+FROM chosen
+JOIN posts ON posts.group_id = chosen.group_id AND posts.sent_at = chosen.sent_at AND posts.seq = chosen.seq
+JOIN features ON features.text = posts.text
+JOIN sized ON sized.is_ad = chosen.is_ad
+LEFT JOIN judged ON judged.group_id = chosen.group_id AND judged.sent_at = chosen.sent_at AND judged.seq = chosen.seq
+ORDER BY key, p
 """
 
 

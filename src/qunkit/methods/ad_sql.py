@@ -6,10 +6,12 @@ sign-ups (接龙), red packets and transfers, which are never ads. Staff are not
 
 An analysis says ``PART_SQL = SUSPECTS``, ``per_group = copies_of`` and ``SQL = f"WITH {JUDGED} …"``, with a parameter ``:threshold``. Its rows are in:
 
-* ``posted``   every message of people from the begin of the time that is looked at: the window, as much before, and 8 weeks before as-of.
+* ``promising``  what may be an ad by its text, staff's messages too, from `SINCE` on: the window, as much before, and 8 weeks before as-of.
 * ``flagged``  the ads among them: ``p`` (of the text and what the sender did), ``text_p`` (of the text), ``copy`` (of near-duplicates, or null) and what speaks for and
   against it: ``hours`` since the sender joined (null: not known), ``is_first`` (the sender's first message in the group), ``elsewhere`` (the same in another group within 10
-  minutes), ``others`` (people besides who posted the copy), ``times`` (how often the sender did), ``replies`` (explicit ones by others).
+  minutes), ``others`` (people besides who posted the copy), ``times`` (how often the sender did), ``replies`` (explicit ones by others). ``judged`` has the others, too.
+
+A message's key is (group_id, sent_at, seq): ids may return.
 """
 
 from __future__ import annotations
@@ -42,9 +44,10 @@ SUSPICIOUS = 0.05
 """Below this score of the text nothing that the sender did makes it an ad."""
 FLOOR, CEILING = 1e-6, 1 - 1e-6
 
-_SINCE = "LEAST(2 * epoch_s(:since) - epoch_s(:until), epoch_s(:as_of) - 4838400)"
+SINCE = "LEAST(2 * epoch_s(:since) - epoch_s(:until), epoch_s(:as_of) - 4838400)"
 """From when on messages are looked at."""
-_NEVER = "('solitaire', 'red_packet', 'transfer')"
+NEVER = "'solitaire', 'red_packet', 'transfer'"
+"""Kinds that are no ads."""
 _CARD = 0.3
 """What stands for the score of a name card, which has no text."""
 
@@ -52,7 +55,7 @@ SUSPECTS = f"""
 SELECT 0 AS part, texts.text
 FROM (
   SELECT DISTINCT text FROM posts
-  WHERE NOT official AND text <> '' AND kind NOT IN {_NEVER} AND epoch_s(local_time) >= {_SINCE}
+  WHERE NOT official AND text <> '' AND kind NOT IN ({NEVER}) AND epoch_s(local_time) >= {SINCE}
 ) texts JOIN features ON features.text = texts.text
 WHERE features.ads >= {SUSPICIOUS:e}
 ORDER BY part, texts.text
@@ -61,6 +64,13 @@ ORDER BY part, texts.text
 _WEIGHTS = " + ".join(f"CASE WHEN {when} THEN {weight:e} ELSE 0e0 END" for weight, when, _ in BEHAVIOUR.values())
 _BOUND = 2.944438979166440
 """ln(0.95 / 0.05)."""
+
+_COLUMNS = "group_id, group_name, message_id, seq, sent_at, local_time, in_window, sender_id, sender_name, person, official, kind, text, chars"
+
+
+def _columns(of: str = "") -> str:
+    return ", ".join(of + name for name in _COLUMNS.split(", "))
+
 
 JUDGED = f"""
 joined AS (
@@ -75,33 +85,33 @@ joined AS (
     CASE WHEN epoch_s(senders.first_at) - epoch_s(began.first_at) >= 2419200 THEN senders.first_at END AS came_at
   FROM senders JOIN (SELECT group_id, MIN(local_time) AS first_at FROM messages GROUP BY group_id) began
     ON began.group_id = senders.group_id
-), posted AS (
-  SELECT * FROM posts WHERE epoch_s(local_time) >= {_SINCE}
-), worded AS (
-  SELECT posted.*, parts.copy,
-    CASE WHEN posted.kind = 'contact_card' AND NOT posted.official THEN {_CARD:e} ELSE COALESCE(features.ads, 0e0) END AS text_p
-  FROM posted LEFT JOIN features ON features.text = posted.text LEFT JOIN parts ON parts.text = posted.text
-  WHERE posted.kind NOT IN {_NEVER}
+), promising AS (
+  SELECT {_columns("posts.")}, features.ads AS text_p, parts.copy
+  FROM posts JOIN features ON features.text = posts.text LEFT JOIN parts ON parts.text = posts.text
+  WHERE features.ads >= {SUSPICIOUS:e} AND posts.kind NOT IN ('contact_card', {NEVER}) AND epoch_s(posts.local_time) >= {SINCE}
+  UNION ALL
+  SELECT {_columns()}, {_CARD:e} AS text_p, NULL AS copy
+  FROM posts WHERE kind = 'contact_card' AND epoch_s(local_time) >= {SINCE}
 ), suspects AS (
-  SELECT * FROM worded WHERE text_p >= {SUSPICIOUS:e} AND NOT official
+  SELECT * FROM promising WHERE NOT official
 ), copied AS (
   SELECT copy, COUNT(DISTINCT person) - 1 AS others FROM suspects WHERE copy IS NOT NULL GROUP BY copy
 ), own AS (
   SELECT copy, person, COUNT(*) AS times FROM suspects WHERE copy IS NOT NULL GROUP BY copy, person
 ), spread AS (
-  SELECT group_id, message_id, group_first <> group_last AS elsewhere
+  SELECT group_id, sent_at, seq, group_first <> group_last AS elsewhere
   FROM (
-    SELECT group_id, message_id,
+    SELECT group_id, sent_at, seq,
       MIN(group_id) OVER (PARTITION BY person, copy ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING) AS group_first,
       MAX(group_id) OVER (PARTITION BY person, copy ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING) AS group_last
     FROM suspects WHERE copy IS NOT NULL
   ) near
   WHERE group_first <> group_last
 ), answered AS (
-  SELECT posted.group_id, posted.reply_to, COUNT(DISTINCT posted.sender_id) AS replies
-  FROM posted JOIN suspects ON suspects.group_id = posted.group_id AND suspects.message_id = posted.reply_to
-  WHERE posted.sender_id <> suspects.sender_id
-  GROUP BY posted.group_id, posted.reply_to
+  SELECT posts.group_id, posts.reply_to, COUNT(DISTINCT posts.sender_id) AS replies
+  FROM posts JOIN suspects ON suspects.group_id = posts.group_id AND suspects.message_id = posts.reply_to
+  WHERE posts.sender_id <> suspects.sender_id
+  GROUP BY posts.group_id, posts.reply_to
 ), evidence AS (
   SELECT suspects.*,
     CASE WHEN joined.joined_at <= suspects.local_time THEN (epoch_s(suspects.local_time) - epoch_s(joined.joined_at)) / 3600
@@ -115,7 +125,7 @@ joined AS (
   LEFT JOIN joined ON joined.group_id = suspects.group_id AND joined.member_id = suspects.sender_id
   LEFT JOIN copied ON copied.copy = suspects.copy
   LEFT JOIN own ON own.copy = suspects.copy AND own.person = suspects.person
-  LEFT JOIN spread ON spread.group_id = suspects.group_id AND spread.message_id = suspects.message_id
+  LEFT JOIN spread ON spread.group_id = suspects.group_id AND spread.sent_at = suspects.sent_at AND spread.seq = suspects.seq
   LEFT JOIN answered ON answered.group_id = suspects.group_id AND answered.reply_to = suspects.message_id
 ), judged AS (
   SELECT evidence.*,
