@@ -21,7 +21,7 @@ GROUPS = ("g", "h")
 
 
 def crowd(n: int = 4000, seed: int = 7) -> list[dict[str, Any]]:
-    """`n` rows, always the same: three groups, forty people, many ties of time and of count, quotes, mentions, notices."""
+    """`n` rows, always the same: three groups, forty people, many ties of time and of count, quotes, mentions, notices, ads."""
     dice = Random(seed)
     rows: list[dict[str, Any]] = []
     for k in range(n):
@@ -43,6 +43,11 @@ def crowd(n: int = 4000, seed: int = 7) -> list[dict[str, Any]]:
             }
             row |= {"reply_to": f"m{max(0, k - dice.randrange(1, 30))}"} if dice.random() < 0.3 else {}
             row |= {"mention_ids": [f"p{dice.randrange(40):02}"]} if dice.random() < 0.1 else {}
+            row |= (
+                {"text": f"日结{k % 3 + 1}00，居家可做，加V：hao_{k % 3}88 https://s.example.com/{k % 5}"}
+                if k % 41 == 0
+                else {}
+            )
         rows.append(row)
     return rows
 
