@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from qunkit import enrich, registry
 from qunkit.dataset import Scope
 from qunkit.errors import AnalysisBroken
-from qunkit.results import Cell, Result
+from qunkit.results import Cell, Note, Result
 from qunkit.rows import Rows
 from qunkit.schema import NOT_POSTS
+from qunkit.words import Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Models = Callable[[str, object], enrich.Model | None]
 """The model that a feature goes by in an analysis with such parameters; None: it needs none."""
+_MODEL = Text("Judged by {model}, which was learnt for this dataset.", "判定依据：本数据集学习的模型 {model}。")
 _TICK = timedelta(milliseconds=1)
 _NO_DATA = datetime(1970, 1, 1)  # noqa: DTZ001 (a wall clock, and nothing is there)
 
@@ -65,6 +67,7 @@ def analyze(
     if hasattr(module, "explained"):
         found = module.explained(found, params, given)
     _check(name, module, found)
+    told += [Note(_MODEL, (("model", model.name),)) for model in given.values() if model.learned]
     notes = getattr(module, "notes", None)
     return Result(
         name=name,

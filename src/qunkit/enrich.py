@@ -33,6 +33,11 @@ class Model(Protocol):
         """What people know it by."""
         ...
 
+    @property
+    def learned(self) -> bool:
+        """Whether it was learnt for this dataset."""
+        ...
+
 
 class Engine(Protocol):
     """What features need of an engine."""

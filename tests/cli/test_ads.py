@@ -68,6 +68,8 @@ def test_labels_become_the_datasets_model_and_can_be_left_out_again(qunkit: Run,
     assert learned.split("\t")[:3] == ["learned-1", str(len(rows)), "20"]
     assert float(learned.split("\t")[5]) > 0.9
     assert flagged(qunkit, data) >= ours
+    assert "learned-1" in qunkit("ads", "list", "--data", str(data)).err
+    assert "learned-1" not in qunkit("ads", "list", "--data", str(data), "--model", "shipped").err
     assert flagged(qunkit, data, "--model", "shipped") == before
     asked = json.loads(qunkit("ads", "--format", "json", "--data", str(data)).out)
     assert asked["facts"]["model"] == "learned-1"

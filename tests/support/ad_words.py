@@ -25,6 +25,7 @@ class Written:
 
     name: str = "written"
     key: str = "written"
+    about: tuple[str, ...] = ()
 
     def score(self, texts: Sequence[str]) -> np.ndarray:
         return np.array([float(found[0]) if (found := _SAID.search(text)) else 0.01 for text in texts])

@@ -50,6 +50,11 @@ class Judge:
         """The model's name."""
         return self.model.name
 
+    @property
+    def learned(self) -> bool:
+        """Whether it was learnt from labels."""
+        return "labels" in self.model.about
+
     @cached_property
     def key(self) -> str:
         """Twelve hexadecimal digits of what changes a score."""
