@@ -53,13 +53,13 @@ def test_a_day_by_hand():
     job, fruit = ask("ads_copies", LOG, scope=DAY)
     # in the window: a 09:00, a 09:01 in h, b 09:02, a 09:03; three texts, of which JOB stands twice
     assert job == {
-        "text": JOB, "times": 4, "versions": 3, "members": 2, "groups": 2, "top_id": "a", "top_name": "Name a", "top_share": 3 / 4,
-        "official": False, "replies": 1, "signups": 0, "first_at": moment("2026-05-04 09:00:00"), "last_at": moment("2026-05-04 09:03:00"),
+        "text": JOB, "times": 4, "reposts": 2, "versions": 3, "members": 2, "groups": 2, "sender_id": "a", "sender_name": "Name a", "sender_share": 3 / 4,
+        "official_share": 0.0, "replies": 1, "signups": 0, "first_at": moment("2026-05-04 09:00:00"), "last_at": moment("2026-05-04 09:03:00"),
     }  # fmt: skip
     # relays: d and e after the first, e after the second; not s herself, not in h, not the one after 30 minutes
-    assert table([fruit], "text", "times", "versions", "top_id", "top_share", "official", "replies", "signups") == [
-        (FRUIT, 2, 1, "s", 1.0, True, 0, 3)
-    ]
+    assert table(
+        [fruit], "text", "times", "versions", "sender_id", "sender_share", "official_share", "replies", "signups"
+    ) == [(FRUIT, 2, 1, "s", 1.0, 1.0, 0, 3)]
 
 
 def test_what_occurs_less_often_is_left_out_and_only_the_first_are_shown():
@@ -119,7 +119,8 @@ def test_counting_gives_the_same(rows, dice):
         of[heads[normalise(row["text"])]].append(row)
     expected = [some for some in of.values() if len(some) > 1]
     found = ask("ads_copies", rows, scope=scope, top=0)
-    assert [row["times"] for row in found] == sorted(map(len, expected), reverse=True)
+    order = [(len(some) - len({row["sender_id"] for row in some}), len(some)) for some in expected]
+    assert table(found, "reposts", "times") == sorted(order, reverse=True)
     by_text = {row["text"]: row for row in found}
     for some in expected:
         versions = Counter(row["text"] for row in some)
@@ -127,9 +128,9 @@ def test_counting_gives_the_same(rows, dice):
         people = Counter(row["sender_id"] for row in some)
         assert (row["versions"], row["members"]) == (len(versions), len(people))
         assert row["groups"] == len({row["group_id"] for row in some})
-        assert row["top_share"] == pytest.approx(max(people.values()) / len(some))
-        assert people[row["top_id"]] == max(people.values())
-        assert row["official"] == ("p00" in people)
+        assert row["sender_share"] == pytest.approx(max(people.values()) / len(some))
+        assert people[row["sender_id"]] == max(people.values())
+        assert row["official_share"] == pytest.approx(people["p00"] / len(some))
         assert (row["first_at"], row["last_at"]) == (some[0]["at"], some[-1]["at"])
 
 
@@ -142,5 +143,5 @@ def test_pseudonyms_make_no_copies_of_others(tmp_path: Path, monkeypatch: pytest
     ]  # fmt: skip
     dataset = open_dataset(make_dataset(tmp_path / "data", rows))
     masked = list(dataset.analyze("ads_copies", pseudonymise=True).rows())
-    assert [(row[0][-7:], row[1], row[2]) for row in masked] == [("[phone]", 5, 1)] * 2
-    assert [(row[1], row[2]) for row in dataset.analyze("ads_copies").rows()] == [(5, 5)] * 2
+    assert [(row[0][-7:], row[1], row[3]) for row in masked] == [("[phone]", 5, 1)] * 2
+    assert [(row[1], row[3]) for row in dataset.analyze("ads_copies").rows()] == [(5, 5)] * 2

@@ -47,29 +47,31 @@ def test_a_day_by_hand():
         ("taokouling", "AbC123dEf45", 1, 1, 1),
     ]
     link, app = found[:2]
-    assert table([link], "top_group_id", "top_group_name", "top_id", "top_name", "official_share", "first_at", "last_at") == [
+    assert table([link], "group_id", "group_name", "sender_id", "sender_name", "official_share", "first_at", "last_at") == [
         ("h", "Group h", "b", "Name b", 1 / 4, moment("2026-05-04 09:00:00"), moment("2026-05-04 09:03:00"))
     ]  # fmt: skip
-    assert app["top_id"] == "c"  # as many as a, and sooner
+    assert app["sender_id"] == "c"  # as many as a, and sooner
 
 
 def test_by_group_and_by_member():
     links = [row for row in ask("ads_domains", LOG, scope=DAY, per="group") if row["kind"] == "domain"]
-    assert table(links, "top_group_id", "messages", "members", "groups", "top_id", "official_share") == [
+    assert table(links, "group_id", "messages", "members", "groups", "sender_id", "official_share") == [
         ("h", 3, 2, 1, "b", pytest.approx(1 / 3)),
         ("g", 1, 1, 1, "a", 0.0),
     ]
     links = [row for row in ask("ads_domains", LOG, scope=DAY, per="member") if row["kind"] == "domain"]
-    assert table(links, "top_id", "messages", "members", "top_group_id", "official_share") == [
+    assert table(links, "sender_id", "messages", "members", "group_id", "official_share") == [
         ("b", 2, 1, "h", 0.0),
         ("a", 1, 1, "g", 0.0),
         ("s", 1, 1, "h", 1.0),
     ]
 
 
-def test_only_the_first_are_shown():
+def test_only_the_first_or_one_kind_are_shown():
     assert table(ask("ads_domains", LOG, scope=DAY, top=2), "value") == [("a.com",), ("拼购",)]
     assert len(ask("ads_domains", LOG, scope=DAY, top=0)) == 8
+    assert table(ask("ads_domains", LOG, scope=DAY, kind="qq"), "kind", "value") == [("qq", "123456")]
+    assert table(ask("ads_domains", LOG, scope=DAY, kind="miniprogram", top=1), "value") == [("拼购",)]
 
 
 def test_under_pseudonyms_no_pseudonym_or_placeholder_is_a_contact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -1,10 +1,11 @@
 """Copies of one text, 复制粘贴: what was posted again and again with small changes, one row a copy, over all chosen groups.
 
-    text                                    times  versions  members  groups  top_name  official  replies  signups  last_at
-    居家兼职，日结三百，宝妈可做，加V：…       41        17        6       8   静静          no         3        0  2026-05-10 20:14:03
+    text                                  times  reposts  versions  members  groups  sender_name  official_share  replies  signups  last_at
+    居家兼职，日结三百，宝妈可做，加V：…     41       35        17        6       8  静静                   0.00        3        0  2026-05-10 20:14:03
 
 Texts are copies of each other if half or more of their pairs of neighbouring signs are the same once they are made plain (`chat.normal`, `methods.copies`);
 those of fewer than 12 signs are left out, for people say 好的 and 收到 by themselves. So are sign-up relays (接龙), whose versions are one thread. What was posted once is no copy.
+First comes what the same people posted again and again; what many say once each, such as good wishes on a holiday, comes last.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from qunkit.words import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TITLE = Text("Near-duplicate texts: how often, and by whom", "重复发送的内容")
+TITLE = Text("Ads: texts posted again and again", "重复发送的内容")
 
 COLUMNS = (
     Column(
@@ -30,6 +31,12 @@ COLUMNS = (
     ),
     Column("times", "int", Text("times", "次数"), Text("messages in the window", "所选时间内的消息数")),
     Column(
+        "reposts",
+        "int",
+        Text("reposts", "重发"),
+        Text("messages beyond the first of each person: the order of the rows", "每人首条之外的消息数，按此排序"),
+    ),
+    Column(
         "versions",
         "int",
         Text("versions", "版本数"),
@@ -38,26 +45,25 @@ COLUMNS = (
     ),
     Column("members", "int", Text("people", "人数"), Text("people who posted it", "发送过的人数")),
     Column("groups", "int", Text("groups", "群数"), Text("groups in which it was posted", "出现过的群数")),
-    Column("top_id", "text", Text("most by (id)", "主要发送者 id"), spare=9),
+    Column("sender_id", "text", Text("most by (id)", "主要发送者 id")),
     Column(
-        "top_name",
+        "sender_name",
         "text",
         Text("most by", "主要发送者"),
         Text("who posted it most often", "发送次数最多的人"),
-        spare=4,
     ),
     Column(
-        "top_share",
+        "sender_share",
         "ratio",
-        Text("their share", "其占比"),
+        Text("their share", "该人占比"),
         Text("of the messages, those of the one who posted it most", "主要发送者的消息占比"),
         spare=7,
     ),
     Column(
-        "official",
-        "bool",
-        Text("staff", "官方"),
-        Text("staff by qunkit.toml posted it, too or alone", "qunkit.toml 中的官方人员也发过"),
+        "official_share",
+        "ratio",
+        Text("by staff", "官方占比"),
+        Text("of the messages, those of staff by qunkit.toml", "消息中 qunkit.toml 官方人员所发的占比"),
         spare=3,
     ),
     Column(
@@ -113,13 +119,13 @@ WITH posted AS (
     AND posts.kind IN ('text', 'quote', 'link', 'miniprogram', 'channels', 'live', 'note', 'announcement', 'forward')
 ), counted AS (
   SELECT copy, COUNT(*) AS times, COUNT(DISTINCT text) AS versions, COUNT(DISTINCT person) AS members,
-    COUNT(DISTINCT group_id) AS groups, BOOL_OR(official) AS official, MIN(local_time) AS first_at, MAX(local_time) AS last_at
+    COUNT(DISTINCT group_id) AS groups, SUM(CASE WHEN official THEN 1 ELSE 0 END) AS by_staff, MIN(local_time) AS first_at, MAX(local_time) AS last_at
   FROM posted GROUP BY copy
 ), told AS (
   SELECT copy, text, ROW_NUMBER() OVER (PARTITION BY copy ORDER BY COUNT(*) DESC, LENGTH(text), text) AS place
   FROM posted GROUP BY copy, text
 ), listed AS (
-  SELECT counted.*, told.text, ROW_NUMBER() OVER (ORDER BY times DESC, members DESC, groups DESC, told.text) AS place
+  SELECT counted.*, told.text, ROW_NUMBER() OVER (ORDER BY times - members DESC, times DESC, groups DESC, told.text) AS place
   FROM counted JOIN told ON told.copy = counted.copy AND told.place = 1
   WHERE times >= :min_times
 ), shown AS (
@@ -155,8 +161,9 @@ WITH posted AS (
 ), signups AS (
   SELECT copy, COUNT(*) AS signups FROM drawn WHERE place = 1 GROUP BY copy
 )
-SELECT listed.text, listed.times, listed.versions, listed.members, listed.groups, most.sender_id AS top_id,
-  COALESCE(most.sender_name, most.sender_id) AS top_name, most.messages / NULLIF(listed.times, 0) AS top_share, listed.official,
+SELECT listed.text, listed.times, listed.times - listed.members AS reposts, listed.versions, listed.members, listed.groups,
+  most.sender_id, COALESCE(most.sender_name, most.sender_id) AS sender_name, most.messages / NULLIF(listed.times, 0) AS sender_share,
+  listed.by_staff / NULLIF(listed.times, 0) AS official_share,
   CASE WHEN evidence.copy IS NOT NULL THEN COALESCE(replies.replies, 0) END AS replies, COALESCE(signups.signups, 0) AS signups,
   listed.first_at, listed.last_at
 FROM listed JOIN most ON most.copy = listed.copy AND most.place = 1

@@ -1,8 +1,8 @@
 """What was posted to be followed, 引流去向: links, mini-programs, cards, 淘口令 and contacts, one row each.
 
-    kind      value             messages  members  groups  top_group_name  top_name  official_share  first_at          last_at
-    domain    s.example.com           23        4       3  妈妈群          琪琪                0.00  2026-05-04 09:12  2026-05-10 22:40
-    wechat    xiao_lu88                9        1       2  二手群          静静                0.00  2026-05-09 21:14  2026-05-10 09:02
+    kind      value             messages  members  groups  group_name      sender_name  official_share  first_at          last_at
+    domain    s.example.com           23        4       3  妈妈群          琪琪                   0.00  2026-05-04 09:12  2026-05-10 22:40
+    wechat    xiao_lu88                9        1       2  二手群          静静                   0.00  2026-05-09 21:14  2026-05-10 09:02
 
 With ``--per group`` there is a row for each of its groups, with ``--per member`` one for each of the people who posted it: what a row says is then of that group or person
 alone. Links and contacts are read in texts, quotes, cards and announcements, not in forwarded records and sign-up relays, which hold the words of others.
@@ -22,7 +22,7 @@ from qunkit.words import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TITLE = Text("Links, mini-programs, codes and contacts that were posted", "链接、小程序与联系方式")
+TITLE = Text("Ads: links, mini-programs and contacts", "链接、小程序与联系方式")
 
 _KINDS = {
     "domain": Text("link", "链接"),
@@ -47,21 +47,20 @@ COLUMNS = (
     Column("messages", "int", Text("messages", "消息数"), Text("in the window", "所选时间内")),
     Column("members", "int", Text("people", "人数"), Text("people who posted it", "发送过的人数")),
     Column("groups", "int", Text("groups", "群数"), Text("groups in which it was posted", "出现过的群数")),
-    Column("top_group_id", "text", Text("most in (id)", "主要群 id"), spare=8),
+    Column("group_id", "text", Text("most in (id)", "主要群 id")),
     Column(
-        "top_group_name",
+        "group_name",
         "text",
         Text("most in", "主要群"),
         Text("the group with most of the messages", "消息最多的群"),
         spare=4,
     ),
-    Column("top_id", "text", Text("most by (id)", "主要发送者 id"), spare=7),
+    Column("sender_id", "text", Text("most by (id)", "主要发送者 id")),
     Column(
-        "top_name",
+        "sender_name",
         "text",
         Text("most by", "主要发送者"),
         Text("who posted it most often", "发送次数最多的人"),
-        spare=3,
     ),
     Column(
         "official_share",
@@ -85,6 +84,7 @@ class Params:
         Text("a row for each value, or for each of its groups or people", "每个去向一行，或按群、按成员分列"),
         choices=("value", "group", "member"),
     )
+    kind: str = option("all", Text("only what is of this kind", "只列此类"), choices=("all", *_KINDS))
 
 
 FEATURES = ("links", "contacts")
@@ -114,7 +114,8 @@ WITH told AS (
     official, local_time, sent_at, seq
   FROM written JOIN parts ON parts.kind = written.kind AND parts.text = written.text AND parts.extra = written.extra
 ), placed AS (
-  SELECT *, CASE WHEN :per = 'group' THEN group_id WHEN :per = 'member' THEN person ELSE '' END AS cell FROM posted
+  SELECT *, CASE WHEN :per = 'group' THEN group_id WHEN :per = 'member' THEN person ELSE '' END AS cell
+  FROM posted WHERE :kind = 'all' OR kind = :kind
 ), counted AS (
   SELECT kind, value, cell, COUNT(*) AS messages, COUNT(DISTINCT person) AS members, COUNT(DISTINCT group_id) AS groups,
     SUM(CASE WHEN official THEN 1 ELSE 0 END) AS by_staff, MIN(local_time) AS first_at, MAX(local_time) AS last_at
@@ -135,8 +136,8 @@ WITH told AS (
   FROM shown GROUP BY kind, value, cell, person
 )
 SELECT listed.kind, listed.value, listed.messages, listed.members, listed.groups,
-  homes.group_id AS top_group_id, COALESCE(homes.group_name, homes.group_id) AS top_group_name,
-  people.sender_id AS top_id, COALESCE(people.sender_name, people.sender_id) AS top_name,
+  homes.group_id, COALESCE(homes.group_name, homes.group_id) AS group_name,
+  people.sender_id, COALESCE(people.sender_name, people.sender_id) AS sender_name,
   listed.by_staff / NULLIF(listed.messages, 0) AS official_share, listed.first_at, listed.last_at
 FROM listed
 JOIN homes ON homes.kind = listed.kind AND homes.value = listed.value AND homes.cell = listed.cell AND homes.place = 1

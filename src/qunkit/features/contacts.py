@@ -89,9 +89,7 @@ def _found(text: str, read: str) -> list[str]:
 def _named(read: str) -> Iterator[tuple[int, str]]:
     """Where contacts stand in a normal text, and each as it is told."""
     read = LINK.sub(lambda link: "\n" * len(link[0]), read) if "." in read else read
-    phones = dict(_phones(read))
-    yield from phones.items()
-    ends = {at + len(value) for at, value in phones.items()}
+    yield from _phones(read)
     for found in (*_QQ.finditer(read), *_QQ_MAIL.finditer(read)):
         if not _MOBILE.match(read, found.start("number")):
             yield found.start("number"), f"qq:{_digits(found['number'])}"
