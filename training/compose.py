@@ -10,9 +10,6 @@ import grammar
 from grammar import Family, Skeleton
 
 TEMPLATES = Path(__file__).parent / "templates"
-SHARED = grammar.read(TEMPLATES / "words.txt").slots
-"""Slots that every family may use."""
-
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = "0123456789"
 _CAPITALS = _LETTERS.upper()
@@ -79,6 +76,16 @@ MADE: Mapping[str, Callable[[Random], str]] = {
     "nick": lambda dice: _drawn(_SYLLABLES, 2, 4, dice),
 }
 """Slots filled by the machine. Nobody's numbers: drawn at random."""
+
+
+def _of_all() -> dict[str, Skeleton]:
+    """The shared slots, and those of every family of ads under its name (`{loans.loan}`): talk is of the same things as ads are."""
+    paths = sorted((TEMPLATES / "ads").glob("*.txt"))
+    theirs = {f"{path.stem}.{name}": slot for path in paths for name, slot in grammar.read(path).slots.items()}
+    return {**grammar.read(TEMPLATES / "words.txt").slots, **theirs}
+
+
+SHARED = _of_all()
 
 
 def families(folder: str) -> list[Family]:

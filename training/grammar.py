@@ -39,7 +39,7 @@ class Family:
     sections: Mapping[str, tuple[Skeleton, ...]]
 
 
-_SIGN = re.compile(r"[()\[\]|]|\{(\w+)\}")
+_SIGN = re.compile(r"[()\[\]|]|\{([\w.]+)\}")
 
 
 def skeleton(text: str) -> Skeleton:
