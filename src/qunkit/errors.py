@@ -393,6 +393,26 @@ class BadConfig(QunkitError):
     HINT = Text("docs/reference/config.md lists every key.", "docs/reference/config.md 列出了全部配置项。")
 
 
+class ModelDamaged(QunkitError):
+    """A file of weights that cannot be read, or is none."""
+
+    code = 65
+    SENTENCE = Text(
+        "{path}: not a model of advertisements, or a damaged one.", "{path}：不是广告模型文件，或文件已损坏。"
+    )
+    HINT = Text(
+        "Learn the labels again with `qunkit ads learn`, or go back with `--model shipped`.",
+        "请用 `qunkit ads learn` 重新学习，或用 `--model shipped` 改回内置模型。",
+    )
+
+
+class ModelOfAnotherVersion(ModelDamaged):
+    SENTENCE = Text(
+        "{path}: the model {name} was made by another version of qunkit.",
+        "{path}：模型 {name} 由其他版本的 qunkit 生成。",
+    )
+
+
 class BadKey(QunkitError):
     """The key of pseudonyms and of what was forgotten."""
 
