@@ -162,3 +162,9 @@ def _talk(family: Family, dice: Random) -> str:
     if dice.random() < 0.1:
         text += ("啊", "吧", "呢", "哈哈", "。。。", "？", "！", "~", "呀", "了")[int(dice.random() * 10)]
     return text
+
+
+def word(dice: Random) -> str:
+    """A number, a name or a Latin word, such as stands in any talk."""
+    name = ("n", "nn", "n", "nick", "code", "qq", "en", "en", "en")[int(dice.random() * 9)]
+    return _drawn(_LETTERS, 2, 6, dice) if name == "en" else MADE[name](dice)
