@@ -182,6 +182,7 @@ MAKES_FILES = {
     "demo/": "invented exports, into a new or empty folder",
     "parsing/source.py": "a spool that has no name",
     "privacy.py": "the key, in the user's own folder for settings",
+    "methods/ad_model.py": "weights, to a file that the caller names",
     "cli/files.py": "-o",
     "cli/streams.py": "/dev/null, and the standard streams",
     "scratch.py": "private temporary folders",

@@ -77,7 +77,7 @@ def learn(
         logits[held] = rows[held] @ fitted[:-1] + fitted[-1]
     whole = _fitted(start, rows, said, weight * each)
     enough = len(order) >= ENOUGH and 0 < said.sum() < len(said)
-    scale = _platt(logits, said, each) if enough else (1.0, 0.0)
+    scale = _scale(logits, said, each) if enough else (1.0, 0.0)
     told = np.empty(len(order))
     told[order] = expit(scale[0] * logits + scale[1])
     about = {"from": base.name, "labels": len(order), "advertisements": int(said.sum())}
@@ -118,6 +118,19 @@ def _fitted(start: Vector, rows: csr_matrix, said: Flags, counts: Vector) -> Vec
     whole[used] += found.x[:-1]
     whole[-1] += found.x[-1]
     return whole
+
+
+def _scale(logits: Vector, said: Flags, counts: Vector) -> tuple[float, float]:
+    """Platt's, with 0.5 moved to where F1 may be expected to be the greatest: below it, advertisements being few."""
+    import numpy as np
+    from scipy.special import expit, logit
+
+    slope, shift = _platt(logits, said, counts)
+    p = expit(slope * logits + shift)
+    order = np.argsort(-p, kind="stable")
+    hits, flagged = np.cumsum((counts * p)[order]), np.cumsum(counts[order])
+    best = np.max(2 * hits / (flagged + hits[-1]))
+    return slope, shift - float(logit(best / 2))  # what adds to F1 is what is likelier than half of it
 
 
 def _platt(logits: Vector, said: Flags, counts: Vector) -> tuple[float, float]:

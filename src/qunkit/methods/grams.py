@@ -2,7 +2,7 @@
 
 Each kind has 2^16 columns: characters the first, syllables the second. Digits are all the same (prices and phone numbers differ, their shape does
 not); syllables are those of Chinese alone, whatever stands between them, so that what sounds the same falls into the same column. Of a text with k
-grams of a kind each counts 1/√k: a long text says no more than a short one for being long.
+grams of a kind each counts 3/√k: a long text says no more than a short one for being long, and all of them together more than a mark, which counts 1.
 
 All of it on arrays over a batch: one row for each n, one place for each sign; a gram has the place of its first sign.
 """
@@ -26,6 +26,8 @@ SIZE = 1 << 16
 WIDTH = 2 * SIZE
 """Columns of both; also the column of what is no gram."""
 LONGEST = 3
+LOUD = 3.0
+"""What the grams of a kind count together, beside a mark."""
 _MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 """Odd numbers of 64 bits, one for each n: multiplying by them spreads what follows over the high bits."""
 
@@ -41,7 +43,7 @@ class Grams:
     places: NDArray[np.int64]
     """Of each place, which of the batch's codes it is."""
     scale: NDArray[np.float64]
-    """What a gram of each text counts: 1/√k, 0 without grams."""
+    """What a gram of each text counts: 3/√k, 0 without grams."""
 
 
 def of_characters(normals: Normals) -> Grams:
@@ -112,5 +114,5 @@ def _grams(
         columns[n, : len(hashed)] = np.where(whole, (hashed >> np.uint64(48)).astype(np.int32) + first, WIDTH)
     sizes = np.diff(offsets) - 1  # without the end
     found = sum(np.maximum(sizes - n, 0) for n in range(LONGEST))
-    scale = np.where(found > 0, 1 / np.sqrt(np.maximum(found, 1)), 0.0)
+    scale = np.where(found > 0, LOUD / np.sqrt(np.maximum(found, 1)), 0.0)
     return Grams(columns, offsets, places, scale)
