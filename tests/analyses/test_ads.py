@@ -75,7 +75,8 @@ def test_what_the_sender_did_counts():
     rows = asked("ads_list", LOG, why=True)
     assert table(rows, "text", "text_p") == [("十六个字的一条消息再加一个.9", 0.9), ("加我.9", 0.9), ("加我.4", 0.4)]
     assert rows[2]["p"] == pytest.approx(sure(odds(0.4) + 1.5 + 0.7))  # within a day, the first message
-    assert rows[0]["p"] == pytest.approx(0.9)
+    assert rows[0]["p"] == pytest.approx(sure(odds(0.9) + 1.0))  # two of old's three look like ads
+    assert rows[1]["p"] == pytest.approx(0.9)  # one of new's three
     assert rows[2]["reasons"] == ["new_today", "contact", "first"]
     assert rows[2]["evidence"] == [".4"]
     assert asked("ads_list", LOG)[0]["reasons"] is None
@@ -116,6 +117,20 @@ def test_the_same_in_another_group_within_ten_minutes():
     rows = asked("ads_list", [*old, begun, *thrice, other], threshold=0.3, why=True)
     assert rows[0]["p"] == pytest.approx(sure(odds(0.2) + 1.0 + 0.8))
     assert rows[0]["reasons"][:3] == ["contact", "others", "repeated"]
+
+
+def test_who_mostly_talks_is_believed_more():
+    talk = [{"at": f"2026-05-12 08:00:{n:02}", "sender_id": "a", "text": f"早{n}"} for n in range(19)]
+    first = {"at": "2026-01-01 00:00:00", "sender_id": "a", "text": "早"}
+    ad = {"at": "2026-05-12 09:00:00", "sender_id": "a", "text": "出一个.7"}
+    assert [row["p"] for row in asked("ads_list", [first, *talk[1:], ad])] == pytest.approx(
+        [0.7]
+    )  # 19 messages in the 8 weeks
+    assert asked("ads_list", [first, *talk, ad]) == []  # 20, and one of them: 0.847 - 1.5 < 0
+    second = ad | {"at": "2026-05-12 09:00:01", "text": "出两个.7"}
+    assert len(asked("ads_list", [first, *talk, ad, second])) == 0  # 2 of 21
+    third = ad | {"at": "2026-05-12 09:00:02", "text": "出三个.7"}
+    assert len(asked("ads_list", [first, *talk, ad, second, third])) == 3  # 3 of 22: no tenth
 
 
 def test_behaviour_never_makes_a_harmless_text_an_ad():
@@ -190,7 +205,7 @@ def test_offenders_by_hand():
         {"at": "2026-05-17 09:00:00", "sender_id": "new", "group_id": "h", "text": "哈"},
         {"at": "2026-05-17 10:00:00", "sender_id": "new", "group_id": "i", "text": "哈"},
     ]
-    rows = asked("ads_offenders", LOG + more)
+    rows = asked("ads_offenders", LOG + more, min_share=0.0)
     assert table(rows, "sender_id", "messages", "ads", "groups") == [("new", 6, 3, 2), ("old", 2, 1, 1)]
     new, old = rows
     assert (new["first_ad"], new["last_ad"]) == (moment("2026-05-11 09:00"), moment("2026-05-16 09:00"))
@@ -200,6 +215,7 @@ def test_offenders_by_hand():
     assert new["example"] == "加我.9"
     assert old["hours_to_first_ad"] is None
     assert len(asked("ads_offenders", LOG + more, min_ads=2)) == 1
+    assert table(asked("ads_offenders", LOG + more, min_share=0.51), "sender_id") == []
 
 
 def test_an_audit_draws_from_both_halves():

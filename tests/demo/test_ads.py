@@ -29,7 +29,9 @@ def told(fleet: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 def test_most_planted_texts_are_flagged_and_little_talk_is(fleet: Path) -> None:
     truth, messages = told(fleet)
     ads = {ad for group in truth["groups"] for ad in group["ads"]}
-    written = [message for message in messages if message["text"] and message["kind"] in ("text", "quote", "miniprogram")]
+    written = [
+        message for message in messages if message["text"] and message["kind"] in ("text", "quote", "miniprogram")
+    ]
     flagged = shipped().score([message["text"] for message in written]) >= 0.5
     planted = [yes for message, yes in zip(written, flagged, strict=True) if message["id"] in ads]
     talk = [
@@ -45,7 +47,11 @@ def test_the_flooded_group_stands_out_with_a_range_that_holds_the_truth(fleet: P
     truth, messages = told(fleet)
     rows = open_dataset(fleet / "data", settings=fleet / "qunkit.toml").frame("ads")
     [flooded] = [group for group in truth["groups"] if group["role"] == "ad-flooded"]
-    people = [message for message in messages if message["group"] == flooded["id"] and message["sender"] not in (None, *truth["staff"])]
+    people = [
+        message
+        for message in messages
+        if message["group"] == flooded["id"] and message["sender"] not in (None, *truth["staff"])
+    ]
     spoken = [message for message in people if message["kind"] not in ("pat", "recall", "system")]
     written = {message["id"] for message in spoken if message["kind"] != "image"}
     true = len(written.intersection(flooded["ads"])) / len(spoken)
@@ -54,6 +60,7 @@ def test_the_flooded_group_stands_out_with_a_range_that_holds_the_truth(fleet: P
     assert first["alarming"]
     assert first["ad_ratio_low"] - 0.02 <= true <= first["ad_ratio_high"] + 0.02
     assert max(row["ad_ratio"] for row in others if row["messages"]) < 0.05
-    senders = set(open_dataset(fleet / "data", settings=fleet / "qunkit.toml").frame("ads_offenders", min_ads=3)["sender_id"])
+    senders = set(open_dataset(fleet / "data", settings=fleet / "qunkit.toml").frame("ads_offenders")["sender_id"])
     planted = {sender for group in truth["groups"] for sender in group["ad_senders"]}
-    assert len(senders - planted) <= 2
+    assert senders >= planted
+    assert len(senders - planted) <= 3

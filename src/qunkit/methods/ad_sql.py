@@ -9,7 +9,8 @@ An analysis says ``PART_SQL = SUSPECTS``, ``per_group = copies_of`` and ``SQL = 
 * ``promising``  what may be an ad by its text, staff's messages too, from `SINCE` on: the window, as much before, and 8 weeks before as-of.
 * ``flagged``  the ads among them: ``p`` (of the text and what the sender did), ``text_p`` (of the text), ``copy`` (of near-duplicates, or null) and what speaks for and
   against it: ``hours`` since the sender joined (null: not known), ``is_first`` (the sender's first message in the group), ``elsewhere`` (the same in another group within 10
-  minutes), ``others`` (people besides who posted the copy), ``times`` (how often the sender did), ``replies`` (explicit ones by others). ``judged`` has the others, too.
+  minutes), ``others`` (people besides who posted the copy), ``times`` (how often the sender did), ``replies`` (explicit ones by others), how many messages the sender ``spoken`` in
+  the group, and how many of them ``looks`` like ads by their text. ``judged`` has the others, too.
 
 A message's key is (group_id, sent_at, seq): ids may return.
 """
@@ -34,6 +35,16 @@ BEHAVIOUR: dict[str, tuple[float, str, Text]] = {
     ),
     "others": (1.0, "others > 0", Text("others post the same", "其他人也发相同内容")),
     "repeated": (0.8, "times > 2", Text("posted three times or more", "自己发过至少三次")),
+    "only_ads": (
+        1.0,
+        "spoken >= 3 AND looks * 2 >= spoken",
+        Text("half or more of the sender's messages look like ads", "其消息半数以上像广告"),
+    ),
+    "talks": (
+        -1.5,
+        "spoken >= 20 AND looks * 10 < spoken",
+        Text("the sender talks, and few messages look like ads", "平时正常聊天，极少像广告"),
+    ),
     "answered": (-0.7, "replies = 1", Text("somebody answered", "有人回复")),
     "answered_often": (-1.4, "replies > 1", Text("several people answered", "多人回复")),
 }
@@ -79,9 +90,10 @@ joined AS (
     SELECT group_id, explode(target_ids) AS member_id, local_time FROM messages WHERE event IN ('invited', 'joined_qr', 'joined')
   ) arrivals GROUP BY group_id, member_id
 ), senders AS (
-  SELECT group_id, sender_id, MIN(local_time) AS first_at FROM posts GROUP BY group_id, sender_id
+  SELECT group_id, sender_id, MIN(local_time) AS first_at, COUNT(CASE WHEN epoch_s(local_time) >= {SINCE} THEN 1 END) AS spoken
+  FROM posts GROUP BY group_id, sender_id
 ), known AS (
-  SELECT senders.group_id, senders.sender_id, senders.first_at,
+  SELECT senders.group_id, senders.sender_id, senders.first_at, senders.spoken,
     CASE WHEN epoch_s(senders.first_at) - epoch_s(began.first_at) >= 2419200 THEN senders.first_at END AS came_at
   FROM senders JOIN (SELECT group_id, MIN(local_time) AS first_at FROM messages GROUP BY group_id) began
     ON began.group_id = senders.group_id
@@ -96,6 +108,8 @@ joined AS (
   SELECT * FROM promising WHERE NOT official
 ), copied AS (
   SELECT copy, COUNT(DISTINCT person) - 1 AS others FROM suspects WHERE copy IS NOT NULL GROUP BY copy
+), habits AS (
+  SELECT group_id, sender_id, COUNT(*) AS looks FROM suspects WHERE text_p >= 5e-1 GROUP BY group_id, sender_id
 ), own AS (
   SELECT copy, person, COUNT(*) AS times FROM suspects WHERE copy IS NOT NULL GROUP BY copy, person
 ), spread AS (
@@ -119,9 +133,11 @@ joined AS (
     suspects.local_time = known.first_at AS is_first,
     COALESCE(spread.elsewhere, FALSE) AS elsewhere,
     COALESCE(copied.others, 0) AS others, COALESCE(own.times, 1) AS times, COALESCE(answered.replies, 0) AS replies,
+    known.spoken, COALESCE(habits.looks, 0) AS looks,
     LN(LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}) / NULLIF(1 - LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}), 0)) AS odds
   FROM suspects
   JOIN known ON known.group_id = suspects.group_id AND known.sender_id = suspects.sender_id
+  LEFT JOIN habits ON habits.group_id = suspects.group_id AND habits.sender_id = suspects.sender_id
   LEFT JOIN joined ON joined.group_id = suspects.group_id AND joined.member_id = suspects.sender_id
   LEFT JOIN copied ON copied.copy = suspects.copy
   LEFT JOIN own ON own.copy = suspects.copy AND own.person = suspects.person
