@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -13,13 +14,15 @@ from datasketch import MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qunkit.methods import bigrams
 from qunkit.methods import copies as module
-from qunkit.methods.copies import BANDS, ROWS, Signs, band_keys, bigram_hash, copies, signature
+from qunkit.methods.bigrams import Sets, Signs, hash_of
+from qunkit.methods.copies import BANDS, ROWS, band_keys, copies, signature
 from support.logs import EXAMPLES
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 
-import copies as bench  # noqa: E402
+import copies as bench
 
 TEXTS = st.lists(st.text("加微信领红包v\U0001f9e7\ud800", min_size=2, max_size=40), min_size=1, max_size=12)
 
@@ -44,8 +47,8 @@ def test_signatures_are_datasketchs(texts):
     found = signature(Signs.of(texts))
     for at, text in enumerate(texts):
         signs = [ord(sign) for sign in text]
-        theirs = MinHash(BANDS * ROWS, seed=1, hashfunc=lambda pair: bigram_hash(*pair))
-        theirs.update_batch(list(zip(signs, signs[1:], strict=False)))
+        theirs = MinHash(BANDS * ROWS, seed=1, hashfunc=lambda pair: hash_of(*pair))
+        theirs.update_batch(list(pairwise(signs)))
         assert found[:, at].tolist() == theirs.hashvalues.tolist()
 
 
@@ -83,8 +86,8 @@ def test_the_length_of_blocks_changes_nothing(monkeypatch):
 def test_near_is_half_of_the_bigrams(texts, room):
     left, right = (np.array(side) for side in zip(*((a, b) for a in range(len(texts)) for b in range(len(texts))), strict=True))  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_PAIRS", room)
-        found = Signs.of(texts).near(left, right)
+        patch.setattr(bigrams, "_ROOM", room)
+        found = Sets.of(texts).near(left, right)
     assert found.tolist() == [jaccard(texts[a], texts[b]) >= 0.5 for a, b in zip(left, right, strict=True)]
 
 
@@ -138,7 +141,7 @@ def test_a_chain_is_no_copy():
     words, _ = bench.vocabulary()
     long = "".join(words[1000:1400])
     windows = [long[at : at + 40] for at in range(0, 600, 4)]
-    assert all(jaccard(a, b) > 0.75 for a, b in zip(windows, windows[1:], strict=False))
+    assert all(jaccard(a, b) > 0.75 for a, b in pairwise(windows))
     found = copies(windows).tolist()
     for window, head in zip(windows, found, strict=True):
         assert jaccard(window, windows[head]) >= 0.5
@@ -167,13 +170,13 @@ def test_a_full_bucket_has_an_end(monkeypatch):
 def counting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many pairs are compared exactly, each time."""
     pairs: list[int] = []
-    near = Signs.near
+    near = Sets.near
 
     def counted(self, left, right):
         pairs.append(len(left))
         return near(self, left, right)
 
-    monkeypatch.setattr(Signs, "near", counted)
+    monkeypatch.setattr(Sets, "near", counted)
     return pairs
 
 

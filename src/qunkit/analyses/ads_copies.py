@@ -147,14 +147,13 @@ WITH posted AS (
 ), evidence AS (
   SELECT DISTINCT shown.copy FROM shown JOIN quoting ON quoting.group_id = shown.group_id
 ), relays AS (
-  SELECT group_id, message_id, sender_id, seq, epoch_s(sent_at) AS t, FLOOR(epoch_s(sent_at) / 1800) AS slot
+  SELECT group_id, sender_id, seq, epoch_s(sent_at) AS t, FLOOR(epoch_s(sent_at) / 1800) AS slot
   FROM posts WHERE kind = 'solitaire' AND local_time >= :since
 ), near AS (  -- in this half hour, or in the one before
   SELECT * FROM relays
-  UNION ALL SELECT group_id, message_id, sender_id, seq, t, slot - 1 FROM relays
+  UNION ALL SELECT group_id, sender_id, seq, t, slot - 1 FROM relays
 ), drawn AS (
-  SELECT posted.copy, near.group_id, near.message_id,
-    ROW_NUMBER() OVER (PARTITION BY near.group_id, near.message_id ORDER BY posted.t DESC, posted.seq DESC) AS place
+  SELECT posted.copy, ROW_NUMBER() OVER (PARTITION BY near.group_id, near.t, near.seq ORDER BY posted.t DESC, posted.seq DESC) AS place
   FROM near JOIN posted ON posted.group_id = near.group_id AND FLOOR(posted.t / 1800) = near.slot
   WHERE posted.sender_id <> near.sender_id AND near.t - posted.t <= 1800
     AND (posted.t < near.t OR posted.t = near.t AND posted.seq < near.seq)

@@ -17,7 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from qunkit.methods.bigrams import Sets, Signs, mixed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,10 +35,6 @@ _SEED = 1
 _TRIES = 16
 _BLOCK = 1 << 15
 """Bigrams whose signatures are worked out at a time: they stay in the processor's cache."""
-_PAIRS = 1 << 18
-"""Signs of pairs that are compared at a time."""
-_SIGN = 21
-"""Bits of a code point."""
 
 
 def copies(texts: Sequence[str]) -> Ints:
@@ -50,10 +48,10 @@ def copies(texts: Sequence[str]) -> Ints:
     entries = _buckets(keys)
     some = np.unique(entries.text)
     entries.text = np.searchsorted(some, entries.text)
-    signs = Signs.of([texts[place] for place in long[some].tolist()])
+    sets = Sets.of([texts[place] for place in long[some].tolist()])
     rank = _rank(entries, keys[:, some])
     del keys
-    heads = _heads(entries, rank, signs)
+    heads = _heads(entries, rank, sets)
     found[long[some]] = long[some][heads]
     return found
 
@@ -68,7 +66,7 @@ def band_keys(texts: Sequence[str]) -> Hashes:
         rows = signature(signs).reshape(BANDS, ROWS, len(signs))
         here = keys[:, done : done + len(signs)]
         for row in range(ROWS):
-            here[:] = _mixed(here * np.uint32(31) + rows[:, row])
+            here[:] = mixed(here * np.uint32(31) + rows[:, row])
         done += len(signs)
     return keys
 
@@ -77,8 +75,8 @@ def signature(signs: Signs) -> Hashes:
     """One row a permutation, one column a text: the least of what the permutation makes of its bigrams' hashes."""
     import numpy as np
 
-    hashes, firsts = signs.bigrams()
-    hashes = _mixed(hashes)
+    hashes, firsts = signs.hashes()
+    hashes = mixed(hashes)
     permuted, least = np.empty_like(hashes), np.empty((BANDS * ROWS, len(signs)), np.uint32)
     for row, (a, b) in enumerate(_permutations()):
         np.multiply(hashes, a, out=permuted)
@@ -87,96 +85,23 @@ def signature(signs: Signs) -> Hashes:
     return least
 
 
-def bigram_hash(first: Any, second: Any) -> Any:
-    """32 bits of two code points, numbers or arrays of them."""
-    return (first * 0x9E3779B1 + second) & 0xFFFFFFFF
-
-
-@dataclass(slots=True)
-class Signs:
-    """The code points of texts, one after the other."""
-
-    points: Hashes
-    starts: Ints
-    """Where each begins, and where the last ends."""
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> Signs:
-        import numpy as np
-
-        joined = "".join(texts).encode("utf-32-le", "surrogatepass")
-        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        return cls(np.frombuffer(joined, np.uint32), np.r_[0, np.cumsum(lengths)])
-
-    def bigrams(self) -> tuple[Hashes, Ints]:
-        """Hashes of the bigrams of all texts, and where those of each begin."""
-        import numpy as np
-
-        within = np.ones(max(len(self.points) - 1, 0), bool)
-        within[self.starts[1:-1] - 1] = False
-        hashes = bigram_hash(self.points[:-1].astype(np.uint64), self.points[1:]).astype(np.uint32)
-        return hashes[within], self.starts[:-1] - np.arange(len(self))
-
-    def near(self, left: Ints, right: Ints) -> NDArray[np.bool_]:
-        """Whether the texts at `left` are near those at `right`, some pairs at a time."""
-        import numpy as np
-
-        lengths = np.diff(self.starts)
-        told = np.zeros(len(left), bool)
-        ends = np.cumsum(lengths[left] + lengths[right])
-        start = 0
-        while start < len(left):
-            room = (ends[start - 1] if start else 0) + _PAIRS
-            stop = min(max(int(np.searchsorted(ends, room, "right")), start + 1), start + (1 << _SIGN))
-            told[start:stop] = self._near(left[start:stop], right[start:stop])
-            start = stop
-        return told
-
-    def _near(self, left: Ints, right: Ints) -> NDArray[np.bool_]:
-        import numpy as np
-
-        pair = np.arange(len(left), dtype=np.uint64)
-        keys = np.concatenate([self._keys(left, pair), self._keys(right, pair) | np.uint64(1)])
-        keys.sort()
-        keys = keys[np.r_[True, keys[1:] != keys[:-1]]]
-        of = (keys >> np.uint64(2 * _SIGN + 1)).astype(np.int64)
-        shared = (keys[1:] >> np.uint64(1)) == (keys[:-1] >> np.uint64(1))
-        both = np.bincount(of[1:][shared], minlength=len(left))
-        either = np.bincount(of, minlength=len(left)) - both
-        told: NDArray[np.bool_] = 2 * both >= either
-        return told
-
-    def _keys(self, texts: Ints, pair: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """The bigrams of `texts`, each with the number of its pair before it, and room for the side behind."""
-        import numpy as np
-
-        lengths = self.starts[texts + 1] - self.starts[texts] - 1
-        firsts = np.cumsum(lengths) - lengths
-        at = np.arange(lengths.sum()) + np.repeat(self.starts[texts] - firsts, lengths)
-        sign = np.uint64(_SIGN)
-        bigrams = (self.points[at].astype(np.uint64) << sign) | self.points[at + 1]
-        keys: NDArray[np.uint64] = (np.repeat(pair, lengths) << (2 * sign) | bigrams) << np.uint64(1)
-        return keys
-
-
 @dataclass(slots=True)
 class _Entries:
     """Texts in buckets, those of a bucket one after the other."""
 
     text: Ints
     bucket: Ints
+    against: Ints
+    """The text with which each was compared last, in its bucket; -1: none yet."""
 
     def where(self, kept: NDArray[np.bool_]) -> _Entries:
         """Those that are kept, of buckets that still have two."""
         import numpy as np
 
-        text, bucket = self.text[kept], self.bucket[kept]
+        text, bucket, against = self.text[kept], self.bucket[kept], self.against[kept]
         again = bucket[1:] == bucket[:-1]
         two = np.r_[False, again] | np.r_[again, False] if len(bucket) else np.zeros(0, bool)
-        return _Entries(text[two], bucket[two])
+        return _Entries(text[two], bucket[two], against[two])
 
 
 @dataclass(slots=True)
@@ -185,6 +110,15 @@ class _Edges:
 
     left: Ints
     right: Ints
+
+    def joined(self, sets: Sets, left: Ints, right: Ints) -> _Edges:
+        """These, and those of the pairs (left, right) that are near."""
+        import numpy as np
+
+        pairs = np.sort(left * len(sets.signs) + right)
+        left, right = np.divmod(pairs[np.r_[True, pairs[1:] != pairs[:-1]][: len(pairs)]], len(sets.signs))
+        near = sets.near(left, right)
+        return _Edges(np.r_[self.left, left[near]], np.r_[self.right, right[near]])
 
     def among(self, active: NDArray[np.bool_]) -> _Edges:
         """Those of which both ends are active."""
@@ -213,15 +147,6 @@ def _permutations() -> list[tuple[np.uint32, np.uint32]]:
     return list(zip(a, b, strict=True))
 
 
-def _mixed(hashes: Hashes) -> Hashes:
-    """The finalizer of MurmurHash3: every bit of the input moves every bit."""
-    import numpy as np
-
-    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
-        hashes = (hashes ^ (hashes >> np.uint32(shift))) * np.uint32(factor)
-    return hashes ^ (hashes >> np.uint32(16))
-
-
 def _buckets(keys: Hashes) -> _Entries:
     """The texts that share a key of a band with another."""
     import numpy as np
@@ -232,10 +157,11 @@ def _buckets(keys: Hashes) -> _Entries:
         order = np.argsort(band, kind="stable")
         runs = np.cumsum(np.r_[0, band[order][1:] != band[order][:-1]])[: len(order)] + number
         number += len(order)
-        found = _Entries(order, runs).where(np.ones(len(order), bool))
+        found = _Entries(order, runs, np.full(len(order), -1)).where(np.ones(len(order), bool))
         text.append(found.text)
         bucket.append(found.bucket)
-    return _Entries(np.concatenate(text), np.concatenate(bucket))
+    joined = np.concatenate(text)
+    return _Entries(joined, np.concatenate(bucket), np.full(len(joined), -1))
 
 
 def _rank(entries: _Entries, keys: Hashes) -> Ints:
@@ -244,15 +170,15 @@ def _rank(entries: _Entries, keys: Hashes) -> Ints:
 
     _, at, sizes = np.unique(entries.bucket, return_inverse=True, return_counts=True)
     candidates = np.bincount(entries.text, weights=sizes[at] - 1, minlength=keys.shape[1])
-    mixed = np.zeros(keys.shape[1], np.uint32)
+    tie = np.zeros(keys.shape[1], np.uint32)
     for band in keys:
-        mixed = _mixed(mixed * np.uint32(31) + band)
+        tie = mixed(tie * np.uint32(31) + band)
     rank = np.empty(keys.shape[1], np.int64)
-    rank[np.lexsort((mixed, -candidates))] = np.arange(keys.shape[1])
+    rank[np.lexsort((tie, -candidates))] = np.arange(keys.shape[1])
     return rank
 
 
-def _heads(entries: _Entries, rank: Ints, signs: Signs) -> Ints:
+def _heads(entries: _Entries, rank: Ints, sets: Sets) -> Ints:
     """The head of each text, maybe itself.
 
     In turns: each text is compared with the foremost of those that come first in its buckets. Who has been compared with all of them, and is near none that comes
@@ -263,35 +189,28 @@ def _heads(entries: _Entries, rank: Ints, signs: Signs) -> Ints:
     head = np.arange(len(rank))
     active = np.ones(len(rank), bool)
     order = np.lexsort((rank[entries.text], entries.bucket))
-    entries = _Entries(entries.text[order], np.unique(entries.bucket[order], return_inverse=True)[1])
+    entries.text, entries.bucket = entries.text[order], np.unique(entries.bucket[order], return_inverse=True)[1]
     left = _TRIES * np.bincount(entries.bucket)
-    seen, edges = np.empty(0, np.int64), _Edges(np.empty(0, np.int64), np.empty(0, np.int64))
+    edges = _Edges(np.empty(0, np.int64), np.empty(0, np.int64))
     while len(entries.text) or len(edges.left):
         first = np.r_[True, entries.bucket[1:] != entries.bucket[:-1]][: len(entries.text)]
-        leader, text, bucket = (
-            entries.text[first][np.cumsum(first) - 1][~first],
-            entries.text[~first],
-            entries.bucket[~first],
-        )
-        fresh = np.isin(leader * len(rank) + text, seen, invert=True)
-        leader, text, bucket = leader[fresh], text[fresh], bucket[fresh]
-        now = rank[leader] == _least(text, rank[leader], len(rank))[text]
-        left -= np.bincount(bucket[now], minlength=len(left))
-        pairs = np.unique(leader[now] * len(rank) + text[now])
-        seen = np.concatenate([seen, pairs])
-        a, b = np.divmod(pairs, len(rank))
-        is_near = signs.near(a, b)
-        edges = _Edges(np.r_[edges.left, a[is_near]], np.r_[edges.right, b[is_near]])
+        leader = entries.text[first][np.cumsum(first) - 1]
+        fresh = np.flatnonzero(~first & (entries.against != leader))
+        text, by = entries.text[fresh], leader[fresh]
+        foremost = rank[by] == _least(text, rank[by], len(rank))[text]
+        now = fresh[foremost]
+        entries.against[now] = leader[now]
+        left -= np.bincount(entries.bucket[now], minlength=len(left))
+        edges = edges.joined(sets, leader[now], entries.text[now])
         waits = np.zeros(len(rank), bool)
-        waits[edges.right] = waits[text[~now]] = True
+        waits[edges.right] = waits[text[~foremost]] = True
         free = ~waits[edges.left]
         taken, by = edges.right[free], edges.left[free]
-        foremost = _least(taken, rank[by], len(rank))[taken] == rank[by]
+        foremost = rank[by] == _least(taken, rank[by], len(rank))[taken]
         head[taken[foremost]] = by[foremost]
         active[taken] = active[by] = False
         entries = entries.where(active[entries.text] & (waits[entries.text] | ~first) & (left[entries.bucket] > 0))
         edges = edges.among(active)
-        seen = seen[active[seen // len(rank)] & active[seen % len(rank)]]
     return head
 
 
