@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qunkit.chat import normal
@@ -103,6 +103,7 @@ def test_every_mark_has_an_example_and_words() -> None:
     assert all(re.fullmatch("[a-z_]+", code) for code in codes)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.one_of(st.sampled_from(TEXTS), st.text(st.sampled_from("加微信1a.好🔥★\n兼职扫码元 "), max_size=30)),

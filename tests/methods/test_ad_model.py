@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qunkit.chat.normal import normalise
@@ -54,6 +54,7 @@ def test_nothing_to_read() -> None:
     assert one == two == three < 0.5
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY, st.integers(1, 5))
 def test_company_changes_nothing(texts: list[str], size: int) -> None:
     whole = tiny().score(texts)
@@ -72,6 +73,7 @@ def test_batches_of_the_model_are_no_seams(monkeypatch: pytest.MonkeyPatch) -> N
     assert tiny().score(["好" * 100, "好"]).tolist() == [*tiny().score(["好" * 100]), *tiny().score(["好"])]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY)
 def test_the_design_is_what_is_weighed(texts: list[str]) -> None:
     weights = tiny().weights.astype(float)
@@ -79,6 +81,7 @@ def test_the_design_is_what_is_weighed(texts: list[str]) -> None:
 
 
 # -- why ---------------------------------------------------------------------------------------------------------------
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.sampled_from(TEXTS), st.text(max_size=30)))
 def test_reasons_add_up(text: str) -> None:
     model = replace(tiny(), scale=(1.5, -0.25))
@@ -91,6 +94,7 @@ def test_reasons_add_up(text: str) -> None:
     assert len({reason.code for reason in why.reasons}) == len(why.reasons)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.sampled_from(TEXTS), st.text(st.sampled_from("加➕薇❤. 兼职①㍿\n\u200b"), max_size=12)))
 def test_spans_point_into_the_raw_text(text: str) -> None:
     for reason in tiny().explain(text).reasons:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qunkit.chat import characters, normal
@@ -73,6 +73,7 @@ def test_hashing_spreads() -> None:
 TEXTS = st.lists(st.text(st.sampled_from("加微信兼职好a1 。\u200b🔥"), max_size=12), max_size=6)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
 def test_the_matrix_says_what_the_sum_says(texts: list[str]) -> None:
     kinds = made(*texts)
@@ -81,6 +82,7 @@ def test_the_matrix_says_what_the_sum_says(texts: list[str]) -> None:
     assert np.allclose(grams.matrix(kinds) @ weights[:-1], added, atol=1e-12)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
 def test_counted_one_by_one(texts: list[str]) -> None:
     """The same, sign by sign: as many of each column as there are places where it begins."""
