@@ -35,7 +35,7 @@ def test_what_the_labels_say_nothing_of_stays() -> None:
     model = learn(tiny(), ["早"], [True]).model
     touched = set(design(["早"]).indices.tolist())
     assert set(np.flatnonzero(model.weights != tiny().weights).tolist()) == touched
-    assert len(touched) == 3  # a character, a syllable, five signs or fewer
+    assert len(touched) == 3  # a character, a syllable, two signs or fewer
 
 
 def test_without_labels_nothing_changes() -> None:

@@ -55,10 +55,8 @@ FOUND = [
     ("again", "低价出号低价出号", "低价出号低价出号"),
     ("again", "冲冲冲冲", "冲冲冲冲"),
     ("lines", "一行\n二行\n三行", "一行\n二行\n三行"),
-    ("tiny", "好", "好"),
-    ("short", "今天吃什么好", "今天吃什么好"),
-    ("long", "天地" * 20, "天地" * 20),
-    ("very_long", "天地" * 50, "天地" * 50),
+    *((f"size_{fewest}", "天" * fewest, "天" * fewest) for fewest in (0, 3, 4, 6, 9, 13, 19, 26, 41, 61)),
+    *((f"size_{fewest}", "天" * most, "天" * most) for fewest, most in ((0, 2), (4, 5), (26, 40), (61, 5000))),
 ]
 NOT_FOUND = [
     ("account", "我加了微信，明天说"),
@@ -73,8 +71,9 @@ NOT_FOUND = [
     ("again", "哈哈哈哈哈哈啊啊啊啊"),
     ("again", "111111"),
     ("lines", "一行\n二行"),
-    ("tiny", "今天吃什么好"),
-    ("long", "天" * 39),
+    ("size_3", "天地"),
+    ("size_3", "天地人和"),
+    ("size_41", "天" * 40),
 ]
 
 
@@ -100,7 +99,14 @@ def test_every_mark_has_an_example_and_words() -> None:
     assert len(codes) == len(set(codes))
     assert {code for code, _, _ in FOUND} == set(codes)
     assert len({mark.words for mark in MARKS}) == len(MARKS)
-    assert all(re.fullmatch("[a-z_]+", code) for code in codes)
+    assert all(re.fullmatch("[a-z_0-9]+", code) for code in codes)
+
+
+def test_every_text_has_one_size() -> None:
+    sizes = [mark.code.startswith("size_") for mark in MARKS]
+    assert flags(normal.batch([*TEXTS, "", "\u200b", "好" * 999]))[:, sizes].sum(axis=1).tolist() == [1] * (
+        len(TEXTS) + 3
+    )
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -38,7 +38,7 @@ def test_disguises_change_nothing() -> None:
 
 
 def test_by_hand() -> None:
-    """“好” is one character and one syllable, each counting 3, and five signs or fewer: (0.5 + 1 - 3 · 0.25 + 3 · 0.125) · 2 - 0.25 = 2."""
+    """“好” is one character and one syllable, each counting 3, and two signs or fewer: (0.5 + 1 - 3 · 0.25 + 3 · 0.125) · 2 - 0.25 = 2."""
     weights = np.zeros(WIDTH, np.float16)
     columns = design(["好"]).indices
     assert len(columns) == 3
