@@ -6,7 +6,7 @@ import sys
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qunkit.chat import characters, normal
@@ -160,17 +160,20 @@ def test_every_code_point_in_company_twice_is_once(around: str) -> None:
     assert normalise_all(once) == once
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
 def test_twice_is_once(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(TEXTS, max_size=6))
 def test_company_changes_nothing(texts: list[str]) -> None:
     assert normalise_all(texts) == [normalise(text) for text in texts] == [traced(text).text for text in texts]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
 def test_the_way_back(text: str) -> None:
     found = traced(text)
