@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from qunkit.chat.links import LINK
@@ -31,6 +32,8 @@ _FEWEST_LAGS, _MOST_LAGS = 3, 24
 """Signs of what is said twice in a row."""
 _LAUGHS = "哈呵嘿嘻啊呀唉嗯哦呜6.。~?!"
 """What friends repeat."""
+_SIZES = (0, 3, 4, 6, 9, 13, 19, 26, 41, 61)
+"""The fewest signs of a text, by mark."""
 _MANY = 0.15
 """Share of a text's signs."""
 
@@ -99,6 +102,17 @@ def _sizes(normals: Normals) -> NDArray[np.int64]:
 def _sized(fewest: int, most: int, normals: Normals) -> Spans:
     sizes = _sizes(normals)
     return _whole(normals, (sizes >= fewest) & (sizes <= most))
+
+
+def _of_size(fewest: int, most: int | None) -> Mark:
+    """The mark of texts of `fewest` signs to less than `most`. Each text has one of them: long texts are seldom talk."""
+    if most is None:
+        words = Text(f"{fewest} signs or more", f"{fewest}字以上")
+    elif fewest + 1 == most:
+        words = Text(f"{fewest} signs", f"{fewest}个字")
+    else:
+        words = Text(f"{fewest} to {most - 1} signs", f"{fewest}至{most - 1}个字")
+    return Mark(f"size_{fewest}", words, partial(_sized, fewest, (most or 1 << 40) - 1))
 
 
 def _lined(normals: Normals) -> Spans:
@@ -170,8 +184,5 @@ MARKS: tuple[Mark, ...] = (
     Mark("digits", Text("many digits", "数字密集"), partial(_dense, _digits, 6)),
     Mark("again", Text("says the same again and again", "重复"), _again),
     Mark("lines", Text("several lines", "多行排版"), _lined),
-    Mark("tiny", Text("five signs or fewer", "不超过5个字"), partial(_sized, 0, 5)),
-    Mark("short", Text("six to twelve signs", "6至12个字"), partial(_sized, 6, 12)),
-    Mark("long", Text("forty signs and more", "40字以上"), partial(_sized, 40, 1 << 40)),
-    Mark("very_long", Text("a hundred signs and more", "100字以上"), partial(_sized, 100, 1 << 40)),
+    *(_of_size(fewest, most) for fewest, most in pairwise((*_SIZES, None))),
 )
