@@ -1,4 +1,4 @@
-# Nine words: demo, test, lint, docs, coverage, torture, fuzz, bench, spark. Each makes its own .venv; nothing else needs installing but Python 3.11 or later (spark: and Java 17).
+# Eleven words: demo, test, lint, docs, coverage, torture, fuzz, bench, spark, train, eval. Each makes its own .venv; nothing else needs installing but Python 3.11 or later (spark: and Java 17).
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -7,8 +7,9 @@ LANGUAGE ?= en
 MINUTES ?= 10
 SIZE    ?= 1M
 BENCH   ?=
+DATA    ?=
 
-.PHONY: demo test lint docs coverage torture fuzz bench spark clean
+.PHONY: demo test lint docs coverage torture fuzz bench spark train eval clean
 
 demo: $(VENV)/installed
 	rm -rf $(DEMO)
@@ -49,8 +50,16 @@ spark: .venv-spark-local/installed .venv-spark/installed
 	.venv-spark-local/bin/pytest -m spark tests/spark -n 2 --dist loadgroup
 	QUNKIT_SPARK_SERVER=$(CURDIR)/.venv-spark-local/bin/python .venv-spark/bin/pytest -m spark tests/spark -n 0
 
+# The weights of `qunkit ads` from the data with labels in DATA, the same bytes every time; then how they do, into docs/methods. OpenBLAS adds in an order of its own
+# on each processor, so that it is told which to be.
+train: .venv-train/installed
+	OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell .venv-train/bin/python training/train.py $(DATA)
+
+eval: .venv-train/installed
+	OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell .venv-train/bin/python training/evaluate.py $(DATA)
+
 clean:
-	rm -rf $(VENV) .venv-spark .venv-spark-local $(DEMO) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-spark .venv-spark-local .venv-train $(DEMO) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -65,6 +74,11 @@ $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/installed-fuzz: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	touch $@
+
+.venv-train/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-train
+	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[train]'
 	touch $@
 
 .venv-%/installed: pyproject.toml
