@@ -164,7 +164,7 @@ def test_a_full_bucket_has_an_end(monkeypatch):
     monkeypatch.setattr(module, "band_keys", lambda some: np.zeros((BANDS, len(some)), np.uint32))
     pairs = counting(monkeypatch)
     assert len(set(copies(texts).tolist())) == len(texts)
-    assert sum(pairs) <= 17 * len(texts)
+    assert sum(pairs) <= 9 * len(texts)
 
 
 def counting(monkeypatch: pytest.MonkeyPatch) -> list[int]:

@@ -32,7 +32,7 @@ LEAST = 12
 """Signs that a text must have: shorter ones are alike by chance."""
 BANDS, ROWS = 32, 4
 _SEED = 1
-_TRIES = 16
+_TRIES = 8
 _BLOCK = 1 << 15
 """Bigrams whose signatures are worked out at a time: they stay in the processor's cache."""
 
