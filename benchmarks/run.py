@@ -34,6 +34,7 @@ BENCHMARKS = (
     "limited",
     "report",
     "features",
+    "ads",
     "startup",
 )
 """In the order of the page; the modules of their names."""

@@ -32,7 +32,7 @@ class _Rule:
         """Behind the first sign."""
         sign = f"[{self.first}]"
         before = f"(?<!{self.unless}{sign})" if self.unless else ""
-        return f"(?<={self.after}{sign}){before}{self.rest}"
+        return f"(?<={self.after}{sign}){before}(?:{self.rest})"
 
 
 _CALLED = f"(?:微|[薇溦徽葳]{_GAP}[信芯❤]|[v√∨ѵν薇溦徽葳❤](?![a-z])|[vw]{_GAP}x(?![a-z])|weixin|wechat|qq?(?![a-z])|[扣叩抠]|群|裙|峮|企鹅|我)"

@@ -208,8 +208,10 @@ def _joined(part: _Part) -> tuple[_Part, Numbers]:
         & ((kinds[before] == HAN) | alone[before])
         & ((kinds[after] == HAN) | alone[after])
     )
-    # A single character with joints on both sides brings both.
-    middle = joinable[:-1] & joinable[1:] & (last[:-1] + 2 == first[1:])
+    # A single character with joints on both sides brings both. A point between digits may be that of a price: it goes with another such alone.
+    digits = characters.digits()[part.codes] == part.codes
+    point = (first == last) & (part.codes[first] == ord(".")) & digits[before] & digits[after]
+    middle = joinable[:-1] & joinable[1:] & (last[:-1] + 2 == first[1:]) & (point[:-1] == point[1:])
     goes = np.concatenate((middle, [False])) | np.concatenate(([False], middle))
     if not goes.any():
         return part, part.owners[:0]
