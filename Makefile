@@ -50,13 +50,12 @@ spark: .venv-spark-local/installed .venv-spark/installed
 	.venv-spark-local/bin/pytest -m spark tests/spark -n 2 --dist loadgroup
 	QUNKIT_SPARK_SERVER=$(CURDIR)/.venv-spark-local/bin/python .venv-spark/bin/pytest -m spark tests/spark -n 0
 
-# The weights of `qunkit ads` from the data with labels in DATA, the same bytes every time; then how they do, into docs/methods. OpenBLAS adds in an order of its own
-# on each processor, so that it is told which to be.
+# The weights of `qunkit ads` from the data with labels in DATA, the same bytes every time; then how they do, into docs/methods.
 train: .venv-train/installed
-	OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell .venv-train/bin/python training/train.py $(DATA)
+	.venv-train/bin/python training/train.py $(DATA)
 
 eval: .venv-train/installed
-	OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell .venv-train/bin/python training/evaluate.py $(DATA)
+	.venv-train/bin/python training/evaluate.py $(DATA)
 
 clean:
 	rm -rf $(VENV) .venv-spark .venv-spark-local .venv-train $(DEMO) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
