@@ -20,7 +20,7 @@ from canaries import Canaries, build, readings
 
 FILES_ONLY = {
     "ingest", "roster", "sources list", "sources drop", "path", "check", "formats", "demo", "rejects list", "rejects show", "rejects retry", "forget",
-    "alias list", "alias accept", "alias reject", "alias add",
+    "alias list", "alias accept", "alias reject", "alias add", "ads score", "ads learn",
 }  # fmt: skip
 """Commands about files, or about true names on purpose: docs/privacy.md says that their output is not for sharing."""
 ASKED = {

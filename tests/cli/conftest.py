@@ -90,7 +90,7 @@ ROSTER = SAMPLES / "made/roster_json/members.json"
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which any command can be run: a dataset with one reject and a name that may be another's, an export that it does not know
-    yet, a list of members."""
+    yet, a list of members, labels of messages, texts."""
     from qunkit.api import open_dataset
 
     folder = tmp_path_factory.mktemp("template")
@@ -107,6 +107,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert dataset.ingest(folder / "known.csv").code == 3
     columns = {"time": "at", "sender": "who", "text": "said"}
     assert [dataset.ingest(folder / f"log{number}.csv", map=columns, as_group="周三读书会").code for number in (0, 1)]
+    drawn = dataset.frame("ads_audit", size=40)
+    drawn["label"] = [str(int(number % 3 == 0)) for number in range(len(drawn))]
+    drawn.to_csv(folder / "labels.csv", index=False)
+    (folder / "texts.txt").write_text("在吗\n加V：abc_12345 兼职日结\n", "utf-8")
     return folder
 
 

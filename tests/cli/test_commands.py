@@ -71,7 +71,8 @@ def test_every_analysis_runs_in_every_format(qunkit: Run, tmp_path: Path) -> Non
         for style in registry.names("renderers"):
             out = tmp_path / f"{name}.{style}"
             ran = qunkit(*words, *few, "--format", style, "--week", "2024-W48", "-o", str(out))
-            assert (ran.code, out.stat().st_size > 0) == (0, True), (name, style, ran.err)
+            empty = style == "jsonl" and name in ("ads_copies", "ads_domains", "ads_list", "ads_offenders")
+            assert (ran.code, out.stat().st_size > 0) == (0, not empty), (name, style, ran.err)
 
 
 def test_a_stem_alone_and_its_kin(qunkit: Run) -> None:

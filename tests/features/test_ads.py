@@ -17,7 +17,7 @@ def of(*texts: str | None) -> pa.Array:
 def test_it_is_what_the_model_says() -> None:
     found = of(*TEXTS)
     assert found.to_pylist() == tiny().score(TEXTS).tolist()
-    assert (COLUMN, str(found.type)) == ("ad", TYPE)
+    assert (COLUMN, str(found.type)) == ("ads", TYPE)
 
 
 def test_no_text_has_none() -> None:
