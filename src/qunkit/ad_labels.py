@@ -134,7 +134,12 @@ def learn_from(dataset: Path, settings: Config, paths: Sequence[Path], *, wait: 
         raise BadLabels(path=", ".join(map(str, paths)), why=why)
     own = shipped()
     said = [texts[label.key] for label in known]
-    learned = learn(own, said, y.astype(bool).tolist(), name=models.next_name(dataset))
+    counts = np.sqrt(
+        [label.stands_for for label in known]
+    )  # in full, labels of what was flagged, which stand for few, would teach nothing
+    learned = learn(
+        own, said, y.astype(bool).tolist(), weights=(counts / counts.mean()).tolist(), name=models.next_name(dataset)
+    )
     before = Judge(own, Rules(settings.ads))
     cells = [
         _row(before.name, y, _flags(before, said, known, before.model.score(said)), known),
