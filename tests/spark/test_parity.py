@@ -37,7 +37,20 @@ pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore:PySpark does
 ROWS, COPIES = 5000, 40
 HOSTILE = "it's \\ ${env:HOME} :as_of 💥"
 NAMES = [None, "", "新人*甲", "新人_甲", HOSTILE]
-WORDS = ("今天", "天气", "不错", "几点？", "在吗", "看 https://u.jd.com/x", "[捂脸]", "Wi-Fi", "a\nb", "🎉")
+WORDS = (
+    "今天",
+    "天气",
+    "不错",
+    "几点？",
+    "在吗",
+    "看 https://u.jd.com/x",
+    "[捂脸]",
+    "Wi-Fi",
+    "a\nb",
+    "🎉",
+    "加V：hao_88，扣扣 123456",
+    "13800001111 ￥AbC123dEf45￥",
+)
 SCOPES = {
     "everything": Scope(),
     "window": Scope(
@@ -58,7 +71,9 @@ def _rows() -> Iterator[dict]:
         row["time_quality"] = dice.choice(["exact", "exact", "exact", "minute", "day"])
         if "event" not in row:
             row["text"] = dice.choice([None, "", "".join(dice.choices(WORDS, k=dice.randint(1, 4)))])
-            row["kind"] = dice.choice(["text", "text", "image", "quote"])
+            row["kind"] = dice.choice(
+                ["text", "text", "text", "image", "quote", "quote", "miniprogram", "contact_card"]
+            )
             row |= {"sender_name": dice.choice(NAMES)} if dice.random() < 0.3 else {}
             row |= {"sender_id": f"name:{row['sender_id']}"} if dice.random() < 0.1 else {}
             row |= {"group_id": HOSTILE} if dice.random() < 0.02 else {}

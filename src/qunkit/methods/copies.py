@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Hashes = NDArray[np.uint32]
+    Places = NDArray[np.int32]
 
 LEAST = 12
 """Signs that a text must have: shorter ones are alike by chance."""
@@ -47,7 +48,7 @@ def copies(texts: Sequence[str]) -> Ints:
     keys = band_keys([texts[place] for place in long.tolist()])
     entries = _buckets(keys)
     some = np.unique(entries.text)
-    entries.text = np.searchsorted(some, entries.text)
+    entries.text = np.searchsorted(some, entries.text).astype(np.int32)
     sets = Sets.of([texts[place] for place in long[some].tolist()])
     rank = _rank(entries, keys[:, some])
     del keys
@@ -89,9 +90,9 @@ def signature(signs: Signs) -> Hashes:
 class _Entries:
     """Texts in buckets, those of a bucket one after the other."""
 
-    text: Ints
-    bucket: Ints
-    against: Ints
+    text: Places
+    bucket: Places
+    against: Places
     """The text with which each was compared last, in its bucket; -1: none yet."""
 
     def where(self, kept: NDArray[np.bool_]) -> _Entries:
@@ -111,14 +112,14 @@ class _Edges:
     left: Ints
     right: Ints
 
-    def joined(self, sets: Sets, left: Ints, right: Ints) -> _Edges:
+    def joined(self, sets: Sets, left: Places, right: Places) -> _Edges:
         """These, and those of the pairs (left, right) that are near."""
         import numpy as np
 
-        pairs = np.sort(left * len(sets.signs) + right)
-        left, right = np.divmod(pairs[np.r_[True, pairs[1:] != pairs[:-1]][: len(pairs)]], len(sets.signs))
-        near = sets.near(left, right)
-        return _Edges(np.r_[self.left, left[near]], np.r_[self.right, right[near]])
+        pairs = np.sort(left.astype(np.int64) * len(sets.signs) + right)
+        one, other = np.divmod(pairs[np.r_[True, pairs[1:] != pairs[:-1]][: len(pairs)]], len(sets.signs))
+        near = sets.near(one, other)
+        return _Edges(np.r_[self.left, one[near]], np.r_[self.right, other[near]])
 
     def among(self, active: NDArray[np.bool_]) -> _Edges:
         """Those of which both ends are active."""
@@ -151,17 +152,19 @@ def _buckets(keys: Hashes) -> _Entries:
     """The texts that share a key of a band with another."""
     import numpy as np
 
-    text, bucket = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    found = [_Entries(*(np.empty((3, 0), np.int32)))]
     number = 0
     for band in keys:
         order = np.argsort(band, kind="stable")
         runs = np.cumsum(np.r_[0, band[order][1:] != band[order][:-1]])[: len(order)] + number
         number += len(order)
-        found = _Entries(order, runs, np.full(len(order), -1)).where(np.ones(len(order), bool))
-        text.append(found.text)
-        bucket.append(found.bucket)
-    joined = np.concatenate(text)
-    return _Entries(joined, np.concatenate(bucket), np.full(len(joined), -1))
+        some = _Entries(order.astype(np.int32), runs.astype(np.int32), np.full(len(order), -1, np.int32))
+        found.append(some.where(np.ones(len(order), bool)))
+    return _Entries(
+        np.concatenate([one.text for one in found]),
+        np.concatenate([one.bucket for one in found]),
+        np.concatenate([one.against for one in found]),
+    )
 
 
 def _rank(entries: _Entries, keys: Hashes) -> Ints:
@@ -189,7 +192,9 @@ def _heads(entries: _Entries, rank: Ints, sets: Sets) -> Ints:
     head = np.arange(len(rank))
     active = np.ones(len(rank), bool)
     order = np.lexsort((rank[entries.text], entries.bucket))
-    entries.text, entries.bucket = entries.text[order], np.unique(entries.bucket[order], return_inverse=True)[1]
+    entries.text, bucket = entries.text[order], entries.bucket[order]
+    entries.bucket = np.cumsum(np.r_[False, bucket[1:] != bucket[:-1]][: len(bucket)], dtype=np.int32)
+    del order, bucket
     left = _TRIES * np.bincount(entries.bucket)
     edges = _Edges(np.empty(0, np.int64), np.empty(0, np.int64))
     while len(entries.text) or len(edges.left):
@@ -214,7 +219,7 @@ def _heads(entries: _Entries, rank: Ints, sets: Sets) -> Ints:
     return head
 
 
-def _least(text: Ints, values: Ints, size: int) -> Ints:
+def _least(text: Ints | Places, values: Ints, size: int) -> Ints:
     """For each of `size` texts the least of its values; `size` where it has none."""
     import numpy as np
 
