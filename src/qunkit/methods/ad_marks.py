@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from qunkit.chat.links import LINK
@@ -167,10 +166,8 @@ def _again(normals: Normals) -> Spans:
         wide = runs[runs[:, 1] - runs[:, 0] >= (3 if lag == 1 else lag)]
         wide[:, 1] += lag
         found.append(wide)
-    whole: Spans = np.concatenate(found)
-    same: NDArray[np.bool_] = texts_of(normals, whole[:, 0]) == texts_of(normals, whole[:, 1] - 1)
-    told: Spans = whole[same]
-    return told
+    # None reaches into the next text: every sign of what is repeated is one of the same run, and no end of a text is.
+    return np.concatenate(found)
 
 
 MARKS: tuple[Mark, ...] = (
@@ -184,5 +181,5 @@ MARKS: tuple[Mark, ...] = (
     Mark("digits", Text("many digits", "数字密集"), partial(_dense, _digits, 6)),
     Mark("again", Text("says the same again and again", "重复"), _again),
     Mark("lines", Text("several lines", "多行排版"), _lined),
-    *(_of_size(fewest, most) for fewest, most in pairwise((*_SIZES, None))),
+    *(_of_size(fewest, most) for fewest, most in zip(_SIZES, (*_SIZES[1:], None), strict=True)),
 )
