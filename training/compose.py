@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -14,9 +15,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = "0123456789"
 _CAPITALS = _LETTERS.upper()
 _EMOJI = "🔥🎁💰❤🌹👇👉✅📣🎉💥🧧⭐😘🍀📢🆕💯🌟🔔😊👍💪🙏✨🎈🏠🚗📱🍓🍊"
-_SYLLABLES = (
-    "星辰大海云梦清风明月天空幻想龙城东方长安江南青山绿水阳光彩虹雪域晨曦星河极光永恒国际时代未来小熊糖果可乐阿强小美老王浩然子涵一诺"
-)
+_SYLLABLES = "星辰大海云梦清风明月天空幻想龙城东方长安江南青山绿水阳光彩虹雪域晨曦星河极光永恒国际时代未来小熊糖果可乐阿强小美老王浩然子涵一诺"
 _ENDINGS = ("com", "cn", "top", "xyz", "vip", "net", "cc", "club", "me", "com.cn")
 
 
@@ -86,6 +85,14 @@ def _of_all() -> dict[str, Skeleton]:
 
 
 SHARED = _of_all()
+
+
+def templates() -> str:
+    """The sha256 of all templates, one after the other."""
+    whole = sha256()
+    for path in sorted(TEMPLATES.rglob("*.txt")):
+        whole.update(path.relative_to(TEMPLATES).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return whole.hexdigest()
 
 
 def families(folder: str) -> list[Family]:

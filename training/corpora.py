@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 LCCC = ("lccc/toy_train.txt", "lccc/toy_valid.txt", "lccc/toy_data.json")
@@ -42,7 +43,7 @@ def chat(data: Path) -> Chat:
     parts: list[list[str]] = [[] for _ in range(10)]
     for turn in turns:
         parts[sha256(turn.encode()).digest()[0] % 10].append(turn)
-    return Chat(sum(parts[:6], []), sum(parts[6:8], []), sum(parts[8:], []))
+    return Chat(*([*chain.from_iterable(some)] for some in (parts[:6], parts[6:8], parts[8:])))
 
 
 def labelled(data: Path) -> Labelled:

@@ -168,9 +168,7 @@ def _sounding() -> dict[str, tuple[str, str]]:
 
 def _halves(sign: str, group: list[str]) -> tuple[str, str]:
     others = [other for other in group if other != sign]
-    even, odd = (
-        "".join(other for other in others if ord(other) % 2 == half) for half in (FIT, JUDGE)
-    )
+    even, odd = ("".join(other for other in others if ord(other) % 2 == half) for half in (FIT, JUDGE))
     return even, odd
 
 

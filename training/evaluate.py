@@ -1,6 +1,6 @@
 """How the weights do on what they were not fitted on: ``python training/evaluate.py DATA``; `make eval DATA=…` is that.
 
-Prints each figure with its bar, and writes them into docs/methods/ads-training.md, between its marks. Ends with an error if a bar is missed.
+Prints each figure with its bar, and writes them to figures.json and from there into docs/methods/ads-training.md. Ends with an error if a bar is missed.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import compose
 import corpora
 import disguise
 import examples
+import figures
 import numpy as np
-import page
 from corpora import Chat, Labelled
 from fit import Workshop
 from sklearn.metrics import f1_score, roc_auc_score
@@ -62,7 +61,12 @@ class Bar:
 
     def row(self) -> dict[str, Any]:
         bar = f"{'≤' if self.at_most else '≥'} {self.bar:g}"
-        return {"bar": self.what, "asked": bar, "measured": f"{self.figure:.3f}", "": "met" if self.met else "**missed**"}
+        return {
+            "bar": self.what,
+            "asked": bar,
+            "measured": f"{self.figure:.3f}",
+            "so": "met" if self.met else "**missed**",
+        }
 
 
 def main(data: Path) -> None:
@@ -74,12 +78,18 @@ def main(data: Path) -> None:
     learnt = [learnt_in(unseen, labelled, draw) for draw in range(DRAWS)]
     clean = float(np.mean([row["recall"] for row in families]))
     bars = [
-        Bar("everyday chat flagged, the shipped weights", flagged(AdModel.load(WEIGHTS), chat.test), 0.01, at_most=True),
+        Bar(
+            "everyday chat flagged, the shipped weights", flagged(AdModel.load(WEIGHTS), chat.test), 0.01, at_most=True
+        ),
         Bar("everyday chat flagged, without the group", flagged(unseen, chat.test), 0.01, at_most=True),
         Bar("recall on families held apart", clean, 0.9),
         *(Bar(f"of that on {name.replace('_', ' ')}", recall / clean, 0.95) for name, recall in kinds.items()),
         Bar("another group: AUC", auc(unseen, labelled), 0.8),
-        Bar(f"another group after {LABELS} labels: F1, median of {DRAWS}", float(np.median([row["F1"] for row in learnt])), 0.68),
+        Bar(
+            f"another group after {LABELS} labels: F1, median of {DRAWS}",
+            float(np.median([row["F1"] for row in learnt])),
+            0.68,
+        ),
     ]
     tables = {
         "bars": [bar.row() for bar in bars],
@@ -90,8 +100,8 @@ def main(data: Path) -> None:
         "random": [random_split(shop, chat, labelled)],
     }
     for name, rows in tables.items():
-        print(f"{name}\n{page.table(rows)}", flush=True)
-    page.write(tables)
+        print(f"{name}\n{figures.table(rows)}", flush=True)
+    figures.write(tables)
     if missed := [bar.what for bar in bars if not bar.met]:
         sys.exit(f"missed: {', '.join(missed)}")
 
@@ -123,7 +133,12 @@ def apart(shop: Workshop, chat: Chat) -> tuple[list[dict[str, Any]], Mapping[str
 def of_lengths(model: AdModel, labelled: Labelled) -> list[dict[str, Any]]:
     """How the group of players is read by a model that never saw it, by the signs of a message."""
     sizes, ads, logits = np.array([*map(len, labelled.texts)]), np.array(labelled.ads), model.logits(labelled.texts)
-    spans = [*((f"{low} to {high - 1}" if high < 1 << 40 else f"{low} or more", (sizes >= low) & (sizes < high)) for low, high in LENGTHS)]
+    spans = [
+        *(
+            (f"{low} to {high - 1}" if high < 1 << 40 else f"{low} or more", (sizes >= low) & (sizes < high))
+            for low, high in LENGTHS
+        )
+    ]
     return [_read(name, ads[chosen], logits[chosen]) for name, chosen in [*spans, ("all", sizes >= 0)]]
 
 
@@ -175,5 +190,4 @@ def random_split(shop: Workshop, chat: Chat, labelled: Labelled) -> dict[str, An
 
 
 if __name__ == "__main__":
-    assert {name for names in APART for name in names} == {family.name for family in compose.families("ads")}
     main(Path(sys.argv[1]))

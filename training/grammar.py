@@ -99,7 +99,9 @@ def read(path: Path) -> Family:
     return Family(path.stem, slots, {name: tuple(lines) for name, lines in sections.items()})
 
 
-def fill(pieces: Skeleton, slots: Mapping[str, Skeleton], made: Mapping[str, Callable[[Random], str]], dice: Random) -> str:
+def fill(
+    pieces: Skeleton, slots: Mapping[str, Skeleton], made: Mapping[str, Callable[[Random], str]], dice: Random
+) -> str:
     """One text of a skeleton: every choice and every slot drawn anew."""
     out: list[str] = []
     for piece in pieces:

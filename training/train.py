@@ -30,7 +30,7 @@ def main(data: Path) -> None:
     shop = Workshop(chat.fit, labelled)
     about = {
         "read": corpora.hashes(data, (*corpora.LCCC, corpora.MCQQ)),
-        "templates": templates(),
+        "templates": compose.templates(),
         "examples": {name: len(part.texts) for name, part in shop.parts.items()},
         "ads": sum(sum(part.ads) for part in shop.parts.values()),
         "versions": {name: version(name) for name in ("scikit-learn", "numpy", "scipy", "pypinyin", "opencc")},
@@ -43,14 +43,6 @@ def main(data: Path) -> None:
     facts = {"name": NAME, "bytes": len(packed), "sha256": sha256(packed).hexdigest(), **about}
     FACTS.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(f"{WEIGHTS.name}: {len(packed):,} bytes, sha256 {facts['sha256']}")
-
-
-def templates() -> str:
-    """The sha256 of all templates, one after the other."""
-    whole = sha256()
-    for path in sorted(compose.TEMPLATES.rglob("*.txt")):
-        whole.update(path.relative_to(compose.TEMPLATES).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return whole.hexdigest()
 
 
 if __name__ == "__main__":

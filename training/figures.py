@@ -1,25 +1,34 @@
-"""docs/methods/ads-training.md: its tables between the marks."""
+"""docs/methods/ads-training.md: its tables between the marks, from figures.json beside this file."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 PAGE = Path(__file__).parents[1] / "docs/methods/ads-training.md"
+FIGURES = Path(__file__).parent / "figures.json"
 _MARKED = re.compile(r"(<!-- eval: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 Rows = list[dict[str, Any]]
 
 
 def write(tables: Mapping[str, Rows]) -> None:
-    """Put the tables into the page."""
+    """Keep what was measured, and put it into the page."""
+    FIGURES.write_text(json.dumps(tables, ensure_ascii=False, indent=1) + "\n", "utf-8")
     PAGE.write_text(filled(PAGE.read_text("utf-8"), tables), "utf-8")
 
 
+def read() -> dict[str, Rows]:
+    """What was measured last."""
+    tables: dict[str, Rows] = json.loads(FIGURES.read_text("utf-8"))
+    return tables
+
+
 def filled(text: str, tables: Mapping[str, Rows]) -> str:
-    """`text` with each table between the marks of its name; others stay."""
-    return _MARKED.sub(lambda found: f"{found[1]}\n{table(tables[found[2]])}\n{found[3]}" if found[2] in tables else found[0], text)
+    """`text` with each table between the marks of its name."""
+    return _MARKED.sub(lambda found: f"{found[1]}\n{table(tables[found[2]])}\n{found[3]}", text)
 
 
 def table(rows: Rows) -> str:
