@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
+from qunkit.methods.moves import MOVES
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -68,8 +69,8 @@ class Params:
     )  # fmt: skip
 
 
-SQL = """
-WITH named AS (
+SQL = f"""
+WITH {MOVES}, named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(day) AS first_day
   FROM posts GROUP BY group_id
 ), heard AS (  -- how many days with data there are after a day
@@ -82,22 +83,6 @@ WITH named AS (
   SELECT group_id, sender_id, MAX(last_spoke) AS last_spoke, MAX(day) AS last_day, COUNT(*) AS active_days
   FROM (SELECT group_id, sender_id, day, MAX(local_time) AS last_spoke FROM posts GROUP BY group_id, sender_id, day) spoken_days
   GROUP BY group_id, sender_id
-), arrivals AS (
-  SELECT group_id, member_id, MAX(t) AS joined_at
-  FROM (
-    SELECT group_id, explode(target_ids) AS member_id, local_time AS t FROM messages WHERE event IN ('invited', 'joined_qr', 'joined')
-    UNION ALL
-    SELECT group_id, actor_id, local_time FROM messages WHERE event IN ('joined_qr', 'joined') AND target_ids IS NULL
-    UNION ALL
-    SELECT group_id, member_id, joined_at FROM listings WHERE joined_at IS NOT NULL
-  ) joining GROUP BY group_id, member_id
-), departures AS (
-  SELECT group_id, member_id, MAX(t) AS left_at
-  FROM (
-    SELECT group_id, explode(target_ids) AS member_id, local_time AS t FROM messages WHERE event IN ('left', 'removed')
-    UNION ALL
-    SELECT group_id, actor_id, local_time FROM messages WHERE event = 'left' AND target_ids IS NULL
-  ) leaving GROUP BY group_id, member_id
 ), listed AS (
   SELECT group_id, member_id, MAX(seen_at) AS listed_at FROM listings WHERE complete GROUP BY group_id, member_id
 ), people AS (
@@ -108,10 +93,10 @@ WITH named AS (
   LEFT JOIN named ON named.group_id = members.group_id
   LEFT JOIN spoken ON spoken.group_id = members.group_id AND spoken.sender_id = members.member_id
   LEFT JOIN arrivals ON arrivals.group_id = members.group_id AND arrivals.member_id = members.member_id
-  LEFT JOIN departures ON departures.group_id = members.group_id AND departures.member_id = members.member_id
+  LEFT JOIN gone ON gone.group_id = members.group_id AND gone.member_id = members.member_id
   LEFT JOIN listed ON listed.group_id = members.group_id AND listed.member_id = members.member_id
   WHERE NOT members.official AND COALESCE(members.listed, spoken.sender_id IS NOT NULL)
-    AND (departures.left_at IS NULL OR departures.left_at <= GREATEST(spoken.last_spoke, arrivals.joined_at, listed.listed_at))
+    AND (gone.left_at IS NULL OR gone.left_at <= GREATEST(spoken.last_spoke, listed.listed_at))
 )
 SELECT people.group_id, people.group_name, people.member_id, people.name,
   CASE WHEN people.last_spoke IS NULL THEN 'never' ELSE 'silent' END AS state,
