@@ -21,18 +21,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qunkit.dataset import option
-from qunkit.methods.periods import CALENDAR, PER
+from qunkit.methods.periods import CALENDAR, PER, SPOKEN, STATES
 from qunkit.results import Column
 from qunkit.words import Text
 
 TITLE = Text("Churn: who speaks, comes back, falls silent", "流失")
 
-_STATES = {
-    "first": Text("log begins", "记录起始"),
-    "unfinished": Text("unfinished", "未结束"),
-    "holes": Text("data missing", "数据缺失"),
-    "whole": Text("whole", "完整"),
-}
 COLUMNS = (
     Column("period", "date", Text("from", "起始日期"), Text("first day of the period", "该周期的第一天")),
     Column("last_day", "date", Text("to", "结束日期"), Text("last day of the period", "该周期的最后一天"), spare=9),
@@ -43,7 +37,7 @@ COLUMNS = (
         "text",
         Text("state", "状态"),
         Text("first: the group's log begins in it; unfinished: it ends after the data; holes: too few days hold data; whole", "first 群记录从此开始；unfinished 尚未结束；holes 有数据的天数不足；whole 完整"),
-        words=_STATES,
+        words=STATES,
     ),
     Column(
         "days",
@@ -101,15 +95,7 @@ class Params:
 
 
 SQL = f"""
-WITH {CALENDAR}, named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(day) AS first_day
-  FROM posts GROUP BY group_id
-), spoken AS (
-  SELECT said.group_id, said.sender_id, spans.number
-  FROM (SELECT DISTINCT group_id, sender_id, day FROM posts WHERE NOT official) said
-  JOIN dated ON dated.day = said.day JOIN spans ON spans.period = dated.period
-  GROUP BY said.group_id, said.sender_id, spans.number
-), linked AS (  -- each speaker's period, with the ones before and after it
+WITH {CALENDAR}, {SPOKEN}, linked AS (  -- each speaker's period, with the ones before and after it
   SELECT group_id, number, LAG(number) OVER w AS before, LEAD(number) OVER w AS after
   FROM spoken WINDOW w AS (PARTITION BY group_id, sender_id ORDER BY number)
 ), counted AS (
@@ -121,17 +107,11 @@ WITH {CALENDAR}, named AS (
 ), lost AS (
   SELECT group_id, number + 1 AS number, COUNT(*) AS lapsed
   FROM linked WHERE after IS NULL OR after > number + 1 GROUP BY group_id, number
-), held AS (
-  SELECT named.group_id, named.group_name, spans.number, COUNT(CASE WHEN dated.observed THEN 1 END) AS days
-  FROM named JOIN dated ON dated.day >= named.first_day JOIN spans ON spans.period = dated.period
-  GROUP BY named.group_id, named.group_name, spans.number
 ), grid AS (
-  SELECT held.group_id, held.group_name, held.number, held.days, spans.period, spans.last_day, spans.in_window, spans.finished,
-    held.days > 0 AND held.days >= :coverage * spans.length AS known,
-    CASE WHEN held.days > 0 THEN COALESCE(counted.speakers, 0) END AS speakers,
+  SELECT held.*, CASE WHEN held.days > 0 THEN COALESCE(counted.speakers, 0) END AS speakers,
     COALESCE(counted.fresh, 0) AS fresh, COALESCE(counted.retained, 0) AS retained, COALESCE(counted.resurrected, 0) AS resurrected,
     COALESCE(lost.lapsed, 0) AS lapsed
-  FROM held JOIN spans ON spans.number = held.number
+  FROM held
   LEFT JOIN counted ON counted.group_id = held.group_id AND counted.number = held.number
   LEFT JOIN lost ON lost.group_id = held.group_id AND lost.number = held.number
 ), told AS (
