@@ -46,6 +46,15 @@ SELECT roster.group_id, roster.member_id,
 FROM roster LEFT JOIN newest ON newest.group_id = roster.group_id GROUP BY roster.group_id, roster.member_id
 """
 
+_LISTINGS = """
+WITH told AS (
+  SELECT group_id, member_id, complete, role, wall_clock({zone}, joined_at) AS joined_at, wall_clock({zone}, seen_at) AS seen_at,
+    COALESCE(wall_clock({zone}, seen_at), TIMESTAMP '1970-01-01 00:00:00') AS made_at
+  FROM ({source}) rosters
+)
+SELECT group_id, member_id, complete, role, joined_at, seen_at FROM told WHERE {scope} AND {made}
+"""
+
 _MEMBERS = """
 WITH told AS (
   SELECT * FROM rosters
@@ -111,18 +120,19 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
         (since, f"CAST(calendar.day AS TIMESTAMP) + INTERVAL '{scope.day_start + 24}' HOUR > {{}}"),
         (until, f"CAST(calendar.day AS TIMESTAMP) + INTERVAL '{scope.day_start}' HOUR < {{}}"),
     )
+    rosters = {
+        "zone": text(scope.timezone),
+        "source": members,
+        "scope": f"{groups} AND NOT {among('member_id', scope.bots)}",
+        "made": _made(min((time for time in (as_of, until) if time), default=None)),
+    }
     columns, named = ", ".join(MESSAGES.names), "named_messages" if scope.names else "told_messages"
     return {
         "raw_messages": messages,
         "seen_messages": f"SELECT * FROM raw_messages WHERE {seen}",
         "told_messages": f"SELECT * FROM raw_messages WHERE {seen} AND {groups}",
-        "rosters": _ROSTERS.format(
-            zone=text(scope.timezone),
-            source=members,
-            scope=f"{groups} AND NOT {among('member_id', scope.bots)}",
-            made=_made(min((time for time in (as_of, until) if time), default=None)),
-            latest=", ".join(_LATEST.format(name) for name in _OF_ROSTERS),
-        ),
+        "rosters": _ROSTERS.format(**rosters, latest=", ".join(_LATEST.format(name) for name in _OF_ROSTERS)),
+        "listings": _LISTINGS.format(**rosters),
         "members": _MEMBERS.format(
             official=_official("known.group_id", "known.member_id", scope),
             post=post,

@@ -1,0 +1,112 @@
+"""Members who do not speak, 潜水与沉默成员: who never did, and who has not for N days; a list to go through and call.
+
+    group_name  name      state   role    last_spoke           days_silent  active_days  joined
+    妈妈群      小鹿      silent  member  2026-04-02 21:40:11           37           22  2025-11-03
+    妈妈群      果果妈    never   member                                64            0
+
+Those who were most active come first: they are the ones that the group lost. Days on which no group of the dataset has any data are not silence and
+do not count. Whom the newest complete roster does not have, or a notice says to be gone since, is not listed. Who never spoke is known only where there is a complete
+roster (`qunkit roster`). Staff and bots are left out. All history counts, also before `--since`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qunkit.dataset import option
+from qunkit.methods.moves import MOVES
+from qunkit.results import Column, Note
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TITLE = Text("Silent members: a list to call", "潜水与沉默成员")
+
+_STATES = {"silent": Text("fell silent", "沉默"), "never": Text("never spoke", "从未发言")}
+_ROLES = {
+    "owner": Text("owner", "群主"),
+    "admin": Text("admin", "管理员"),
+    "staff": Text("staff", "员工"),
+    "member": Text("member", "成员"),
+}
+_NO_ROSTER = Text(
+    "Who never spoke is known only with a complete roster: see `qunkit roster --help`.",
+    "从未发言的成员需有完整名单才能列出：见 `qunkit roster --help`。",
+)
+COLUMNS = (
+    Column("group_id", "text", Text("group id", "群 id")),
+    Column("group_name", "text", Text("group", "群")),
+    Column("member_id", "text", Text("member id", "成员 id")),
+    Column("name", "text", Text("name", "成员")),
+    Column(
+        "state",
+        "text",
+        Text("state", "状态"),
+        Text("silent: spoke, and not for that long; never: on a complete roster and never spoke", "silent 曾发言，之后沉默；never 在完整名单中而从未发言"),
+        words=_STATES,
+    ),
+    Column("role", "text", Text("role", "角色"), Text("by the roster; null: not known", "据名单；未知时为空"), words=_ROLES, spare=3),
+    Column("last_spoke", "datetime", Text("last spoke", "最近发言"), Text("null: never in the group's log", "记录中从未发言时为空"), spare=2),
+    Column(
+        "days_silent",
+        "int",
+        Text("days silent", "沉默天数"),
+        Text("days with data in any group after the last message; if they never spoke, after joining or the log's first day", "最近发言之后任一群有数据的天数；从未发言者从入群或群记录首日起算"),
+    ),
+    Column("active_days", "int", Text("active days", "发言天数"), Text("days on which they had spoken before", "此前有发言的天数")),
+    Column("joined", "date", Text("joined", "入群日期"), Text("the latest time, by notice or roster; null: not known", "最近一次入群，据提示或名单；未知时为空"), spare=1),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What `qunkit churn silent` can be told."""
+
+    days: int = option(
+        30, Text("who has not spoken for N days; who never spoke is always listed", "列出 N 天未发言的成员；从未发言者均列出")
+    )  # fmt: skip
+
+
+SQL = f"""
+WITH {MOVES}, named AS (
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(day) AS first_day
+  FROM posts GROUP BY group_id
+), heard AS (  -- how many days with data there are after a day
+  SELECT day, SUM(CASE WHEN observed THEN 1 ELSE 0 END) OVER (ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    - CASE WHEN observed THEN 1 ELSE 0 END AS days_after
+  FROM days
+), ends AS (
+  SELECT MIN(day) AS first_day, MAX(day) AS last_day FROM days
+), spoken AS (
+  SELECT group_id, sender_id, MAX(last_spoke) AS last_spoke, MAX(day) AS last_day, COUNT(*) AS active_days
+  FROM (SELECT group_id, sender_id, day, MAX(local_time) AS last_spoke FROM posts GROUP BY group_id, sender_id, day) spoken_days
+  GROUP BY group_id, sender_id
+), listed AS (
+  SELECT group_id, member_id, MAX(seen_at) AS listed_at FROM listings WHERE complete GROUP BY group_id, member_id
+), people AS (
+  SELECT members.group_id, COALESCE(named.group_name, members.group_id) AS group_name, members.member_id, members.name, members.role,
+    spoken.last_spoke, COALESCE(spoken.active_days, 0) AS active_days, CAST(arrivals.joined_at AS DATE) AS joined,
+    COALESCE(spoken.last_day, LEAST(GREATEST(CAST(arrivals.joined_at AS DATE), named.first_day, ends.first_day), ends.last_day)) AS since
+  FROM members CROSS JOIN ends
+  LEFT JOIN named ON named.group_id = members.group_id
+  LEFT JOIN spoken ON spoken.group_id = members.group_id AND spoken.sender_id = members.member_id
+  LEFT JOIN arrivals ON arrivals.group_id = members.group_id AND arrivals.member_id = members.member_id
+  LEFT JOIN gone ON gone.group_id = members.group_id AND gone.member_id = members.member_id
+  LEFT JOIN listed ON listed.group_id = members.group_id AND listed.member_id = members.member_id
+  WHERE NOT members.official AND COALESCE(members.listed, spoken.sender_id IS NOT NULL)
+    AND (gone.left_at IS NULL OR gone.left_at <= GREATEST(spoken.last_spoke, listed.listed_at))
+)
+SELECT people.group_id, people.group_name, people.member_id, people.name,
+  CASE WHEN people.last_spoke IS NULL THEN 'never' ELSE 'silent' END AS state,
+  people.role, people.last_spoke, heard.days_after AS days_silent, people.active_days, people.joined
+FROM people LEFT JOIN heard ON heard.day = people.since
+WHERE people.last_spoke IS NULL OR heard.days_after >= :days
+ORDER BY people.active_days DESC, heard.days_after DESC, people.group_id, people.member_id
+"""
+
+
+def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
+    """What has to be said where nobody who never spoke is listed."""
+    return [] if (frame["state"] == "never").any() else [Note(_NO_ROSTER)]

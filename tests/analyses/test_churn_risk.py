@@ -1,0 +1,119 @@
+"""`churn_risk` against figures worked out by hand, and against snapshots made day by day in plain Python."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import exp, log
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from qunkit.dataset import Scope
+from qunkit.methods import silence
+from support.logs import EXAMPLES, crowd, logs, scopes, seen
+from support.messages import moment
+from support.questions import ask, table
+
+TWELVE = (
+    {"at": "2026-05-01 09:00:00", "sender_id": "a"},
+    {"at": "2026-05-01 10:00:00", "sender_id": "b"},
+    {"at": "2026-05-02 11:00:00", "sender_id": "a"},
+    {"at": "2026-05-02 12:00:00", "sender_id": "c"},
+    {"at": "2026-05-03 09:00:00", "event": "removed", "actor_id": "a", "target_ids": ["c"]},
+    {"at": "2026-05-04 09:00:00", "sender_id": "s"},
+    # 5 and 6 May: nothing in any group
+    {"at": "2026-05-07 09:00:00", "sender_id": "b"},
+    {"at": "2026-05-07 23:00:00", "sender_id": "b"},
+    {"at": "2026-05-08 09:00:00", "sender_id": "d"},
+    {"at": "2026-05-09 09:00:00", "sender_id": "b"},
+    {"at": "2026-05-10 09:00:00", "sender_id": "s"},
+    {"at": "2026-05-10 10:00:00", "sender_id": "d"},
+)
+STAFF = Scope(staff=frozenset("s"))
+
+
+def test_twelve_rows_by_hand():
+    # Days with data: 1 2 3 4 7 8 9 10. a: silent since the 2nd (3 4 7 8 9 10: 6), 2 days, known since the 1st (7 after it);
+    # b: silent 1 day, 3 days; d: today, 2 days, known since the 8th. c was removed.
+    rows = ask("churn_risk", TWELVE, scope=STAFF)
+    assert table(rows, "member_id", "days_silent", "active_days", "days_known", "last_spoke", "basis") == [
+        ("a", 6, 2, 7, moment("2026-05-02 11:00:00"), "shipped"),
+        ("b", 1, 3, 7, moment("2026-05-09 09:00:00"), "shipped"),
+        ("d", 0, 2, 2, moment("2026-05-10 10:00:00"), "shipped"),
+    ]
+    a = rows[0]
+    told = (-0.080, 0.826 * log(7), -0.841 * log(3), 0.133 * log(8))  # 1.607, -0.924, 0.277
+    assert [a[name] for name in ("base", "by_silence", "by_activity", "by_tenure")] == pytest.approx(told, abs=1e-9)
+    assert a["p_silent"] == pytest.approx(0.7068, abs=5e-5)  # σ(0.87995) = 1 / (1 + 0.41480)
+    assert rows[2]["p_silent"] == pytest.approx(0.2978, abs=5e-5)  # σ(-0.080 - 0.924 + 0.146)
+    week = ask("churn_risk", TWELVE, scope=STAFF, horizon="7")[0]
+    assert (week["base"], week["by_silence"]) == (0.116, pytest.approx(0.806 * log(7)))
+
+
+def test_what_can_be_left_out():
+    assert [row["member_id"] for row in ask("churn_risk", TWELVE, scope=STAFF, min_days=3)] == ["b"]
+    assert [row["member_id"] for row in ask("churn_risk", TWELVE, scope=STAFF, top=1)] == ["a"]
+
+
+def test_ninety_days_and_not_one_more():
+    begin = moment("2026-01-01 09:00")
+    rows = [{"at": begin + timedelta(days=n), "sender_id": who} for n, who in ((0, "old"), (1, "edge"), (91, "now"))]
+    assert {row["member_id"] for row in ask("churn_risk", rows)} == {"edge", "now"}
+
+
+def snapshots(rows, horizon):
+    """Every member of every group at every origin: (days silent, active days, days known), and whether silent; and the log's days."""
+    _, posts, day = seen(rows, Scope())
+    observed = sorted({day(row) for row in seen(rows, Scope())[0]})
+    heard = lambda after, to: len([d for d in observed if after < d <= to])  # noqa: E731
+    last, out = observed[-1], []
+    for back in range(1, 25):
+        origin = last - timedelta(days=back * horizon)
+        if (
+            heard(observed[0] - timedelta(1), origin) < 14
+            or 4 * heard(origin, origin + timedelta(horizon)) < 3 * horizon
+        ):
+            continue
+        for key in sorted({(row["group_id"], row["sender_id"]) for row in posts}):
+            days = {day(row) for row in posts if (row["group_id"], row["sender_id"]) == key}
+            past = [d for d in days if d <= origin]
+            if past and (origin - max(past)).days <= 90:
+                after = any(origin < d <= origin + timedelta(horizon) for d in days)
+                out.append((heard(max(past), origin), len(past), heard(min(past), origin), not after))
+    return np.array(out, float), len(observed)
+
+
+@pytest.mark.parametrize(("horizon", "long", "basis"), [(7, 90, "scaled"), (14, 90, "scaled"), (7, 60, "fitted")])
+def test_rolling_origins_by_plain_python(horizon, long, basis, monkeypatch):
+    monkeypatch.setattr(silence, "LONG", long)
+    rows = crowd()
+    past, days = snapshots(rows, horizon)
+    assert days == 68
+    model = silence.model(horizon, days, silence.terms(*past.T[:3]), past[:, 3])
+    assert model.basis == basis
+    found = ask("churn_risk", rows, horizon=str(horizon))
+    assert len(found) >= 100
+    assert {row["basis"] for row in found} == {basis}
+    for row in found:
+        z = (
+            model.coefficients
+            @ silence.terms(*np.array([[row["days_silent"]], [row["active_days"]], [row["days_known"]]]))[0]
+        )
+        assert row["p_silent"] == pytest.approx(1 / (1 + exp(-z)), abs=1e-6)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(logs(), scopes())
+def test_reasons_add_up_and_the_riskiest_come_first(rows, scope):
+    _, posts, day = seen(rows, scope)
+    found = ask("churn_risk", rows, scope=scope)
+    everybody = {(row["group_id"], row["sender_id"]) for row in posts} - {(g, s) for g in "gh" for s in scope.staff}
+    assert set(table(found, "group_id", "member_id")) <= everybody
+    for row in found:
+        z = sum(row[name] for name in ("base", "by_silence", "by_activity", "by_tenure"))
+        assert row["p_silent"] == pytest.approx(1 / (1 + exp(-z)), abs=1e-9)
+        mine = [one for one in posts if (one["group_id"], one["sender_id"]) == (row["group_id"], row["member_id"])]
+        assert row["active_days"] == len(set(map(day, mine)))
+        assert row["last_spoke"] == mine[-1]["at"]
+    assert table(found, "p_silent") == sorted(table(found, "p_silent"), reverse=True)
