@@ -66,7 +66,8 @@ class Evidence:
     @property
     def explicit(self) -> Flags:
         """Of which turns it was said whom they answer."""
-        return (self.how == QUOTE) | (self.how == MENTION)
+        said: Flags = (self.how == QUOTE) | (self.how == MENTION)
+        return said
 
 
 def evidence(turns: Turns, lines: Lines) -> Evidence:
