@@ -1,0 +1,126 @@
+"""Who answers whom, 回复关系: one row a message that answers another, or goes on with one.
+
+    message_id  name  parent  to_name  how           p
+    m2          阿珍  m0      小鹿     quote         1.00
+    m3          阿珍  m2      阿珍     continuation  1.00
+    m4          老K   m3      阿珍     inferred      0.71
+
+The surest evidence counts: a quote; a mention (the last turn of who is named); rules (who was addressed answers, one's own thread goes on); else times: a Hawkes process
+(Hawkes 1971) says how likely each turn before is the cause. Later lines of a turn go on with the line before. Messages that begin something have no row.
+Single inferred links are often wrong; sums over many are what they are for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qunkit.arrays import column, known
+from qunkit.dataset import option
+from qunkit.methods.reply_log import LINES, read
+from qunkit.results import Column
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+HOW = {
+    "quote": Text("quote", "引用"),
+    "mention": Text("mention", "@"),
+    "rule": Text("rule", "规则"),
+    "inferred": Text("inferred", "推断"),
+    "continuation": Text("continuation", "续行"),
+}
+
+TITLE = Text("Replies: who answers whom", "回复关系")
+
+COLUMNS = (
+    Column("group_id", "text", Text("group id", "群 id"), spare=9),
+    Column("group_name", "text", Text("group", "群"), spare=3),
+    Column("at", "datetime", Text("time", "时间"), spare=2),
+    Column("message_id", "text", Text("message id", "消息 id"), spare=6),
+    Column("sender_id", "text", Text("sender id", "发送者 id"), spare=8),
+    Column("name", "text", Text("sender", "发送者")),
+    Column("parent", "text", Text("answers (id)", "所回复消息 id"), Text("message_id of what it answers or goes on with", "所回复或所接续消息的 message_id"), spare=5),
+    Column("to_id", "text", Text("to (id)", "回复对象 id"), Text("who wrote that; null: not in the window", "该消息的发送者；不在所选时间内时为空"), spare=7),
+    Column("to_name", "text", Text("to", "回复对象")),
+    Column(
+        "how", "text", Text("how", "依据"),
+        Text("quote; mention: the last turn of who is named; rule: who was addressed answers, or one's own thread goes on; inferred: from times; continuation: the same turn",
+             "引用；@：被@者的最近一轮发言；规则：被点名者作答，或延续自己的话题；推断：按时间；续行：同一轮发言"),
+        words=HOW,
+    ),
+    Column("p", "float", Text("p", "概率"), Text("how likely, where it is inferred; 1 for quotes and continuations; null for others: not known", "推断时为概率；引用和续行为 1；其余未知，为空"), spare=1),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What `qunkit replies` can be told."""
+
+    min_p: float = option(
+        0.5, Text("of inferred replies, only those as likely as this", "推断的回复只列概率不低于此值的")
+    )
+
+
+PART_SQL = LINES
+
+SQL = """
+WITH named AS (
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM posts GROUP BY group_id
+)
+SELECT parts.part AS group_id, named.group_name, parts.at, parts.message_id, parts.sender_id, COALESCE(senders.name, parts.sender_id) AS name,
+  parts.parent, parts.to_id, COALESCE(others.name, parts.to_id) AS to_name, parts.how, parts.p
+FROM parts
+JOIN named ON named.group_id = parts.part
+LEFT JOIN members senders ON senders.group_id = parts.part AND senders.member_id = parts.sender_id
+LEFT JOIN members others ON others.group_id = parts.part AND others.member_id = parts.to_id
+ORDER BY parts.part, parts.number
+"""
+
+
+def per_group(table: pa.Table, params: Params) -> pa.Table:
+    """The replies of one group in the window, in order."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from qunkit.methods.evidence import MENTION, RULE, SOFT
+    from qunkit.methods.hawkes import fit
+    from qunkit.methods.influence import likeliest
+
+    chat = read(table)
+    turns, told, n = chat.turns, chat.evidence, table.num_rows
+    parent, p, how = np.full(n, -1), np.full(n, np.nan), np.full(n, -1)
+    codes = {code: number for number, code in enumerate(HOW)}
+
+    ruled = np.flatnonzero(told.how == RULE)
+    parent[turns.first[ruled]], how[turns.first[ruled]] = turns.last[told.parent[ruled]], codes["rule"]
+    by, likely = likeliest(chat.log, fit(chat.log))
+    guessed = np.flatnonzero((told.how == SOFT) & (by >= 0) & (likely >= params.min_p))
+    first = turns.first[guessed]
+    parent[first], p[first], how[first] = turns.last[by[guessed]], likely[guessed], codes["inferred"]
+    later = np.setdiff1d(np.arange(n), turns.first)
+    parent[later], p[later], how[later] = later - 1, 1.0, codes["continuation"]
+    mention = np.flatnonzero(told.line_how == MENTION)
+    parent[mention], p[mention], how[mention] = told.line_parent[mention], np.nan, codes["mention"]
+    quotes = np.flatnonzero(known(table["reply_to"].combine_chunks()))
+    parent[quotes], p[quotes], how[quotes] = chat.quoted[quotes], 1.0, codes["quote"]
+
+    rows = np.flatnonzero((how >= 0) & chat.in_window)
+    here = pa.array(np.where(parent[rows] < 0, 0, parent[rows]), mask=parent[rows] < 0)
+    is_quote = pa.array(how[rows] == codes["quote"])
+    taken = column(rows)
+    return pa.table(
+        {
+            "part": table["part"].take(taken),
+            "number": taken,
+            "at": table["local_time"].take(taken),
+            "message_id": table["message_id"].take(taken),
+            "sender_id": table["sender_id"].take(taken),
+            "parent": pc.if_else(is_quote, table["reply_to"].take(taken), table["message_id"].take(here)),
+            "to_id": table["sender_id"].take(here),
+            "how": pa.array(list(HOW), pa.string()).take(column(how[rows])),
+            "p": column(p[rows]),
+        }
+    )

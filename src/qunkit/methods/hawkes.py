@@ -1,0 +1,389 @@
+"""Who makes others speak: a Hawkes process of rank one, fitted by EM to the times and senders of turns and to what is known of who answers whom.
+
+    rate of i at t = base_i x profile(hour) + sum over others' turns j: pull_j x share_i x g(t - t_j) + echo x sum over own turns: g_own(t - t_j)
+
+A turn of j makes ``pull_j`` turns by others, of which i takes ``share_i`` (of all but j's own); both delays are exponential and cut at `WINDOW` minutes. Everybody has a rate of
+their own, and the hour of the day is the whole group's. A turn whose parent is known is that turn's child and nothing else's; of all others the
+E-step says how likely each cause is (Lewis & Mohler 2011; Zhou, Zha & Song 2013). Each M-step is a maximum in closed form or a root of one variable, so the likelihood never falls.
+
+Pulls are shrunk to the group's: a Gamma prior of `STRENGTH` turns' worth, about the pull of a model in which all are alike. Only a window of turns is held at a time: time and memory
+do not grow with the square of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+WINDOW = 20.0
+"""Minutes after which nothing is an answer, unless people say so."""
+STRENGTH = 10.0
+"""Turns that the group's pull weighs in everybody's."""
+_COUNT = 0.5
+"""Answers that everybody is given, and turns that every hour is."""
+_MOST_BACK = 256
+"""Turns before a turn that may have caused it."""
+_CHUNK, _HELD = 1 << 16, 1 << 22
+"""Pairs of turns that are worked on at a time, and that are kept from round to round."""
+TINY = 1e-12
+"""What stands for zero where one divides or takes logarithms."""
+_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Turns in order of time."""
+
+    who: Ints
+    """Senders, 0 to `members` - 1."""
+    at: Floats
+    """Minutes."""
+    hour: Ints
+    """Hours of the day, 0 to 23."""
+    known: Ints
+    """The turn that each answers, where that is known; else -1."""
+    members: int
+    days: float
+    """For how many days the chat was seen."""
+    half: float = 0.0
+    """Minutes to add to a delay: half a minute where seconds are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Parameters, and what the last E-step says of every turn."""
+
+    pull: Floats
+    """Of each member, answers by others that one turn makes."""
+    share: Floats
+    """Of each member, how much of the answers is theirs; the sum is one."""
+    base: Floats
+    """Of each member, turns a minute that nobody made them write, on the average over the day."""
+    profile: Floats
+    """Of each hour; the mean is one."""
+    echo: float
+    """Turns of one's own that a turn makes."""
+    rate: float
+    """One over the mean delay of an answer, in minutes; of the exponential before it is cut."""
+    own_rate: float
+    """The same of the echo."""
+    prior: float
+    """The pull of the group, to which all are shrunk."""
+    answers: Floats
+    """Of each turn, the expected number of answers by others."""
+    caused: Floats
+    """Of each turn, how likely it is that it answers another's."""
+    fresh: Floats
+    """Of each turn, how likely it is that nothing here caused it."""
+    likelihoods: tuple[float, ...]
+    """Logarithms, with that of the prior, before each round."""
+
+
+class Before(NamedTuple):
+    """What lies within the window before the turns of a run: pairs in order of the later turn."""
+
+    many: Ints
+    """How many pairs each turn of the run has."""
+    parent: Ints
+    """The earlier turn of each pair."""
+    delay: Floats
+
+    def sums(self, values: Floats) -> Floats:
+        """The sum of values over the pairs of each turn."""
+        import numpy as np
+
+        found = np.zeros(len(self.many))
+        some = self.many > 0
+        if len(values):
+            found[some] = np.add.reduceat(values, (np.cumsum(self.many) - self.many)[some])
+        return found
+
+
+class Run(NamedTuple):
+    """Some turns, and what may have caused them; nothing where that is known."""
+
+    turns: slice
+    others: Before
+    own: Before
+
+
+class Caused(NamedTuple):
+    """Of a run, how likely each cause is."""
+
+    run: Run
+    answer: Floats
+    """Of each pair of `others`."""
+    by_others: Floats
+    """Of each turn."""
+    echo: Floats
+    """Of each pair of `own`."""
+    fresh: Floats
+    """Of each turn."""
+    rate: Floats
+    """At each turn; one where the parent is known."""
+
+
+class _Expected(NamedTuple):
+    """Sums of an E-step."""
+
+    answers: Floats
+    caused: Floats
+    fresh: Floats
+    echoes: float
+    answer_delay: tuple[float, float]
+    """Weight and weighted sum of delays within the window."""
+    echo_delay: tuple[float, float]
+    likelihood: float
+
+
+def fit(
+    log: Log, *, strength: float = STRENGTH, count: float = _COUNT, rounds: int = 100, precision: float = 1e-6
+) -> Fit:
+    """The parameters that explain the log best; `rounds` end when the likelihood of a turn grows by less than `precision`."""
+    import numpy as np
+
+    n, turns = len(log.who), np.bincount(log.who, minlength=log.members)
+    share = (turns + 1) / (n + log.members)
+    minutes = 24 * 60 * log.days
+    start = Fit(
+        np.full(log.members, 0.4), share, turns / minutes / 2 + TINY, np.ones(_HOURS), 0.1, 0.3, 1.0, 0.4,
+        np.zeros(n), np.zeros(n), np.zeros(n), (),
+    )  # fmt: skip
+    runs = held(log)
+    if not strength:
+        return _rounds(log, runs, start, 0.0, count, rounds, precision)
+    alike = _rounds(log, runs, start, np.inf, count, rounds, precision * 10)
+    return _rounds(log, runs, alike, strength, count, rounds, precision)
+
+
+def _rounds(
+    log: Log, runs: Iterable[Run], now: Fit, strength: float, count: float, rounds: int, precision: float
+) -> Fit:
+    told: list[float] = []
+    while True:
+        found = _expect(log, runs, now)
+        told.append(found.likelihood + _prior(now, strength, count))
+        now = replace(now, answers=found.answers, caused=found.caused, fresh=found.fresh)
+        if len(told) == rounds or (len(told) > 1 and told[-1] - told[-2] < precision * len(log.who)):
+            break
+        now = _maximise(log, now, found, strength, count)
+    return replace(now, likelihoods=tuple(told))
+
+
+def _expect(log: Log, runs: Iterable[Run], now: Fit) -> _Expected:
+    """The E-step, and the likelihood of the parameters that it was made with."""
+    import numpy as np
+
+    answers, caused, fresh = (np.zeros(len(log.who)) for _ in range(3))
+    likelihood = -_compensator(log, now)
+    sums = np.zeros(4)
+    for run, answer, by_others, echo, untouched, rate in causes(log, runs, now):
+        others, own = run.others, run.own
+        begin = int(others.parent.min(initial=run.turns.start))
+        got = np.bincount(others.parent - begin, answer)
+        answers[begin : begin + len(got)] += got
+        caused[run.turns], fresh[run.turns] = by_others, untouched
+        sums += by_others.sum(), _inner(answer, others.delay), echo.sum(), _inner(echo, own.delay)
+        likelihood += float(np.log(rate).sum())
+    child, parent, delay, same = _known(log)
+    answers += np.bincount(parent[~same], minlength=len(answers))
+    caused[child], fresh[child] = ~same, 0.0
+    near = delay <= WINDOW
+    for kind, place in ((~same, 0), (same, 2)):
+        sums[place : place + 2] += (kind & near).sum(), delay[kind & near].sum()
+    far_echoes = float((same & ~near).sum())
+    likelihood += float(np.log(_known_rates(log, now) + TINY).sum())
+    return _Expected(
+        answers, caused, fresh, float(sums[2]) + far_echoes, (sums[0], sums[1]), (sums[2], sums[3]), likelihood
+    )
+
+
+def _maximise(log: Log, now: Fit, found: _Expected, strength: float, count: float) -> Fit:
+    """The M-step."""
+    import numpy as np
+
+    n, turns = len(log.who), np.bincount(log.who, minlength=log.members)
+    got, given, fresh = (by_member(log, values) for values in (found.answers, found.caused, found.fresh))
+    share = _shares(given + count, turns * now.pull)
+    exposed = turns * (1 - share)
+    prior = now.prior
+    if np.isinf(strength):
+        prior = float(got.sum() / max(exposed.sum(), TINY))
+        pull = np.full(log.members, prior)
+    else:
+        pull = (got + strength * prior) / np.maximum(exposed + strength, TINY)
+    profile: Floats = np.bincount(log.hour, found.fresh, _HOURS).astype(np.float64) + count
+    profile *= _HOURS / max(profile.sum(), TINY)
+    base = fresh / (24 * 60 * log.days) + TINY
+    return replace(
+        now, pull=pull, share=share, base=base, profile=profile, echo=found.echoes / max(n, 1), prior=prior,
+        rate=_rate(*found.answer_delay), own_rate=_rate(*found.echo_delay),
+    )  # fmt: skip
+
+
+def by_member(log: Log, values: Floats) -> Floats:
+    """The sum over everybody's turns."""
+    import numpy as np
+
+    return np.bincount(log.who, values, log.members).astype(np.float64)
+
+
+def _shares(given: Floats, making: Floats) -> Floats:
+    """What of ``given @ log(share) - making @ (1 - share)`` is greatest, where the shares' sum is one.
+
+    Of a multiplier m, ``share = given / (m - making)``; Newton's steps to it from below never pass it.
+    """
+    import numpy as np
+
+    if not given.any():
+        return np.full(len(given), 1 / max(len(given), 1))
+    m = float((making + given)[given > 0].max())
+    for _ in range(100):
+        left = np.maximum(m - making, TINY)
+        over = (given / left).sum() - 1
+        if over < 1e-13:
+            break
+        m += float(over / (given / left**2).sum())
+    found: Floats = given / np.maximum(m - making, TINY)
+    found /= found.sum()
+    return found
+
+
+def _rate(weight: float, total: float) -> float:
+    """The rate of an exponential, cut at WINDOW, from the weight and the weighted sum of delays: its mean is 1/rate - WINDOW/(exp(rate WINDOW) - 1)."""
+    from math import exp, expm1
+
+    mean = total / weight if weight > TINY else 1.0
+    low, high = 1e-4, 100.0
+    for _ in range(60):
+        middle = (low * high) ** 0.5
+        cut = WINDOW / expm1(middle * WINDOW) if middle * WINDOW < 500 else WINDOW * exp(-500)
+        low, high = (middle, high) if 1 / middle - cut > mean else (low, middle)
+    return low
+
+
+def _prior(now: Fit, strength: float, count: float) -> float:
+    """The logarithm of what is believed beforehand, but for constants."""
+    import numpy as np
+
+    of_pull = 0.0 if np.isinf(strength) else strength * (now.prior * np.log(now.pull + TINY) - now.pull).sum()
+    return float(of_pull + count * (np.log(now.share + TINY).sum() + np.log(now.profile + TINY).sum()))
+
+
+def _compensator(log: Log, now: Fit) -> float:
+    """How many turns the parameters expect."""
+    import numpy as np
+
+    turns = np.bincount(log.who, minlength=log.members)
+    made = (turns * now.pull * (1 - now.share)).sum() + now.echo * len(log.who)
+    return float(made + now.base.sum() * 24 * 60 * log.days)
+
+
+def _kernel(rate: float, delay: Floats) -> Floats:
+    """The density of a delay; beyond the window, where only people's word makes an answer of it, the same for all."""
+    import numpy as np
+
+    density: Floats = np.exp(delay * -rate) * (rate / -np.expm1(-rate * WINDOW))
+    return density
+
+
+def causes(log: Log, runs: Iterable[Run], now: Fit) -> Iterator[Caused]:
+    """Run by run, how likely each cause of each turn is."""
+    import numpy as np
+
+    pull, share = now.pull[log.who], now.share[log.who]
+    for run in runs:
+        others, own, open_ = run.others, run.own, log.known[run.turns] < 0
+        answer = _kernel(now.rate, others.delay)
+        answer *= pull[others.parent]
+        echo = _kernel(now.own_rate, own.delay)
+        echo *= now.echo
+        by_others = share[run.turns] * others.sums(answer)
+        base = now.base[log.who[run.turns]] * now.profile[log.hour[run.turns]]
+        rate = np.where(open_, base + by_others + own.sums(echo), 1.0)
+        answer *= np.repeat(share[run.turns] / rate, others.many)
+        echo *= np.repeat(1 / rate, own.many)
+        yield Caused(run, answer, by_others / rate, echo, np.where(open_, base / rate, 0.0), rate)
+
+
+def held(log: Log) -> Iterable[Run]:
+    """The runs: all at once if that is little, else made anew whenever they are needed."""
+    import numpy as np
+
+    many = np.arange(len(log.who)) - _earliest(log)
+    return tuple(_Runs(log)) if int(many.sum()) <= _HELD else _Runs(log)
+
+
+def _inner(a: Floats, b: Floats) -> float:
+    """The sum of products, without BLAS: its threads cost more than they do here."""
+    import numpy as np
+
+    return float(np.einsum("i,i", a, b))
+
+
+def _earliest(log: Log) -> Ints:
+    """The earliest turn that may have caused each; the turn itself where that is known."""
+    import numpy as np
+
+    number = np.arange(len(log.who))
+    first = np.maximum(np.searchsorted(log.at, log.at - (WINDOW - log.half)), number - _MOST_BACK)
+    return np.where(log.known >= 0, number, np.minimum(first, number))
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Runs of some `_CHUNK` pairs, made one by one."""
+
+    log: Log
+
+    def __iter__(self) -> Iterator[Run]:
+        import numpy as np
+
+        log, number = self.log, np.arange(len(self.log.who))
+        many = number - _earliest(log)
+        ends = np.cumsum(many)
+        begin = 0
+        while begin < len(number):
+            done = ends[begin - 1] if begin else 0
+            end = max(begin + 1, int(np.searchsorted(ends, done + _CHUNK, "right")))
+            here = many[begin:end]
+            child = np.repeat(number[begin:end], here)
+            parent = child - 1 - (np.arange(len(child)) - np.repeat(np.cumsum(here) - here, here))
+            same = log.who[child] == log.who[parent]
+            yield Run(slice(begin, end), *(_before(log, begin, end, child[of], parent[of]) for of in (~same, same)))
+            begin = end
+
+
+def _before(log: Log, begin: int, end: int, child: Ints, parent: Ints) -> Before:
+    import numpy as np
+
+    delay = log.at[child] - log.at[parent] + log.half
+    return Before(np.bincount(child - begin, minlength=end - begin), parent, delay)
+
+
+def _known(log: Log) -> tuple[Ints, Ints, Floats, Flags]:
+    """Turns whose parent is known, the parents, the delays, and whether both are of one sender."""
+    import numpy as np
+
+    child = np.flatnonzero(log.known >= 0)
+    parent = log.known[child]
+    return child, parent, log.at[child] - log.at[parent] + log.half, log.who[child] == log.who[parent]
+
+
+def _known_rates(log: Log, now: Fit) -> Floats:
+    """The rate at which known parents made their children; what lies beyond the window says nothing of delays."""
+    import numpy as np
+
+    child, parent, delay, same = _known(log)
+    near = delay <= WINDOW
+    answer = now.pull[log.who[parent]] * now.share[log.who[child]] * np.where(near, _kernel(now.rate, delay), 1.0)
+    return np.where(same, now.echo * np.where(near, _kernel(now.own_rate, delay), 1.0), answer)

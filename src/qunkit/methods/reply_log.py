@@ -1,0 +1,92 @@
+"""What several analyses read of a group to know who answers whom: ``PART_SQL = LINES``, then `read` in ``per_group``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qunkit.arrays import numbers
+from qunkit.methods.evidence import LONG, Evidence, Lines, evidence
+from qunkit.methods.hawkes import Log
+from qunkit.methods.turns import Turns, turns
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+LINES = f"""
+SELECT group_id AS part, message_id, sender_id, official, in_window, local_time, epoch_s(sent_at) AS t, hour(local_time) AS hour,
+  reply_to, mention_ids, time_quality = 'minute' AS by_minute,
+  COALESCE(text LIKE '%？' OR text LIKE '%?' OR text LIKE '%吗' OR text LIKE '%呢' OR text LIKE '%怎么' OR text LIKE '%求'
+    OR (kind IN ('text', 'quote') AND chars > {LONG}), FALSE) AS starts
+FROM posts WHERE local_time >= :since - INTERVAL '1' DAY AND time_quality <> 'day'
+ORDER BY part, sent_at, seq
+"""
+"""The window and a day before it, whose turns may be answered in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One group: its lines in order, its turns, and what is known of answers."""
+
+    people: pa.Array
+    """Ids of senders, by their numbers."""
+    turns: Turns
+    evidence: Evidence
+    log: Log
+    """Turns, with parents that people named."""
+    quoted: Ints
+    """Of each line, the one that it quotes; -1: none that is here."""
+    in_window: Flags
+    """Of each line."""
+
+
+def read(table: pa.Table) -> Chat:
+    """The chat of one part of `LINES`."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    coded = table["sender_id"].combine_chunks().dictionary_encode()
+    who, people = numbers(coded.indices).astype(np.int64), coded.dictionary
+    quoted = _places(table["reply_to"], table["message_id"])
+    mentions = table["mention_ids"].combine_chunks()
+    naming = numbers(pc.list_parent_indices(mentions).cast(pa.int64()))
+    named = _places(pc.list_flatten(mentions), people)
+    at = numbers(table["t"].cast(pa.float64()))
+    found = turns(who, at)
+    told = evidence(found, Lines(quoted, naming, named, _flags(table["starts"])))
+    begin = float(at[0]) if len(at) else 0.0
+    log = Log(
+        who=found.who,
+        at=(found.at - begin) / 60,
+        hour=numbers(table["hour"].cast(pa.int64()))[found.first],
+        known=np.where(told.explicit, told.parent, -1),
+        members=len(people),
+        days=max(1.0, float(np.ceil((at[-1] - begin) / 86400))) if len(at) else 1.0,
+        half=0.5 if len(at) and _flags(table["by_minute"]).mean() > 0.5 else 0.0,
+    )
+    return Chat(people, found, told, log, quoted, _flags(table["in_window"]))
+
+
+def _places(wanted: pa.ChunkedArray | pa.Array, among: pa.ChunkedArray | pa.Array) -> Ints:
+    """Where each value first is; -1: nowhere, or null."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    values = among.combine_chunks() if isinstance(among, pa.ChunkedArray) else among
+    found = pc.fill_null(pc.index_in(wanted, value_set=values.cast(pa.string())), -1)
+    places: Ints = numbers(found).astype(np.int64)
+    return places
+
+
+def _flags(column: pa.ChunkedArray) -> Flags:
+    import pyarrow as pa
+
+    values: Flags = numbers(column.cast(pa.int8())) > 0
+    return values
