@@ -19,10 +19,11 @@ import figures
 import numpy as np
 from corpora import Chat, Labelled
 from fit import Workshop
+from scipy.special import logit
 from sklearn.metrics import f1_score, roc_auc_score
 from train import WEIGHTS
 
-from qunkit.methods.ad_learning import learn
+from qunkit.methods.ad_learning import Learned, _platt, learn
 from qunkit.methods.ad_model import AdModel
 
 LABELLED = "labelled"
@@ -159,16 +160,26 @@ def learnt_in(base: AdModel, labelled: Labelled, draw: int) -> dict[str, Any]:
     """After some labels of the group, on the rest of it."""
     order = np.random.default_rng(draw).permutation(len(labelled.texts)).tolist()
     known, rest = order[:LABELS], order[LABELS:]
-    model = learn(base, [labelled.texts[at] for at in known], [labelled.ads[at] for at in known]).model
+    said = [labelled.ads[at] for at in known]
+    learned = learn(base, [labelled.texts[at] for at in known], said)
+    model = learned.model
     logits, ads = model.logits([labelled.texts[at] for at in rest]), np.array([labelled.ads[at] for at in rest])
     before = base.logits([labelled.texts[at] for at in rest])
     return {
         "draw": draw + 1,
-        "ads among the labels": sum(labelled.ads[at] for at in known),
+        "ads among the labels": sum(said),
         "F1 before": float(f1_score(ads, before >= 0)),
         "F1": float(f1_score(ads, logits >= 0)),
+        "F1 where p is the share": float(f1_score(ads, logits >= likelier_than_not(learned, said))),
         "AUC": float(roc_auc_score(ads, logits)),
     }
+
+
+def likelier_than_not(learned: Learned, said: Sequence[bool]) -> float:
+    """The logit of a learned model at which Platt's scale alone says 0.5; `learn` moves it to where F1 is expected to be the greatest."""
+    (slope, shift), ads = learned.model.scale, np.array(said)
+    own = _platt((logit(learned.out_of_fold) - shift) / slope, ads, np.ones(len(ads)))
+    return float(slope * (-own[1] / own[0]) + shift)
 
 
 def talk_apart(shop: Workshop, chat: Chat) -> Iterator[dict[str, Any]]:
