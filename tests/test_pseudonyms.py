@@ -95,7 +95,8 @@ def _masked(name, cell, row, pseudonyms):
 
 @pytest.mark.parametrize("name", sorted({*registry.names("analyses")} - {"words"}))  # names are no words there
 def test_every_figure_is_the_same(dataset, name):
-    plain, masked = dataset.analyze(name), dataset.analyze(name, pseudonymise=True)
+    asked = {"days": 1} if name == "churn_silent" else {}  # nobody there is silent for a month
+    plain, masked = dataset.analyze(name, **asked), dataset.analyze(name, pseudonymise=True, **asked)
     names, pseudonyms = [column.name for column in plain.columns], Pseudonyms(load_key(create=True))
     expected = []
     for cells in plain.rows():
