@@ -14,3 +14,5 @@ class Asked:
 
     messages: int = 1_000_000
     rounds: int = 3
+    formats: tuple[str, ...] = ()
+    """Those of exports.MAIN that are measured; none: all. For ten gigabytes one is enough."""

@@ -20,6 +20,8 @@ BATCH = 50_000
 BEGIN = 1_695_571_200
 """2023-09-25 00:00 in Shanghai, a Monday."""
 _DAYS = 1092
+_MOST = 10_000_000
+"""Messages in so many days: nobody reads more. A greater chat goes on for longer."""
 SHANGHAI = 8 * 3600
 _BURST = 15
 """Messages in a burst of talk."""
@@ -98,8 +100,8 @@ class Batch:
 
 
 def days(messages: int) -> int:
-    """How long a chat of so many messages goes on: whole weeks, at most three years."""
-    return min(_DAYS, messages // 700 * 7 + 14)
+    """How long a chat of so many messages goes on: whole weeks, at most three years unless it is huge."""
+    return min(_DAYS * max(1, -(-messages // _MOST)), messages // 700 * 7 + 14)
 
 
 def batches(

@@ -14,7 +14,8 @@ from process import best, measured
 
 def rows(asked: Asked) -> list[Row]:
     """One row a format."""
-    return [_row(name, path, asked) for name, path in exports.made(exports.Chat(asked.messages), exports.MAIN).items()]
+    made = exports.made(exports.Chat(asked.messages), asked.formats or exports.MAIN)
+    return [_row(name, path, asked) for name, path in made.items()]
 
 
 def _row(name: str, path: Path, asked: Asked) -> Row:

@@ -46,13 +46,16 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)} (default: all)")
     parser.add_argument("--messages", type=number, default=1_000_000, help="100k, 1M, 10M, 100M (default: 1M)")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--formats", nargs="+", default=[], metavar="FORMAT", help="of ingest and memory (default: all)"
+    )
     parser.add_argument("--dry", action="store_true", help="show only, keep nothing")
     given = parser.parse_args(words)
     for name in given.names or BENCHMARKS:
         if name not in BENCHMARKS:
             parser.error(f"no such benchmark: {name}")
     for name in given.names or BENCHMARKS:
-        run(name, Asked(given.messages, given.rounds), keep=not given.dry)
+        run(name, Asked(given.messages, given.rounds, tuple(given.formats)), keep=not given.dry)
 
 
 def run(name: str, asked: Asked, *, keep: bool) -> None:

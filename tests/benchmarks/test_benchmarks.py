@@ -94,6 +94,15 @@ def test_an_analysis_is_measured(name, cache):
     assert all(figure > 0 for figure in row.values() if isinstance(figure, int | float))
 
 
+def test_formats_that_are_not_asked_for_are_left_out(cache):
+    rows = importlib.import_module("memory").rows(Asked(MESSAGES, 1, ("memotrace_txt",)))
+    assert [list(row) for row in rows] == [["messages", "memotrace_txt, MB"]]
+
+
+def test_a_huge_chat_has_no_more_a_day():
+    assert chats.days(100_000_000) == 10 * chats.days(10_000_000)
+
+
 def test_figures_take_the_place_of_those_of_the_same_size(tmp_path, monkeypatch):
     monkeypatch.setattr(page, "FIGURES", tmp_path / "figures.json")
     monkeypatch.setattr(page, "PAGE", tmp_path / "page.md")

@@ -88,3 +88,19 @@ def test_batches_do_not_part_a_second(tmp_path, monkeypatch):
         numbers.close()
         assert whole["occurrence"].to_pylist() == [1, 2, 1, 3, 1, 2, 1, 2, 3, 1, 1]
         assert whole["seq"].to_pylist() == [0, 1, 2, 0, 0, 1, 0, 1, 2, 3, 0]
+
+
+@pytest.mark.parametrize(("turned", "most"), [(False, 1), (True, 2)], ids=["ascending", "not"])
+def test_no_month_waits_that_is_over(tmp_path, monkeypatch, turned, most):
+    """What waits of a month is memory."""
+    open_, held = stage.MonthWriters._file, []
+
+    def opened(writers, month, ready):
+        file = open_(writers, month, ready)
+        held.append(len(writers.files))
+        return file
+
+    monkeypatch.setattr(stage, "_SHORT", 50)
+    monkeypatch.setattr(stage.MonthWriters, "_file", opened)
+    ingest([export(tmp_path / "a.jsonl", turned=turned)], tmp_path / "data")
+    assert max(held) == most

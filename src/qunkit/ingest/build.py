@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from qunkit import schema
 from qunkit.engines._reasons import failed
-from qunkit.ingest import identity, merge, overlap, turns
+from qunkit.ingest import identity, memory, merge, overlap, turns
 from qunkit.ingest.months import Months, State, write
 from qunkit.ingest.parquet import ROW_GROUP, from_parts
 from qunkit.ingest.revision import Revision
@@ -62,7 +62,7 @@ def build(
     `staged` maps a month (YYYY-MM) to files of observations with ``src`` and ``row``; `members` has the schema OBSERVED_MEMBERS; `run`
     are the ids of this run's sources in order; `aliases` (ALIASES_SCHEMA) takes the place of those that were known.
     """
-    pa.default_memory_pool().release_unused()  # what reading took: DuckDB has its own
+    memory.give_back()  # what reading took: DuckDB has its own
     connection = connect(staging.spool, memory_limit, threads)
     try:
         if revision:

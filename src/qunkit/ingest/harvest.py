@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -27,6 +28,11 @@ REJECTS = "rejects/part.parquet"
 LEDGER_SCHEMA = pa.schema(
     [("source", pa.string()), ("kind", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("count", pa.int64())]
 )
+_NAMED = pa.dictionary(pa.int32(), pa.string())
+_LEDGER_HELD = pa.schema([field.with_type(_NAMED) if field.type == pa.string() else field for field in LEDGER_SCHEMA])
+"""The ledger's rows as they are held: half as much."""
+_LEDGER_ROWS = 1 << 17
+"""Of a row group: as many are held as they are written."""
 
 
 @dataclass(slots=True)
@@ -108,9 +114,8 @@ class Harvest:
         clock = Clock(tz or self.staging.tz, self.staging.tz)
         groups = self._stage(reading, clock, as_group)
         runs = self._closed(reading)
-        self.gathered.ledger.append(
-            runs.append_column("source", pa.array([reading.id] * len(runs))).select(LEDGER_SCHEMA.names)
-        )
+        source = pa.DictionaryArray.from_arrays(np.zeros(len(runs), np.int32), [reading.id])
+        self.gathered.ledger.append(runs.append_column("source", source).select(LEDGER_SCHEMA.names))
         members = [member_row(reading, row, as_group, clock) for row in reading.members]
         groups |= {(row["group_id"], row["group_name"]): None for row in members if row["group_id"] != ANY_GROUP}  # type: ignore[misc]
         left = keepout.Left(members, reading.reject_spool if reading.rejects else None, list(groups))
@@ -221,10 +226,13 @@ def _groups(batch: pa.RecordBatch) -> list[tuple[str | None, str | None]]:
 
 def _append(staging: store.Staging, part: str, tables: list[pa.Table], gone: set[str]) -> None:
     """Write a part of the rows it had, but for those of sources that are gone, and of `tables`."""
-    old = staging.old_part(part)
-    kept = [pq.read_table(old, filters=~pc.field("source").isin(sorted(gone)) if gone else None)] if old else []
-    whole = pa.concat_tables([*kept, *(table.cast(LEDGER_SCHEMA) for table in tables)])
-    whole = whole.sort_by([("source", "ascending"), ("start", "ascending")])
-    with staging.create(part) as file, writer(file, whole.schema) as parquet:
-        parquet.write_table(whole)
+    old, left = staging.old_part(part), ~pc.field("source").isin(sorted(gone)) if gone else None
+    kept = [pq.read_table(old, filters=left, read_dictionary=["source", "kind"])] if old else []
+    whole = pa.concat_tables([table.cast(_LEDGER_HELD) for table in (*kept, *tables)]).unify_dictionaries()
+    source = whole["source"].combine_chunks()
+    place = np.argsort(np.argsort(np.array(source.dictionary.to_pylist(), object)))[source.indices.to_numpy()]
+    whole = whole.take(pa.array(np.lexsort((whole["start"].to_numpy(), place))))
+    with staging.create(part) as file, writer(file, LEDGER_SCHEMA) as parquet:
+        for rows in whole.to_batches(_LEDGER_ROWS):
+            parquet.write_batch(rows.cast(LEDGER_SCHEMA))
     staging.finish(part, len(whole))

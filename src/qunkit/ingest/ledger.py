@@ -6,8 +6,9 @@ notice reaches from its first byte to the next start of anything; neighbours of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ class _Runs(NamedTuple):
     last: npt.NDArray[np.int64]
     end: npt.NDArray[np.int64]
     many: npt.NDArray[np.int64]
-    kind: npt.NDArray[np.int64]
+    kind: npt.NDArray[np.int8]
 
 
 @dataclass(slots=True)
@@ -54,7 +55,8 @@ class Ledger:
         for ranges, kind in (([(r.start, r.end) for r in batch.rejects], _REJECT), (batch.framing, _FRAMING)):
             if ranges:
                 start, end = np.asarray(ranges, np.int64).T
-                self.closed.append(_Runs(start, start, end, np.ones(len(start), np.int64), np.full(len(start), kind)))
+                once, kinds = np.ones(len(start), np.int64), np.full(len(start), kind, np.int8)
+                self.closed.append(_Runs(start, start, end, once, kinds))
 
     def add_records(self, start: npt.NDArray[np.int64], is_notice: npt.NDArray[np.bool_]) -> None:
         """The next messages and notices, by their first bytes; after every `add`."""
@@ -65,25 +67,26 @@ class Ledger:
         first = np.flatnonzero(np.r_[True, ~goes_on][: len(start)])
         last = start[np.r_[first[1:], len(start)] - 1] if len(first) else _NO_OFFSET
         many = np.diff(np.r_[first, len(start)])[: len(first)]
-        self.records.append(_Runs(start[first], last, np.full(len(first), _OPEN), many, kind[first]))
+        open_ = np.broadcast_to(np.int64(_OPEN), len(first))
+        self.records.append(_Runs(start[first], last, open_, many, kind[first].astype(np.int8)))
 
     def close(self, size: int) -> pa.Table:
-        """The runs (kind, start, end, count), in order.
+        """The runs (kind, start, end, count), in order; there may be a million, so each column is put in order by itself.
 
         Raises:
             LedgerBroken: a gap, an overlap, or a range outside [0, size).
         """
         if not any(len(runs.first) for runs in (*self.records, *self.closed)):
             raise LedgerBroken(0, f"no range for {size} bytes")
-        runs = _Runs(*(np.concatenate(column) for column in zip(*self.records, *self.closed, strict=True)))
-        order = np.argsort(runs.first, kind="stable")
-        runs = _Runs(*(column[order] for column in runs))
+        columns: list[Sequence[npt.NDArray[Any]]] = [*zip(*self.records, *self.closed, strict=True)]
+        order = np.argsort(np.concatenate(columns[0]), kind="stable")
+        runs = _Runs(*(np.take(np.concatenate(column), order) for column in columns))
         _check(runs, size)
         begins = np.flatnonzero(np.r_[True, runs.kind[1:] != runs.kind[:-1]])
         start = runs.first[begins]
         return pa.table(
             {
-                "kind": pa.array(np.array(KINDS)[runs.kind[begins]], pa.string()),
+                "kind": pa.DictionaryArray.from_arrays(runs.kind[begins].astype(np.int32), KINDS),
                 "start": start,
                 "end": np.r_[start[1:], size],
                 "count": np.add.reduceat(runs.many, begins),

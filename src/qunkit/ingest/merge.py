@@ -138,10 +138,12 @@ GROUP BY ALL HAVING COUNT(*) = 1
 
 _NATIVE = """
 CREATE OR REPLACE TEMP TABLE native AS
-SELECT k.*, COALESCE(e.id, k.native_id) AS id
+SELECT telling, group_key, joined, content, sent_at, seq, COALESCE(e.id, native_id) AS id
 FROM keyed k LEFT JOIN exact_ids e USING (group_key, second, native_id) WHERE k.native_id IS NOT NULL
 """
-_NO_NATIVE = "CREATE OR REPLACE TEMP TABLE native AS SELECT *, native_id AS id FROM keyed LIMIT 0"
+_NO_NATIVE = """
+CREATE OR REPLACE TEMP TABLE native AS SELECT telling, group_key, joined, content, sent_at, seq, native_id AS id FROM keyed LIMIT 0
+"""
 
 # The n-th equal telling without an id is the n-th message with an id of the same content; then the n-th equal telling of a minute is the
 # n-th message of the same content in the minute.
@@ -318,6 +320,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, *, in_order: bool) -> Resolve
     """
     compare(connection)
     connection.execute(_SEVERAL)
+    drop(connection, "near", "native", "message_of")
     several, held = count(connection, "several") > 0, None
     if several:
         connection.execute(_JOINED)
@@ -357,6 +360,17 @@ def _compare(connection: duckdb.DuckDBPyConnection) -> None:
     if mixed:
         crowded.minutes(connection)
         connection.execute(_IN_MINUTES)
+
+
+def clear(connection: duckdb.DuckDBPyConnection) -> None:
+    """Before the next month: nothing of this one takes memory any more."""
+    connection.unregister("held")
+    drop(connection, "observed_rows", "numbered", "compared", "several", "joined", "relinked")
+
+
+def drop(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
+    """Take temporary tables away, those that there are."""
+    connection.execute(";".join(f"DROP TABLE IF EXISTS temp.{table}" for table in tables))
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -212,9 +212,11 @@ class Months:
                 ).select(replies.QUOTABLE)
             done.resolved.set_result(None)
             self._count(connection, month, resolved)
+            merge.drop(connection, "keyed", "overlap_told")
             self._write_messages(connection, month, resolved, in_order=ready and not turned and resolved.in_order)
             done.written.set_result(None)
             done.said = None
+            merge.clear(connection)
         except BaseException as error:
             done.fail(error)
             raise
@@ -294,6 +296,7 @@ class Months:
         write(
             self.state.staging, messages(month), schema.MESSAGES.arrow, told, quoted_months=quoted, digest=digest.close
         )
+        merge.drop(connection, "quotes", "candidates", "linked")
 
     def _quotable(self, month: str) -> Path | pa.Table | None:
         """The messages of an earlier month."""

@@ -18,7 +18,7 @@ from qunkit import schema
 from qunkit.chat.people import People
 from qunkit.errors import InputChanged, NoMessages
 from qunkit.exports import Batch, Reject
-from qunkit.ingest import rejected
+from qunkit.ingest import memory, rejected
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.events import interpret
 from qunkit.ingest.identify import beginning
@@ -144,6 +144,8 @@ def observe(reading: Reading, clock: Clock, as_group: str | None) -> Iterator[pa
     def observed(raw: pa.RecordBatch) -> pa.RecordBatch:
         return _observed(reading, raw, clock, as_group)
 
+    if reading.messages > _PIECE:
+        memory.give_back()  # what parsing took
     with pa.OSFile(str(reading.spool)) as file:
         spooled = pa.ipc.open_file(file)
         for batch in side_by_side(observed, _pieces(spooled)):

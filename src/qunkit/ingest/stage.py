@@ -33,6 +33,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 _Integers: TypeAlias = npt.NDArray[np.int64]
 _OPEN = 8
+"""Months of a source whose times do not ascend. Together they hold no more than one of another does: a row group."""
 _THREADS = 2
 _OCCURRENCES = f"SELECT row, {OCCURRENCE} FROM (SELECT *, sources[1] AS src FROM crowded)"
 _SHORT = 1 << 14
@@ -115,7 +116,7 @@ class MonthWriters:
         if month in self.files and self.files[month].ready != ready:
             self._close(self.files.pop(month))
         if month not in self.files:
-            if len(self.files) == _OPEN:
+            while len(self.files) >= (1 if ready else _OPEN):  # as long as times ascend, no month comes back
                 self._close(self.files.pop(next(iter(self.files))))
             self.opened += 1
             path = self.folder / f"{self.source}-{month}-{self.opened:06}{_READY if ready else '.parquet'}"
@@ -134,6 +135,7 @@ class _MonthFile:
 
     def __init__(self, path: Path, ready: bool, pool: ThreadPoolExecutor) -> None:
         self.ready, self.pool = ready, pool
+        self.most = ROW_GROUP if ready else ROW_GROUP // _OPEN
         path.unlink(missing_ok=True)  # of a run that begins again
         self.file: IO[bytes] = durable.create(path)
         self.parquet: pq.ParquetWriter = writer(self.file, schema.OBSERVATIONS.arrow)
@@ -144,7 +146,7 @@ class _MonthFile:
     def write(self, table: pa.Table) -> None:
         self.waiting.append(table)
         self.rows += len(table)
-        if self.rows >= ROW_GROUP:
+        if self.rows >= self.most:
             self._flush(self._put)
 
     def close(self) -> Future[None]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
-_MOST = 4
+_MOST = 3
 """More threads only wait for Python, and hold more of a file in memory."""
 
 
