@@ -104,45 +104,40 @@ joined AS (
   UNION ALL
   SELECT {_columns()}, {_CARD:e} AS text_p, NULL AS copy
   FROM posts WHERE kind = 'contact_card' AND epoch_s(local_time) >= {SINCE}
-), suspects AS (
-  SELECT * FROM promising WHERE NOT official
-), copied AS (
-  SELECT copy, COUNT(DISTINCT person) - 1 AS others FROM suspects WHERE copy IS NOT NULL GROUP BY copy
-), habits AS (
-  SELECT group_id, sender_id, COUNT(*) AS looks FROM suspects WHERE text_p >= 5e-1 GROUP BY group_id, sender_id
-), own AS (
-  SELECT copy, person, COUNT(*) AS times FROM suspects WHERE copy IS NOT NULL GROUP BY copy, person
-), spread AS (
-  SELECT group_id, sent_at, seq, group_first <> group_last AS elsewhere
+), suspects AS (  -- counted by windows, not by joins with itself: Spark works a subquery out wherever it is named
+  SELECT placed.*,
+    COALESCE(group_first <> group_last, FALSE) AS elsewhere,
+    CASE WHEN copy IS NULL THEN 0 ELSE MAX(nth) OVER (PARTITION BY copy) - 1 END AS others
   FROM (
-    SELECT group_id, sent_at, seq,
-      MIN(group_id) OVER (PARTITION BY person, copy ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING) AS group_first,
-      MAX(group_id) OVER (PARTITION BY person, copy ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING) AS group_last
-    FROM suspects WHERE copy IS NOT NULL
-  ) near
-  WHERE group_first <> group_last
+    SELECT promising.*,
+      CASE WHEN copy IS NULL THEN 1 ELSE COUNT(*) OVER (PARTITION BY copy, person) END AS times,
+      COUNT(CASE WHEN text_p >= 5e-1 THEN 1 END) OVER (PARTITION BY group_id, sender_id) AS looks,
+      DENSE_RANK() OVER (PARTITION BY copy ORDER BY person) AS nth,
+      CASE WHEN copy IS NOT NULL THEN
+        MIN(group_id) OVER (PARTITION BY person, copy ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING)
+      END AS group_first,
+      CASE WHEN copy IS NOT NULL THEN
+        MAX(group_id) OVER (PARTITION BY person, copy ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING)
+      END AS group_last
+    FROM promising WHERE NOT official
+  ) placed
+), repliers AS (
+  SELECT group_id, reply_to, sender_id FROM posts WHERE reply_to IS NOT NULL GROUP BY group_id, reply_to, sender_id
 ), answered AS (
-  SELECT posts.group_id, posts.reply_to, COUNT(DISTINCT posts.sender_id) AS replies
-  FROM posts JOIN suspects ON suspects.group_id = posts.group_id AND suspects.message_id = posts.reply_to
-  WHERE posts.sender_id <> suspects.sender_id
-  GROUP BY posts.group_id, posts.reply_to
+  SELECT group_id, reply_to, COUNT(*) AS repliers FROM repliers GROUP BY group_id, reply_to
 ), evidence AS (
-  SELECT suspects.*,
+  SELECT suspects.*, known.spoken,
     CASE WHEN joined.joined_at <= suspects.local_time THEN (epoch_s(suspects.local_time) - epoch_s(joined.joined_at)) / 3600
       ELSE (epoch_s(suspects.local_time) - epoch_s(known.came_at)) / 3600 END AS hours,
     suspects.local_time = known.first_at AS is_first,
-    COALESCE(spread.elsewhere, FALSE) AS elsewhere,
-    COALESCE(copied.others, 0) AS others, COALESCE(own.times, 1) AS times, COALESCE(answered.replies, 0) AS replies,
-    known.spoken, COALESCE(habits.looks, 0) AS looks,
+    COALESCE(answered.repliers, 0) - CASE WHEN repliers.sender_id IS NULL THEN 0 ELSE 1 END AS replies,
     LN(LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}) / NULLIF(1 - LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}), 0)) AS odds
   FROM suspects
   JOIN known ON known.group_id = suspects.group_id AND known.sender_id = suspects.sender_id
-  LEFT JOIN habits ON habits.group_id = suspects.group_id AND habits.sender_id = suspects.sender_id
   LEFT JOIN joined ON joined.group_id = suspects.group_id AND joined.member_id = suspects.sender_id
-  LEFT JOIN copied ON copied.copy = suspects.copy
-  LEFT JOIN own ON own.copy = suspects.copy AND own.person = suspects.person
-  LEFT JOIN spread ON spread.group_id = suspects.group_id AND spread.sent_at = suspects.sent_at AND spread.seq = suspects.seq
   LEFT JOIN answered ON answered.group_id = suspects.group_id AND answered.reply_to = suspects.message_id
+  LEFT JOIN repliers ON repliers.group_id = suspects.group_id AND repliers.reply_to = suspects.message_id
+    AND repliers.sender_id = suspects.sender_id
 ), judged AS (
   SELECT evidence.*,
     CASE WHEN text_p >= 1 THEN 1e0
