@@ -155,7 +155,7 @@ def test_what_can_be_spared_gives_way_before_there_are_cards() -> None:
 
 CELLS: dict[str, Any] = {
     "text": "周末去爬山（东线）（官方）", "int": 12345, "float": 12.345, "ratio": 0.1234, "seconds": 3725.0, "bool": True,
-    "date": date(2026, 5, 7), "datetime": datetime(2026, 5, 7, 9, 30), "series": [1, 2, 3, 4, 5, 6, 7] * 4,
+    "date": date(2026, 5, 7), "datetime": datetime(2026, 5, 7, 9, 30), "series": [1, 2, 3, 4, 5, 6, 7] * 4, "list": ["周末去爬山", "团购群"],
 }  # fmt: skip
 
 
