@@ -59,7 +59,7 @@ def test_titles_are_read_as_the_modules_say_them() -> None:
 
 @pytest.mark.parametrize(("lang", "usage"), [("en", "Usage: qunkit alias COMMAND"), ("zh", "用法：qunkit alias 命令")])
 def test_the_first_word_of_several_commands_lists_them(qunkit: Run, lang: str, usage: str) -> None:
-    for family in {name.split()[0] for name in mount.COMMANDS if " " in name}:
+    for family in {name.split()[0] for name in mount.COMMANDS if " " in name} - set(mount.analyses()):
         ran = qunkit(family, "--help", "--lang", lang)
         assert (ran.code, ran.err) == (0, "")
         alone = qunkit(family, "--lang", lang)
@@ -68,6 +68,13 @@ def test_the_first_word_of_several_commands_lists_them(qunkit: Run, lang: str, u
             assert any(line.split("  ")[1:2] == [name] and line.endswith(title.say(lang)) for line in ran.lines) == (name.split()[0] == family)  # fmt: skip
             assert (name in alone.err) == (name.split()[0] == family and " " in name)
     assert qunkit("--lang", lang, "alias", "--help").out.startswith(usage)
+
+
+@pytest.mark.parametrize("name", ["ads", "ads list", "ads score"])
+def test_one_of_several_commands_names_the_others(qunkit: Run, name: str) -> None:
+    told = " ".join(qunkit(*name.split(), "--help").out.split())
+    named = told.partition("See also: ")[2].split(", ")
+    assert set(named) | {f"qunkit {name}"} == {f"qunkit {other}" for other in (*mount.analyses(), *mount.COMMANDS) if other.split()[0] == "ads"}  # fmt: skip
 
 
 @pytest.mark.parametrize(

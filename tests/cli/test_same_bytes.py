@@ -56,7 +56,10 @@ def test_order_threads_and_folder(
             str(threads),
         )
         assert ran.code == 0
-        assert not ran.err or command == "words"  # no word is three people's here
+        assert not ran.err or command in (
+            "words",
+            "churn silent",
+        )  # no word is three people's here, and nobody is silent yet
         told.append(ran.out)
     assert told[0]
     assert told[0] == told[1] == told[2]

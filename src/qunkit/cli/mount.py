@@ -214,7 +214,7 @@ def build(
 
 def _written(name: str) -> Any:
     module = import_module(f"qunkit.cli.{name.replace(' ', '_')}")
-    return build(name, module.run, module.OPTIONS, module.HELP.say(current.lang))
+    return build(name, module.run, module.OPTIONS, module.HELP.say(current.lang), epilog=_kin(name))
 
 
 def _family(name: str, members: Sequence[str]) -> Any:
@@ -231,15 +231,22 @@ def _analysis(name: str, stem: str) -> Any:
     from qunkit.cli import answer
 
     module = registry.load("analyses", stem)
-    kin = [f"qunkit {other}" for other in analyses() if other != name and other.split()[0] == name.split()[0]]
     return build(
         name,
         answer.runner(stem, module),
         answer.options(module),
         module.TITLE.say(current.lang),
-        epilog=_SEE.say(current.lang, names=", ".join(kin)) if kin else None,
+        epilog=_kin(name),
         columns=_described(module),
     )
+
+
+def _kin(name: str) -> str | None:
+    """What names the commands of the same first word, if there are any."""
+    family = sorted(
+        other for other in (*analyses(), *COMMANDS) if other != name and other.split()[0] == name.split()[0]
+    )
+    return _SEE.say(current.lang, names=", ".join(f"qunkit {other}" for other in family)) if family else None
 
 
 def _described(module: ModuleType) -> list[tuple[str, str]]:
