@@ -54,7 +54,7 @@ def test_a_day_by_hand():
     # in the window: a 09:00, a 09:01 in h, b 09:02, a 09:03; three texts, of which JOB stands twice
     assert job == {
         "text": JOB, "times": 4, "reposts": 2, "versions": 3, "members": 2, "groups": 2, "sender_id": "a", "sender_name": "Name a", "sender_share": 3 / 4,
-        "official_share": 0.0, "replies": 1, "signups": 0, "first_at": moment("2026-05-04 09:00:00"), "last_at": moment("2026-05-04 09:03:00"),
+        "official_share": 0.0, "all_compared": True, "replies": 1, "signups": 0, "first_at": moment("2026-05-04 09:00:00"), "last_at": moment("2026-05-04 09:03:00"),
     }  # fmt: skip
     # relays: d and e after the first, e after the second; not s herself, not in h, not the one after 30 minutes
     assert table(
@@ -66,6 +66,16 @@ def test_what_occurs_less_often_is_left_out_and_only_the_first_are_shown():
     assert table(ask("ads_copies", LOG, scope=DAY, min_times=3), "times") == [(4,)]
     assert table(ask("ads_copies", LOG, scope=DAY, top=1), "times", "signups") == [(4, 0)]
     assert table(ask("ads_copies", LOG, scope=DAY, top=0, min_times=0), "times") == [(4,), (2,)]
+
+
+def test_of_too_many_texts_those_posted_most_often_and_the_latest_are_compared():
+    # five texts of 12 signs or more; JOB and FRUIT, which stand twice each, come first
+    rows = ask("ads_copies", LOG, scope=DAY, most=2)
+    assert table(rows, "text", "times", "versions", "all_compared") == [(FRUIT, 2, 1, False), (JOB, 2, 1, False)]
+    assert table(ask("ads_copies", LOG, scope=DAY, most=5), "times", "all_compared") == [(4, True), (2, True)]
+    # of those posted once the latest comes first: f's bicycle of 11:00, then a's DRESSED of 09:03
+    assert table(ask("ads_copies", LOG, scope=DAY, most=3), "times") == [(2,), (2,)]
+    assert table(ask("ads_copies", LOG, scope=DAY, most=4), "times") == [(3,), (2,)]
 
 
 def test_without_replies_in_the_exports_nobody_knows():

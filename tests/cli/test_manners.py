@@ -143,6 +143,30 @@ def test_signals_end_quietly_with_their_code(dataset: Path, number: signal.Signa
     assert (process.returncode, err.decode()) == (code, "")
 
 
+RECKONING = """
+import sys, time
+from qunkit.analyses import kol
+
+def long(table, params):
+    print("begun", file=sys.stderr, flush=True)
+    time.sleep(600)
+
+kol.per_group = long
+from qunkit.cli.main import main
+sys.argv = ["qunkit", "kol"]
+main()
+"""
+
+
+def test_a_signal_ends_what_a_thread_still_reckons(dataset: Path) -> None:
+    command = [sys.executable, "-c", RECKONING]
+    with subprocess.Popen(command, env=surroundings(dataset), stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=hear_signals) as process:  # fmt: skip
+        assert process.stderr
+        assert process.stderr.readline() == b"begun\n"
+        _, err = stopped(process, signal.SIGTERM)
+    assert (process.returncode, err.replace(b"begun\n", b"")) == (143, b"")
+
+
 def test_nohup_is_respected(shell: Shell) -> None:
     line = "trap '' HUP; $Q sql 'SELECT count(*) FROM range(30000000) t WHERE hash(range) % 7 = 1' & sleep 0.5; kill -HUP $!; wait $!; echo $?"
     ran = shell(line)

@@ -6,6 +6,8 @@
 Texts are copies of each other if half or more of their pairs of neighbouring signs are the same once they are made plain (`chat.normal`, `methods.copies`);
 those of fewer than 12 signs are left out, for people say 好的 and 收到 by themselves. So are sign-up relays (接龙), whose versions are one thread. What was posted once is no copy.
 First comes what the same people posted again and again; what many say once each, such as good wishes on a holiday, comes last.
+
+Memory grows with the different texts that are compared, about 2 GB for the million that are compared at most: those posted most often, then the latest. A note says if there are more.
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
-from qunkit.results import Column
+from qunkit.results import Column, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
 TITLE = Text("Ads: texts posted again and again", "重复发送的内容")
@@ -88,6 +91,13 @@ COLUMNS = (
     ),
     Column("first_at", "datetime", Text("first", "首次"), spare=8),
     Column("last_at", "datetime", Text("last", "最近"), spare=1),
+    Column(
+        "all_compared",
+        "bool",
+        Text("all compared", "已全部比较"),
+        Text("false: there are more different texts than --most", "为否时表示不同文本数超过 --most"),
+        spare=9,
+    ),
 )
 
 
@@ -97,18 +107,26 @@ class Params:
 
     top: int = option(30, Text("only the first N; 0: all", "只列前 N 项；0 为全部"))
     min_times: int = option(2, Text("only what was posted at least N times", "只列至少发送 N 次的内容"))
+    most: int = option(
+        1_000_000,
+        Text(
+            "compare at most N different texts: those posted most often, then the latest",
+            "最多比较 N 条不同文本：先取发送次数最多的，再取最近的",
+        ),
+    )
 
 
 _BATCH = 1 << 16
 """Texts that are made plain at a time."""
 
 PART_SQL = """
-SELECT 'all' AS part, text, COUNT(*) AS messages
+SELECT 'all' AS part, text, COUNT(*) AS messages, MAX(sent_at) AS last
 FROM posts
 WHERE in_window AND LENGTH(text) >= 12
   AND kind IN ('text', 'quote', 'link', 'miniprogram', 'channels', 'live', 'note', 'announcement', 'forward')
-GROUP BY text ORDER BY part, text
+GROUP BY text ORDER BY part, messages DESC, last DESC, text LIMIT :most + 1
 """
+"""One text more than is compared tells that there are more."""
 
 SQL = """
 WITH posted AS (
@@ -164,8 +182,10 @@ SELECT listed.text, listed.times, listed.times - listed.members AS reposts, list
   most.sender_id, COALESCE(most.sender_name, most.sender_id) AS sender_name, most.messages / NULLIF(listed.times, 0) AS sender_share,
   listed.by_staff / NULLIF(listed.times, 0) AS official_share,
   CASE WHEN evidence.copy IS NOT NULL THEN COALESCE(replies.replies, 0) END AS replies, COALESCE(signups.signups, 0) AS signups,
-  listed.first_at, listed.last_at
-FROM listed JOIN most ON most.copy = listed.copy AND most.place = 1
+  listed.first_at, listed.last_at, told_all.all_compared
+FROM listed
+CROSS JOIN (SELECT BOOL_AND(all_compared) AS all_compared FROM parts) told_all
+JOIN most ON most.copy = listed.copy AND most.place = 1
 LEFT JOIN evidence ON evidence.copy = listed.copy
 LEFT JOIN replies ON replies.copy = listed.copy
 LEFT JOIN signups ON signups.copy = listed.copy
@@ -181,6 +201,7 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     from qunkit.chat.normal import normalise_all
     from qunkit.methods.copies import copies
 
+    complete, table = table.num_rows <= params.most, table.slice(0, params.most)
     plain: dict[str, int] = {}
     places = [
         plain.setdefault(text, len(plain))
@@ -191,4 +212,22 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     messages = np.bincount(heads + 1, weights=table["messages"].to_numpy(), minlength=1)
     kept = (heads >= 0) & (messages[heads + 1] >= max(2, params.min_times))
     some = table.filter(pa.array(kept, pa.bool_()))
-    return pa.table({"part": some["part"], "text": some["text"], "copy": pa.array(heads[kept], pa.int64())})
+    return pa.table(
+        {
+            "part": some["part"],
+            "text": some["text"],
+            "copy": pa.array(heads[kept], pa.int64()),
+            "all_compared": pa.array(np.full(len(some), complete), pa.bool_()),
+        }
+    )
+
+
+def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
+    """Whether there were more texts than are compared."""
+    return [] if frame["all_compared"].all() else [Note(_MORE, (("n", params.most),))]
+
+
+_MORE = Text(
+    "There are more than {n} different texts: only those posted most often, then the latest, were compared. Ask for a shorter time, such as --last 4w, or a greater --most.",
+    "不同文本超过 {n} 条：只比较了发送次数最多的及最近的。可缩短时间（如 --last 4w），或调大 --most。",
+)

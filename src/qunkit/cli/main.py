@@ -28,6 +28,8 @@ def main() -> None:
         streams.finish()
     except streams.Stopped:  # before anything was begun, or while an error was told
         code = 128 + streams.came[0]
+    if streams.came:
+        streams.leave(code)
     sys.exit(code)
 
 

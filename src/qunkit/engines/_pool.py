@@ -78,11 +78,12 @@ def spread(function: Callable[[S], T], items: Iterable[S], workers: int) -> Gene
 def threaded(function: Callable[[pa.Table], pa.Table], tables: Iterable[pa.Table], workers: int) -> Iterator[pa.Table]:
     """The same of arithmetic on whole columns, in threads of this process: NumPy and Arrow let go of the interpreter for most of it.
 
-    No more than a few tables are held at a time.
+    No more than a few tables are held at a time. Nobody waits for what is not asked for any more: a thread cannot be stopped, and Ctrl-C is not for later.
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         jobs: deque[Future[pa.Table]] = deque()
         for table in tables:
             jobs.append(pool.submit(function, table))
@@ -90,6 +91,8 @@ def threaded(function: Callable[[pa.Table], pa.Table], tables: Iterable[pa.Table
                 yield jobs.popleft().result()
         while jobs:
             yield jobs.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
