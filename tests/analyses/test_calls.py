@@ -14,6 +14,7 @@ from qunkit.analyses.calls import notes
 from qunkit.analyses.calls_silent import Params as SilentParams
 from qunkit.analyses.calls_silent import notes as silent_notes
 from qunkit.dataset import Scope
+from qunkit.methods.call_log import LONG
 from qunkit.registry import load
 from support.kol_worlds import WORLDS, simulate
 from support.logs import EXAMPLES, logs, scopes, seen
@@ -35,7 +36,11 @@ TWELVE = (
     {"at": "2026-05-05 12:10:00", "sender_id": "b", "kind": "solitaire", "text": "#接龙\n拼车\n1. a\n2. b"},
     {"at": "2026-05-05 20:00:00", "sender_id": "c", "kind": "solitaire", "text": "#接龙\n拼车\n1. a\n2. b\n3. c"},
     # Wednesday: staff, in one long line; then the data ends
-    {"at": "2026-05-06 09:00:00", "sender_id": "s", "text": "各位团友早上好，本周订单今晚八点截止，请尽快"},
+    {
+        "at": "2026-05-06 09:00:00",
+        "sender_id": "s",
+        "text": "各位团友早上好，本周订单今晚八点截止，还没下单的请尽快下单，谢谢",
+    },
     {"at": "2026-05-06 09:05:00", "sender_id": "a", "text": "好"},
 )
 STAFF = Scope(staff=frozenset("s"))
@@ -47,7 +52,7 @@ def test_twelve_rows_by_hand():
     assert table(rows, "message_id", "name", "kind", "text") == [
         ("m0", "Name o", "announcement", "周六九点集合 带水"),
         ("m7", "Name a", "solitaire", "#接龙 拼车 1. a"),
-        ("m10", "Name s", "official", "各位团友早上好，本周订单今晚八点截止，请尽快"),
+        ("m10", "Name s", "official", "各位团友早上好，本周订单今晚八点截止，还没下单的请尽快下单，谢谢"),
     ]
     # counted from 9:00:30: a after 60 s, b after 300 s, c after 1800 s; who answers twice is one
     assert table(rows, "in_5", "in_15", "in_30") == [(2, 2, 3), (0, 1, 1), (1, None, None)]
@@ -59,9 +64,9 @@ def test_twelve_rows_by_hand():
         (None, "posters", None, None, None),
     ]
     assert table(rows, "explicit", "signed_up", "flags") == [
-        (2, None, None),  # b quotes it, c names o
-        (1, 2, None),  # b within the time; c, too, joins in the end
-        (None, None, ["unfinished"]),
+        (2, None, ["short_log"]),  # b quotes it, c names o
+        (1, 2, ["short_log"]),  # b within the time; c, too, joins in the end
+        (None, None, ["unfinished", "short_log"]),
     ]
     assert table(rows, "normal", "lift", "as_many") == [(None, None, None)] * 3  # fewer than twenty turns
 
@@ -115,10 +120,14 @@ def test_what_is_said_below():
 
 
 def asked(*rows, **more):
-    """A quiet group; an announcement by o at 9:00 on 4 May; then `rows`, and the data goes on for a day."""
+    """A quiet group; an announcement by o (m14) at 9:00 on 4 May; then `rows`, and the data goes on for a day."""
+    early = {"at": "2026-04-20 09:00:00", "sender_id": "o", "text": "早"}
     first = {"at": "2026-05-04 09:00:00", "sender_id": "o", "kind": "announcement", "text": "通知"}
     last = {"at": "2026-05-05 09:00:00", "sender_id": "o", "text": "早"}
-    return ask("calls", [first, *({"sender_id": "a", "text": "好"} | row for row in rows), last], **more)
+    days = [early | {"at": f"2026-04-{day} 09:00:00"} for day in range(21, 31)] + [
+        early | {"at": f"2026-05-0{day} 09:00:00"} for day in (1, 2, 3)
+    ]
+    return ask("calls", [early, *days, first, *({"sender_id": "a", "text": "好"} | row for row in rows), last], **more)
 
 
 def test_a_red_packet_near_is_told():
@@ -138,7 +147,7 @@ def test_texts_that_are_posted_again_and_again_are_told():
 def test_answers_count_for_both_of_two_calls_that_overlap():
     second = {"at": "2026-05-04 09:10:00", "sender_id": "p", "mention_ids": [ALL]}
     rows = asked(second, {"at": "2026-05-04 09:12:00"})
-    assert table(rows, "message_id", "in_30", "flags") == [("m0", 2, ["overlap"]), ("m1", 1, ["overlap"])]
+    assert table(rows, "message_id", "in_30", "flags") == [("m14", 2, ["overlap"]), ("m15", 1, ["overlap"])]
     later = asked(second | {"at": "2026-05-04 09:31:00"})
     assert table(later, "flags") == [(None,), (None,)]
 
@@ -148,9 +157,11 @@ def test_the_end_of_the_data_and_holes_leave_windows_open():
     rows += [{"at": "2026-05-04 23:57:00", "group_id": "h"}]  # another group: the export goes as far
     next_day, day_after = {"at": "2026-05-05 08:00:00"}, {"at": "2026-05-06 08:00:00"}
     shown = ("in_5", "in_15", "in_30", "first_s", "rate", "flags")
-    assert table(ask("calls", rows), *shown) == [(1, None, None, 120.0, None, ["unfinished"])]
-    assert table(ask("calls", [*rows, day_after]), *shown) == [(1, None, None, 120.0, None, ["unfinished"])]
-    assert table(ask("calls", [*rows, next_day]), *shown) == [(1, 1, 1, 120.0, None, None)]
+    assert table(ask("calls", rows), *shown) == [(1, None, None, 120.0, None, ["unfinished", "short_log"])]
+    assert table(ask("calls", [*rows, day_after]), *shown) == [
+        (1, None, None, 120.0, None, ["unfinished", "short_log"])
+    ]
+    assert table(ask("calls", [*rows, next_day]), *shown) == [(1, 1, 1, 120.0, None, ["short_log"])]
     scope = Scope(until=moment("2026-05-05"), as_of=moment("2026-05-05 08:00"))
     assert table(ask("calls", [*rows, next_day], scope=scope), "in_5", "in_15") == [(1, None)]
 
@@ -163,15 +174,15 @@ def test_whole_minutes_count_half_a_minute_more():
     rows += [{"at": "2026-05-05 09:00:00", "time_quality": "minute"}]
     found = ask("calls", rows)[0]
     # 0.5, 1.5 and 4.5 minutes; 5.5 is too late
-    assert (found["in_5"], found["in_15"], found["first_s"], found["flags"]) == (3, 5, 30.0, ["by_minute"])
+    assert (found["in_5"], found["in_15"], found["first_s"], found["flags"]) == (3, 5, 30.0, ["by_minute", "short_log"])
     # half of five is three
     assert found["t50_s"] == 270.0
 
 
 def test_what_is_a_call():
     rows = [
-        {"at": "2026-05-04 09:00:00", "sender_id": "s", "text": "字" * 19},
-        {"at": "2026-05-04 10:00:00", "sender_id": "s", "text": "字" * 12},
+        {"at": "2026-05-04 09:00:00", "sender_id": "s", "text": "字" * 29},
+        {"at": "2026-05-04 10:00:00", "sender_id": "s", "text": "字" * 22},
         {"at": "2026-05-04 10:00:10", "sender_id": "s", "text": "字" * 8},
         {"at": "2026-05-04 11:00:00", "sender_id": "s", "text": "字" * 30, "kind": "quote", "reply_to": "m0"},
         {"at": "2026-05-04 12:00:00", "sender_id": "s", "text": "字" * 30, "mention_ids": ["a"]},
@@ -192,6 +203,22 @@ def test_many_lists_what_many_answered():
     assert ask("calls", rows) == []
     assert table(ask("calls", rows, many=4), "message_id", "kind", "in_5") == [("m0", "many", 4)]
     assert len(ask("calls", rows, many=3)) == 2
+
+
+def test_rates_are_of_five_or_more_and_of_a_log_of_seven_days():
+    said = [{"at": f"2026-05-0{day} 12:00:00", "sender_id": f"p{n}"} for day in range(1, 10) for n in range(5)]
+    call = {"sender_id": "o", "kind": "announcement"}
+    answer = {"sender_id": "p1", "text": "收到"}
+    rows = [
+        {"at": "2026-05-08 11:29:59", **call},
+        {"at": "2026-05-08 11:40:00", **answer},
+        {"at": "2026-05-08 14:00:00", **call},
+        {"at": "2026-05-08 14:10:00", **answer},
+    ]
+    found = ask("calls", said + rows)
+    # 12:00 on 1 May is 7 days before 12:00 on 8 May
+    assert table(found, "members", "rate", "flags") == [(5, None, ["short_log"]), (5, 0.2, None)]
+    assert ask("calls", [row for row in said if row["sender_id"] != "p4"] + rows)[1]["rate"] is None
 
 
 def lively(answering=6):
@@ -304,7 +331,10 @@ def brute(rows, scope):
                 "announcement": any(row.get("kind") == "announcement" for row in turn),
                 "everyone": any(ALL in (row.get("mention_ids") or []) for row in turn),
                 "solitaire": any(root.get(row["place"]) == row["place"] for row in turn),
-                "official": turn[0]["sender_id"] in scope.staff and quiet and chars >= 20,
+                "official": turn[0]["sender_id"] in scope.staff
+                and quiet
+                and chars >= LONG
+                and not any(row["place"] in root for row in turn),
             }
             if any(kinds.values()):
                 calls.append((turn, next(kind for kind, true in kinds.items() if true)))

@@ -39,6 +39,7 @@ FLAGS = {
     "overlap": Text("other call near", "与其他号召重叠"),
     "unfinished": Text("not over", "时间未满"),
     "by_minute": Text("whole minutes", "精确到分钟"),
+    "short_log": Text("log just begun", "记录刚开始"),
 }
 
 TITLE = Text("Calls: announcements and who answered", "号召响应")
@@ -52,8 +53,8 @@ COLUMNS = (
     Column("name", "text", Text("sender", "发送者")),
     Column(
         "kind", "text", Text("kind", "类别"),
-        Text("announcement; @everyone; the first version of a sign-up relay; staff's turn of 20 characters or more that quotes and names nobody; with --many: a turn that many answered",
-             "群公告；@所有人；接龙的首条；官方人员 20 字以上、未引用也未@个人的发言；加 --many 时：多人响应的发言"),
+        Text("announcement; @everyone; the first version of a sign-up relay; staff's turn of 30 characters or more that quotes and names nobody; with --many: a turn that many answered",
+             "群公告；@所有人；接龙的首条；官方人员 30 字以上、未引用也未@个人的发言；加 --many 时：多人响应的发言"),
         words=KINDS, spare=2,
     ),
     Column("text", "text", Text("text", "内容"), Text("its first 60 characters", "前 60 字"), spare=3),
@@ -68,7 +69,7 @@ COLUMNS = (
     ),
     Column("lift", "float", Text("lift", "高出常态"), Text("responders (within --minutes) above the usual", "--minutes 分钟内的响应人数减去常态")),
     Column("as_many", "ratio", Text("as many", "同等占比"), Text("of those turns, how many have as many responders or more: how rare that is", "上述发言中响应人数不低于它的占比，越小越罕见"), spare=12),
-    Column("rate", "ratio", Text("rate", "响应率"), Text("cta_rate: those of `members` who wrote within 30 minutes ÷ `members`; null below 5", "号召响应率：30 分钟内发言的人数 ÷ members；不足 5 人时为空")),
+    Column("rate", "ratio", Text("rate", "响应率"), Text("cta_rate: those of `members` who wrote within 30 minutes ÷ `members`; null below 5, and without a roster in the first 7 days of the log", "号召响应率：30 分钟内发言的人数 ÷ members；不足 5 人，或无名单且记录不足 7 天时为空")),
     Column("members", "int", Text("of", "基数"), Text("others on the newest complete roster who had joined; without one: others who wrote in the 28 days up to the end of the 30 minutes", "最新完整名单中当时已入群的其他人；无名单时为截至 30 分钟结束的 28 天内发过言的其他人"), spare=5),
     Column("base", "text", Text("counted by", "基数依据"), Text("what `members` goes by", "members 的依据"), words=BASES, spare=6),
     Column("silent", "int", Text("did not answer", "未响应"), Text("others on the roster who did not write within 30 minutes; null without a complete roster", "名单中 30 分钟内未发言的其他人数；无完整名单时为空"), spare=4),
@@ -80,8 +81,8 @@ COLUMNS = (
     Column(
         "flags", "list", Text("mind", "注意"),
         Text("red packet: one within 5 minutes before or 30 after; repeated text: an answer is a text that its sender posts three times or more; other call near: within 30 minutes, answers count for both; "
-             "not over: the data ends, or has a hole, within 30 minutes; whole minutes: order and delays are not exact",
-             "红包：前 5 分钟或后 30 分钟内有红包；重复文案：有响应是其发送者至少发过三次的文本；与其他号召重叠：30 分钟内有其他号召，响应对两者均计；时间未满：30 分钟内数据结束或缺失；精确到分钟：先后与时长不精确"),
+             "not over: the data ends, or has a hole, within 30 minutes; whole minutes: order and delays are not exact; log just begun: less than 7 days before, so that few recent posters are known and there is no rate without a roster",
+             "红包：前 5 分钟或后 30 分钟内有红包；重复文案：有响应是其发送者至少发过三次的文本；与其他号召重叠：30 分钟内有其他号召，响应对两者均计；时间未满：30 分钟内数据结束或缺失；精确到分钟：先后与时长不精确；记录刚开始：此前记录不足 7 天，近期发言者不全，无名单时不给响应率"),
         words=FLAGS, spare=17,
     ),
 )  # fmt: skip
@@ -89,6 +90,8 @@ COLUMNS = (
 WITHIN = 30 * MINUTE
 FLOOR = 5
 """Members below which there is no rate."""
+YOUNG = 7 * 24 * 60 * MINUTE
+"""A log that begins less than this before a call does not tell who is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,8 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     members, of_roster = _listed(chat, last, found)
     if members is None:
         members, of_roster = recent, many
-    rates = np.where(over & (members >= FLOOR), of_roster / np.maximum(members, 1), np.nan)
+    known = (members >= FLOOR) & (bool(len(chat.listed)) | ~_young(chat, last))
+    rates = np.where(over & known, of_roster / np.maximum(members, 1), np.nan)
     root = np.where(chat.root[line] == line, line, -1)
     figures = {
         "in_5": responded(5),
@@ -282,5 +286,12 @@ def _flags(chat: Chat, calls: Ints, kind: Ints, found: Answers) -> list[list[str
         "overlap": near > 1,
         "unfinished": chat.heard[last] < WITHIN,
         "by_minute": np.full(n, chat.half > 0),
+        "short_log": _young(chat, last),
     }
     return [[code for code in FLAGS if true[code][one]] or None for one in range(n)]
+
+
+def _young(chat: Chat, last: Ints) -> Flags:
+    """Before which calls little of the group is known."""
+    young: Flags = chat.at[last] - chat.at[:1].sum() < YOUNG
+    return young

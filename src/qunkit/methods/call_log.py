@@ -5,7 +5,7 @@ A call (号召) is a turn that asks something of all. By its form it is, the fir
 * ``announcement``  a group announcement (群公告).
 * ``everyone``  it names everybody (@所有人).
 * ``solitaire``  the first version of a sign-up relay (接龙). What others send of it later are answers.
-* ``official``  staff's, of 20 characters or more, and quotes and names nobody.
+* ``official``  staff's, of 30 characters or more; it quotes and names nobody and is of no relay.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ KINDS = {
 """Kinds of calls; the last is told by what came of it, not by its form."""
 RECENT = 28
 """Days in which who wrote is a recent poster."""
-LONG = 20
+LONG = 30
 """Characters from which a turn of staff is a call."""
 COPIED = 3
 """Times that somebody posts the same text of `_COPY` characters, from which it is no answer to anything."""
@@ -170,6 +170,7 @@ def by_form(chat: Chat) -> Ints:
     speaks = chat.official[chat.turns.first] & (np.bincount(of_line, chars, len(found)) >= LONG)
     to_one = np.r_[of_line[known(chat.rows["reply_to"].combine_chunks())], of_line[chat.naming[chat.named != _ALL]]]
     speaks[to_one] = False
+    speaks[of_line[chat.root >= 0]] = False
     relay = chat.root == np.arange(len(chat.root))
     announced = _is(chat.rows["kind"].combine_chunks(), "announcement")
     found[speaks] = _CODES["official"]
