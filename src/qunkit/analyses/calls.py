@@ -57,7 +57,7 @@ COLUMNS = (
              "群公告；@所有人；接龙的首条；官方人员 30 字以上、未引用也未@个人的发言；加 --many 时：多人响应的发言"),
         words=KINDS, spare=2,
     ),
-    Column("text", "text", Text("text", "内容"), Text("its first 60 characters", "前 60 字"), spare=3),
+    Column("text", "text", Text("text", "内容"), Text("its first 40 characters", "前 40 字"), spare=3),
     Column("in_5", "int", Text("in 5 min", "5 分钟响应"), Text("different others who wrote within 5 minutes of its last line; null: the data does not go so far", "末条之后 5 分钟内发言的其他人数；数据未覆盖时为空"), spare=7),
     Column("in_15", "int", Text("15 min", "15 分钟响应"), Text("the same within 15 minutes", "15 分钟内，同上"), spare=13),
     Column("in_30", "int", Text("30 min", "30 分钟响应"), Text("the same within 30 minutes", "30 分钟内，同上")),
@@ -108,7 +108,7 @@ SQL = """
 WITH named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM messages GROUP BY group_id
 ), texts AS (
-  SELECT group_id, message_id, SUBSTRING(REPLACE(text, CHR(10), ' '), 1, 60) AS text
+  SELECT group_id, message_id, SUBSTRING(REPLACE(text, CHR(10), ' '), 1, 40) AS text
   FROM messages WHERE (group_id, message_id) IN (SELECT part, message_id FROM parts)
 )
 SELECT parts.part AS group_id, named.group_name, parts.at, parts.message_id, parts.sender_id, COALESCE(members.name, parts.sender_id) AS name, parts.kind, texts.text,
