@@ -59,6 +59,7 @@ def rows() -> list[dict[str, object]]:
             if before and n % 3 == 0:
                 row |= {"reply_to": before[-1]["message_id"], "reply_how": "id", "kind": "quote"}
             row |= {"mention_ids": [other]} if n % 5 == 0 else {}
+            row |= {"kind": "announcement"} if n % 25 == 1 else {}
         told.append(row)
     return told
 
@@ -91,6 +92,12 @@ def _masked(name, cell, row, pseudonyms):
         return pseudonyms.group(row["group_id"])
     if name in ("member_id", "name", "starter_id", "starter_name", "sender_id", "to_id", "to_name"):
         return pseudonyms.member(row["group_id"], ids.get(cell, cell))
+    if name == "text":
+        return re.sub(
+            "队员[0-9]+号|wxid_p[0-9]+|路人甲|小鱼儿",
+            lambda one: pseudonyms.member(row["group_id"], ids.get(one[0], one[0])),
+            cell,
+        )
     return "x-" if name in MESSAGE_IDS else cell
 
 

@@ -76,6 +76,8 @@ def test_every_analysis_runs_in_every_format(qunkit: Run, tmp_path: Path) -> Non
                 "ads_domains",
                 "ads_list",
                 "ads_offenders",
+                "calls",
+                "calls_silent",
                 "churn_silent",
             )
             assert (ran.code, out.stat().st_size > 0) == (0, not empty), (name, style, ran.err)

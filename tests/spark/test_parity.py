@@ -73,7 +73,7 @@ def _rows() -> Iterator[dict]:
         if "event" not in row:
             row["text"] = dice.choice([None, "", "".join(dice.choices(WORDS, k=dice.randint(1, 4)))])
             row["kind"] = dice.choice(
-                ["text", "text", "text", "image", "quote", "quote", "miniprogram", "contact_card"]
+                ["text", "text", "text", "image", "quote", "quote", "miniprogram", "contact_card", "announcement"]
             )
             row |= {"sender_name": dice.choice(NAMES)} if dice.random() < 0.3 else {}
             row |= {"sender_id": f"name:{row['sender_id']}"} if dice.random() < 0.1 else {}

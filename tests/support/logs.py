@@ -21,7 +21,7 @@ GROUPS = ("g", "h")
 
 
 def crowd(n: int = 4000, seed: int = 7) -> list[dict[str, Any]]:
-    """`n` rows, always the same: three groups, forty people, many ties of time and of count, quotes, mentions, notices, ads."""
+    """`n` rows, always the same: three groups, forty people, many ties of time and of count, quotes, mentions, notices, ads, announcements."""
     dice = Random(seed)
     rows: list[dict[str, Any]] = []
     for k in range(n):
@@ -48,6 +48,7 @@ def crowd(n: int = 4000, seed: int = 7) -> list[dict[str, Any]]:
                 if k % 41 == 0
                 else {}
             )
+            row |= {"kind": "announcement"} if k % 97 == 0 else {}
         rows.append(row)
     return rows
 
