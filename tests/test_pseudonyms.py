@@ -20,6 +20,7 @@ from qunkit.results import Note
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from support.datasets import make_dataset
+from support.shelves import BYTES, GRAPHS, TABLES
 
 GROUPS = {"1@chatroom": "徒步一群", "2@chatroom": "读书会", "name:妈妈群": "妈妈群"}
 PEOPLE = {f"wxid_p{n:02}": f"队员{n:02}号" for n in range(9)} | {"name:路人甲": "路人甲", "name:小鱼儿": "小鱼儿"}
@@ -265,7 +266,8 @@ def test_every_output_says_that_it_is_personal_data_still(dataset, capsys, monke
     from qunkit.cli.main import run
 
     monkeypatch.setenv("QUNKIT_DATA", str(dataset.path))
-    asked = [(["messages"], format_) for format_ in registry.names("renderers") if format_ not in ("xlsx", "parquet")]
+    asked = [(["messages"], format_) for format_ in TABLES if format_ not in BYTES]
+    asked += [(["replies"], format_) for format_ in GRAPHS]
     asked += [(["sql", "FROM days"], "tsv"), (["activity"], "csv"), (["report"], "markdown"), (["report"], "terminal")]
     for turn, (command, format_) in enumerate(asked):
         out = tmp_path / f"out.{turn}"

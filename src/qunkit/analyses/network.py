@@ -49,8 +49,8 @@ COLUMNS = (
     Column("core_members", "int", Text("core", "核心人数"), Text("members of that core", "该核心的人数"), spare=4),
     Column("steady", "int", Text("steady", "常客"), Text("members who posted in 3 or more of the last 4 weeks of the window; null: it is shorter than 3 weeks", "所选时间最后 4 周中至少 3 周发过言的人数；不足 3 周时为空"), spare=1),
     Column("modularity", "float", Text("modularity", "模块度"), Text("Q of the parts that Louvain's method finds; null below 200 edges", "Louvain 划分的模块度 Q；明确回复不足 200 条时为空"), spare=11),
-    Column("circles", "int", Text("circles", "小圈子"), Text("parts of 3 or more; null where there are fewer than 200 edges, Q is below .15, or chance gives as high a Q", "不少于 3 人的小圈子数；明确回复不足 200 条、Q 低于 0.15 或不高于随机网络时为空"), spare=8),
-    Column("why", "text", Text("no circles", "无小圈子原因"), Text("few: fewer than 200 edges; weak: Q below .15; chance: one of 20 graphs drawn by chance has as high a Q", "few 明确回复不足 200 条；weak Q 低于 0.15；chance 20 个随机网络中有 Q 不低于它的"), words=WHY, spare=10),
+    Column("circles", "int", Text("circles", "小圈子"), Text("parts of 3 or more; null where there are fewer than 200 edges, Q is below .15, or chance explains it", "不少于 3 人的小圈子数；明确回复不足 200 条、Q 低于 0.15 或可由随机解释时为空"), spare=8),
+    Column("why", "text", Text("no circles", "无小圈子原因"), Text("few: fewer than 200 edges; weak: Q below .15; chance: the modularity of ties alone is less than 3 standard deviations above 20 graphs drawn by chance", "few 明确回复不足 200 条；weak Q 低于 0.15；chance 仅按联系计算的模块度高于 20 个随机网络不足 3 个标准差"), words=WHY, spare=10),
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ two members with edges between them, in whatever direction. Members are numbered
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,8 @@ FIRST_TRIES, TRIES = 10, 5
 """Swaps that are tried for each tie before the first rewired graph, and before each after it."""
 ENOUGH_EDGES = 200
 MODULAR = 0.15
+CLEAR = 3.0
+"""Standard deviations above chance, of the modularity of ties."""
 CIRCLE = 3
 """Members of a circle, at least."""
 
@@ -206,12 +208,17 @@ def rewired(found: Ties, count: int = REWIRES, seed: int = 0) -> Iterator[Ties]:
 
 def above_chance(found: Ties) -> float | None:
     """By how many standard deviations the transitivity is above that of `rewired` graphs; None where these are all alike."""
+    return _deviations(found, transitivity)
+
+
+def _deviations(found: Ties, measure: Callable[[Ties], float | None]) -> float | None:
+    """By how many standard deviations of `rewired` graphs a measure is above their mean; None where they are all alike, or there is none."""
     from statistics import mean, stdev
 
-    seen = transitivity(found)
+    seen = measure(found)
     if seen is None:
         return None
-    chance = [value for other in rewired(found) if (value := transitivity(other)) is not None]
+    chance = [value for other in rewired(found) if (value := measure(other)) is not None]
     spread = stdev(chance)
     return (seen - mean(chance)) / spread if spread > 1e-9 else None
 
@@ -260,7 +267,7 @@ def circles(found: Ties) -> Circles:
     """The circles of a group by Louvain's method (Blondel et al. 2008), where there are edges enough, and what is found is clear and no chance.
 
     Where there are no circles, a modularity of .15 or more is common all the same: few ties, or pairs who go on talking, are enough for it. So ties alone, each as
-    good as any other, must be told apart better than those of `rewired` graphs.
+    good as any other, must fall apart more clearly than those of `rewired` graphs.
     """
     import numpy as np
 
@@ -271,8 +278,7 @@ def circles(found: Ties) -> Circles:
     if modularity < MODULAR:
         return Circles(nobody, modularity, "weak")
     alike = Ties(found.ends, np.ones_like(found.edges), found.members)
-    clear = louvain(alike)[1]
-    if any(louvain(other)[1] >= clear for other in rewired(alike)):
+    if (_deviations(alike, lambda one: louvain(one)[1]) or 0) < CLEAR:
         return Circles(nobody, modularity, "chance")
     for number, part in enumerate((part for part in parts if len(part) >= CIRCLE), 1):
         nobody[part] = number
