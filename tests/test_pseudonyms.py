@@ -85,13 +85,15 @@ def dataset(tmp_path_factory):
 
 def _masked(name, cell, row, pseudonyms):
     """What must stand for a cell of a result."""
+    if name == "group_names":
+        return sorted(pseudonyms.group(id) for id, shown in GROUPS.items() if shown in cell)
     if cell is None or not isinstance(cell, str):
         return cell
     ids = {shown: id for id, shown in PEOPLE.items()}
     if name in ("group_id", "group_name"):
         return pseudonyms.group(row["group_id"])
     if name in ("member_id", "name", "starter_id", "starter_name", "sender_id", "to_id", "to_name"):
-        return pseudonyms.member(row["group_id"], ids.get(cell, cell))
+        return pseudonyms.member(row.get("group_id", "any"), ids.get(cell, cell))
     return "x-" if name in MESSAGE_IDS else cell
 
 
@@ -99,7 +101,12 @@ def _without_ids(cells, names):
     """The cells; of what stands for an id of a message only how it begins."""
     pairs = zip(names, cells, strict=True)
     return tuple(
-        cell and re.sub("^x-[0-9a-f]{20}$", "x-", cell) if name in MESSAGE_IDS else cell for name, cell in pairs
+        cell and re.sub("^x-[0-9a-f]{20}$", "x-", cell)
+        if name in MESSAGE_IDS
+        else sorted(cell)
+        if name == "group_names"
+        else cell
+        for name, cell in pairs
     )
 
 

@@ -78,6 +78,7 @@ def test_every_analysis_runs_in_every_format(qunkit: Run, tmp_path: Path) -> Non
                 "ads_list",
                 "ads_offenders",
                 "churn_silent",
+                "network_bridges",
             )
             assert (ran.code, out.stat().st_size > 0) == (0, not empty), (name, style, ran.err)
 
