@@ -94,13 +94,14 @@ def _figures(group: cohesion.Group, span: float) -> dict[str, object]:
     found = cohesion.ties(group.by, group.to, n)
     lately = cohesion.ties(group.by[group.late], group.to[group.late], n)
     active, tied = int((group.weeks > 0).sum()), int((lately.edges >= cohesion.TWICE).sum())
-    orders, circles = cohesion.cores(found), cohesion.circles(found)
+    chance = list(cohesion.rewired(found))
+    orders, circles = cohesion.cores(found), cohesion.circles(found, chance)
     return told | {
         "reciprocity": _rounded(cohesion.reciprocity(group.by, group.to, n)),
         "density": _rounded(cohesion.density(tied, active)),
         "mean_degree": _rounded(2 * tied / active if active else None),
         "transitivity": _rounded(cohesion.transitivity(found)),
-        "transitivity_z": _rounded(cohesion.above_chance(found)),
+        "transitivity_z": _rounded(cohesion.above_chance(found, chance)),
         "giant": _rounded(cohesion.giant(found) / n),
         "core_order": int(orders.max()),
         "core_members": int((orders == orders.max()).sum()),

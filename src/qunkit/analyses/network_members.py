@@ -74,7 +74,7 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     n, by, to = len(group), group.by, group.to
     found = cohesion.ties(by, to, n)
     one, _, both = cohesion.mutual(by, to, n)
-    circle = cohesion.circles(found).of
+    circle = cohesion.circles(found, cohesion.rewired(found)).of
     rank = cohesion.positions(by, to, n).round(6) if len(by) else np.full(n, np.nan)
     return pa.table(
         {

@@ -6,7 +6,7 @@ two members with edges between them, in whatever direction. Members are numbered
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ LATELY = 4 * WEEK
 """Seconds before the end of the window in which ties of `TWICE` edges count for density: in a longer time it would be higher."""
 TWICE = 2
 REWIRES = 20
-FIRST_TRIES, TRIES = 10, 5
+FIRST_TRIES, TRIES = 10, 2
 """Swaps that are tried for each tie before the first rewired graph, and before each after it."""
 ENOUGH_EDGES = 200
 MODULAR = 0.15
@@ -206,19 +206,15 @@ def rewired(found: Ties, count: int = REWIRES, seed: int = 0) -> Iterator[Ties]:
         yield Ties(np.array(here, np.int64).reshape(-1, 2), found.edges, found.members)
 
 
-def above_chance(found: Ties) -> float | None:
-    """By how many standard deviations the transitivity is above that of `rewired` graphs; None where these are all alike."""
-    return _deviations(found, transitivity)
+def above_chance(found: Ties, chance: Iterable[Ties]) -> float | None:
+    """By how many standard deviations of `chance`, graphs that were `rewired`, the transitivity is above their mean; None where they are all alike."""
+    seen = transitivity(found)
+    return None if seen is None else _deviations(seen, [transitivity(one) or 0.0 for one in chance])
 
 
-def _deviations(found: Ties, measure: Callable[[Ties], float | None]) -> float | None:
-    """By how many standard deviations of `rewired` graphs a measure is above their mean; None where they are all alike, or there is none."""
+def _deviations(seen: float, chance: list[float]) -> float | None:
     from statistics import mean, stdev
 
-    seen = measure(found)
-    if seen is None:
-        return None
-    chance = [value for other in rewired(found) if (value := measure(other)) is not None]
     spread = stdev(chance)
     return (seen - mean(chance)) / spread if spread > 1e-9 else None
 
@@ -263,33 +259,50 @@ def positions(by: Ints, to: Ints, members: int) -> Floats:
     return np.array([ranks[one] for one in range(members)], np.float64)
 
 
-def circles(found: Ties) -> Circles:
+def circles(found: Ties, chance: Iterable[Ties]) -> Circles:
     """The circles of a group by Louvain's method (Blondel et al. 2008), where there are edges enough, and what is found is clear and no chance.
 
     Where there are no circles, a modularity of .15 or more is common all the same: few ties, or pairs who go on talking, are enough for it. So ties alone, each as
-    good as any other, must fall apart more clearly than those of `rewired` graphs.
+    good as any other, must fall apart more clearly than those of `chance`, graphs that were `rewired`.
     """
     import numpy as np
 
-    nobody = np.zeros(found.members, np.int64)
+    of = np.zeros(found.members, np.int64)
     if found.edges.sum() < ENOUGH_EDGES:
-        return Circles(nobody, None, "few")
+        return Circles(of, None, "few")
     parts, modularity = louvain(found)
     if modularity < MODULAR:
-        return Circles(nobody, modularity, "weak")
-    alike = Ties(found.ends, np.ones_like(found.edges), found.members)
-    if (_deviations(alike, lambda one: louvain(one)[1]) or 0) < CLEAR:
-        return Circles(nobody, modularity, "chance")
+        return Circles(of, modularity, "weak")
+    clear = _deviations(_of_ties(found), [_of_ties(one) for one in chance])
+    if clear is None or clear < CLEAR:
+        return Circles(of, modularity, "chance")
     for number, part in enumerate((part for part in parts if len(part) >= CIRCLE), 1):
-        nobody[part] = number
-    return Circles(nobody, modularity, None)
+        of[part] = number
+    return Circles(of, modularity, None)
+
+
+def _of_ties(found: Ties) -> float:
+    """The modularity of ties, each as good as any other."""
+    return louvain(Ties(found.ends, found.edges * 0 + 1, found.members))[1]
 
 
 def louvain(found: Ties) -> tuple[list[list[int]], float]:
-    """The parts of a group, the largest first, and their modularity."""
+    """The parts of a group, the largest first, and their modularity (Newman 2004)."""
     import networkx as nx
 
-    made = graph(found)
-    parts = nx.community.louvain_communities(made, weight="weight", seed=0)
+    parts = nx.community.louvain_communities(graph(found), weight="weight", seed=0)
     told = sorted((sorted(part) for part in parts), key=lambda part: (-len(part), part[0]))
-    return told, float(nx.community.modularity(made, parts, weight="weight"))
+    return told, modularity(found, told)
+
+
+def modularity(found: Ties, parts: Sequence[Sequence[int]]) -> float:
+    """The share of edges within parts, less what it would be if everybody had as many, but with anybody."""
+    import numpy as np
+
+    part = np.empty(found.members, np.int64)
+    for number, some in enumerate(parts):
+        part[list(some)] = number
+    one, other = part[found.ends].T
+    total = float(found.edges.sum())
+    ends = np.bincount(one, found.edges, len(parts)) + np.bincount(other, found.edges, len(parts))
+    return float(found.edges[one == other].sum() / total - ((ends / (2 * total)) ** 2).sum())
