@@ -18,6 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from canaries import Canaries, build, readings
 
+from support.shelves import GRAPHS, REPORTS, TABLES
+
 FILES_ONLY = {
     "ingest", "roster", "sources list", "sources drop", "path", "check", "formats", "demo", "rejects list", "rejects show", "rejects retry", "forget",
     "alias list", "alias accept", "alias reject", "alias add", "ads score", "ads learn",
@@ -86,11 +88,6 @@ def test_every_command_is_about_files_or_takes_the_option():
     assert set(ASKED) == {name for name in COMMANDS if name not in FILES_ONLY} | set(analyses())
 
 
-def _fits(command: str, format_: str) -> bool:
-    """A report is several tables, and a Parquet file one."""
-    return (command, format_) != ("report", "parquet")
-
-
 def registry_of(command: str):
     """The module of a hand-written command."""
     from importlib import import_module
@@ -118,7 +115,9 @@ def test_the_formats_show_the_canaries_to_this_test(said, world, format_):
     """Whatever the coding or the packing: else a leak in that format would not be found."""
     out = said.folder / f"out.{format_}"
     found = set()
-    for left in said("activity", "members", "--format", format_, "-o", str(out)):
+    for left in said(
+        *(["replies"] if format_ in GRAPHS else ["activity", "members"]), "--format", format_, "-o", str(out)
+    ):
         found |= world[1].found(left)
     assert len(found & set(world[1].made["group nickname"])) > 40
 
@@ -133,8 +132,9 @@ def test_no_canary_leaves_a_command(said, world, command):
 @pytest.mark.parametrize(("format_", "lang"), list(zip(FORMATS, cycle(("zh", "en")), strict=False)))
 def test_no_canary_leaves_in_a_format(said, world, format_, lang):
     """One table and several, in every format; the languages take turns."""
-    for command, asked in (("messages", []), ("report", ["--week", "2026-W19"])):
-        if _fits(command, format_):
+    fitting = {"messages": TABLES, "report": REPORTS, "replies": GRAPHS}
+    for command, asked in (("messages", []), ("report", ["--week", "2026-W19"]), ("replies", [])):
+        if format_ in fitting[command]:
             _check(said, world, command, asked, format_, lang)
 
 

@@ -16,6 +16,7 @@ HEAVY = {
     "duckdb",
     "numpy",
     "scipy",
+    "networkx",
     "rich",
     "jieba",
     "rjieba",

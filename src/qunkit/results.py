@@ -12,6 +12,8 @@ from qunkit.words import Lang, Text
 Cell = str | int | float | bool | date | datetime | Sequence[object] | None
 Type = Literal["text", "int", "float", "ratio", "date", "datetime", "seconds", "bool", "list", "series"]
 """`ratio` is a share of 1 (shown as per cent on a terminal), `series` a short run of numbers (shown as a sparkline)."""
+End = Literal["group", "group_name", "source", "source_name", "target", "target_name", "kind", "weight"]
+"""What a column is to an edge: the id and name of its group, ids and names of whom it leads from and to, its kind, and how much the row counts (null: 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Column:
     """What people read for each code of a closed list; programs read the codes."""
     spare: int = 0
     """How soon it gives way where a terminal has no room: the highest first, 0 never."""
+    edge: End | None = None
+    """For rows that are edges of a graph: what of the edge it is. `source` and `target` make a result a graph."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import pytest
 from qunkit import registry
 from qunkit.schema import MESSAGES
 from qunkit.words import Lang
+from support.shelves import GRAPHS, TABLES
 
 Run = Callable[..., Any]
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -68,7 +69,7 @@ def test_every_analysis_runs_in_every_format(qunkit: Run, tmp_path: Path) -> Non
     for name in registry.names("analyses"):
         words = name.replace("_", " ", 1).replace("_", "-").split()
         few = ("--min-members", "1") if name == "words" else ()
-        for style in registry.names("renderers"):
+        for style in TABLES:
             out = tmp_path / f"{name}.{style}"
             ran = qunkit(*words, *few, "--format", style, "--week", "2024-W48", "-o", str(out))
             empty = style == "jsonl" and name in (
@@ -79,8 +80,20 @@ def test_every_analysis_runs_in_every_format(qunkit: Run, tmp_path: Path) -> Non
                 "calls",
                 "calls_silent",
                 "churn_silent",
+                "network_bridges",
             )
             assert (ran.code, out.stat().st_size > 0) == (0, not empty), (name, style, ran.err)
+
+
+@pytest.mark.parametrize("style", GRAPHS)
+def test_only_who_answers_whom_is_a_graph(qunkit: Run, tmp_path: Path, style: str) -> None:
+    out = tmp_path / f"out.{style}"
+    for name in [*map(str.split, ("network members", "kol", "messages", "report")), ["sql", "FROM posts"]]:
+        ran = qunkit(*name, "-o", str(out), "--lang", "en")
+        assert (ran.code, out.exists()) == (2, False), name
+        assert f"`qunkit replies --format {style}` gives a graph" in ran.err
+    assert qunkit("replies", "-o", str(out)).code == 0
+    assert out.read_text("utf-8").startswith('<?xml version="1.0" encoding="UTF-8"?>\n<g')
 
 
 def test_a_stem_alone_and_its_kin(qunkit: Run) -> None:

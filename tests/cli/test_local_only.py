@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 
 from cli.test_matrix import ARGUMENTS
-from qunkit import registry
 from qunkit.cli import mount
 from qunkit.cli.options import Shown
 from support.needs import need, works
+from support.shelves import GRAPHS, REPORTS, TABLES
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 ALL = """
@@ -68,8 +68,9 @@ def every_format(folder: Path) -> list[Line]:
         ["ingest", str(SAMPLES), "--private", "--force"],
         *(["roster", file, "--group", "周末徒步"] for file in lists),
         ["sql", "SELECT count(*) FROM messages WHERE text LIKE '%http%'"],
-        *([["groups", "--format", name, "-o", f"out.{name}"] for name in registry.names("renderers")]),
-        *([["report", "--format", name, "-o", f"report.{name}"] for name in registry.names("renderers") if name != "parquet"]),  # a file of one table
+        *([["groups", "--format", name, "-o", f"out.{name}"] for name in TABLES]),
+        *([["replies", "--format", name, "-o", f"replies.{name}"] for name in GRAPHS]),
+        *([["report", "--format", name, "-o", f"report.{name}"] for name in REPORTS]),
         ["--help"],
     )]  # fmt: skip
 

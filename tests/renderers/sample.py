@@ -90,6 +90,36 @@ def hostile(texts: tuple[str, ...] = HOSTILE) -> Result:
     )
 
 
+HOW = {how: Text(how, how) for how in ("quote", "mention", "inferred", "continuation")}
+EDGES = (
+    Column("group_id", "text", Text("group id", "群 id"), edge="group"),
+    Column("group_name", "text", Text("group", "群"), edge="group_name"),
+    Column("message_id", "text", Text("message id", "消息 id")),
+    Column("sender_id", "text", Text("sender id", "发送者 id"), edge="source"),
+    Column("name", "text", Text("sender", "发送者"), edge="source_name"),
+    Column("to_id", "text", Text("to (id)", "回复对象 id"), edge="target"),
+    Column("to_name", "text", Text("to", "回复对象"), edge="target_name"),
+    Column("how", "text", Text("how", "依据"), words=HOW, edge="kind"),
+    Column("p", "float", Text("p", "概率"), edge="weight"),
+)
+
+
+def edges(names: tuple[str, str, str] = ("小满🐼", 'Ana "<&>" Lindqvist', "=老K\x1b[31m")) -> Result:
+    """Who answers whom: a and b of one group, a and another b of another; a row to oneself, and one to nobody."""
+    a, b, other = names
+    walk, book = ("1@chatroom", "周末徒步🥾"), ("2@chatroom", None)
+    rows = (
+        (*walk, "m1", "b", b, "a", a, "quote", 1.0),
+        (*walk, "m2", "b", b, "b", b, "continuation", 1.0),
+        (*walk, "m3", "a", a, "b", b, "mention", None),
+        (*walk, "m4", "b", b, "a", a, "inferred", 0.75),
+        (*walk, "m5", "b", b, "a", a, "inferred", 0.5),
+        (*walk, "m6", "a", a, None, None, "quote", 1.0),
+        (*book, "m7", "b", other, "a", None, "mention", None),
+    )
+    return Result("replies", Text("Replies", "回复关系"), EDGES, rows, [Note(Text("Said by {who}.", "{who} 说的。"), (("who", a),))], dict(FACTS))  # fmt: skip
+
+
 def hours() -> Result:
     """Messages by weekday and hour: nothing observed on Sundays, nobody awake at night."""
     columns = (

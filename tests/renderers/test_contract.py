@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from qunkit import registry
 from qunkit.words import Text
+from support.shelves import BYTES, TABLES
 
 steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 NAMES = registry.names("renderers")
-# A renderer that writes bytes says so; its own tests read it back.
-TEXTS = [name for name in NAMES if not getattr(registry.load("renderers", name), "BINARY", False)]
+# A renderer that writes bytes says so, and one that writes graphs only; their own tests read them back.
+TEXTS = [name for name in TABLES if name not in BYTES]
 PEOPLE = ("terminal", "markdown", "html")
 STEERING = {*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))} - set("\t\r\n") | set(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -49,7 +50,7 @@ def test_it_has_a_title_a_suffix_and_write(name: str) -> None:
     assert list(inspect.signature(module.write).parameters)[:3] == ["thing", "out", "lang"]
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in TEXTS])
+@pytest.mark.parametrize("name", BYTES)
 @pytest.mark.parametrize("thing", ["ordinary", "empty", "hours", "hostile"])
 def test_bytes_are_the_same_twice(sample: ModuleType, name: str, thing: str) -> None:
     written = _bytes(name, getattr(sample, thing)())

@@ -29,6 +29,8 @@ CASES: list[tuple[str, str, str, str, dict[str, object]]] = [
     ("ordinary.zh.html", "html", "ordinary", "zh", {}),
     ("weekly.en.html", "html", "weekly", "en", {}),
     ("hostile.en.html", "html", "hostile", "en", {}),
+    ("edges.graphml", "graphml", "edges", "en", {}),
+    ("edges.gexf", "gexf", "edges", "en", {}),
     *(
         (f"{thing}.{name}", name, thing, "en", {})
         for name in ("tsv", "csv", "json", "jsonl")

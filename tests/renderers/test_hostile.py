@@ -10,7 +10,9 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
+from xml.etree import ElementTree
 
 import html5lib
 import openpyxl
@@ -19,9 +21,11 @@ import pytest
 from markdown_it import MarkdownIt
 
 from qunkit import registry
+from qunkit.errors import BadOption
 from qunkit.results import Cell, Column, Note, Report, Result, Section
 from qunkit.words import Text
 from support import nasty
+from support.shelves import BYTES, GRAPHS, TABLES
 
 NAMES = registry.names("renderers")
 ANALYSES = registry.names("analyses")
@@ -130,9 +134,21 @@ def _parquet(thing: Result | Report, plain: Result | Report) -> None:
         said.validate(full=True)
 
 
+def _graph(name: str, thing: Result | Report, plain: Result | Report) -> None:
+    """Of rows from members to themselves, as all are here, the members are left; what is no graph is refused."""
+    if isinstance(thing, Report) or not any(column.edge for column in thing.columns):
+        with pytest.raises(BadOption, match="qunkit replies"):
+            _written(name, thing)
+        return
+    said, usual = (_written(name, one) for one in (thing, plain))
+    assert not STEERING.search(said.replace("\n", ""))
+    shapes = [{(one.tag, *sorted(one.attrib)) for one in ElementTree.fromstring(text).iter()} for text in (said, usual)]
+    assert shapes[0] == shapes[1]
+
+
 CHECKS: dict[str, Callable[[Any, Any], None]] = {
     "terminal": _terminal, "markdown": _markdown, "html": _html, "tsv": _tsv, "csv": _csv, "json": _json, "jsonl": _jsonl,
-    "xlsx": _xlsx, "parquet": _parquet,
+    "xlsx": _xlsx, "parquet": _parquet, **{name: partial(_graph, name) for name in GRAPHS},
 }  # fmt: skip
 
 
@@ -171,7 +187,7 @@ def _report(texts: list[str]) -> Report:
     return Report("r", title, sections, {"who": texts[-1]})
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("xlsx", "parquet")])
+@pytest.mark.parametrize("name", [name for name in TABLES if name not in BYTES])
 def test_P29_hostile_names_of_columns(name: str) -> None:
     """`qunkit sql` with a PIVOT makes columns of members' names."""
     texts = [text.encode("utf-8", "replace").decode() for text in NASTY]
@@ -195,6 +211,6 @@ def test_the_checks_bite(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ink, "json_dump", lambda value: json.dumps(value, ensure_ascii=False))
     monkeypatch.setattr("qunkit.ink.tables.term", str)
     monkeypatch.setattr("qunkit.ink.workbook.xlsx_text", lambda text: (text, 0))
-    for name in set(NAMES) - {"parquet"}:
+    for name in set(TABLES) - {"parquet"}:
         with pytest.raises(Exception):  # noqa: B017, PT011 - openpyxl and html5lib have their own
             CHECKS[name](*things)

@@ -10,7 +10,9 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
-INKS = frozenset({"term", "md", "html", "tsv_text", "tsv_cell", "csv_text", "csv_cell", "json_dump", "number", "HOURS"})
+INKS = frozenset(
+    {"term", "md", "html", "tsv_text", "tsv_cell", "csv_text", "csv_cell", "json_dump", "xml", "number", "HOURS"}
+)
 """What of `ink` can be written as it is."""
 STREAMS = frozenset({"write", "writelines", "writerow", "writerows"})
 PAPER = frozenset({"say", "head", "flow"})

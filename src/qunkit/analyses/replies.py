@@ -35,22 +35,22 @@ HOW = {
 TITLE = Text("Replies: who answers whom", "回复关系")
 
 COLUMNS = (
-    Column("group_id", "text", Text("group id", "群 id"), spare=9),
-    Column("group_name", "text", Text("group", "群"), spare=3),
+    Column("group_id", "text", Text("group id", "群 id"), spare=9, edge="group"),
+    Column("group_name", "text", Text("group", "群"), spare=3, edge="group_name"),
     Column("at", "datetime", Text("time", "时间"), spare=2),
     Column("message_id", "text", Text("message id", "消息 id"), spare=6),
-    Column("sender_id", "text", Text("sender id", "发送者 id"), spare=8),
-    Column("name", "text", Text("sender", "发送者")),
+    Column("sender_id", "text", Text("sender id", "发送者 id"), spare=8, edge="source"),
+    Column("name", "text", Text("sender", "发送者"), edge="source_name"),
     Column("parent", "text", Text("answers (id)", "所回复消息 id"), Text("message_id of what it answers or goes on with", "所回复或所接续消息的 message_id"), spare=5),
-    Column("to_id", "text", Text("to (id)", "回复对象 id"), Text("who wrote that; null: not in the window", "该消息的发送者；不在所选时间内时为空"), spare=7),
-    Column("to_name", "text", Text("to", "回复对象")),
+    Column("to_id", "text", Text("to (id)", "回复对象 id"), Text("who wrote that; null: not in the window", "该消息的发送者；不在所选时间内时为空"), spare=7, edge="target"),
+    Column("to_name", "text", Text("to", "回复对象"), edge="target_name"),
     Column(
         "how", "text", Text("how", "依据"),
         Text("quote; mention: the last turn of who is named; rule: who was addressed answers, or one's own thread goes on; inferred: from times; continuation: the same turn",
              "引用；@：被@者的最近一轮发言；规则：被点名者作答，或延续自己的话题；推断：按时间；续行：同一轮发言"),
-        words=HOW,
+        words=HOW, edge="kind",
     ),
-    Column("p", "float", Text("p", "概率"), Text("how likely, where it is inferred; 1 for quotes and continuations; null for others: not known", "推断时为概率；引用和续行为 1；其余未知，为空"), spare=1),
+    Column("p", "float", Text("p", "概率"), Text("how likely, where it is inferred; 1 for quotes and continuations; null for others: not known", "推断时为概率；引用和续行为 1；其余未知，为空"), spare=1, edge="weight"),
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def runner(name: str, module: ModuleType) -> Callable[..., int]:
         from qunkit.cli.show import check, show
 
         *filters, output, place, machine, engine = objects
-        check(output)
+        check(output, columns=module.COLUMNS)
         next(one for one in filters if isinstance(one, Shown)).remarks()
         show(place.open(machine, engine).analyze(name, **told(*filters)), output, place)
         return 0

@@ -14,11 +14,11 @@ from qunkit.cli.files import is_special, writing
 from qunkit.cli.options import ALIASES, Output, Place, format_names
 from qunkit.cli.session import current
 from qunkit.errors import BadOption
-from qunkit.results import Cell, Report, Result, rest
+from qunkit.results import Cell, Column, Report, Result, rest
 from qunkit.words import Text
 
-_SAY_NOTHING = ("tsv", "csv", "jsonl", "parquet")
-"""Renderers that leave the notes of a result out."""
+_SAY_NOTHING = ("tsv", "csv", "jsonl", "parquet", "graphml", "gexf")
+"""Renderers that leave the notes of a result out, or where few programs show them."""
 FOR_PEOPLE = ("terminal", "markdown", "html")
 """Renderers for people: they say themselves that there are no rows."""
 _TO_A_FILE = Text("for a terminal: write it to a file with -o FILE", "可在终端显示的格式，请用 -o 文件 写入文件")
@@ -46,8 +46,12 @@ def show(thing: Result | Report, output: Output, place: Place | None = None, inp
         _remark(thing, name, counted)
 
 
-def check(output: Output, place: Place | None = None, inputs: Sequence[Path] = ()) -> None:
+def check(
+    output: Output, place: Place | None = None, inputs: Sequence[Path] = (), columns: Sequence[Column] | None = None
+) -> None:
     """Refuse a format that there is not, one that is none for a terminal, or a file that cannot be made, before any work is done.
+
+    Where the `columns` of the result are known, also a graph of what is none.
 
     Raises:
         BadOption: no such format, or it cannot go there.
@@ -56,6 +60,10 @@ def check(output: Output, place: Place | None = None, inputs: Sequence[Path] = (
     name = _known(output.format) if output.format else _by_name(output.output) if output.output else None
     if name and output.output in (None, "-"):
         _refuse_terminal(name, sys.stdout)
+    if name and columns is not None and getattr(registry.load("renderers", name), "GRAPH", False):
+        from qunkit import ink
+
+        ink.must_have_edges(columns, name)
     files.check(output.output, place.path if place else None, inputs)
 
 

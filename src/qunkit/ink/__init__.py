@@ -3,12 +3,12 @@
 Chat content is hostile: a member may call himself ``\\x1b]0;owned\\x07`` or ``=HYPERLINK(…)``. Renderers, messages and
 progress bars put nothing on a screen or into a file that did not go through here:
 
-* `term`, `md`, `html`, `tsv_cell`, `csv_cell`, `xlsx_text`, `json_text`: one string, made harmless for one kind of output;
+* `term`, `md`, `html`, `tsv_cell`, `csv_cell`, `xlsx_text`, `xml`, `json_text`: one string, made harmless for one kind of output;
 * `Workbook`: sheets of cells that cannot be formulas;
 * `clip`, `middle`: cut to the columns that a terminal shows; `paper`, `tables`: drawn there by Rich;
 * `show` and its parts: a cell as people read it; `machine`, `plain`: a cell as programs read it;
 * `named`: rows without the ids that people do not need; `sentence`, `context`: notes and facts in words;
-* `Heat`: a table that is drawn as a map; `chat`: messages that are read as such.
+* `Heat`: a table that is drawn as a map; `chat`: messages that are read as such; `graph`: rows that are edges, summed.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ from qunkit.ink.cells import (
     tsv_cell,
 )
 from qunkit.ink.chat import Said, chat
-from qunkit.ink.clean import csv_text, html, is_formula, json_dump, json_text, md, term, tsv_text, xlsx_text
+from qunkit.ink.clean import csv_text, html, is_formula, json_dump, json_text, md, term, tsv_text, xlsx_text, xml
 from qunkit.ink.columns import clip, middle, width
+from qunkit.ink.graph import Edge, Graph, Node, graph, must_have_edges
 from qunkit.ink.heatmap import HOURS, Heat, heat
 from qunkit.ink.names import named
 from qunkit.ink.sentences import CUT, EMPTY, IDS, MORE, context, pieces, sentence, within
@@ -47,7 +48,10 @@ __all__ = [
     "MORE",
     "NULL",
     "WEEKDAYS",
+    "Edge",
+    "Graph",
     "Heat",
+    "Node",
     "Said",
     "Sheet",
     "Workbook",
@@ -59,6 +63,7 @@ __all__ = [
     "csv_cell",
     "csv_text",
     "duration",
+    "graph",
     "heat",
     "html",
     "is_formula",
@@ -70,6 +75,7 @@ __all__ = [
     "machine",
     "md",
     "middle",
+    "must_have_edges",
     "named",
     "number",
     "percent",
@@ -84,4 +90,5 @@ __all__ = [
     "width",
     "within",
     "xlsx_text",
+    "xml",
 ]

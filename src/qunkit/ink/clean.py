@@ -1,4 +1,4 @@
-"""One string made harmless for one kind of output: terminal, Markdown, HTML, TSV, CSV, XLSX, JSON.
+"""One string made harmless for one kind of output: terminal, Markdown, HTML, TSV, CSV, XLSX, XML, JSON.
 
 Sources: Unicode's Default_Ignorable_Code_Point for what cannot be seen; the OWASP list of formula triggers (with the
 full-width forms, which spreadsheets take as well) for CSV; CommonMark and GFM for Markdown; ECMA-376 for XLSX.
@@ -183,6 +183,16 @@ def xlsx_text(text: str, limit: int = 32_767) -> tuple[str, int]:
 
 def _units_of(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
+
+
+def xml(text: str) -> str:
+    """`text` between tags or in a quoted attribute of XML for programs: one line, everything in it data but what could steer a terminal or is no XML.
+
+    That becomes a visible escape, tabs and line ends a space, as in TSV; then markup is escaped.
+    """
+    if not text.isprintable():
+        text = _NOT_XML.sub(lambda found: _escape(found[0]), _SPACING.sub(" ", text))
+    return markup.escape(text)
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
