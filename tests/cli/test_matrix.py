@@ -58,6 +58,7 @@ ARGUMENTS = {
     "churn risk": "",
     "churn silent": "",
     "kol": "",
+    "kol rising": "",
     "replies": "",
     "activity": "--per day",
     "activity hours": "",

@@ -215,6 +215,7 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
 def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Labels as a list, ratios, and with --people one row a person."""
     import numpy as np
+    import pandas as pd
 
     names = [f"is_{label}" for label in LABELS]
     frame[names] = frame[names].astype(bool)
@@ -223,7 +224,11 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     if params.people:
         frame, key = _people(frame), "groups"
     told = frame.assign(
-        labels=[[label for label, yes in zip(LABELS, row, strict=True) if yes] for row in frame[names].to_numpy()],
+        labels=pd.Series(
+            [[label for label, yes in zip(LABELS, row, strict=True) if yes] for row in frame[names].to_numpy()],
+            frame.index,
+            object,
+        ),
         reach=frame["repliers"] / frame["others"].where(frame["others"] > 0),
         explicit=frame["said"] / frame["volume"].where(frame["volume"] > 0),
         ad_share=(frame["ads"] / frame["messages"].where(frame["messages"] > 0)).where(~frame["official"].astype(bool)),
