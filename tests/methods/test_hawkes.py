@@ -16,7 +16,7 @@ from scipy.stats import false_discovery_control, spearmanr
 from qunkit.methods import hawkes
 from qunkit.methods.hawkes import WINDOW, Log, fit
 from qunkit.methods.influence import ignited, likeliest, self_check, spread
-from support.kol_worlds import WORLDS, logged, simulate
+from support.kol_worlds import WORLDS, logged, simulate, threads
 from support.logs import EXAMPLES
 
 
@@ -219,6 +219,33 @@ def test_planted_influence_is_found(explicit):
 def test_planted_influence_is_found_among_all_that_confounds_it(explicit):
     pull, volume, _ = bars("confounded", explicit, 8)
     assert (pull >= 0.8, volume >= 0.8) == (True, True)
+
+
+def rooted(seeds, against):
+    """In chats of threads, medians of Spearman's rho with what their beginners were to get: of volume, and of root credit."""
+    told = []
+    for seed in range(seeds):
+        chat = threads(seed, against=against)
+        log = logged(chat)
+        found = fit(log)
+        begun = np.bincount(chat.who[~chat.goes_on], minlength=log.members)
+        enough = (np.bincount(log.who, minlength=log.members) >= 10) & (begun >= 5)
+        got = [np.bincount(log.who, values, log.members)[enough] for values in (found.answers, ignited(log, found))]
+        told.append([spearmanr(values, chat.volume[enough]).statistic for values in got])
+    return [median(values) for values in zip(*told, strict=True)]
+
+
+def test_root_credit_finds_who_begins_threads():
+    volume, credit = rooted(1, 0.0)
+    assert credit > volume
+    assert credit >= 0.7
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("against", "least"), [(0.0, 0.75), (0.4, 0.6)])
+def test_root_credit_finds_who_begins_threads_in_many_chats(against, least):
+    volume, credit = rooted(6, against)
+    assert (credit > volume, credit >= least) == (True, True)
 
 
 def flagged(world, seed):

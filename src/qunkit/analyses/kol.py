@@ -58,10 +58,10 @@ COLUMNS = (
     Column("official", "bool", Text("staff", "官方"), Text("staff by qunkit.toml", "qunkit.toml 中的官方人员"), spare=14),
     Column(
         "labels", "list", Text("labels", "标签"),
-        Text("conventions ([kol] in qunkit.toml). kol: no staff, pull above the group's (false discoveries: one in ten; by quotes and mentions a turn where the self-check fails or there is none), volume at least twice "
+        Text("conventions ([kol] in qunkit.toml). kol: no staff, pull above the group's (false discoveries: one in ten; by quotes and mentions a turn, as for koc, where the self-check fails or there is none), volume at least twice "
              "an equal share. koc: no staff, no kol, pull at the group's median or more, less than 10 % ads, 3 answered turns about products in the last 28 days. leader: opened 3 sign-up lists that others joined, or 10 orders in answer, by 5 people. card: 2 people "
              "passed their name card on. rising: see `qunkit kol rising`",
-             "均为约定，可在 qunkit.toml 的 [kol] 中修改。KOL：非官方，带动力高于全群（错误发现率 10%；自检未通过或无法自检时按每轮获得的引用和@），回复获得不低于人均的 2 倍。KOC：非官方且非 KOL，带动力不低于群中位数，广告占比低于 10%，近 28 天有 3 轮产品或体验发言获得回复。"
+             "均为约定，可在 qunkit.toml 的 [kol] 中修改。KOL：非官方，带动力高于全群（错误发现率 10%；自检未通过或无法自检时按每轮获得的引用和@，KOC 同此），回复获得不低于人均的 2 倍。KOC：非官方且非 KOL，带动力不低于群中位数，广告占比低于 10%，近 28 天有 3 轮产品或体验发言获得回复。"
              "团长：发起 3 个有人跟接的接龙，或其发言带来 10 次下单，且涉及 5 人。名片人员：2 人转发过其名片。上升：见 `qunkit kol rising`"),
         words=LABELS,
     ),
@@ -174,9 +174,9 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     active = (turns > 0) & heard.somebody
     enough = active & (sums(np.ones(len(log.who))) >= ENOUGH_TURNS)
     shown = enough & (check is None or check.stands)
-    chance = (
-        sure.p if check is not None and check.stands else spread(log, found, answered, weight).p
-    )  # never by times alone
+    told = (
+        sure if check is not None and check.stands else spread(log, found, answered, weight)
+    )  # no label by times alone
     explicit_share = float(len(said) / found.caused.sum()) if found.caused.sum() else 0.0
     parent = parents(heard, found)
     figures = {
@@ -192,11 +192,11 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     kept = np.flatnonzero(active & ~(heard.official & (params.official == "out")))
     whole = {"turns": turns, "others": np.full(n, active.sum() - 1), "repliers": repliers(heard, parent)}
     whole |= habits(heard, parent)
-    middle = float(np.median(sure.pull[shown])) if shown.any() else np.nan
+    middle = float(np.median(told.pull[enough])) if enough.any() else np.nan
     yes = {
         "official": heard.official,
-        "leads": discovered(chance, enough) & ~heard.official,
-        "halfway": shown & (sure.pull >= middle),
+        "leads": discovered(told.p, enough) & ~heard.official,
+        "halfway": enough & (told.pull >= middle) & (told.pull > 0),
     }
     return pa.table(
         {

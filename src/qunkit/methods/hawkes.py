@@ -35,6 +35,8 @@ _MOST_BACK = 256
 """Turns before a turn that may have caused it."""
 _CHUNK, _HELD = 1 << 16, 1 << 22
 """Pairs of turns that are worked on at a time, and that are kept from round to round."""
+NOBODY = -2
+"""`Log.known` of a turn that answers none."""
 TINY = 1e-12
 """What stands for zero where one divides or takes logarithms."""
 _HOURS = 24
@@ -51,7 +53,7 @@ class Log:
     hour: Ints
     """Hours of the day, 0 to 23."""
     known: Ints
-    """The turn that each answers, where that is known; else -1."""
+    """The turn that each answers, where that is known; `NOBODY` where it is known to answer none; else -1."""
     members: int
     days: float
     """For how many days the chat was seen."""
@@ -349,7 +351,7 @@ def _earliest(log: Log) -> Ints:
 
     number = np.arange(len(log.who))
     first = np.maximum(np.searchsorted(log.at, log.at - (WINDOW - log.half)), number - _MOST_BACK)
-    return np.where(log.known >= 0, number, np.minimum(first, number))
+    return np.where(log.known != -1, number, np.minimum(first, number))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,18 @@
 """What `kol` and `kol rising` read of a group: the lines of `reply_log`, and those that nobody moved anybody with.
 
 Ads and what people write in the minutes after a red packet are no member's turns: they stand in the log under a name of their own, so that what answers them is
-not taken for an answer to somebody else. Ads are told as `qunkit ads` does, but of near-duplicates only equal texts are known. What of a red packet's
+not taken for an answer to somebody else; they answer nobody. Ads are told as `qunkit ads` does, but of near-duplicates only equal texts are known. What of a red packet's
 minutes quotes or mentions somebody is left to who wrote it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qunkit.arrays import numbers
 from qunkit.methods import ad_sql
+from qunkit.methods.hawkes import NOBODY
 from qunkit.methods.reply_log import LINES, Chat, read
 from qunkit.words import Text
 
@@ -99,20 +100,21 @@ def hear(table: pa.Table, *, ads: bool, storms: bool) -> Heard:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from qunkit.arrays import column
-
     sender = table["sender_id"].combine_chunks()
     if not storms:
-        sender = pc.if_else(column(_stormed(table)), pa.scalar(_STORM), sender)
+        sender = pc.if_else(pa.array(_stormed(table)), pa.scalar(_STORM), sender)
     if not ads:
         sender = pc.if_else(table["ad"].combine_chunks(), pa.scalar(_AD), sender)
     place = table.schema.get_field_index("sender_id")
     chat = read(table.set_column(place, "sender_id", sender))
     first = chat.turns.first
     somebody: Flags = ~np.isin(np.array(chat.people.to_pylist(), object), [_AD, _STORM])
+    log = replace(chat.log, known=np.where(somebody[chat.log.who], chat.log.known, NOBODY))
     official = np.zeros(len(chat.people), bool)
     official[chat.log.who] = flags(table, "official")[first]
-    return Heard(chat, somebody, official & somebody, numbers(table["age"].cast(pa.float64()))[first], table)
+    return Heard(
+        replace(chat, log=log), somebody, official & somebody, numbers(table["age"].cast(pa.float64()))[first], table
+    )
 
 
 def flags(table: pa.Table, name: str) -> Flags:
