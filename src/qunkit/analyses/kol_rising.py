@@ -94,14 +94,15 @@ WITH named AS (
 ), stated AS (
   SELECT parts.*, named.group_name, CASE WHEN named.days < {_WHOLE} THEN 'short' ELSE parts.told END AS state
   FROM parts JOIN named ON named.group_id = parts.part
+), shown AS (
+  SELECT part AS group_id, group_name, member_id, official, state, CASE state WHEN 'rising' THEN 0 WHEN 'steady' THEN 1 ELSE 2 END AS place,
+    {", ".join(f"CASE WHEN state IN ('rising', 'steady') THEN {name} END AS {name}" for name in _SURE)}, answers, answers_before, turns, turns_before, explicit
+  FROM stated WHERE state = 'rising' OR NOT :only_rising
 )
-SELECT stated.part AS group_id, stated.group_name, stated.member_id, COALESCE(members.name, stated.member_id) AS name, stated.official, stated.state,
-  {", ".join(f"CASE WHEN stated.state IN ('rising', 'steady') THEN stated.{name} END AS {name}" for name in _SURE)},
-  stated.answers, stated.answers_before, stated.turns, stated.turns_before, stated.explicit, {_LAST} - INTERVAL '28' DAY AS since, {_LAST} AS until
-FROM stated LEFT JOIN members ON members.group_id = stated.part AND members.member_id = stated.member_id
-WHERE stated.state = 'rising' OR NOT :only_rising
-ORDER BY CASE stated.state WHEN 'rising' THEN 0 WHEN 'steady' THEN 1 ELSE 2 END,
-  CASE WHEN stated.state IN ('rising', 'steady') THEN stated.change END DESC, stated.answers DESC, stated.part, stated.member_id
+SELECT shown.group_id, shown.group_name, shown.member_id, COALESCE(members.name, shown.member_id) AS name, shown.official, shown.state, shown.pull, shown.pull_before,
+  shown.change, shown.low, shown.high, shown.answers, shown.answers_before, shown.turns, shown.turns_before, shown.explicit, {_LAST} - INTERVAL '28' DAY AS since, {_LAST} AS until
+FROM shown LEFT JOIN members ON members.group_id = shown.group_id AND members.member_id = shown.member_id
+ORDER BY shown.place, shown.change DESC, shown.answers DESC, shown.group_id, shown.member_id
 """
 
 
