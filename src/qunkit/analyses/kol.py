@@ -84,8 +84,8 @@ COLUMNS = (
     Column(
         "confidence", "text", Text("confidence", "可信度"),
         Text("high: self-check .4 or more; medium: .2 or more; low: no self-check, or less than 10 % of the group's answers are explicit; no pull: fewer than 20 turns (by their weight with --half-life), or self-check below .2 or "
-             "with an interval that holds 0",
-             "高：自检不低于 0.4；中：不低于 0.2；低：无法自检，或全群回复中明确回复不足 10%；不显示带动力：不足 20 轮（加 --half-life 时按权重），或自检低于 0.2 或其区间含 0"),
+             "with an interval that reaches below .1",
+             "高：自检不低于 0.4；中：不低于 0.2；低：无法自检，或全群回复中明确回复不足 10%；不显示带动力：不足 20 轮（加 --half-life 时按权重），或自检低于 0.2 或其区间下限低于 0.1"),
         words=CONFIDENCE,
     ),
     Column("self_check", "float", Text("self-check", "自检 ρ"), Text("of the group: rank correlation of pull with the quotes and mentions a turn of that half of the people which was hidden; null over several groups", "全群：带动力与被隐藏的一半成员的引用和@（每轮）的秩相关；跨群时为空"), spare=18),
@@ -160,7 +160,8 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     heard = hear(table, ads=params.ads == "in", storms=params.red_packets == "in")
     chat = heard.chat
     log, n = chat.log, chat.log.members
-    found, check = fit(log), self_check(log, heard.somebody)
+    found = fit(log)
+    check = self_check(log, heard.somebody, found)
     inside = chat.in_window[chat.turns.first].astype(np.float64)
     weight = inside * (2 ** (-heard.age / params.half_life) if params.half_life > 0 else 1.0)
 
@@ -301,8 +302,8 @@ _UNCHECKED = Text(
     "{n} 个群的引用和@过少，或满 20 轮发言的成员过少，无法自检：带动力主要由时间推断，可信度低。",
 )
 _HIDDEN = Text(
-    "Pull is hidden where the self-check is below 0.2 or its interval holds 0 (groups: {n}): {groups}.",
-    "{n} 个群自检低于 0.2 或其区间含 0，不显示带动力：{groups}。",
+    "Pull is hidden where the self-check is below 0.2 or its interval reaches below 0.1 (groups: {n}): {groups}.",
+    "{n} 个群自检低于 0.2 或其区间下限低于 0.1，不显示带动力：{groups}。",
 )
 _PEOPLE = Text(
     "One row a person: pulls of several groups are weighed by turns; confidence is that of the group of the most turns.",

@@ -117,7 +117,8 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
 
     heard = hear(table, ads=params.ads == "in", storms=params.red_packets == "in")
     log = heard.chat.log
-    found, check = fit(log), self_check(log, heard.somebody)
+    found = fit(log)
+    check = self_check(log, heard.somebody, found)
     day = np.maximum(np.floor(heard.age), 0).astype(np.int64)
     said = np.flatnonzero((log.known >= 0) & (log.who[log.known] != log.who))
     answered = np.bincount(log.known[said], minlength=len(log.who)).astype(np.float64)
@@ -131,33 +132,33 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     turns, answers, explicit = daily(np.ones(len(log.who))), daily(found.answers), daily(answered)
     exposed = turns * (1 - found.share[:, None])
     by_times = check is not None and check.stands
-    grown = growth(answers, exposed, STRENGTH, found.prior)
-    asked = grown if by_times else growth(explicit, exposed, STRENGTH, float(explicit.sum() / max(exposed.sum(), 1.0)))
-    more = answers if by_times else explicit
     (now, before), (n, n_before) = ((one[:, :DAYS].sum(axis=1), one[:, DAYS:].sum(axis=1)) for one in (answers, turns))
-    enough = heard.somebody & (np.minimum(n, n_before) >= ENOUGH_TURNS)
-    rises = discovered(asked.p, enough) & (more[:, :DAYS].sum(axis=1) > more[:, DAYS:].sum(axis=1))
+    enough = np.flatnonzero(heard.somebody & (np.minimum(n, n_before) >= ENOUGH_TURNS))
+    more = answers if by_times else explicit
+    prior = float(more.sum() / max(exposed.sum(), 1.0))
+    grown = growth(answers[enough], exposed[enough], STRENGTH, found.prior)
+    asked = grown if by_times else growth(explicit[enough], exposed[enough], STRENGTH, prior)
+    greater = more[enough, :DAYS].sum(axis=1) > more[enough, DAYS:].sum(axis=1)
+    states = np.full(log.members, "few_turns", object)
+    states[enough] = np.where(discovered(asked.p, np.ones(len(enough), bool)) & greater, "rising", "steady")
     hidden = check is not None and not check.stands
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(now + before > 0, np.minimum(explicit.sum(axis=1) / (now + before), 1.0), np.nan)
+    sure = np.full((len(_SURE), log.members), np.nan)
+    if not hidden:
+        sure[:, enough] = (grown.now, grown.before, grown.now - grown.before, grown.low, grown.high)
     figures = {
-        **{
-            name: np.where(hidden, np.nan, values)
-            for name, values in zip(
-                _SURE, (grown.now, grown.before, grown.now - grown.before, grown.low, grown.high), strict=True
-            )
-        },
+        **dict(zip(_SURE, sure, strict=True)),
         "answers": now,
         "answers_before": before,
         "explicit": share,
     }
     kept = np.flatnonzero(heard.somebody & (n + n_before > 0))
-    told = ["few_turns" if not enough[one] else "rising" if rises[one] else "steady" for one in kept]
     return pa.table(
         {
             "part": table["part"].slice(0, 1).take(column(np.zeros(len(kept), np.int64))),
             "member_id": heard.chat.people.take(column(kept)),
-            "told": pa.array(told, pa.string()),
+            "told": pa.array(states[kept].tolist(), pa.string()),
             "official": pa.array(heard.official[kept]),
             "turns": column(n[kept].astype(np.int64)),
             "turns_before": column(n_before[kept].astype(np.int64)),

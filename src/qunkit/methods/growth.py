@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -31,30 +32,34 @@ class Growth(NamedTuple):
     """How often the difference is as great or greater when days are dealt out to the two times by chance."""
 
 
-def growth(answers: Floats, exposed: Floats, strength: float, prior: float, seed: int = 0) -> Growth:
+def growth(answers: Floats, exposed: Floats, strength: float, prior: float) -> Growth:
     """Of matrices (members, 2 x `DAYS`), the latest day first: what was answered, and turns that could be."""
     import numpy as np
 
-    dice = np.random.default_rng(seed)
-    shuffled = np.array([dice.permutation(2 * DAYS) < DAYS for _ in range(_SHUFFLES)], np.float64).T
-    drawn = [dice.multinomial(DAYS, np.full(DAYS, 1 / DAYS), _DRAWS).T.astype(np.float64) for _ in range(2)]
     parts = [
-        _some(
-            answers[first : first + _AT_A_TIME], exposed[first : first + _AT_A_TIME], strength, prior, shuffled, drawn
-        )
+        _some(answers[first : first + _AT_A_TIME], exposed[first : first + _AT_A_TIME], strength, prior)
         for first in range(0, len(answers), _AT_A_TIME)
     ]
-    return (
-        Growth(*(np.concatenate([np.empty(0), *values]) for values in zip(*parts, strict=True)))
-        if parts
-        else Growth(*np.empty((5, 0)))
-    )
+    if not parts:
+        return Growth(*np.empty((5, 0)))
+    return Growth(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 
-def _some(
-    answers: Floats, exposed: Floats, strength: float, prior: float, shuffled: Floats, drawn: list[Floats]
-) -> tuple[Floats, ...]:
+@cache
+def _dealt() -> tuple[Floats, Floats, Floats]:
+    """Days dealt out to the later time (2 x `DAYS`, `_SHUFFLES`), and how often each day of the one and of the other is drawn (`DAYS`, `_DRAWS`): the same for all."""
     import numpy as np
+
+    dice = np.random.default_rng(0)
+    order = np.argsort(dice.random((2 * DAYS, _SHUFFLES)), axis=0)
+    drawn = [dice.multinomial(DAYS, np.full(DAYS, 1 / DAYS), _DRAWS).T.astype(np.float64) for _ in range(2)]
+    return (order < DAYS).astype(np.float64), drawn[0], drawn[1]
+
+
+def _some(answers: Floats, exposed: Floats, strength: float, prior: float) -> tuple[Floats, ...]:
+    import numpy as np
+
+    shuffled, *drawn = _dealt()
 
     def pull(answered: Floats, of: Floats) -> Floats:
         return (answered + strength * prior) / np.maximum(of + strength, 1e-12)

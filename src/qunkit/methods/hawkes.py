@@ -151,9 +151,18 @@ class _Expected(NamedTuple):
 
 
 def fit(
-    log: Log, *, strength: float = STRENGTH, count: float = _COUNT, rounds: int = 100, precision: float = 1e-6
+    log: Log,
+    *,
+    strength: float = STRENGTH,
+    count: float = _COUNT,
+    rounds: int = 100,
+    precision: float = 1e-6,
+    near: Fit | None = None,
 ) -> Fit:
-    """The parameters that explain the log best; `rounds` end when the likelihood of a turn grows by less than `precision`."""
+    """The parameters that explain the log best; `rounds` end when the likelihood of a turn grows by less than `precision`.
+
+    `near` was fitted to much the same log: it is begun with all of it but the pulls, which are alike again.
+    """
     import numpy as np
 
     n, turns = len(log.who), np.bincount(log.who, minlength=log.members)
@@ -166,7 +175,10 @@ def fit(
     runs = held(log)
     if not strength:
         return _rounds(log, runs, start, 0.0, count, rounds, precision)
-    alike = _rounds(log, runs, start, np.inf, count, rounds, precision * 10)
+    if near is not None:
+        alike = replace(near, pull=np.full(log.members, near.prior), said=start.said)
+    else:
+        alike = _rounds(log, runs, start, np.inf, count, rounds, precision * 10)
     return _rounds(log, runs, alike, strength, count, rounds, precision)
 
 

@@ -23,8 +23,12 @@ DISCOVERIES = 0.1
 """The share of those found to stand out who do so by chance."""
 LEAST_RHO = 0.2
 """Self-check below which no pull is shown."""
+ALIKE_RHO = 0.1
+"""What chats reach in which all are alike, about (0 to .25): its interval must lie above."""
 _ENOUGH_MEMBERS, _ENOUGH_LINKS = 8, 30
 """Members with so many turns, and hidden links, below which there is no self-check."""
+_ROUGHLY = 1e-5
+"""Precision of the fits whose pulls are only ranked."""
 _WIDEST = 10.0
 """The logarithm of a factor beyond which an interval says nothing."""
 
@@ -181,11 +185,12 @@ class Check(NamedTuple):
     @property
     def stands(self) -> bool:
         """Whether pulls are to be shown."""
-        return self.rho >= LEAST_RHO and self.low > 0
+        return self.rho >= LEAST_RHO and self.low >= ALIKE_RHO
 
 
-def self_check(log: Log, asked: Flags | None = None, seed: int = 0) -> Check | None:
-    """Spearman's rho between pulls fitted while one half of the people are not heard saying whom they answer, and what these said: answers a turn, of members with turns enough who are `asked` about.
+def self_check(log: Log, asked: Flags | None = None, found: Fit | None = None, seed: int = 0) -> Check | None:
+    """Spearman's rho between pulls fitted while one half of the people are not heard saying whom they answer, and what these said: answers a turn, of members with turns enough who are `asked` about. `found` is the
+    log's fit, if there is one: the checks begin near it, but for its pulls.
 
     Each half in turn, and the mean of both. Halves of people, not of what was said: who is answered by somebody that always quotes has more quotes in any half of them,
     whatever their pull, and where all are alike such a check would pass every other time. None where there are too few to tell.
@@ -200,16 +205,20 @@ def self_check(log: Log, asked: Flags | None = None, seed: int = 0) -> Check | N
     if enough.sum() < _ENOUGH_MEMBERS or len(known) < 2 * _ENOUGH_LINKS:
         return None
     first = _half(np.bincount(log.who[known], minlength=log.members), seed)[log.who[known]]
-    found = []
+    near = fit(log) if found is None else found
+    checked = []
     for hidden in (known[first], known[~first]):
         left = log.known.copy()
         left[hidden] = -1
         answers = np.bincount(log.who[log.known[hidden]], minlength=log.members)
-        rates, pulls = (answers / np.maximum(turns, 1))[enough], fit(replace(log, known=left)).pull[enough]
+        rates, pulls = (
+            (answers / np.maximum(turns, 1))[enough],
+            fit(replace(log, known=left), precision=_ROUGHLY, near=near).pull[enough],
+        )
         if not np.ptp(rates) or not np.ptp(pulls):
             return None
-        found.append(float(spearmanr(pulls, rates).statistic))
-    rho, n = float(np.clip(np.mean(found), -1, 1)), int(enough.sum())
+        checked.append(float(spearmanr(pulls, rates).statistic))
+    rho, n = float(np.clip(np.mean(checked), -1, 1)), int(enough.sum())
     near = np.arctanh(min(rho, 1 - 1e-9)) - 1.96 * np.sqrt((1 + rho**2 / 2) / (n - 3))
     return Check(rho, float(np.tanh(near)))
 
