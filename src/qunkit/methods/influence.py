@@ -92,7 +92,7 @@ def _roots(parent: Ints) -> Ints:
     import numpy as np
 
     root: Ints = np.where(parent < 0, np.arange(len(parent)), parent)
-    while (above := root[root]).tolist() != root.tolist():
+    while not np.array_equal(above := root[root], root):
         root = above
     return root
 
