@@ -35,6 +35,7 @@ BENCHMARKS = (
     "report",
     "features",
     "ads",
+    "kol",
     "startup",
 )
 """In the order of the page; the modules of their names."""

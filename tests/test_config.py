@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from qunkit.config import FILE, KEYS, Ads, Config, People, load
+from qunkit.config import FILE, KEYS, Ads, Config, Kol, People, load
+from qunkit.dataset import Scope
 from qunkit.errors import BadConfig
 
 WHOLE = """\
@@ -103,6 +104,10 @@ def test_the_hash_is_of_what_changes_answers(dataset: Path) -> None:
         ('[staff]\nids = "a"', "staff.ids is not a list of texts"),
         ('[tags]\na = ["x", 1]', "tags.a is not a list of texts"),
         ('[staff.groups]\nG = ["x"]', "staff.groups.G is not a table"),
+        ('[kol]\nlabels = ["boss"]', "kol.labels is not a list of some of kol, koc, leader, card, rising"),
+        ("[kol]\nkol_share = 1", r"unknown key kol.kol_share \(did you mean kol.kol_shares\?\)"),
+        ("[kol]\ncard_people = -1", "kol.card_people is not a number from 0 on"),
+        ("[kol]\nkoc_ads = true", "kol.koc_ads is not a number"),
         ("day_start = 4\nlang = \n", r"not TOML: .*line 2"),
         ("[staff]\n[staff]", r"not TOML: "),
     ],
@@ -132,7 +137,18 @@ def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
 def test_keys_are_described_in_both_languages() -> None:
     assert all(text.en and text.zh for text in KEYS.values())
     top = {key.split(".")[0] for key in KEYS}
-    assert top == {"lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads"}
+    assert top == {"lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol"}
+
+
+def test_what_people_are_called(dataset: Path) -> None:
+    assert Kol().conventions == Scope().conventions
+    before = load(dataset).hash
+    write(dataset, '[kol]\nlabels = ["kol", "card"]\ncard_people = 4')
+    settings = load(dataset)
+    assert settings.kol == Kol(labels=("kol", "card"), card_people=4.0)
+    assert settings.hash != before
+    changed = dict(settings.kol.conventions)
+    assert (changed["kol"], changed["koc"], changed["rising"], changed["card_people"]) == (1.0, 0.0, 0.0, 4.0)
 
 
 MAP = '[map."log*.csv"]\ntime = "when"\nsender = "who"\n'

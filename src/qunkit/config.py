@@ -27,6 +27,16 @@
     alert = 0.2                      # ad ratio from which a group is alarming
     alert_sales = 0.5                # the same of groups that are there to sell
 
+    [kol]                  # what `qunkit kol` calls people
+    labels = ["kol", "koc", "leader", "card", "rising"]   # which labels it gives
+    kol_shares = 2.0                 # kol: volume, in equal shares of the group's
+    koc_tips = 3                     # koc: answered turns about products in 28 days
+    koc_ads = 0.1                    # koc: share of ads among one's messages, less than
+    leader_lists = 3                 # leader: sign-up lists opened that others joined
+    leader_orders = 10               # leader: or orders in answer
+    leader_people = 5                # leader: by so many different people
+    card_people = 2                  # card: different people who passed one's name card on
+
     [engine]               # what answers, and reads exports: duckdb on this machine, or spark (docs/scale.md)
     name = "spark"
     spark_url = "sc://cluster.example"
@@ -105,6 +115,36 @@ KEYS: dict[str, Text] = {
     "ads.sales": Text("groups that are there to sell: names, ids or globs", "卖货群：群名、id 或通配符"),
     "ads.alert": Text("ad ratio from which a group is alarming (default: 0.2)", "广告占比达到多少时告警（默认 0.2）"),
     "ads.alert_sales": Text("the same of groups that are there to sell (default: 0.5)", "卖货群的告警线（默认 0.5）"),
+    "kol.labels": Text(
+        "labels that `qunkit kol` gives: kol, koc, leader, card, rising (default: all)",
+        "`qunkit kol` 使用的标签：kol、koc、leader（团长）、card（名片人员）、rising（上升），默认全部",
+    ),
+    "kol.kol_shares": Text(
+        "KOL: volume in equal shares of the group's, at least (default: 2)", "KOL：回复获得至少为人均的几倍（默认 2）"
+    ),
+    "kol.koc_tips": Text(
+        "KOC: turns about products that others answered in the last 28 days, at least (default: 3)",
+        "KOC：近 28 天获得回复的产品/体验发言至少几轮（默认 3）",
+    ),
+    "kol.koc_ads": Text(
+        "KOC: ads among their messages, less than (default: 0.1)", "KOC：其消息中广告占比须低于（默认 0.1）"
+    ),
+    "kol.leader_lists": Text(
+        "group-buy leader: sign-up lists opened that others joined, at least (default: 3)",
+        "团长：发起且有人跟接的接龙至少几个（默认 3）",
+    ),
+    "kol.leader_orders": Text(
+        "group-buy leader: or orders in answer to their turns, at least (default: 10)",
+        "团长：或其发言带来的下单至少几次（默认 10）",
+    ),
+    "kol.leader_people": Text(
+        "group-buy leader: in both cases by so many different people (default: 5)",
+        "团长：以上任一项至少涉及多少人（默认 5）",
+    ),
+    "kol.card_people": Text(
+        "name card: different people who passed it on, at least (default: 2)",
+        "名片人员：至少几人转发过其名片（默认 2）",
+    ),
     "engine.name": Text(
         "what answers, and reads exports: duckdb or spark", "由哪个引擎计算并读取导出文件：duckdb 或 spark"
     ),
@@ -146,6 +186,27 @@ class Ads:
 
 
 @dataclass(frozen=True, slots=True)
+class Kol:
+    """What `qunkit kol` calls people: conventions."""
+
+    labels: tuple[str, ...] = ("kol", "koc", "leader", "card", "rising")
+    kol_shares: float = 2.0
+    koc_tips: float = 3.0
+    koc_ads: float = 0.1
+    leader_lists: float = 3.0
+    leader_orders: float = 10.0
+    leader_people: float = 5.0
+    card_people: float = 2.0
+
+    @property
+    def conventions(self) -> tuple[tuple[str, float], ...]:
+        """Every label, 1 or 0, and every threshold."""
+        given = asdict(self)
+        wanted = given.pop("labels")
+        return (*((label, float(label in wanted)) for label in Kol().labels), *given.items())
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Settings after all layers; every list as written."""
 
@@ -164,13 +225,14 @@ class Config:
     """What answers, one of ENGINES."""
     spark_url: str | None = None
     ads: Ads = Ads()
+    kol: Kol = Kol()
 
     @property
     def hash(self) -> str:
         """12 hexadecimal digits of what may change an answer: comments, spacing, language and engine do not."""
         settings = asdict(self)
         del settings["lang"], settings["maps"], settings["engine"], settings["spark_url"]
-        for name, usual in (("names", None), ("ads", asdict(Ads()))):
+        for name, usual in (("names", None), ("ads", asdict(Ads())), ("kol", asdict(Kol()))):
             if settings[name] == usual:  # a key that came later: settings without it keep their hash
                 del settings[name]
         text = json.dumps(settings, ensure_ascii=True, sort_keys=True)
@@ -224,7 +286,7 @@ class _Reader:
     path: Path
 
     def config(self, table: Mapping[str, Any]) -> Config:
-        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads"))
+        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol"))
         staff = self._table(table, "staff")
         groups = self._table(staff, "staff.groups")
         return Config(
@@ -238,6 +300,7 @@ class _Reader:
             self._names(table),
             *self._engine(self._table(table, "engine")),
             self._ads(self._table(table, "ads")),
+            self._kol(self._table(table, "kol")),
         )
 
     def _map(self, maps: Mapping[str, Any], pattern: str) -> Mapping[str, str]:
@@ -266,6 +329,25 @@ class _Reader:
         for key, value in table.items():
             told[key] = (self._texts if usual[key] == () else self._ratio)(value, f"ads.{key}")
         return Ads(**told)
+
+    def _kol(self, table: Mapping[str, Any]) -> Kol:
+        usual = asdict(Kol())
+        self._known(table, "kol.", tuple(usual))
+        told: dict[str, Any] = {}
+        for key, value in table.items():
+            told[key] = (self._labels if key == "labels" else self._least)(value, f"kol.{key}")
+        return Kol(**told)
+
+    def _labels(self, value: object, where: str) -> tuple[str, ...]:
+        labels, known = self._texts(value, where), Kol().labels
+        if set(labels) <= set(known):
+            return labels
+        raise self._wrong(where, Text(f"a list of some of {', '.join(known)}", f"以下标签的列表：{'、'.join(known)}"))
+
+    def _least(self, value: object, where: str) -> float:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9:
+            return float(value)
+        raise self._wrong(where, Text("a number from 0 on", "不小于 0 的数"))
 
     def _ratio(self, value: object, where: str) -> float:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:

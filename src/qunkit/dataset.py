@@ -23,6 +23,8 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
   ``in_window`` BOOLEAN (the day overlaps the window), ``first_at, last_at`` TIMESTAMP (local; null where not observed).
 * ``alerts``    from which ratio of ads a group is alarming: ``group_id, ad_ratio``; a row for each group that is there to sell, and one without an id for
   all others.
+* ``conventions``  one row: what `qunkit kol` calls people, as `[kol]` of qunkit.toml says (`config.Kol`): a column for every label, 1 or 0, and for every
+  threshold, DOUBLE.
 * ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` that are not
   empty: ``text`` and a column of each feature's own. Join it on the text.
 * ``audits``    for analyses that read the feature ``ads``: what people said of messages that its model was tried on (`qunkit.methods.ad_judge`).
@@ -44,7 +46,13 @@ from typing import Any
 
 from qunkit.words import Text
 
-VIEWS = ("messages", "posts", "members", "rosters", "listings", "days", "alerts")
+VIEWS = ("messages", "posts", "members", "rosters", "listings", "days", "alerts", "conventions")
+
+CONVENTIONS = (
+    ("kol", 1.0), ("koc", 1.0), ("leader", 1.0), ("card", 1.0), ("rising", 1.0), ("kol_shares", 2.0), ("koc_tips", 3.0), ("koc_ads", 0.1),
+    ("leader_lists", 3.0), ("leader_orders", 10.0), ("leader_people", 5.0), ("card_people", 2.0),
+)  # fmt: skip
+"""Those of a qunkit.toml that says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,8 @@ class Scope:
     """Ids of groups that are there to sell."""
     alert: tuple[float, float] = (0.2, 0.5)
     """Ad ratio from which a group is alarming, and one that is there to sell."""
+    conventions: tuple[tuple[str, float], ...] = CONVENTIONS
+    """What the view of that name holds."""
     timezone: str = "Asia/Shanghai"
     """The dataset's zone: only rosters need it, whose times are instants."""
     names: str | None = None

@@ -267,6 +267,7 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
         bots=people.everywhere(settings.bots),
         selling=frozenset(matching(settings.ads.sales, groups)),
         alert=(settings.ads.alert, settings.ads.alert_sales),
+        conventions=settings.kol.conventions,
         names=_chosen(filters.names or settings.names),
         data=(begin, end) if begin and end else None,
     )

@@ -64,6 +64,7 @@ ARGUMENTS = {
     "network": "",
     "network bridges": "",
     "network members": "",
+    "kol rising": "",
     "replies": "",
     "activity": "--per day",
     "activity hours": "",

@@ -17,7 +17,9 @@ def test_the_planted_kol_comes_first_in_the_group(tmp_path: Path) -> None:
     rows = dataset.frame("kol")
     here = rows[rows["group_id"] == led["known_as"]]
     first, second = here.iloc[0], here.iloc[1]
-    assert (first["member_id"], first["label"]) == (led["kol"], "kol")
+    assert (first["member_id"], list(first["labels"])) == (led["kol"], ["kol", "leader"])
     assert first["volume"] > 2 * second["volume"]
     assert first["explicit"] > 0.3
-    assert not rows[rows["official"]]["label"].notna().any()
+    assert not [label for labels in rows[rows["official"]]["labels"] for label in labels if label in ("kol", "koc")]
+    leaders = rows[["leader" in labels for labels in rows["labels"]]]
+    assert leaders["member_id"].tolist() == [led["kol"]]

@@ -16,7 +16,7 @@ from scipy.stats import false_discovery_control, spearmanr
 from qunkit.methods import hawkes
 from qunkit.methods.hawkes import WINDOW, Log, fit
 from qunkit.methods.influence import ignited, likeliest, self_check, spread
-from support.kol_worlds import WORLDS, logged, simulate
+from support.kol_worlds import WORLDS, logged, simulate, threads
 from support.logs import EXAMPLES
 
 
@@ -27,13 +27,14 @@ def small(seed=3, explicit=0.2, half=0.0):
 
 
 def said_directly(log, theta):
-    """The logarithm of the likelihood as the definition says it: pull, share, base, profile of the four hours, echo, rate, own rate."""
+    """The logarithm of the likelihood as the definition says it: pull, share, base, profile of the four hours, echo, rate, own rate, what is said."""
     n, turns = log.members, len(log.who)
     pull, share, base = np.exp(theta[:n]), np.exp(theta[n : 2 * n]), np.exp(theta[2 * n : 3 * n])
     share = share / share.sum()
     profile = np.exp(theta[3 * n : 3 * n + 4])
     profile *= 24 / profile.sum()  # the other hours have none, as nobody speaks then
-    echo, rate, own = np.exp(theta[3 * n + 4 :])
+    echo, rate, own = np.exp(theta[3 * n + 4 : 3 * n + 7])
+    said = np.exp(theta[3 * n + 7 :])
     total = -(base.sum() * 1440 * log.days + echo * turns + (pull * (1 - share))[log.who].sum())
 
     def density(rate, delay):
@@ -44,7 +45,8 @@ def said_directly(log, theta):
     known = log.known[i]
     asked = np.where(known >= 0, j == known, delay <= WINDOW)
     i, j, delay = i[asked], j[asked], delay[asked]
-    answer = pull[log.who[j]] * share[log.who[i]] * density(rate, delay)
+    heard = np.where(log.known[i] >= 0, said[log.who[i]], 1 - said[log.who[i]])
+    answer = pull[log.who[j]] * share[log.who[i]] * density(rate, delay) * heard
     made = np.where(log.who[j] == log.who[i], echo * density(own, delay), answer)
     rates = np.bincount(i, made, turns) + np.where(log.known < 0, base[log.who] * profile[log.hour // 6], 0)
     return total + np.log(rates).sum()
@@ -53,7 +55,7 @@ def said_directly(log, theta):
 def parameters(log, found):
     """What `said_directly` wants."""
     scales = [found.echo, found.rate, found.own_rate]
-    return np.log(np.r_[found.pull, found.share, found.base, found.profile[[0, 6, 12, 18]], scales] + 1e-12)
+    return np.log(np.r_[found.pull, found.share, found.base, found.profile[[0, 6, 12, 18]], scales, found.said] + 1e-12)
 
 
 @pytest.mark.parametrize("half", [0.0, 0.5])
@@ -78,7 +80,7 @@ def test_em_finds_what_direct_maximum_likelihood_finds():
     log = small(seed=1)
     log = echoing(replace(log, who=log.who[:200], at=log.at[:200], hour=log.hour[:200], known=log.known[:200], days=6))
     found = fit(log, strength=0, count=0, rounds=20000, precision=1e-13)
-    start = np.log(np.r_[[0.3] * 5, [0.2] * 5, [0.002] * 5, [1.0] * 4, 0.1, 0.4, 0.8])
+    start = np.log(np.r_[[0.3] * 5, [0.2] * 5, [0.002] * 5, [1.0] * 4, 0.1, 0.4, 0.8, [0.2] * 5])
     direct = minimize(
         lambda theta: -said_directly(log, theta), start, method="L-BFGS-B",
         options={"maxiter": 5000, "maxfun": 10**6, "ftol": 1e-15, "gtol": 1e-6},
@@ -89,7 +91,8 @@ def test_em_finds_what_direct_maximum_likelihood_finds():
     np.testing.assert_allclose(found.pull, best[:5], atol=1e-3)
     np.testing.assert_allclose(found.share, best[5:10] / best[5:10].sum(), atol=1e-3)
     np.testing.assert_allclose(found.base, best[10:15], atol=1e-3)
-    np.testing.assert_allclose((found.echo, found.rate, found.own_rate), best[19:], atol=1e-3)
+    np.testing.assert_allclose((found.echo, found.rate, found.own_rate), best[19:22], atol=1e-3)
+    np.testing.assert_allclose(found.said, best[22:], atol=1e-3)
 
 
 def grows(likelihoods):
@@ -218,6 +221,33 @@ def test_planted_influence_is_found_among_all_that_confounds_it(explicit):
     assert (pull >= 0.8, volume >= 0.8) == (True, True)
 
 
+def rooted(seeds, against):
+    """In chats of threads, medians of Spearman's rho with what their beginners were to get: of volume, and of root credit."""
+    told = []
+    for seed in range(seeds):
+        chat = threads(seed, against=against)
+        log = logged(chat)
+        found = fit(log)
+        begun = np.bincount(chat.who[~chat.goes_on], minlength=log.members)
+        enough = (np.bincount(log.who, minlength=log.members) >= 10) & (begun >= 5)
+        got = [np.bincount(log.who, values, log.members)[enough] for values in (found.answers, ignited(log, found))]
+        told.append([spearmanr(values, chat.volume[enough]).statistic for values in got])
+    return [median(values) for values in zip(*told, strict=True)]
+
+
+def test_root_credit_finds_who_begins_threads():
+    volume, credit = rooted(1, 0.0)
+    assert credit > volume
+    assert credit >= 0.7
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("against", "least"), [(0.0, 0.75), (0.4, 0.6)])
+def test_root_credit_finds_who_begins_threads_in_many_chats(against, least):
+    volume, credit = rooted(6, against)
+    assert (credit > volume, credit >= least) == (True, True)
+
+
 def flagged(world, seed):
     """The share of members of twenty turns or more who are said to have more pull than the group, one in ten of them wrongly."""
     log = logged(simulate(seed, **WORLDS[world]), 0.15, seed)
@@ -235,12 +265,50 @@ def test_where_all_are_alike_few_ever_stand_out():
     assert min(flagged("base", seed) for seed in range(3)) >= 0.1
 
 
+def checks(world, explicit, seeds):
+    """What the self-check says of some chats."""
+    found = [self_check(logged(simulate(seed, **WORLDS[world]), explicit, seed + 99)) for seed in range(seeds)]
+    assert None not in found
+    return found
+
+
 def test_the_self_check_tells_chats_with_kols_from_those_without():
-    found = [
-        self_check(logged(simulate(seed, **WORLDS[world]), 0.3, seed)) for world in ("base", "null") for seed in (0, 1)
-    ]
-    assert min(found[:2]) > 0.6
-    assert max(found[2:]) < min(found[:2]) - 0.1  # not zero: some circles quote more than others
+    with_, without = (checks(world, 0.15, 2) for world in ("base", "null"))
+    assert [check.stands for check in with_] == [True, True]
+    assert min(check.rho for check in with_) > 0.5
+    assert max(check.rho for check in without) < 0.35
+    assert all(check.low < check.rho for check in with_ + without)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("explicit", [0.05, 0.15, 0.3])
+def test_where_all_are_alike_the_self_check_seldom_stands(explicit):
+    """Of halves of quotes, not of people, every other chat passed."""
+    assert sum(check.stands for check in checks("null", explicit, 12)) <= 1
+    assert all(check.stands for check in checks("base", explicit, 4))
+
+
+def covered(world, explicit, seeds):
+    """How many of the pulls that were planted, as answers a turn, lie in their intervals."""
+    told = []
+    for seed in range(seeds):
+        chat = simulate(seed, **WORLDS[world])
+        log = logged(chat, explicit, seed + 99)
+        turns, sure = np.bincount(log.who, minlength=log.members), spread(log, fit(log))
+        enough, planted = turns >= 20, chat.volume / np.maximum(turns, 1)
+        told.append(((sure.low <= planted) & (planted <= sure.high))[enough].mean())
+    return float(np.mean(told))
+
+
+def test_intervals_hold_most_of_what_was_planted():
+    assert covered("base", 0.15, 2) >= 0.85
+    assert covered("null", 0.15, 1) >= 0.85
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("world", "explicit"), [("base", 0.0), ("base", 0.15), ("base", 0.4), ("null", 0.15)])
+def test_intervals_hold_what_was_planted(world, explicit):
+    assert 0.85 <= covered(world, explicit, 8) <= 1.0
 
 
 def test_too_few_links_or_members_check_nothing():

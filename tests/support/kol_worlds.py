@@ -137,6 +137,50 @@ def _grown(
     return np.array(at), np.array(who), np.array(parent), np.array(goes_on)
 
 
+def threads(
+    seed: int, members: int = 120, days: float = 45, daily: float = 2.2, size: float = 4.0, against: float = 0.0
+) -> World:
+    """A world that is no Hawkes process: members begin threads of a size that goes by their pull, and what others say in a thread pulls nobody.
+
+    A thread has up to four regulars, who say most; a quarter is its beginner's own. `against`: minus the correlation of pull and activity. Parents are the thread's first line.
+    """
+    dice = np.random.default_rng(seed)
+    active, strong = dice.standard_normal((2, members))
+    strong = -against * active + np.sqrt(1 - against**2) * strong
+    own = np.exp(active)
+    own *= daily / own.mean()
+    pull = np.exp(0.9 * strong)
+    pull *= size / np.average(pull, weights=own)
+    responsive, circle = np.exp(0.8 * dice.standard_normal(members)), dice.integers(0, 4, members)
+    lines: list[tuple[float, int, int]] = []
+    for root, (at, who) in enumerate(_begun(dice, own, days, np.zeros(members, bool))):
+        chances = responsive * np.where(circle == circle[who], 3.0, 1.0)
+        chances[who] = 0
+        chances /= chances.sum()
+        many = int(dice.negative_binomial(0.6, 0.6 / (0.6 + pull[who])))
+        regulars = dice.choice(members, min(4, max(1, many)), p=chances)
+        lines.append((at, who, root))
+        for _ in range(many):
+            at += 0.9 * np.exp(1.1 * dice.standard_normal())
+            says = (
+                who
+                if dice.random() < 0.25
+                else dice.choice(regulars)
+                if dice.random() < 0.8
+                else dice.choice(members, p=chances)
+            )
+            lines.append((float(at), int(says), root))
+    return _threaded(sorted(line for line in lines if line[0] < days * DAY), pull, members, days)
+
+
+def _threaded(lines: list[tuple[float, int, int]], pull: np.ndarray, members: int, days: float) -> World:
+    """Lines in order, each but the first of a thread with that as its parent."""
+    first: dict[int, int] = {}
+    parent = np.array([-1 if first.setdefault(root, n) == n else first[root] for n, (_, _, root) in enumerate(lines)])
+    at, who, _ = (np.array(values) for values in zip(*lines, strict=True))
+    return World(at, who, parent, parent >= 0, pull, members, days)
+
+
 def logged(world: World, explicit: float = 0.0, seed: int = 0) -> Log:
     """What a chat program keeps of it: turns, and the parents of `explicit` of the answers, given by some people much more often than by others."""
     found = turns(world.who, world.at * 60)

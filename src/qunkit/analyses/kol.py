@@ -1,11 +1,11 @@
 """Who moves a group, 关键意见领袖: how many answers everybody gets, and how many one turn of theirs pulls. One row per group and member who posted in the window.
 
-    name         label  volume  pull  low   high  reach  ignited  turns  explicit  confidence
-    团长·小曼🍓  KOL      1204  3.10  2.71  3.55   0.83    990.5    388      0.44  high
+    name         labels       volume  pull  low   high  reach  ignited  turns  explicit  confidence
+    团长·小曼🍓  KOL, leader    1204  3.10  2.41  3.98   0.83    990.5    388      0.44  high
 
 Volume goes with how much one writes; pull does not. Both are of a Hawkes process of rank one (Hawkes 1971; EM: Lewis & Mohler 2011), in which quotes and mentions are known answers and the
-rest goes by times: see `qunkit.methods.hawkes`. Times alone tell little of pull in a real chat, so `explicit` says how much of a volume people said themselves, and
-half of their quotes and mentions is hidden to see whether the rest would have told it: where the rank correlation is below .2, no pull is shown.
+rest goes by times: see docs/methods/kol.md. Times alone tell little of pull in a real chat, so `explicit` says how much of a volume people said themselves, and
+half of the people's quotes and mentions are hidden to see whether the rest would have told them: where that fails, no pull is shown. Labels are conventions (`[kol]` in qunkit.toml).
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import column
 from qunkit.dataset import option
-from qunkit.methods.reply_log import LINES, Chat, read
+from qunkit.methods import ad_sql
+from qunkit.methods.kol_log import ADS, OUT_OR_IN, RED_PACKETS, hear, lines
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from qunkit.methods.hawkes import Fit
+    from qunkit.methods.influence import Check
 
     Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 CONFIDENCE = {
     "high": Text("high", "高"),
@@ -39,42 +41,58 @@ CONFIDENCE = {
 
 TITLE = Text("Key people: who moves the group", "KOL 影响力")
 
+LABELS = {
+    "kol": Text("KOL", "KOL"),
+    "koc": Text("KOC", "KOC"),
+    "leader": Text("group-buy leader", "团长"),
+    "card": Text("name card", "名片人员"),
+    "rising": Text("rising", "上升"),
+}
+
 COLUMNS = (
-    Column("group_id", "text", Text("group id", "群 id"), spare=12),
-    Column("group_name", "text", Text("group", "群")),
-    Column("member_id", "text", Text("member id", "成员 id"), spare=11),
+    Column("group_id", "text", Text("group id", "群 id"), spare=20),
+    Column("group_name", "text", Text("group", "群"), Text("null with --people", "加 --people 时为空")),
+    Column("groups", "int", Text("groups", "群数"), Text("in how many groups they posted in the window; 1 without --people", "期内发言的群数；未加 --people 时为 1"), spare=15),
+    Column("member_id", "text", Text("member id", "成员 id"), spare=19),
     Column("name", "text", Text("name", "成员")),
-    Column("official", "bool", Text("staff", "官方"), Text("staff by qunkit.toml", "qunkit.toml 中的官方人员"), spare=10),
+    Column("official", "bool", Text("staff", "官方"), Text("staff by qunkit.toml", "qunkit.toml 中的官方人员"), spare=14),
     Column(
-        "label", "text", Text("label", "标签"),
-        Text("KOL: no staff, pull above the group's (false discoveries: one in ten; by quotes and mentions a turn where the self-check fails or there is none), volume at least twice an equal share; the last is a convention",
-             "KOL：非官方，带动力高于全群（错误发现率 10%；自检未通过或无法自检时按每轮获得的引用和@），回复获得不低于人均的 2 倍（约定）"),
-        words={"kol": Text("KOL", "KOL")},
+        "labels", "list", Text("labels", "标签"),
+        Text("conventions ([kol] in qunkit.toml). kol: no staff, pull above the group's (false discoveries: one in ten; by quotes and mentions a turn, as for koc, where the self-check fails or there is none), volume at least twice "
+             "an equal share. koc: no staff, no kol, pull at the group's median or more, less than 10 % ads, 3 answered turns about products in the last 28 days. leader: opened 3 sign-up lists that others joined, or 10 orders in answer, by 5 people. card: 2 people "
+             "passed their name card on. rising: see `qunkit kol rising`",
+             "均为约定，可在 qunkit.toml 的 [kol] 中修改。KOL：非官方，带动力高于全群（错误发现率 10%；自检未通过或无法自检时按每轮获得的引用和@，KOC 同此），回复获得不低于人均的 2 倍。KOC：非官方且非 KOL，带动力不低于群中位数，广告占比低于 10%，近 28 天有 3 轮产品或体验发言获得回复。"
+             "团长：发起 3 个有人跟接的接龙，或其发言带来 10 次下单，且涉及 5 人。名片人员：2 人转发过其名片。上升：见 `qunkit kol rising`"),
+        words=LABELS,
     ),
-    Column("volume", "float", Text("volume", "回复获得"), Text("answers by others to what they wrote in the window, expected number", "他人对其所选时间内发言的回复数（期望值）")),
+    Column("volume", "float", Text("volume", "回复获得"), Text("answers by others to what they wrote in the window, expected number; with --half-life weighted by age", "他人对其所选时间内发言的回复数（期望值）；加 --half-life 时按时间加权")),
     Column(
         "pull", "float", Text("pull", "带动力"),
         Text("answers by others that one turn makes, shrunk to the group's by 10 turns; null: see confidence", "每轮发言带来的他人回复数，按 10 轮向全群平均收缩；为空时见可信度"),
     ),
-    Column("low", "float", Text("pull from", "带动力下限"), Text("of a 95 % interval by how days differ; it does not hold what times cannot tell", "按各天差异估计的 95% 区间下限，不含时间推断本身的误差"), spare=5),
+    Column("low", "float", Text("pull from", "带动力下限"), Text("of a 95 % interval under the model: of how days differ, and of what times leave open (docs/methods/kol.md)", "模型下 95% 区间的下限，含各天差异和时间推断的不确定（docs/methods/kol.md）"), spare=5),
     Column("high", "float", Text("pull to", "带动力上限"), Text("its other end", "同一区间的上限"), spare=6),
     Column("reach", "ratio", Text("reach", "覆盖"), Text("different people who answered (said, or p of 0.5 or more) ÷ others who posted in the window", "回复过其发言的人数（明确回复或概率不低于 0.5）÷ 期内其他发言人数"), spare=3),
     Column("ignited", "float", Text("ignited", "引爆"), Text("root credit: others' turns that go back to threads they began, expected number", "由其发起的话题带来的他人发言轮次（期望值）"), spare=4),
     Column("turns", "int", Text("turns", "发言轮次"), Text("runs of one person's messages at most 2 minutes apart", "同一人连续发言（间隔不超过 2 分钟）计一轮"), spare=2),
+    Column("ad_share", "ratio", Text("ads", "广告占比"), Text("ads ÷ their messages in the window; null for staff, who are not judged", "广告数 ÷ 期内其消息数；官方人员不判定，为空"), spare=8),
+    Column("lists", "int", Text("lists", "发起接龙"), Text("sign-up lists that they opened and others joined", "由其发起且有人跟接的接龙数"), spare=10),
+    Column("orders", "int", Text("orders", "带来下单"), Text("orders in answer to their turns (by their wording)", "其发言带来的下单数（按措辞判断）"), spare=11),
+    Column("tips", "int", Text("tips", "体验发言"), Text("turns about products, by their wording, that others answered in the last 28 days", "近 28 天获得回复的产品或体验发言轮次（按措辞判断）"), spare=12),
+    Column("cards", "int", Text("cards", "名片转发"), Text("different people who passed their name card on in the group", "在群内转发过其名片的人数"), spare=13),
     Column("explicit", "ratio", Text("explicit", "明确占比"), Text("of the volume, quotes and mentions; the rest is inferred", "回复获得中引用和@的占比，其余为推断"), spare=1),
     Column(
         "confidence", "text", Text("confidence", "可信度"),
-        Text("high: self-check .4 or more; medium: .2 or more; low: no self-check, or less than 10 % of the group's answers are explicit; no pull: fewer than 20 turns, or self-check below .2",
-             "高：自检不低于 0.4；中：不低于 0.2；低：无法自检，或全群回复中明确回复不足 10%；不显示带动力：不足 20 轮，或自检低于 0.2"),
+        Text("high: self-check .4 or more; medium: .2 or more; low: no self-check, or less than 10 % of the group's answers are explicit; no pull: fewer than 20 turns (by their weight with --half-life), or self-check below .2 or "
+             "with an interval that reaches below .1",
+             "高：自检不低于 0.4；中：不低于 0.2；低：无法自检，或全群回复中明确回复不足 10%；不显示带动力：不足 20 轮（加 --half-life 时按权重），或自检低于 0.2 或其区间下限低于 0.1"),
         words=CONFIDENCE,
     ),
-    Column("self_check", "float", Text("self-check", "自检 ρ"), Text("of the group: rank correlation of pull with the hidden half of quotes and mentions a turn", "全群：带动力与隐藏的一半引用和@（每轮）的秩相关"), spare=9),
+    Column("self_check", "float", Text("self-check", "自检 ρ"), Text("of the group: rank correlation of pull with the quotes and mentions a turn of that half of the people which was hidden; null over several groups", "全群：带动力与被隐藏的一半成员的引用和@（每轮）的秩相关；跨群时为空"), spare=18),
 )  # fmt: skip
 
-DISCOVERIES = 0.1
-SHARES = 2.0
 EXPLICIT = 0.1
-FAILED, GOOD = 0.2, 0.4
+GOOD = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +100,51 @@ class Params:
     """What `qunkit kol` can be told."""
 
     top: int = option(0, Text("only the N of the greatest volume of each group; 0: all", "每群只列回复获得最多的 N 人；0 为全部"))  # fmt: skip
+    half_life: float = option(0.0, Text("days after which a turn counts half, back from as-of; 0: all count alike", "发言权重每隔多少天减半（从截至时间往前算）；0 为不加权"))  # fmt: skip
+    people: bool = option(False, Text("one row a person over all groups", "同一人跨群合并为一行"))
+    ads: str = option("out", ADS, choices=OUT_OR_IN)
+    red_packets: str = option("out", RED_PACKETS, choices=OUT_OR_IN)
+    official: str = option("in", Text("rows of staff: listed (in) or not (out)", "官方人员：in 列出，out 不列"), choices=("in", "out"))  # fmt: skip
 
 
-PART_SQL = LINES
+USES = ("kol_rising",)
+FEATURES = ad_sql.FEATURES
+PART_SQL = lines("posts.local_time >= :since - INTERVAL '1' DAY")
 
 SQL = """
 WITH named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM posts GROUP BY group_id
-), ranked AS (
-  SELECT parts.*, ROW_NUMBER() OVER (PARTITION BY part ORDER BY volume DESC, member_id) AS place FROM parts
+), called AS (
+  SELECT group_id, name, MIN(member_id) AS member_id
+  FROM (
+    SELECT group_id, member_id, name FROM members
+    UNION SELECT group_id, member_id, nickname FROM rosters WHERE nickname IS NOT NULL
+  ) names GROUP BY group_id, name HAVING COUNT(DISTINCT member_id) = 1
+), cards AS (
+  SELECT called.group_id, called.member_id, COUNT(DISTINCT passed.sender_id) AS passed_by
+  FROM (
+    SELECT group_id, sender_id, TRIM(REPLACE(REPLACE(text, '[名片]', ''), '【名片】', '')) AS name FROM posts WHERE kind = 'contact_card' AND in_window
+  ) passed JOIN called ON called.group_id = passed.group_id AND called.name = passed.name
+  WHERE passed.sender_id <> called.member_id
+  GROUP BY called.group_id, called.member_id
 )
-SELECT ranked.part AS group_id, named.group_name, ranked.member_id, COALESCE(members.name, ranked.member_id) AS name, ranked.official, ranked.label,
-  ranked.volume, ranked.pull, ranked.low, ranked.high, ranked.reach, ranked.ignited, ranked.turns, ranked.explicit, ranked.confidence, ranked.self_check
-FROM ranked
-JOIN named ON named.group_id = ranked.part
-LEFT JOIN members ON members.group_id = ranked.part AND members.member_id = ranked.member_id
-WHERE :top = 0 OR place <= :top
-ORDER BY ranked.part, place
+SELECT parts.part AS group_id, named.group_name, parts.member_id, COALESCE(members.name, parts.member_id) AS name, parts.official,
+  parts.volume, parts.pull, parts.low, parts.high, parts.repliers, parts.others, parts.ignited, parts.turns, parts.messages, parts.ads, parts.lists, parts.orders, parts.tips,
+  COALESCE(cards.passed_by, 0) AS cards, parts.said, parts.confidence, parts.self_check,
+  conventions.kol > 0 AND parts.leads AND parts.shares >= conventions.kol_shares AS is_kol,
+  conventions.koc > 0 AND NOT parts.official AND parts.halfway AND parts.tips >= conventions.koc_tips
+    AND parts.ads < conventions.koc_ads * parts.messages AND NOT (parts.leads AND parts.shares >= conventions.kol_shares) AS is_koc,
+  conventions.leader > 0 AND (parts.lists >= conventions.leader_lists AND parts.joiners >= conventions.leader_people
+    OR parts.orders >= conventions.leader_orders AND parts.buyers >= conventions.leader_people) AS is_leader,
+  conventions.card > 0 AND COALESCE(cards.passed_by, 0) >= conventions.card_people AS is_card,
+  conventions.rising > 0 AND COALESCE(kol_rising.state = 'rising', FALSE) AS is_rising
+FROM parts
+JOIN named ON named.group_id = parts.part
+LEFT JOIN members ON members.group_id = parts.part AND members.member_id = parts.member_id
+LEFT JOIN cards ON cards.group_id = parts.part AND cards.member_id = parts.member_id
+LEFT JOIN kol_rising ON kol_rising.group_id = parts.part AND kol_rising.member_id = parts.member_id
+CROSS JOIN conventions
+ORDER BY parts.part, parts.volume DESC, parts.member_id
 """
 
 
@@ -107,67 +153,134 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
+    from qunkit.methods.habits import habits, parents, repliers
     from qunkit.methods.hawkes import fit
-    from qunkit.methods.influence import ENOUGH_TURNS, ignited, self_check, spread
+    from qunkit.methods.influence import ENOUGH_TURNS, discovered, ignited, self_check, spread
 
-    chat = read(table)
+    heard = hear(table, ads=params.ads == "in", storms=params.red_packets == "in")
+    chat = heard.chat
     log, n = chat.log, chat.log.members
-    found, check = fit(log), self_check(log)
+    found = fit(log)
+    check = self_check(log, heard.somebody, found)
     inside = chat.in_window[chat.turns.first].astype(np.float64)
+    weight = inside * (2 ** (-heard.age / params.half_life) if params.half_life > 0 else 1.0)
 
     def sums(values: Floats) -> Floats:
-        return np.bincount(log.who, values * inside, n).astype(np.float64)
+        return np.bincount(log.who, values * weight, n).astype(np.float64)
 
-    turns, volume = sums(np.ones(len(log.who))), sums(found.answers)
     said = np.flatnonzero((log.known >= 0) & (log.who[log.known] != log.who))
     answered = np.bincount(log.known[said], minlength=len(log.who)).astype(np.float64)
-    explicit = sums(answered)
-    sure = spread(log, found)
-    enough = turns >= ENOUGH_TURNS
-    shown = enough & (check is None or check >= FAILED)
-    official = np.zeros(n, bool)
-    official[log.who] = _official(table, chat)
-    active = turns > 0
-    chance = sure.p if check is not None and check >= FAILED else _said(chat, found, answered)  # never by times alone
-    leads = _above(chance, enough) & ~official & (volume >= SHARES * volume.sum() / max(int(active.sum()), 1))
+    turns, volume = np.bincount(log.who, inside, n), sums(found.answers)
+    sure = spread(log, found, weight=weight)
+    active = (turns > 0) & heard.somebody
+    enough = active & (sums(np.ones(len(log.who))) >= ENOUGH_TURNS)
+    shown = enough & (check is None or check.stands)
+    told = (
+        sure if check is not None and check.stands else spread(log, found, answered, weight)
+    )  # no label by times alone
     explicit_share = float(len(said) / found.caused.sum()) if found.caused.sum() else 0.0
-    kept = np.flatnonzero(active)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        of_volume = np.where(volume > 0, np.minimum(explicit / volume, 1.0), np.nan)
-        reach = _repliers(chat, found) / (active.sum() - active)
+    parent = parents(heard, found)
     figures = {
         "volume": volume,
-        "pull": np.where(shown, found.pull, np.nan),
+        "pull": np.where(shown, sure.pull, np.nan),
         "low": np.where(shown, sure.low, np.nan),
         "high": np.where(shown, sure.high, np.nan),
-        "reach": np.where(np.isfinite(reach), reach, np.nan),
         "ignited": sums(ignited(log, found)),
-        "explicit": of_volume,
-        "self_check": np.full(n, np.nan if check is None else round(check, 2)),
+        "said": np.minimum(sums(answered), volume),
+        "self_check": np.full(n, np.nan if check is None else round(check.rho, 2)),
+        "shares": volume * active.sum() / max(float(volume[active].sum()), 1e-9),
     }
-    who = column(kept)
+    kept = np.flatnonzero(active & ~(heard.official & (params.official == "out")))
+    whole = {"turns": turns, "others": np.full(n, active.sum() - 1), "repliers": repliers(heard, parent)}
+    whole |= habits(heard, parent)
+    middle = float(np.median(told.pull[enough])) if enough.any() else np.nan
+    yes = {
+        "official": heard.official,
+        "leads": discovered(told.p, enough) & ~heard.official,
+        "halfway": enough & (told.pull >= middle) & (told.pull > 0),
+    }
     return pa.table(
         {
             "part": table["part"].slice(0, 1).take(column(np.zeros(len(kept), np.int64))),
-            "member_id": chat.people.take(who),
-            "official": pa.array(official[kept]),
-            "label": pa.array(["kol" if leads[one] else None for one in kept], pa.string()),
-            "turns": column(turns[kept].astype(np.int64)),
+            "member_id": chat.people.take(column(kept)),
             "confidence": pa.array(
                 [_confidence(bool(enough[one]), check, explicit_share) for one in kept], pa.string()
             ),
+            **{name: pa.array(values[kept]) for name, values in yes.items()},
+            **{name: column(values[kept].astype(np.int64)) for name, values in whole.items()},
             **{name: column(values[kept].round(6)) for name, values in figures.items()},
         }
     )
+
+
+def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Labels as a list, ratios, and with --people one row a person."""
+    import numpy as np
+    import pandas as pd
+
+    names = [f"is_{label}" for label in LABELS]
+    frame[names] = frame[names].astype(bool)
+    frame["groups"] = 1
+    key = "group_id"
+    if params.people:
+        frame, key = _people(frame), "groups"
+    told = frame.assign(
+        labels=pd.Series(
+            [[label for label, yes in zip(LABELS, row, strict=True) if yes] for row in frame[names].to_numpy()],
+            frame.index,
+            object,
+        ),
+        reach=frame["repliers"] / frame["others"].where(frame["others"] > 0),
+        explicit=frame["said"] / frame["volume"].where(frame["volume"] > 0),
+        ad_share=(frame["ads"] / frame["messages"].where(frame["messages"] > 0)).where(~frame["official"].astype(bool)),
+    )
+    if params.top:
+        place = np.arange(len(told)) if params.people else told.groupby(key, sort=False).cumcount().to_numpy()
+        told = told[place < params.top]
+    return told[[column.name for column in COLUMNS]]
+
+
+_SUMS = ("volume", "repliers", "others", "ignited", "turns", "messages", "ads", "lists", "orders", "tips", "cards", "said")  # fmt: skip
+
+
+def _people(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a person: what is counted is summed, pulls are weighed by turns, the rest is of the group of the most turns. Who is known by name alone is somebody of one group."""
+    alone = frame["member_id"].str.startswith("name:")
+    person = frame["member_id"].where(~alone, frame["group_id"] + "\x1f" + frame["member_id"])
+    most = frame.assign(person=person).sort_values(["turns", "volume"], ascending=False, kind="stable")
+    rows = most.groupby("person", sort=False)
+    told = rows.first()
+    several = rows.size() > 1
+    sums = ["groups", *_SUMS]
+    told[sums] = rows[sums].sum()
+    yes = ["official", *(f"is_{label}" for label in LABELS)]
+    told[yes] = rows[yes].any()
+    told["is_koc"] &= ~told["is_kol"]
+    shown = most[most["pull"].notna()]
+    for name in ("pull", "low", "high"):
+        weighed = (shown[name] * shown["turns"]).groupby(shown["person"]).sum()
+        told[name] = weighed / shown["turns"].groupby(shown["person"]).sum()
+    told["group_id"] = told["group_name"] = None
+    told["self_check"] = told["self_check"].where(~several)
+    told = told.reset_index(drop=True)
+    return told.sort_values(["volume", "member_id"], ascending=[False, True], kind="stable")
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     """What the self-check said, and how much is explicit."""
     if not len(frame):
         return []
-    groups = frame.groupby("group_id", sort=False)[["group_name", "self_check"]].first()
-    checked = groups["self_check"].dropna()
-    failed = groups[groups["self_check"] < FAILED]
+    volume = frame["volume"].sum()
+    share = (frame["volume"] * frame["explicit"].fillna(0)).sum() / volume if volume else 0.0
+    evidence = Note(_EVIDENCE, (("share", f"{share:.0%}"),))
+    if params.people:
+        return [Note(_PEOPLE), evidence]
+    groups = frame.groupby("group_id", sort=False).agg(
+        group_name=("group_name", "first"),
+        self_check=("self_check", "first"),
+        failed=("confidence", lambda told: (told == "failed").any()),
+    )
+    checked, failed = groups["self_check"].dropna(), groups[groups["failed"]]
     told = []
     if len(checked):
         rho = f"{checked.iloc[0]:.2f}" if len(checked) == 1 else f"{checked.min():.2f}–{checked.max():.2f}"
@@ -176,23 +289,25 @@ def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
         told.append(Note(_UNCHECKED, (("n", len(groups) - len(checked)),)))
     if len(failed):
         told.append(Note(_HIDDEN, (("groups", ", ".join(failed["group_name"][:_MOST])), ("n", len(failed)))))
-    volume = frame["volume"].sum()
-    share = (frame["volume"] * frame["explicit"].fillna(0)).sum() / volume if volume else 0.0
-    return [*told, Note(_EVIDENCE, (("share", f"{share:.0%}"),))]
+    return [*told, evidence]
 
 
 _MOST = 5
 _CHECKED = Text(
-    "Self-check, half of the quotes and mentions hidden: rank correlation {rho} (groups: {n}).",
-    "自检（隐藏一半引用和@后重新推断）：秩相关 {rho}（{n} 个群）。",
+    "Self-check, quotes and mentions of half of the people hidden: rank correlation {rho} (groups: {n}).",
+    "自检（隐藏一半成员的引用和@后重新推断）：秩相关 {rho}（{n} 个群）。",
 )
 _UNCHECKED = Text(
     "No self-check (groups: {n}), for want of quotes and mentions, or of members with 20 turns: pulls go by times there and are little sure.",
     "{n} 个群的引用和@过少，或满 20 轮发言的成员过少，无法自检：带动力主要由时间推断，可信度低。",
 )
 _HIDDEN = Text(
-    "Pull is hidden where the self-check is below 0.2 (groups: {n}): {groups}.",
-    "{n} 个群自检低于 0.2，不显示带动力：{groups}。",
+    "Pull is hidden where the self-check is below 0.2 or its interval reaches below 0.1 (groups: {n}): {groups}.",
+    "{n} 个群自检低于 0.2 或其区间下限低于 0.1，不显示带动力：{groups}。",
+)
+_PEOPLE = Text(
+    "One row a person: pulls of several groups are weighed by turns; confidence is that of the group of the most turns.",
+    "同一人合并为一行：多个群的带动力按发言轮次加权，可信度取发言最多的群。",
 )
 _EVIDENCE = Text(
     "Of all volume listed, {share} is explicit (quotes and mentions); the rest is inferred from times.",
@@ -200,57 +315,13 @@ _EVIDENCE = Text(
 )
 
 
-def _confidence(enough: bool, check: float | None, explicit: float) -> str:
+def _confidence(enough: bool, check: Check | None, explicit: float) -> str:
     if not enough:
         return "few_turns"
     if check is None:
         return "low"
-    if check < FAILED:
+    if not check.stands:
         return "failed"
     if explicit < EXPLICIT:
         return "low"
-    return "high" if check >= GOOD else "medium"
-
-
-def _above(p: Floats, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Who of those that are asked about has more pull than the group (Benjamini & Hochberg 1995)."""
-    import numpy as np
-    from scipy.stats import false_discovery_control
-
-    found = np.zeros(len(p), bool)
-    if asked.any():
-        found[asked] = false_discovery_control(p[asked]) <= DISCOVERIES
-    return found
-
-
-def _said(chat: Chat, found: Fit, answered: Floats) -> Floats:
-    """How often chance would give somebody as many quotes and mentions a turn, if all got alike."""
-    from dataclasses import replace
-
-    from qunkit.methods.influence import spread
-
-    exposed = (1 - found.share[chat.log.who]).sum()
-    return spread(chat.log, replace(found, answers=answered, prior=float(answered.sum() / max(exposed, 1.0)))).p
-
-
-def _official(table: pa.Table, chat: Chat) -> NDArray[np.bool_]:
-    """Of each turn, whether staff wrote it."""
-    from qunkit.arrays import numbers
-
-    staff: NDArray[np.bool_] = numbers(table["official"].cast("int8"))[chat.turns.first] > 0
-    return staff
-
-
-def _repliers(chat: Chat, found: Fit) -> Floats:
-    """How many different people answered each member in the window, as far as that is said or likely."""
-    import numpy as np
-
-    from qunkit.methods.influence import likeliest
-
-    log = chat.log
-    by, p = likeliest(log, found)
-    parent = np.where(log.known >= 0, log.known, np.where(p >= 0.5, by, -1))
-    child = np.flatnonzero((parent >= 0) & chat.in_window[chat.turns.first])
-    pairs = np.unique(log.who[parent[child]] * log.members + log.who[child])
-    answered, answering = np.divmod(pairs, max(log.members, 1))
-    return np.bincount(answered[answered != answering], minlength=log.members).astype(np.float64)
+    return "high" if check.rho >= GOOD else "medium"

@@ -146,6 +146,7 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
             {_official("group_id", "sender_id", scope)} AS official, {_PERSON} AS person, chars
             FROM {named} WHERE {post}""",
         "alerts": _alerts(scope),
+        "conventions": f"SELECT {', '.join(f'{value:e} AS {name}' for name, value in scope.conventions)}",
         "days": _DAYS.format(day=day, in_window=days_in_window),
     }
 

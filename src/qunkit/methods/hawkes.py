@@ -3,7 +3,8 @@
     rate of i at t = base_i x profile(hour) + sum over others' turns j: pull_j x share_i x g(t - t_j) + echo x sum over own turns: g_own(t - t_j)
 
 A turn of j makes ``pull_j`` turns by others, of which i takes ``share_i`` (of all but j's own); both delays are exponential and cut at `WINDOW` minutes. Everybody has a rate of
-their own, and the hour of the day is the whole group's. A turn whose parent is known is that turn's child and nothing else's; of all others the
+their own, and the hour of the day is the whole group's. A turn whose parent is known is that turn's child and nothing else's. How much of their answers people
+say is a habit of each: who always quotes, and does not, most likely answers nobody. Of all turns whose parent is not known the
 E-step says how likely each cause is (Lewis & Mohler 2011; Zhou, Zha & Song 2013). Each M-step is a maximum in closed form or a root of one variable, so the likelihood never falls.
 
 Pulls are shrunk to the group's: a Gamma prior of `STRENGTH` turns' worth, about the pull of a model in which all are alike. Only a window of turns is held at a time: time and memory
@@ -34,6 +35,8 @@ _MOST_BACK = 256
 """Turns before a turn that may have caused it."""
 _CHUNK, _HELD = 1 << 16, 1 << 22
 """Pairs of turns that are worked on at a time, and that are kept from round to round."""
+NOBODY = -2
+"""`Log.known` of a turn that answers none."""
 TINY = 1e-12
 """What stands for zero where one divides or takes logarithms."""
 _HOURS = 24
@@ -50,7 +53,7 @@ class Log:
     hour: Ints
     """Hours of the day, 0 to 23."""
     known: Ints
-    """The turn that each answers, where that is known; else -1."""
+    """The turn that each answers, where that is known; `NOBODY` where it is known to answer none; else -1."""
     members: int
     days: float
     """For how many days the chat was seen."""
@@ -70,6 +73,8 @@ class Fit:
     """Of each member, turns a minute that nobody made them write, on the average over the day."""
     profile: Floats
     """Of each hour; the mean is one."""
+    said: Floats
+    """Of each member, of how much of their answers it is known whom they answer."""
     echo: float
     """Turns of one's own that a turn makes."""
     rate: float
@@ -146,22 +151,34 @@ class _Expected(NamedTuple):
 
 
 def fit(
-    log: Log, *, strength: float = STRENGTH, count: float = _COUNT, rounds: int = 100, precision: float = 1e-6
+    log: Log,
+    *,
+    strength: float = STRENGTH,
+    count: float = _COUNT,
+    rounds: int = 100,
+    precision: float = 1e-6,
+    near: Fit | None = None,
 ) -> Fit:
-    """The parameters that explain the log best; `rounds` end when the likelihood of a turn grows by less than `precision`."""
+    """The parameters that explain the log best; `rounds` end when the likelihood of a turn grows by less than `precision`.
+
+    `near` was fitted to much the same log: it is begun with all of it but the pulls, which are alike again.
+    """
     import numpy as np
 
     n, turns = len(log.who), np.bincount(log.who, minlength=log.members)
     share = (turns + 1) / (n + log.members)
     minutes = 24 * 60 * log.days
     start = Fit(
-        np.full(log.members, 0.4), share, turns / minutes / 2 + TINY, np.ones(_HOURS), 0.1, 0.3, 1.0, 0.4,
+        np.full(log.members, 0.4), share, turns / minutes / 2 + TINY, np.ones(_HOURS), _spoken(log) / (turns + 1), 0.1, 0.3, 1.0, 0.4,
         np.zeros(n), np.zeros(n), np.zeros(n), (),
     )  # fmt: skip
     runs = held(log)
     if not strength:
         return _rounds(log, runs, start, 0.0, count, rounds, precision)
-    alike = _rounds(log, runs, start, np.inf, count, rounds, precision * 10)
+    if near is not None:
+        alike = replace(near, pull=np.full(log.members, near.prior), said=start.said)
+    else:
+        alike = _rounds(log, runs, start, np.inf, count, rounds, precision * 10)
     return _rounds(log, runs, alike, strength, count, rounds, precision)
 
 
@@ -224,10 +241,19 @@ def _maximise(log: Log, now: Fit, found: _Expected, strength: float, count: floa
     profile: Floats = np.bincount(log.hour, found.fresh, _HOURS).astype(np.float64) + count
     profile *= _HOURS / max(profile.sum(), TINY)
     base = fresh / (24 * 60 * log.days) + TINY
+    said = _spoken(log) / np.maximum(given + count, TINY)
     return replace(
-        now, pull=pull, share=share, base=base, profile=profile, echo=found.echoes / max(n, 1), prior=prior,
+        now, pull=pull, share=share, base=base, profile=profile, said=said, echo=found.echoes / max(n, 1), prior=prior,
         rate=_rate(*found.answer_delay), own_rate=_rate(*found.echo_delay),
     )  # fmt: skip
+
+
+def _spoken(log: Log) -> Floats:
+    """How many answers of everybody's it is known of whom they answer."""
+    import numpy as np
+
+    child, _, _, same = _known(log)
+    return np.bincount(log.who[child[~same]], minlength=log.members).astype(np.float64)
 
 
 def by_member(log: Log, values: Floats) -> Floats:
@@ -276,7 +302,8 @@ def _prior(now: Fit, strength: float, count: float) -> float:
     import numpy as np
 
     of_pull = 0.0 if np.isinf(strength) else strength * (now.prior * np.log(now.pull + TINY) - now.pull).sum()
-    return float(of_pull + count * (np.log(now.share + TINY).sum() + np.log(now.profile + TINY).sum()))
+    of_others = sum(np.log(values + TINY).sum() for values in (now.share, now.profile, 1 - now.said))
+    return float(of_pull + count * of_others)
 
 
 def _compensator(log: Log, now: Fit) -> float:
@@ -300,7 +327,7 @@ def causes(log: Log, runs: Iterable[Run], now: Fit) -> Iterator[Caused]:
     """Run by run, how likely each cause of each turn is."""
     import numpy as np
 
-    pull, share = now.pull[log.who], now.share[log.who]
+    pull, share = now.pull[log.who], (now.share * (1 - now.said))[log.who]
     for run in runs:
         others, own, open_ = run.others, run.own, log.known[run.turns] < 0
         answer = _kernel(now.rate, others.delay)
@@ -336,7 +363,7 @@ def _earliest(log: Log) -> Ints:
 
     number = np.arange(len(log.who))
     first = np.maximum(np.searchsorted(log.at, log.at - (WINDOW - log.half)), number - _MOST_BACK)
-    return np.where(log.known >= 0, number, np.minimum(first, number))
+    return np.where(log.known != -1, number, np.minimum(first, number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,5 +412,9 @@ def _known_rates(log: Log, now: Fit) -> Floats:
 
     child, parent, delay, same = _known(log)
     near = delay <= WINDOW
-    answer = now.pull[log.who[parent]] * now.share[log.who[child]] * np.where(near, _kernel(now.rate, delay), 1.0)
+    answer = (
+        now.pull[log.who[parent]]
+        * (now.share * now.said)[log.who[child]]
+        * np.where(near, _kernel(now.rate, delay), 1.0)
+    )
     return np.where(same, now.echo * np.where(near, _kernel(now.own_rate, delay), 1.0), answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from qunkit.methods.hawkes import STRENGTH, TINY, Fit, Log, by_member, causes, fit, held
+from qunkit.methods.hawkes import STRENGTH, TINY, Fit, Log, causes, fit, held
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,11 +15,22 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 ENOUGH_TURNS = 20
 """Turns of a member below which nothing is said of their pull."""
+DISCOVERIES = 0.1
+"""The share of those found to stand out who do so by chance."""
+LEAST_RHO = 0.2
+"""Self-check below which no pull is shown."""
+ALIKE_RHO = 0.1
+"""What chats reach in which all are alike, about (0 to .25): its interval must lie above."""
 _ENOUGH_MEMBERS, _ENOUGH_LINKS = 8, 30
 """Members with so many turns, and hidden links, below which there is no self-check."""
+_ROUGHLY = 1e-5
+"""Precision of the fits whose pulls are only ranked."""
+_WIDEST = 10.0
+"""The logarithm of a factor beyond which an interval says nothing."""
 
 
 def likeliest(log: Log, found: Fit) -> tuple[Ints, Floats]:
@@ -81,49 +92,108 @@ def _roots(parent: Ints) -> Ints:
     import numpy as np
 
     root: Ints = np.where(parent < 0, np.arange(len(parent)), parent)
-    while (above := root[root]).tolist() != root.tolist():
+    while not np.array_equal(above := root[root], root):
         root = above
     return root
 
 
 class Spread(NamedTuple):
-    """How sure one is of everybody's pull."""
+    """Everybody's pull, and how sure one is of it."""
 
+    pull: Floats
+    """Answers by others that one turn makes, shrunk to the group's."""
     low: Floats
     high: Floats
-    """95 % of what the days would give if they were drawn anew."""
+    """About 95 %: of what days differ by, and of what times leave open of who answered whom."""
     p: Floats
     """How often chance alone would give somebody with the group's pull as much or more."""
 
 
-def spread(log: Log, found: Fit, strength: float = STRENGTH) -> Spread:
-    """Intervals and one-sided p of pulls, from how answers vary from day to day: turns of a day hang together, and counts of them are no Poisson's."""
+def spread(
+    log: Log, found: Fit, answers: Floats | None = None, weight: Floats | None = None, strength: float = STRENGTH
+) -> Spread:
+    """Pulls with intervals, and one-sided p. Counted are turns by `weight` (None: all alike), and of each its `answers` (None: those of the fit; others are known for sure).
+
+    A sandwich (Huber 1967) for the logarithm of a pull: the meat is how answers vary from day to day, for turns of a day hang together and counts of them are no Poisson's; the bread
+    is what is known of the pull when it is not known which turn was the cause (Louis 1982), the squares of the chances that each turn answers this member.
+    """
     import numpy as np
     from scipy.stats import t
 
+    got = found.answers if answers is None else answers
+    counted = np.ones(len(log.who)) if weight is None else weight
     day = (log.at - log.at.min(initial=0.0)) // (24 * 60)
     number, place = np.unique(day * log.members + log.who, return_inverse=True)
-    who = (number % log.members).astype(np.int64)
-    answers = np.bincount(place, found.answers, len(number))
-    exposed = np.bincount(place, minlength=len(number)) * (1 - found.share[who])
-    days = np.bincount(who, minlength=log.members)
+    who = (number % max(log.members, 1)).astype(np.int64)
+    daily = np.bincount(place, got * counted, len(number))
+    exposed = np.bincount(place, counted, len(number)) * (1 - found.share[who])
+    days = np.bincount(who[exposed > 0], minlength=log.members)
+    sums, weights = (np.bincount(who, values, log.members) for values in (daily, exposed))
+    prior = found.prior if answers is None else float(sums.sum() / max(weights.sum(), TINY))
+    pull = (sums + strength * prior) / np.maximum(weights + strength, TINY)
 
     def error(pull: Floats) -> Floats:
-        squares = np.bincount(who, (answers - pull[who] * exposed) ** 2, log.members)
-        return np.sqrt(np.maximum(squares * days / np.maximum(days - 1, 1), by_member(log, found.answers)))
+        squares = np.bincount(who, (daily - pull[who] * exposed) ** 2, log.members)
+        least = np.bincount(log.who, got * counted**2, log.members)
+        return np.sqrt(np.maximum(squares * days / np.maximum(days - 1, 1), least))
 
-    weight = np.maximum(np.bincount(who, exposed, log.members), TINY)
-    wide = np.exp(1.96 * error(found.pull) / (weight + strength) / np.maximum(found.pull, TINY))
-    excess = by_member(log, found.answers) - found.prior * weight
-    alike = np.full(log.members, found.prior)
-    p = t.sf(excess / np.maximum(error(alike), TINY), np.maximum(days - 1, 1))
-    return Spread(found.pull / wide, found.pull * wide, p)
+    told = sums if answers is not None else np.minimum(_told(log, found, counted), sums)
+    wide = np.exp(np.minimum(1.96 * error(pull) / np.maximum(told + strength * prior, TINY), _WIDEST))
+    excess = sums - prior * weights
+    p = t.sf(excess / np.maximum(error(np.full(log.members, prior)), TINY), np.maximum(days - 1, 1))
+    return Spread(pull, pull / wide, pull * wide, p)
 
 
-def self_check(log: Log, seed: int = 0) -> float | None:
-    """Spearman's rho between pulls fitted while half of the known answers are hidden, and what the hidden half says: answers a turn, of members with turns enough.
+def _told(log: Log, found: Fit, weight: Floats) -> Floats:
+    """How many answers' worth is known of each member's pull: of each turn the square of the chance that it answers them."""
+    import numpy as np
 
-    None where there are too few of either to tell.
+    child = np.flatnonzero(log.known >= 0)
+    parent = log.known[child]
+    sure = log.who[child] != log.who[parent]
+    sums = np.bincount(log.who[parent[sure]], weight[parent[sure]], log.members).astype(np.float64)
+    for caused in causes(log, held(log), found):
+        of = caused.run.others
+        if not len(of.parent):
+            continue
+        key = np.repeat(np.arange(len(of.many)), of.many) * log.members + log.who[of.parent]
+        keys, place = np.unique(key, return_inverse=True)
+        chance = np.bincount(place, caused.answer, len(keys))
+        counted = np.bincount(place, caused.answer * weight[of.parent], len(keys))
+        sums += np.bincount(keys % log.members, chance * counted, log.members)
+    return sums
+
+
+def discovered(p: Floats, asked: Flags) -> Flags:
+    """Who of those that are `asked` about stands out, one in ten of them by chance (Benjamini & Hochberg 1995)."""
+    import numpy as np
+    from scipy.stats import false_discovery_control
+
+    found = np.zeros(len(p), bool)
+    if asked.any():
+        found[asked] = false_discovery_control(p[asked]) <= DISCOVERIES
+    return found
+
+
+class Check(NamedTuple):
+    """Whether pulls tell here what people said themselves."""
+
+    rho: float
+    low: float
+    """The lower end of its 95 % interval (Fisher 1915; Bonett & Wright 2000)."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether pulls are to be shown."""
+        return self.rho >= LEAST_RHO and self.low >= ALIKE_RHO
+
+
+def self_check(log: Log, asked: Flags | None = None, found: Fit | None = None, seed: int = 0) -> Check | None:
+    """Spearman's rho between pulls fitted while one half of the people are not heard saying whom they answer, and what these said: answers a turn, of members with turns enough who are `asked` about. `found` is the
+    log's fit, if there is one: the checks begin near it, but for its pulls.
+
+    Each half in turn, and the mean of both. Halves of people, not of what was said: who is answered by somebody that always quotes has more quotes in any half of them,
+    whatever their pull, and where all are alike such a check would pass every other time. None where there are too few to tell.
     """
     import numpy as np
     from scipy.stats import spearmanr
@@ -131,12 +201,35 @@ def self_check(log: Log, seed: int = 0) -> float | None:
     turns = np.bincount(log.who, minlength=log.members)
     known = np.flatnonzero(log.known >= 0)
     known = known[log.who[log.known[known]] != log.who[known]]
-    hidden = known[np.random.default_rng(seed).random(len(known)) < 0.5]
-    enough = turns >= ENOUGH_TURNS
-    answers = np.bincount(log.who[log.known[hidden]], minlength=log.members)
-    if enough.sum() < _ENOUGH_MEMBERS or len(hidden) < _ENOUGH_LINKS:
+    enough = (turns >= ENOUGH_TURNS) & (True if asked is None else asked)
+    if enough.sum() < _ENOUGH_MEMBERS or len(known) < 2 * _ENOUGH_LINKS:
         return None
-    left = log.known.copy()
-    left[hidden] = -1
-    rates, pulls = (answers / np.maximum(turns, 1))[enough], fit(replace(log, known=left)).pull[enough]
-    return float(spearmanr(pulls, rates).statistic) if np.ptp(rates) and np.ptp(pulls) else None
+    first = _half(np.bincount(log.who[known], minlength=log.members), seed)[log.who[known]]
+    near = fit(log) if found is None else found
+    checked = []
+    for hidden in (known[first], known[~first]):
+        left = log.known.copy()
+        left[hidden] = -1
+        answers = np.bincount(log.who[log.known[hidden]], minlength=log.members)
+        rates, pulls = (
+            (answers / np.maximum(turns, 1))[enough],
+            fit(replace(log, known=left), precision=_ROUGHLY, near=near).pull[enough],
+        )
+        if not np.ptp(rates) or not np.ptp(pulls):
+            return None
+        checked.append(float(spearmanr(pulls, rates).statistic))
+    rho, n = float(np.clip(np.mean(checked), -1, 1)), int(enough.sum())
+    near = np.arctanh(min(rho, 1 - 1e-9)) - 1.96 * np.sqrt((1 + rho**2 / 2) / (n - 3))
+    return Check(rho, float(np.tanh(near)))
+
+
+def _half(said: Ints, seed: int) -> Flags:
+    """Some of the people who said about half of it: dealt out in pairs of equal talk."""
+    import numpy as np
+
+    dice = np.random.default_rng(seed)
+    order = np.argsort(-said, kind="stable")
+    toss = dice.random((len(said) + 1) // 2) < 0.5
+    half = np.zeros(len(said), bool)
+    half[order] = np.column_stack([toss, ~toss]).ravel()[: len(said)]
+    return half

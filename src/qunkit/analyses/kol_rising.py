@@ -1,0 +1,200 @@
+"""Who moves a group more than before, 上升中的 KOL: pull and answers of the last 4 weeks against the 4 weeks before. One row per group and member who posted in them.
+
+    name   state    pull  pull_before  change   low  high  answers  answers_before  turns  turns_before
+    小鹿   rising   1.92         0.71   +1.21  0.64  1.80    131.0            40.2     68            56
+    阿珍   steady   0.80         0.93   -0.13 -0.51  0.22     33.1            41.0     41            44
+    老K    few turns
+
+The weeks end with the window (--until) or as-of, whichever is first, wherever the window begins. Both times are one log with one Hawkes process (`qunkit kol`), so
+that nothing but the turns themselves can differ. Who is said to rise has more answers and a greater pull, so that the days dealt out to the two times by chance
+would seldom show it (false discoveries: one in ten). Where `qunkit kol` has no self-check that stands, quotes and mentions alone are asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from qunkit.arrays import column
+from qunkit.dataset import option
+from qunkit.methods import ad_sql
+from qunkit.methods.kol_log import ADS, AGE, OUT_OR_IN, RED_PACKETS, hear, lines
+from qunkit.results import Column, Note
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+TITLE = Text("Key people: who moves the group more than before", "上升中的 KOL")
+
+STATES = {
+    "rising": Text("rising", "上升"),
+    "steady": Text("no sure growth", "无明显上升"),
+    "few_turns": Text("too few turns", "发言不足"),
+    "short": Text("log too short", "记录不足"),
+}
+
+COLUMNS = (
+    Column("group_id", "text", Text("group id", "群 id"), spare=10),
+    Column("group_name", "text", Text("group", "群"), spare=1),
+    Column("member_id", "text", Text("member id", "成员 id"), spare=9),
+    Column("name", "text", Text("name", "成员")),
+    Column("official", "bool", Text("staff", "官方"), Text("staff by qunkit.toml", "qunkit.toml 中的官方人员"), spare=8),
+    Column(
+        "state", "text", Text("state", "状态"),
+        Text("rising: more answers, and more a turn, than chance gives (false discoveries: one in ten); few_turns: fewer than 20 in either time; short: the group's log begins less than 7 weeks before the end",
+             "rising：回复数和每轮回复数均增加，且超出随机波动（错误发现率 10%）；few_turns：任一时段不足 20 轮；short：群记录在截止前不满 7 周"),
+        words=STATES,
+    ),
+    Column("pull", "float", Text("pull", "带动力"), Text("answers by others that one turn makes, last 4 weeks; null: see state, or the self-check of `qunkit kol` fails", "近 4 周每轮发言带来的他人回复数；为空：见状态，或 `qunkit kol` 自检未通过")),
+    Column("pull_before", "float", Text("pull before", "此前带动力"), Text("the same of the 4 weeks before", "之前 4 周的带动力"), spare=2),
+    Column("change", "float", Text("change", "变化"), Text("pull less pull before", "近 4 周减之前 4 周")),
+    Column("low", "float", Text("change from", "变化下限"), Text("of a 95 % interval, by drawing days anew", "95% 区间下限，按天自助抽样"), spare=4),
+    Column("high", "float", Text("change to", "变化上限"), Text("its other end", "同一区间的上限"), spare=5),
+    Column("answers", "float", Text("answers", "回复获得"), Text("answers by others in the last 4 weeks, expected number", "近 4 周他人回复数（期望值）")),
+    Column("answers_before", "float", Text("answers before", "此前回复"), Text("the same of the 4 weeks before", "之前 4 周的回复数"), spare=3),
+    Column("turns", "int", Text("turns", "发言轮次"), Text("in the last 4 weeks", "近 4 周"), spare=6),
+    Column("turns_before", "int", Text("turns before", "此前轮次"), Text("in the 4 weeks before", "之前 4 周"), spare=7),
+    Column("explicit", "ratio", Text("explicit", "明确占比"), Text("of the answers of both times, quotes and mentions; the rest is inferred", "两个时段的回复中引用和@的占比，其余为推断"), spare=6),
+    Column("since", "datetime", Text("from", "近 4 周起"), Text("when the last 4 weeks begin; the 4 before end there", "近 4 周的起点，也是之前 4 周的终点"), spare=11),
+    Column("until", "datetime", Text("to", "至"), Text("when they end", "近 4 周的终点"), spare=12),
+)  # fmt: skip
+
+_WHOLE = 49
+"""Days before the end at which a group's log must have begun."""
+_SURE = ("pull", "pull_before", "change", "low", "high")
+"""What is told only where there is enough to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What `qunkit kol rising` can be told."""
+
+    only_rising: bool = option(False, Text("only who rises", "只列上升的人"))
+    ads: str = option("out", ADS, choices=OUT_OR_IN)
+    red_packets: str = option("out", RED_PACKETS, choices=OUT_OR_IN)
+
+
+FEATURES = ad_sql.FEATURES
+PART_SQL = lines(f"{AGE.replace('local_time', 'posts.local_time')} < 57")
+
+_LAST = "LEAST(:until, :as_of)"
+SQL = f"""
+WITH named AS (
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name,
+    (epoch_s({_LAST}) - epoch_s(MIN(local_time))) / 86400 AS days
+  FROM posts GROUP BY group_id
+), stated AS (
+  SELECT parts.*, named.group_name, CASE WHEN named.days < {_WHOLE} THEN 'short' ELSE parts.told END AS state
+  FROM parts JOIN named ON named.group_id = parts.part
+), shown AS (
+  SELECT part AS group_id, group_name, member_id, official, state, CASE state WHEN 'rising' THEN 0 WHEN 'steady' THEN 1 ELSE 2 END AS place,
+    {", ".join(f"CASE WHEN state IN ('rising', 'steady') THEN {name} END AS {name}" for name in _SURE)}, answers, answers_before, turns, turns_before, explicit
+  FROM stated WHERE state = 'rising' OR NOT :only_rising
+)
+SELECT shown.group_id, shown.group_name, shown.member_id, COALESCE(members.name, shown.member_id) AS name, shown.official, shown.state, shown.pull, shown.pull_before,
+  shown.change, shown.low, shown.high, shown.answers, shown.answers_before, shown.turns, shown.turns_before, shown.explicit, {_LAST} - INTERVAL '28' DAY AS since, {_LAST} AS until
+FROM shown LEFT JOIN members ON members.group_id = shown.group_id AND members.member_id = shown.member_id
+ORDER BY shown.place, shown.change DESC, shown.answers DESC, shown.group_id, shown.member_id
+"""
+
+
+def per_group(table: pa.Table, params: Params) -> pa.Table:
+    """Members of one group who posted in the eight weeks; figures are rounded, so that every engine gives the same."""
+    import numpy as np
+    import pyarrow as pa
+
+    from qunkit.methods.growth import DAYS, growth
+    from qunkit.methods.hawkes import STRENGTH, fit
+    from qunkit.methods.influence import ENOUGH_TURNS, discovered, self_check
+
+    heard = hear(table, ads=params.ads == "in", storms=params.red_packets == "in")
+    log = heard.chat.log
+    found = fit(log)
+    check = self_check(log, heard.somebody, found)
+    day = np.maximum(np.floor(heard.age), 0).astype(np.int64)
+    said = np.flatnonzero((log.known >= 0) & (log.who[log.known] != log.who))
+    answered = np.bincount(log.known[said], minlength=len(log.who)).astype(np.float64)
+
+    def daily(values: Floats) -> Floats:
+        """Of each member and day, the latest first."""
+        inside = day < 2 * DAYS
+        sums = np.bincount(log.who[inside] * 2 * DAYS + day[inside], values[inside], log.members * 2 * DAYS)
+        return sums.astype(np.float64).reshape(log.members, 2 * DAYS)
+
+    turns, answers, explicit = daily(np.ones(len(log.who))), daily(found.answers), daily(answered)
+    exposed = turns * (1 - found.share[:, None])
+    by_times = check is not None and check.stands
+    (now, before), (n, n_before) = ((one[:, :DAYS].sum(axis=1), one[:, DAYS:].sum(axis=1)) for one in (answers, turns))
+    enough = np.flatnonzero(heard.somebody & (np.minimum(n, n_before) >= ENOUGH_TURNS))
+    more = answers if by_times else explicit
+    prior = float(more.sum() / max(exposed.sum(), 1.0))
+    grown = growth(answers[enough], exposed[enough], STRENGTH, found.prior)
+    asked = grown if by_times else growth(explicit[enough], exposed[enough], STRENGTH, prior)
+    greater = more[enough, :DAYS].sum(axis=1) > more[enough, DAYS:].sum(axis=1)
+    states = np.full(log.members, "few_turns", object)
+    states[enough] = np.where(discovered(asked.p, np.ones(len(enough), bool)) & greater, "rising", "steady")
+    hidden = check is not None and not check.stands
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(now + before > 0, np.minimum(explicit.sum(axis=1) / (now + before), 1.0), np.nan)
+    sure = np.full((len(_SURE), log.members), np.nan)
+    if not hidden:
+        sure[:, enough] = (grown.now, grown.before, grown.now - grown.before, grown.low, grown.high)
+    figures = {
+        **dict(zip(_SURE, sure, strict=True)),
+        "answers": now,
+        "answers_before": before,
+        "explicit": share,
+    }
+    kept = np.flatnonzero(heard.somebody & (n + n_before > 0))
+    return pa.table(
+        {
+            "part": table["part"].slice(0, 1).take(column(np.zeros(len(kept), np.int64))),
+            "member_id": heard.chat.people.take(column(kept)),
+            "told": pa.array(states[kept].tolist(), pa.string()),
+            "official": pa.array(heard.official[kept]),
+            "turns": column(n[kept].astype(np.int64)),
+            "turns_before": column(n_before[kept].astype(np.int64)),
+            **{name: column(values[kept].round(6)) for name, values in figures.items()},
+        }
+    )
+
+
+def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
+    """Which weeks, and how many could not be compared."""
+    if not len(frame):
+        return []
+    since, until = frame["since"].iloc[0], frame["until"].iloc[0]
+    few, short = ((frame["state"] == state).sum() for state in ("few_turns", "short"))
+    told = [
+        Note(
+            _WEEKS,
+            (
+                ("before", f"{since - timedelta(days=28):%Y-%m-%d %H:%M}"),
+                ("since", f"{since:%Y-%m-%d %H:%M}"),
+                ("until", f"{until:%Y-%m-%d %H:%M}"),
+            ),
+        )
+    ]
+    told += [Note(_FEW, (("n", int(few)),))] if few else []
+    return told + ([Note(_SHORT, (("n", int(short)),))] if short else [])
+
+
+_WEEKS = Text(
+    "Compared: {since} to {until} with {before} to {since}.",
+    "对比时段：{since} 至 {until}，与 {before} 至 {since}。",
+)
+_FEW = Text(
+    "Too few turns to compare: {n} members (20 in either time).", "{n} 人发言不足（两个时段各需 20 轮），未作比较。"
+)
+_SHORT = Text(
+    "In groups whose log begins less than 7 weeks before the end: {n} members, not compared.",
+    "{n} 人所在群的记录不满 7 周，未作比较。",
+)
