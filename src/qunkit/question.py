@@ -214,7 +214,7 @@ def _model(
     if pseudonyms is None:
         return found
     audits = tuple((pseudonyms.group(group), a, b, c, d) for group, a, b, c, d in found.audits)
-    return replace(found, audits=audits)
+    return replace(found, audits=audits, quotes=False)
 
 
 @contextmanager

@@ -51,8 +51,12 @@ COLUMNS = (
 class Params:
     """What `qunkit ads audit` can be told."""
 
-    size: int = option(100, Text("messages to draw, half of them flagged", "抽取的消息数，其中一半为判为广告的"))
-    threshold: float = option(0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"))
+    size: int = option(
+        100, Text("messages to draw, half of them flagged", "抽取的消息数，其中一半为判为广告的"), least=1
+    )
+    threshold: float = option(
+        0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"), least=0, most=1
+    )
     model: str = option(
         "dataset",
         Text("dataset: the model learnt for it, if there is one; shipped: the one that came with qunkit", "dataset：本数据集学习的模型（如有）；shipped：随 qunkit 提供的模型"),
