@@ -144,8 +144,9 @@ def _places(text: str, reasons: Sequence[Reason]) -> list[str]:
             end, weight = max(end, before), max(weight, most)
         merged.append((start, end, weight))
     merged.sort(key=lambda span: -span[2])
-    places = (text[start:end].strip() for start, end, _ in merged)
-    cut = (place if len(place) <= _LONGEST else place[: _LONGEST - 1] + "…" for place in places if place)
+    places = [place for start, end, _ in merged if (place := text[start:end].strip())]
+    places = [place for place in places if len(place) > 1] or places  # a sign alone tells little beside others
+    cut = (place if len(place) <= _LONGEST else place[: _LONGEST - 1] + "…" for place in places)
     return list(dict.fromkeys(cut))[:_MOST]
 
 
