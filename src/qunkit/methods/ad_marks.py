@@ -172,10 +172,13 @@ def _again(normals: Normals) -> Spans:
 
     codes = normals.codes
     loud = (codes != 0) & ~_digits(normals) & ~np.isin(codes, np.array(list(map(ord, _LAUGHS)), np.uint32))
-    found = []
+    found = [np.zeros((0, 2), np.int64)]
     for lag in (1, *range(_FEWEST_LAGS, _MOST_LAGS + 1)):
-        runs = _runs(loud[:-lag] & (codes[:-lag] == codes[lag:]))
-        wide = runs[runs[:, 1] - runs[:, 0] >= (3 if lag == 1 else lag)]
+        fewest, same = 3 if lag == 1 else lag, loud[:-lag] & (codes[:-lag] == codes[lag:])
+        if np.count_nonzero(same) < fewest:  # of one text alone most often so
+            continue
+        runs = _runs(same)
+        wide = runs[runs[:, 1] - runs[:, 0] >= fewest]
         wide[:, 1] += lag
         found.append(wide)
     # None reaches into the next text: every sign of what is repeated is one of the same run, and no end of a text is.

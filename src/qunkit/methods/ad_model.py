@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -64,15 +64,11 @@ class AdModel:
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The same before the logistic: p is 0.5 at 0."""
-        return self.logits_of(map(normal.batch, _parts(texts)))
-
-    def logits_of(self, batches: Iterable[Normals]) -> NDArray[np.float64]:
-        """The same of normalised texts."""
         import numpy as np
 
         weights = self.weights.astype(np.float64)
         padded = np.append(weights[: grams.WIDTH], 0.0)  # of what is no gram
-        found = [_summed(normals, padded, weights[grams.WIDTH :]) for normals in batches]
+        found = [_summed(normals, padded, weights[grams.WIDTH :]) for normals in map(normal.batch, _parts(texts))]
         slope, shift = self.scale
         whole: NDArray[np.float64] = slope * (np.concatenate([np.zeros(0), *found]) + self.bias) + shift
         return whole

@@ -62,24 +62,28 @@ def why(model: AdModel, text: str) -> Why:
     from scipy.special import expit
 
     normals = normal.batch([text])
+    kinds = (grams.of_characters(normals), grams.of_syllables(normals))
+    weights = model.weights.astype(np.float64)
     slope, shift = model.scale
-    marks = [
-        Reason(mark.code, mark.words, float(slope * weight), _raw(normals, spans))
-        for mark, weight in zip(ad_marks.MARKS, model.weights[grams.WIDTH :].astype(np.float64), strict=True)
-        if len(spans := mark.find(normals))
-    ]
-    named = sorted((*marks, *_pieces(normals, model)), key=lambda reason: (-abs(reason.weight), reason.code))
-    logits, bias = model.logits_of([normals]), slope * model.bias + shift
+    padded = np.append(weights[: grams.WIDTH], 0.0)
+    summed = grams.summed(kinds[0], padded) + grams.summed(kinds[1], padded)
+    marks = []
+    for mark, weight in zip(ad_marks.MARKS, weights[grams.WIDTH :], strict=True):
+        if len(spans := mark.find(normals)):
+            summed += weight  # in the order of `AdModel.logits`: the sum is the same to the last bit
+            marks.append(Reason(mark.code, mark.words, float(slope * weight), _raw(normals, spans)))
+    named = sorted((*marks, *_pieces(kinds, normals, model)), key=lambda reason: (-abs(reason.weight), reason.code))
+    logits, bias = slope * (summed + model.bias) + shift, slope * model.bias + shift
     others = math.fsum((float(logits[0]), -bias, *(-reason.weight for reason in named)))
     return Why(float(expit(logits)[0]), float(logits[0]), bias, tuple(named), others)
 
 
-def _pieces(normals: Normals, model: AdModel) -> Iterator[Reason]:
+def _pieces(kinds: tuple[Grams, Grams], normals: Normals, model: AdModel) -> Iterator[Reason]:
     """The weightiest pieces of the text's first `READ` signs: what each adds, as characters and as syllables, wherever it stands."""
     import numpy as np
 
-    kinds = [_found(kind, normals, model) for kind in (grams.of_characters(normals), grams.of_syllables(normals))]
-    signs, first, last, added = (np.concatenate(column) for column in zip(*kinds, strict=True))
+    found = (_found(kind, normals, model) for kind in kinds)
+    signs, first, last, added = (np.concatenate(column) for column in zip(*found, strict=True))
     pieces, which = np.unique(signs, return_inverse=True)
     weights = model.scale[0] * np.bincount(which, added, len(pieces))
     for place in np.argsort(-np.abs(weights), kind="stable")[:PIECES].tolist():  # of equal weight: as they are spelt
