@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import codecs
 import io
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from qunkit import scratch
 from qunkit.cli.expose import argument, option
@@ -81,22 +80,19 @@ def _opened(name: str) -> Iterator[Source]:
     with scratch.Folder() as folder:
         path, label = Path(name), name
         if name == "-" or path.is_fifo():
-            path = Path(folder) / "texts"
-            with path.open("xb") as file:
-                _spool(name, file)
+            path = _spooled(name, Path(folder))
         source = open_source(path, label=label, spool_dir=Path(folder))
         if source.encoding in ("mixed", "xlsx"):
             raise NoTexts(path=label, line=_first_wrong(path))
         yield source
 
 
-def _spool(name: str, into: BinaryIO) -> None:
+def _spooled(name: str, folder: Path) -> Path:
     if name == "-":
-        shutil.copyfileobj(sys.stdin.buffer, into)
-        return
+        return scratch.kept(sys.stdin.buffer, folder)
     try:
         with open(name, "rb") as pipe:
-            shutil.copyfileobj(pipe, into)
+            return scratch.kept(pipe, folder)
     except OSError as error:
         raise MissingInput(path=name, why=error.strerror) from None
 
