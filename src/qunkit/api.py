@@ -239,11 +239,13 @@ class Dataset:
         groups = _several(group)
         return preview(self.path, member, groups) if dry_run else forget(self.path, member, groups, wait=wait)
 
-    def judge(self, *, shipped: bool = False) -> Judge:
-        """What says what is an ad here (`Judge.score` of any texts): the dataset's own model and lists; what came with the program where there is no dataset.
+    def judge(self, *, shipped: bool = False, needed: bool = False) -> Judge:
+        """What says what is an ad here (`Judge.score` of any texts): the dataset's own model and lists; what came with the program, and the lists of the settings, where
+        there is no dataset.
 
         Raises:
             DatasetDamaged, DatasetNewer, BadConfig: what is there cannot be used.
+            NoDataset: there is none, and it is `needed`.
         """
         from qunkit import models
         from qunkit.ingest.store import open_snapshot
@@ -253,7 +255,9 @@ class Dataset:
             with open_snapshot(self.path) as snapshot:
                 return models.judge(snapshot, self.settings, shipped_one=shipped)
         except NoDataset:
-            return own()
+            if needed:
+                raise
+            return own(self.settings.ads)
 
     def ads_learn(self, *labels: str | Path, anew: bool = False, wait: float = 10.0) -> Result:
         """Learn from labelled messages, tables of `ads_audit` with the column ``label`` filled in, what an ad is in this dataset; see `qunkit.ad_labels`.

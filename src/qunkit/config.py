@@ -53,6 +53,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -160,6 +161,10 @@ KEYS: dict[str, Text] = {
     },
 }
 """Every key; PATTERN, TAG and FILES stand for names of one's own."""
+
+
+_LACKED = re.compile(r"\(\?<?[=!]|\\[1-9]|\(\?P=|\\k<")
+"""What other regular expressions have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +332,8 @@ class _Reader:
         self._known(table, "ads.", tuple(usual))
         told: dict[str, Any] = {}
         for key, value in table.items():
-            told[key] = (self._texts if usual[key] == () else self._ratio)(value, f"ads.{key}")
+            read = self._patterns if key.endswith("_patterns") else self._texts if usual[key] == () else self._ratio
+            told[key] = read(value, f"ads.{key}")
         return Ads(**told)
 
     def _kol(self, table: Mapping[str, Any]) -> Kol:
@@ -348,6 +354,22 @@ class _Reader:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9:
             return float(value)
         raise self._wrong(where, Text("a number from 0 on", "不小于 0 的数"))
+
+    def _patterns(self, value: object, where: str) -> tuple[str, ...]:
+        """Regular expressions, each tried on a text: only RE2 itself knows what it understands."""
+        found = self._texts(value, where)
+        if not found:
+            return found
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        for pattern in found:
+            try:
+                pc.match_substring_regex(pa.array(["a"]), pattern)
+            except pa.ArrowInvalid as error:
+                why = str(error).removeprefix("Invalid regular expression: ")
+                raise BadConfig(path=self.path, why=_no_re2(where, pattern, why)) from None
+        return found
 
     def _ratio(self, value: object, where: str) -> float:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:
@@ -397,6 +419,18 @@ class _Reader:
 
     def _wrong(self, key: str, expected: Text) -> BadConfig:
         return BadConfig(path=self.path, why=Text(f"{key} is not {expected.en}", f"{key} 不是{expected.zh}"))
+
+
+def _no_re2(where: str, pattern: str, why: str) -> Text:
+    """What is wrong with a pattern; other engines have what RE2 lacks."""
+    en, zh = (
+        f"{where}: {pattern} is no regular expression of RE2 ({why})",
+        f"{where}：{pattern} 不是有效的 RE2 正则表达式（{why}）",
+    )
+    if _LACKED.search(pattern):
+        en += "; RE2 has neither lookaround, such as (?=…) and (?<!…), nor backreferences, such as \\1"
+        zh += "；RE2 不支持 (?=…)、(?<!…) 等环视和 \\1 等反向引用"
+    return Text(en, zh)
 
 
 def _unknown(where: str, key: str, keys: tuple[str, ...]) -> Text:

@@ -101,12 +101,21 @@ def same(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def option(default: Any, help: Text, *, choices: tuple[str, ...] = (), flag: str | None = None) -> Any:
+def option(
+    default: Any,
+    help: Text,
+    *,
+    choices: tuple[str, ...] = (),
+    flag: str | None = None,
+    least: float | None = None,
+    most: float | None = None,
+) -> Any:
     """A field of an analysis's Params that the command line offers as an option.
 
-    `flag` is the option's spelling where it is not ``--field-name``; `choices` closes the list of values.
+    `flag` is the option's spelling where it is not ``--field-name``; `choices` closes the list of values, `least` and `most` those of a number.
     """
-    return field(default=default, metadata={"help": help, "choices": choices, "flag": flag})
+    told = {"help": help, "choices": choices, "flag": flag, "least": least, "most": most}
+    return field(default=default, metadata=told)
 
 
 def option_of(field_: Field[Any]) -> tuple[Text, tuple[str, ...], str]:

@@ -397,8 +397,21 @@ class BadLabels(QunkitError):
     code = 65
     SENTENCE = Text("{path}: {why}.", "{path}：{why}。")
     HINT = Text(
-        "`qunkit ads audit -o labels.csv` writes messages to label: fill in the column label with 1 (an ad) or 0.",
-        "`qunkit ads audit -o labels.csv` 可生成待标注的消息：在 label 列填 1（广告）或 0。",
+        "`qunkit ads audit -o labels.csv` writes messages to label: fill in the column label (标注) with 1 (an ad) or 0.",
+        "`qunkit ads audit -o labels.csv` 可生成待标注的消息：在“标注”（label）列填 1（广告）或 0。",
+    )
+
+
+class NoTexts(InputRefused):
+    """A file of texts, one a line, that is in no encoding."""
+
+    SENTENCE = Text(
+        "{path}: line {line} is not text in UTF-8, UTF-16 or GB18030.",
+        "{path}：第 {line} 行不是 UTF-8、UTF-16 或 GB18030 编码的文本。",
+    )
+    HINT = Text(
+        "Save it as plain text in UTF-8, a text a line; exports of chats are read by `qunkit ingest`.",
+        "请另存为 UTF-8 纯文本，每行一条；聊天导出文件请用 `qunkit ingest` 导入。",
     )
 
 

@@ -214,7 +214,7 @@ def _model(
     if pseudonyms is None:
         return found
     audits = tuple(one._replace(group_id=pseudonyms.group(one.group_id)) for one in found.audits)
-    return replace(found, audits=audits)
+    return replace(found, audits=audits, quotes=False)
 
 
 @contextmanager

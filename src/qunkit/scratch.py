@@ -34,6 +34,14 @@ class Folder(TemporaryDirectory[str]):
         self._lock.close()
 
 
+def kept(stream: IO[bytes], folder: Path) -> Path:
+    """What a stream says, as a file in a folder of one's own."""
+    path = folder / "stream"
+    with path.open("xb") as file:
+        shutil.copyfileobj(stream, file)
+    return path
+
+
 def _clear(root: Path) -> None:
     """Remove what is ours and nobody's work any more."""
     for folder in root.glob(f"{_PREFIX}*/{_LOCK}"):

@@ -235,7 +235,7 @@ def test_offenders_by_hand():
         {"at": "2026-05-17 09:00:00", "sender_id": "new", "group_id": "h", "text": "哈"},
         {"at": "2026-05-17 10:00:00", "sender_id": "new", "group_id": "i", "text": "哈"},
     ]
-    rows = asked("ads_offenders", LOG + more, min_share=0.0)
+    rows = asked("ads_offenders", LOG + more, min_share=0.0, min_messages=2)
     assert table(rows, "sender_id", "messages", "ads", "groups") == [("new", 6, 3, 2), ("old", 2, 1, 1)]
     new, old = rows
     assert (new["first_ad"], new["last_ad"]) == (moment("2026-05-11 09:00"), moment("2026-05-16 09:00"))
@@ -244,6 +244,7 @@ def test_offenders_by_hand():
     assert new["group_names"] == ["Group g", "Group h"]
     assert new["example"] == "加我.9"
     assert old["hours_to_first_ad"] is None
+    assert table(asked("ads_offenders", LOG + more, min_share=0.0), "sender_id") == [("new",)]
     assert len(asked("ads_offenders", LOG + more, min_ads=2)) == 1
     assert table(asked("ads_offenders", LOG + more, min_share=0.51), "sender_id") == []
 

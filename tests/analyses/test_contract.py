@@ -21,7 +21,7 @@ MAY = Scope(since=moment("2026-05-04"), until=moment("2026-06-01"), staff=frozen
 ADS = [
     {
         "at": f"2026-05-2{n} 09:00:00",
-        "sender_id": f"p3{n}",
+        "sender_id": f"p3{n % 2}",
         "group_id": "gh"[n % 2],
         "text": "手机兼职刷单，日结300元，宝妈学生都可做，加V信：hao_xyz12 看 https://s.example.invalid/x",
     }

@@ -264,3 +264,21 @@ def _cost(text: str) -> float:
         normalise(text)
         costs.append(time.process_time() - began)
     return min(costs)
+
+
+def test_what_each_round_undoes_a_little_of_is_left_after_some() -> None:
+    """Of ``+.v+.v`` the first round reads the first 加, the second its 微, and so on."""
+    assert normalise("+.v" * 20) == "加微" * 20
+    assert normalise("+.v" * 400).startswith("加微加微")
+    assert normalise_all(["+.v" * 400, "+.v" * 20])[1] == "加微" * 20
+
+
+def test_rounds_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[int] = []
+    once = normal._undisguised
+    monkeypatch.setattr(normal, "_undisguised", lambda part: rounds.append(1) or once(part))
+    normalise("+.v" * 5000)
+    assert len(rounds) == 5
+    rounds.clear()
+    normalise("+.v" * 300)
+    assert len(rounds) == 64

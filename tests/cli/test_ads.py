@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import openpyxl
@@ -198,21 +200,175 @@ def test_texts_are_scored_one_a_line(qunkit: Run, tmp_path: Path, monkeypatch: p
     texts = ["在吗", "", "手机兼职刷单，日结300元，加V信：hao_xyz12 看 https://s.example.invalid/x", '=cmd|"a"']
     file = tmp_path / "texts.txt"
     file.write_text("\r\n".join(texts) + "\n", "utf-8-sig")
-    nowhere = ("--data", str(tmp_path / "nowhere"))
-    rows = [json.loads(line) for line in qunkit("ads", "score", str(file), "--format", "jsonl", *nowhere).lines]
+    monkeypatch.setenv("QUNKIT_DATA", str(tmp_path / "nowhere"))
+    rows = [json.loads(line) for line in qunkit("ads", "score", str(file), "--format", "jsonl").lines]
     assert [row["text"] for row in rows] == texts
     assert [row["ad"] for row in rows] == [False, False, True, False]
     assert "contact" in rows[2]["reasons"]
     assert rows[2]["evidence"]
     assert all(place in texts[2] for place in rows[2]["evidence"])
-    monkeypatch.setattr(sys, "stdin", StringIO("在吗\n"))
-    assert qunkit("ads", "score", "-", *nowhere).lines[1].split("\t")[1:3] == ["false", "在吗"]
-    assert qunkit("ads", "score", str(tmp_path / "no.txt"), *nowhere).code == 66
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO("在吗\n".encode())))
+    assert qunkit("ads", "score", "-").lines[1].split("\t")[1:3] == ["false", "在吗"]
+    assert qunkit("ads", "score", str(tmp_path / "no.txt")).code == 66
 
 
-def test_a_pattern_that_nobody_understands_is_named(qunkit: Run, data: Path, tmp_path: Path) -> None:
+AD = "手机兼职刷单，日结300元，加V信：hao_xyz12"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("utf-8", ""),
+        ("utf-8-sig", ""),
+        ("gb18030", "read as gb18030"),
+        ("utf-16", "read as utf-16-le"),
+        ("utf-16-be", "read as utf-16-be"),
+    ],
+)
+def test_texts_are_read_in_their_encoding(
+    qunkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, said: str
+) -> None:
+    texts = ["在吗", AD, "明天几点集合，我在楼下等你们"]
+    whole = "\r\n".join(texts).encode(encoding)
+    (tmp_path / "texts.txt").write_bytes(whole)
+    ran = qunkit("ads", "score", str(tmp_path / "texts.txt"), "--format", "jsonl", "--lang", "en")
+    assert [json.loads(line)["text"] for line in ran.lines] == texts
+    assert [json.loads(line)["ad"] for line in ran.lines] == [False, True, False]
+    assert (said in ran.err, bool(ran.err)) == (True, bool(said))
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(whole), "ascii"))
+    assert qunkit("ads", "score", "-", "--format", "jsonl", "--lang", "en").out == ran.out
+
+
+def test_what_is_no_text_is_said_to_be_none(qunkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = "在吗\n".encode() * 3 + b"\x89PNG\xff\xfe\x80\xff\n" + "好\n".encode()
+    (tmp_path / "texts.bin").write_bytes(whole)
+    ran = qunkit("ads", "score", str(tmp_path / "texts.bin"), "--lang", "en")
+    assert (ran.code, ran.out) == (65, "")
+    assert "line 4 is not text in UTF-8" in ran.err
+    assert "Save it as plain text in UTF-8" in ran.err
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(whole)))
+    ran = qunkit("ads", "score", "-", "--lang", "en")
+    assert (ran.code, "-: line 4 is not text" in ran.err) == (65, True)
+
+
+def test_texts_by_a_pipe_with_a_name(qunkit: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = Thread(target=(tmp_path / "pipe").write_text, args=("在吗\n", "utf-8"))
+    writer.start()
+    assert json.loads(qunkit("ads", "score", str(tmp_path / "pipe"), "--format", "jsonl").out)["text"] == "在吗"
+    writer.join()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("score", "-", "--model", "foo"), 2, "--model: 'foo' is not one of dataset, shipped"),
+        (("score", "-", "--data", "/nonexistent"), 66, "/nonexistent: no dataset here"),
+        (("score", "-", "--threshold", "1.5"), 2, "--threshold: 1.5 is not a number from 0 to 1"),
+        (("list", "--threshold", "nan"), 2, "--threshold: nan is not a number from 0 to 1"),
+        (("list", "--top", "-1"), 2, "--top: -1 is not 0 or more"),
+        (("audit", "--size", "0"), 2, "--size: 0 is not 1 or more"),
+        (("offenders", "--min-share", "2"), 2, "--min-share: 2.0 is not a number from 0 to 1"),
+        (("offenders", "--min-messages", "0"), 2, "--min-messages: 0 is not 1 or more"),
+    ],
+)
+def test_values_that_are_none_are_refused(qunkit: Run, options: tuple[str, ...], code: int, said: str) -> None:
+    ran = qunkit("ads", *options, "--lang", "en")
+    assert (ran.code, said in ran.err) == (code, True), ran.err
+
+
+def test_a_list_that_decides_is_named(qunkit: Run, data: Path, tmp_path: Path) -> None:
+    settings, file = tmp_path / "lists.toml", tmp_path / "texts.txt"
+    settings.write_text('[ads]\nallow = ["hao_xyz12"]\ndeny_patterns = ["到家了{1,2}"]\n', "utf-8")
+    file.write_text(f"{AD}\n到家了\n", "utf-8")
+    given = ("--config", str(settings), "--data", str(data), "--format")
+    rows = [json.loads(line) for line in qunkit("ads", "score", str(file), *given, "jsonl").lines]
+    assert [(row["p"], row["reasons"], row["evidence"]) for row in rows] == [
+        (0, ["ads.allow:hao_xyz12"], []),
+        (1, ["ads.deny_patterns:到家了{1,2}"], []),
+    ]
+    for lang, told in (("en", "allowed by ads.allow: hao_xyz12"), ("zh", "由 ads.allow 放行：hao_xyz12")):
+        assert told in qunkit("ads", "score", str(file), *given, "md", "--lang", lang).out.replace("\\", "")
+    listed = [json.loads(line) for line in qunkit("ads", "list", "--why", *given, "jsonl").lines]
+    assert {tuple(row["reasons"]) for row in listed if "到家了" in row["text"]} == {("ads.deny_patterns:到家了{1,2}",)}
+    hidden = qunkit("ads", "list", "--why", "--pseudonymise", *given, "jsonl").out
+    assert '"ads.deny_patterns"' in hidden
+    assert "{1,2}" not in hidden
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why", "hint"),
+    [
+        ("(open", "missing )", False),
+        ("(?=a)b", "invalid perl operator: (?=", True),
+        ("(?<!a)b", "invalid perl operator: (?<", True),
+        ("(a)\\\\1", "invalid escape sequence: \\1", True),
+    ],
+)
+def test_a_pattern_that_nobody_understands_is_named(
+    qunkit: Run, data: Path, tmp_path: Path, pattern: str, why: str, hint: bool
+) -> None:
     settings = tmp_path / "bad.toml"
-    settings.write_text('[ads]\ndeny_patterns = ["(open"]\n', "utf-8")
+    settings.write_text(f'[ads]\ndeny_patterns = ["ok", "{pattern}"]\n', "utf-8")
     ran = qunkit("ads", "--data", str(data), "--config", str(settings), "--lang", "en")
     assert ran.code == 78
-    assert "(open: " in ran.err
+    spelt = pattern.replace("\\\\", "\\")
+    assert f"{settings}: ads.deny_patterns: {spelt} is no regular expression of RE2 ({why}" in ran.err
+    assert ("RE2 has neither lookaround" in ran.err) == hint
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_workbook_in_the_words_of_people(qunkit: Run, data: Path, tmp_path: Path, lang: str) -> None:
+    path = tmp_path / "l.xlsx"
+    assert qunkit("ads", "audit", "-o", str(path), "--lang", lang, "--data", str(data), "--size", "200").code == 0
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    at, said = next(
+        (row, {cell.value: cell.column for cell in cells})
+        for row, cells in enumerate(sheet.iter_rows(), 1)
+        if {cell.value for cell in cells} & {"标注", "label"}
+    )
+    label, text = (said[{"en": en, "zh": zh}[lang]] for en, zh in (("label", "标注"), ("text", "内容")))
+    for row in range(at + 1, sheet.max_row + 1):
+        sheet.cell(row, label).value = "１" if "上车" in str(sheet.cell(row, text).value) else "０"
+    book.save(path)
+    ran = qunkit("ads", "learn", str(path), "--data", str(data))
+    assert ran.code == 0, ran.err
+    assert ran.lines[2].startswith("learned-1\t80\t20\t")
+
+
+def test_what_a_table_lacks_is_called_as_people_see_it(qunkit: Run, data: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "none.csv", [{"内容": "a", "标注": "1"}])
+    ran = qunkit("ads", "learn", path, "--data", str(data), "--lang", "zh")
+    assert (ran.code, "缺少列“编号”" in ran.err, "“标注”（label）列" in ran.err) == (65, True, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"stands_for": "abc"}, "row 4: stands for abc is not a number"),
+        ({"stands_for": "0"}, "row 4: stands for 0.0 is not above 0"),
+        ({"flagged": "maybe"}, "row 4: flagged maybe is not true or false"),
+        ({"p": "high"}, "row 4: score high is not a number"),
+        ({"text_p": "7"}, "row 4: of the text 7.0 is not from 0 to 1"),
+    ],
+)
+def test_damaged_cells_are_named(qunkit: Run, data: Path, tmp_path: Path, changes: dict[str, str], said: str) -> None:
+    rows = filled(audit(qunkit, data, tmp_path / "labels.csv"))
+    rows[2] |= changes
+    path = write(tmp_path / "filled.csv", rows)
+    ran = qunkit("ads", "learn", path, "--data", str(data), "--lang", "en")
+    assert (ran.code, f"{path}: {said}" in ran.err) == (65, True), ran.err
+    rows[2]["label"] = ""  # what nobody labelled is not looked at
+    assert qunkit("ads", "learn", write(tmp_path / "filled.csv", rows), "--data", str(data)).code == 0
+
+
+def test_labels_that_contradict_each_other(qunkit: Run, data: Path, tmp_path: Path) -> None:
+    rows = filled(audit(qunkit, data, tmp_path / "labels.csv"))
+    first = rows[0]
+    twice = write(tmp_path / "twice.csv", [*rows, first])
+    assert qunkit("ads", "learn", twice, "--data", str(data)).code == 0
+    other = first | {"label": "1" if first["label"] == "0" else "0"}
+    ran = qunkit("ads", "learn", write(tmp_path / "odd.csv", [*rows, other]), "--data", str(data), "--lang", "en")
+    assert ran.code == 65
+    assert f"row 82: {first['key']} is labelled {other['label']}, but {first['label']} in row 2" in ran.err

@@ -51,7 +51,7 @@ ARGUMENTS = {
     "ads domains": "",
     "ads learn": "labels.csv",
     "ads list": "--why --threshold 0.2",
-    "ads offenders": "--threshold 0.1 --min-share 0",
+    "ads offenders": "--threshold 0.1 --min-share 0 --min-messages 1",
     "ads score": "texts.txt",
     "calls": "--many 1",
     "calls people": "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from qunkit.chat.normal import normalise
 from qunkit.errors import ModelDamaged, ModelOfAnotherVersion
-from qunkit.methods import ad_marks, ad_model, grams
+from qunkit.methods import ad_marks, ad_model, ad_reasons, grams
 from qunkit.methods.ad_model import WIDTH, AdModel, design
 from support.tiny_ads import ADS, CHATS, TEXTS, empty, tiny
 
@@ -113,7 +114,7 @@ def test_reasons_of_an_advertisement() -> None:
     assert said["contact"] == ["➕ 薇.❤"]
     assert said["wage"] == ["日入３"]
     account = next(reason for reason in why.reasons if reason.code == "account")
-    assert (account.words.en, account.words.zh) == ("a contact's account", "联系方式（账号）")
+    assert (account.words.en, account.words.zh) == ("gives an account to contact", "留有联系账号")
     assert account.weight == float(tiny().weights[grams.WIDTH])
     pieces = [reason for reason in why.reasons if reason.code.startswith("says:")]
     assert len(pieces) == 8
@@ -126,6 +127,36 @@ def test_a_piece_is_read_as_characters_and_as_syllables() -> None:
     weights[np.sort(design(["好"]).indices)[:2]] = [0.5, 0.25]
     [piece] = [reason for reason in AdModel("x", weights, 0.0).explain("好").reasons if reason.weight]
     assert (piece.code, piece.weight, piece.spans) == ("says:好", 2.25, ((0, 1),))
+
+
+@pytest.mark.parametrize("piece", ["+.v", "a", "宝妈兼职加微信abc123日入300哈", "加.微."])
+def test_a_long_text_costs_what_its_length_says(piece: str) -> None:
+    """Ten times as long takes no more than about ten times as long, to score and to explain; a square would take a hundred times."""
+    short, long = (_cost(piece * (size // len(piece))) for size in (20_000, 200_000))
+    assert long < 30 * short + 0.1
+
+
+def _cost(text: str) -> float:
+    tiny().explain(text[:10])
+    costs = []
+    for _ in range(2):
+        began = time.process_time()
+        tiny().explain(text)
+        costs.append(time.process_time() - began)
+    return min(costs)
+
+
+def test_of_a_long_text_the_first_places_are_told() -> None:
+    text = "加微信abc123，" * 50_000
+    why = tiny().explain(text)
+    assert why.p == tiny().score([text])[0]
+    assert all(len(reason.spans) <= 100 for reason in why.reasons)
+    account = next(reason for reason in why.reasons if reason.code == "account")
+    assert len(account.spans) == 100
+    assert {text[start:end] for start, end in account.spans} == {"微信abc123"}
+    pieces = [reason for reason in why.reasons if reason.code.startswith("says:")]
+    assert len(pieces) == 8
+    assert max(end for reason in pieces for _, end in reason.spans) <= ad_reasons.READ
 
 
 # -- the file ----------------------------------------------------------------------------------------------------------

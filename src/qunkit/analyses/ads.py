@@ -177,7 +177,9 @@ COLUMNS = (
 class Params:
     """What `qunkit ads` can be told."""
 
-    threshold: float = option(0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"))
+    threshold: float = option(
+        0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"), least=0, most=1
+    )
     model: str = option(
         "dataset",
         Text("dataset: the model learnt for it, if there is one; shipped: the one that came with qunkit", "dataset：本数据集学习的模型（如有）；shipped：随 qunkit 提供的模型"),

@@ -60,8 +60,11 @@ class Params:
             "messages to draw, two fifths of them flagged, a fifth without text",
             "抽取的消息数：判为广告与未判为广告的各占五分之二，无文字的占五分之一",
         ),
+        least=1,
     )
-    threshold: float = option(0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"))
+    threshold: float = option(
+        0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"), least=0, most=1
+    )
     model: str = option(
         "dataset",
         Text("dataset: the model learnt for it, if there is one; shipped: the one that came with qunkit", "dataset：本数据集学习的模型（如有）；shipped：随 qunkit 提供的模型"),

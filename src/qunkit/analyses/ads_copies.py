@@ -105,8 +105,8 @@ COLUMNS = (
 class Params:
     """What `qunkit ads copies` can be told."""
 
-    top: int = option(30, Text("only the first N; 0: all", "只列前 N 项；0 为全部"))
-    min_times: int = option(2, Text("only what was posted at least N times", "只列至少发送 N 次的内容"))
+    top: int = option(30, Text("only the first N; 0: all", "只列前 N 项；0 为全部"), least=0)
+    min_times: int = option(2, Text("only what was posted at least N times", "只列至少发送 N 次的内容"), least=1)
     most: int = option(
         1_000_000,
         Text(

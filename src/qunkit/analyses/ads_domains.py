@@ -78,7 +78,7 @@ COLUMNS = (
 class Params:
     """What `qunkit ads domains` can be told."""
 
-    top: int = option(50, Text("only the first N; 0: all", "只列前 N 项；0 为全部"))
+    top: int = option(50, Text("only the first N; 0: all", "只列前 N 项；0 为全部"), least=0)
     per: str = option(
         "value",
         Text("a row for each value, or for each of its groups or people", "每个去向一行，或按群、按成员分列"),

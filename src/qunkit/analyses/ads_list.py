@@ -63,8 +63,10 @@ class Params:
     """What `qunkit ads list` can be told."""
 
     why: bool = option(False, Text("say of each why", "说明每条的原因"))
-    top: int = option(100, Text("only the first N; 0: all", "只列前 N 条；0 为全部"))
-    threshold: float = option(0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"))
+    top: int = option(100, Text("only the first N; 0: all", "只列前 N 条；0 为全部"), least=0)
+    threshold: float = option(
+        0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"), least=0, most=1
+    )
     model: str = option(
         "dataset",
         Text("dataset: the model learnt for it, if there is one; shipped: the one that came with qunkit", "dataset：本数据集学习的模型（如有）；shipped：随 qunkit 提供的模型"),

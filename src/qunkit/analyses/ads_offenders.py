@@ -3,7 +3,7 @@
     sender_name    sender_id     messages  ads  ad_share  groups  hours_to_first_ad  first_ad          last_ad           last_seen         group_names
     兼职-静静      wxid_hx12k9         14   14      1.00       3               0.4  2026-05-09 21:14  2026-05-10 09:02  2026-05-10 09:02  老乡二手群, …
 
-One row an account over all groups; who mostly talks is left out (--min-share). With ``--format tsv`` and `cut -f2` it is a removal list.
+One row an account over all groups; who mostly talks is left out (--min-share), and of whom too few messages are known (--min-messages). With ``--format tsv`` and `cut -f2` it is a removal list.
 """
 
 from __future__ import annotations
@@ -56,9 +56,16 @@ class Params:
     min_share: float = option(
         0.5,
         Text("only accounts of whose messages this share or more is ads", "只列广告占其消息比例不低于此值的账号"),
+        least=0,
+        most=1,
     )
-    min_ads: int = option(1, Text("only accounts with N ads or more", "只列至少 N 条广告的账号"))
-    threshold: float = option(0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"))
+    min_messages: int = option(
+        3, Text("only accounts with N messages or more, ads among them", "只列至少 N 条消息（含广告）的账号"), least=1
+    )
+    min_ads: int = option(1, Text("only accounts with N ads or more", "只列至少 N 条广告的账号"), least=1)
+    threshold: float = option(
+        0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"), least=0, most=1
+    )
     model: str = option(
         "dataset",
         Text("dataset: the model learnt for it, if there is one; shipped: the one that came with qunkit", "dataset：本数据集学习的模型（如有）；shipped：随 qunkit 提供的模型"),
@@ -110,7 +117,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
         last_ad=("last_ad", "max"),
         group_names=("group_name", list),
     )
-    told = told[told["ad_share"] >= params.min_share]
+    told = told[(told["ad_share"] >= params.min_share) & (told["messages"] >= params.min_messages)]
     told = told.join(done).join(latest[["sender_name", "sender_id"]]).join(surest["example"])
     told = told.sort_values(["ads", "ad_share", "sender_id"], ascending=[False, False, True], kind="stable")
     return told[[column.name for column in COLUMNS]]

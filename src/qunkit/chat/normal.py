@@ -3,7 +3,7 @@
 Each character in its plainest form (data/plain.tsv: NFKD without marks, lower case, simplified, dressed digits and letters bare), nothing that
 nobody sees, one blank where there are several. Then what only the company of a character tells, again and again until nothing changes: other
 spellings of 微信, 加, qq, 群 and 券 (`disguises`), digits written as words where at least five stand together, and separators between single
-characters. Doing it twice is doing it once.
+characters. Doing it twice is doing it once, but for texts made to be slow (`_MOST_ROUNDS`).
 
 It is for programs to compare and count, never to be shown; `traced` leads back to what was written. All texts of a batch are one array of code
 points, each ended by NUL, which no text keeps.
@@ -32,6 +32,9 @@ _FEWEST_WORDS = 5
 """Digits in a row, some of them words: fewer may be prose (三三两两)."""
 _WIDEST = 3
 """Signs between two single characters that may part them."""
+_FEWEST_ROUNDS, _LONG, _MOST_ROUNDS = 5, 1024, 64
+"""What people write is plain after two or three rounds. Of ``+.v+.v+.v`` each round undoes one; so that nobody makes us go round as often as a text
+has signs, one of more than `_LONG` signs is left as it is after the fewest rounds, any other after the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,14 @@ def batch(texts: Sequence[str]) -> Normals:
 
     part = _plain(texts)
     done: list[_Part] = []
+    rounds = 0
     while len(part.codes):
         part, changed = _undisguised(part)
+        rounds += 1
         again = changed[part.owners]
+        if rounds >= _FEWEST_ROUNDS:
+            long = np.bincount(part.owners) > _LONG
+            again &= ~long[part.owners] & (rounds < _MOST_ROUNDS)
         done.append(part.only(~again))
         part = part.only(again)
     whole = _together(done)

@@ -14,9 +14,19 @@ from qunkit.errors import BadOption
 from qunkit.words import Text
 
 
-def option(default: Any, help: Text, *flags: str, metavar: str | Callable[[], str] | None = None) -> Any:
-    """A field that becomes an option; without `flags` it is ``--field-name``. A `metavar` to be called is made for the help."""
-    return field(default=default, metadata={"help": help, "flags": flags, "metavar": metavar})
+def option(
+    default: Any,
+    help: Text,
+    *flags: str,
+    metavar: str | Callable[[], str] | None = None,
+    choices: tuple[str, ...] = (),
+    least: float | None = None,
+    most: float | None = None,
+) -> Any:
+    """A field that becomes an option; without `flags` it is ``--field-name``. A `metavar` to be called is made for the help; `choices`, `least` and `most`
+    are as in `dataset.option`."""
+    told = {"help": help, "flags": flags, "metavar": metavar, "choices": choices, "least": least, "most": most}
+    return field(default=default, metadata=told)
 
 
 def argument(help: Text, metavar: str, default: Any = MISSING) -> Any:
@@ -57,12 +67,13 @@ def _fill(kind: type, values: dict[str, Any]) -> Any:
     """An object of `kind` from the values of all options.
 
     Raises:
-        BadOption: a value outside its closed list.
+        BadOption: a value outside its closed list, or its range.
     """
     given = {}
     for one in fields(kind):
         value = values[one.name]
         _must_be_chosen(one, value)
+        _must_be_within(one, value)
         given[one.name] = tuple(value) if isinstance(value, list) else value
     return kind(**given)
 
@@ -73,6 +84,22 @@ def _must_be_chosen(one: Field[Any], value: object) -> None:
         names = ", ".join(choices)
         expected = Text(f"one of {names}", f"以下之一：{names}")
         raise BadOption(option=_flags(one)[0], value=value, expected=expected)
+
+
+def _must_be_within(one: Field[Any], value: Any) -> None:
+    least, most = one.metadata.get("least"), one.metadata.get("most")
+    if value is None or (least is None and most is None):
+        return
+    low, high = float("-inf") if least is None else least, float("inf") if most is None else most
+    if low <= value <= high:  # not a number is none
+        return
+    if most is None:
+        expected = Text(f"{least} or more", f"大于等于 {least} 的数")
+    elif least is None:
+        expected = Text(f"{most} or less", f"小于等于 {most} 的数")
+    else:
+        expected = Text(f"a number from {least} to {most}", f" {least} 到 {most} 之间的数")
+    raise BadOption(option=_flags(one)[0], value=value, expected=expected)
 
 
 def _flags(one: Field[Any]) -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from qunkit.config import Ads
 from qunkit.methods.ad_marks import MARKS
 from qunkit.methods.ad_model import AdModel, shipped
 from qunkit.methods.ad_rules import Rules
@@ -17,6 +18,8 @@ from qunkit.words import LANGS, Text
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
+
+    from qunkit.methods.ad_reasons import Reason
 
 
 class Audit(NamedTuple):
@@ -35,16 +38,40 @@ class Audit(NamedTuple):
 _OF_TEXTS = {mark.code: mark.words for mark in MARKS}
 _MOST = 5
 """Reasons and places that are told of a message."""
-_AGAINST = Text("not: {what}", "反证：{what}")
+_LONGEST = 40
+"""Characters of a place that are shown."""
+_AGAINST = Text("speaks against: {what}", "不像广告：{what}")
+_WHOLE = ("size_", "lines")
+"""How the codes of marks begin that are of a whole text, and of no place in it."""
+_DECIDING = {
+    "ads.allow": Text("allowed by ads.allow", "由 ads.allow 放行"),
+    "ads.allow_patterns": Text("allowed by ads.allow_patterns", "由 ads.allow_patterns 放行"),
+    "ads.templates": Text("allowed by ads.templates", "由 ads.templates 放行"),
+    "ads.deny": Text("denied by ads.deny", "由 ads.deny 判为广告"),
+    "ads.deny_patterns": Text("denied by ads.deny_patterns", "由 ads.deny_patterns 判为广告"),
+}
+"""What is said where a list of qunkit.toml decides. The code is the key; a colon and the entry come behind it."""
 
 
-def words() -> dict[str, Text]:
+class _Words(dict[str, Text]):
+    """With the entries of lists, which are nobody's closed list."""
+
+    def __contains__(self, code: object) -> bool:
+        return super().__contains__(code) or str(code).partition(":")[0] in _DECIDING
+
+    def __missing__(self, code: str) -> Text:
+        key, _, entry = code.partition(":")
+        said = _DECIDING[key]
+        return Text(f"{said.en}: {entry}", f"{said.zh}：{entry}")
+
+
+def words() -> Mapping[str, Text]:
     """Every code of a reason in words, and with a minus before it."""
     known = _OF_TEXTS | {code: said for code, (_, _, said) in BEHAVIOUR.items()}
     against = {
         f"-{code}": Text(*(_AGAINST.say(lang, what=said.say(lang)) for lang in LANGS)) for code, said in known.items()
     }
-    return known | against
+    return _Words(known | against | _DECIDING)
 
 
 @dataclass(frozen=True)
@@ -54,6 +81,8 @@ class Judge:
     model: AdModel
     rules: Rules = field(default_factory=Rules)
     audits: tuple[Audit, ...] = ()
+    quotes: bool = True
+    """Whether reasons quote what qunkit.toml says; where people have pseudonyms, they do not, for it may name some."""
 
     @property
     def name(self) -> str:
@@ -90,12 +119,14 @@ class Judge:
 
         `done` is what the sender did: weights in log-odds and codes.
         """
+        if text and any(self._lists) and (decided := self.rules.deciding(text)):
+            key, entry = decided
+            return [f"{key}:{entry}" if self.quotes else key], []
         said = self.model.explain(text).reasons if text else ()
         weighed = [*done, *((one.weight, one.code) for one in said if one.code in _OF_TEXTS)]
         weighed.sort(key=lambda one: (-abs(one[0]), one[1]))
         codes = dict.fromkeys(code if weight > 0 else f"-{code}" for weight, code in weighed)
-        places = (text[start:end].strip() for one in said if one.weight > 0 for start, end in one.spans)
-        return list(codes)[:_MOST], list(dict.fromkeys(place for place in places if place))[:_MOST]
+        return list(codes)[:_MOST], _places(text, said)
 
     def table(self) -> pa.Table:
         """The audits as the view shows them."""
@@ -107,6 +138,27 @@ class Judge:
         return pa.table(arrays, names=list(Audit._fields))
 
 
-def own() -> Judge:
-    """The one that comes with the program."""
-    return Judge(shipped())
+def _places(text: str, reasons: Sequence[Reason]) -> list[str]:
+    """The places of a raw text that speak for an ad, the weightiest first; those that overlap or touch are one."""
+    spans = sorted(
+        (*span, one.weight)
+        for one in reasons
+        if one.weight > 0 and not one.code.startswith(_WHOLE)
+        for span in one.spans
+    )
+    merged: list[tuple[int, int, float]] = []
+    for start, end, weight in spans:
+        if merged and start <= merged[-1][1]:
+            start, before, most = merged.pop()
+            end, weight = max(end, before), max(weight, most)
+        merged.append((start, end, weight))
+    merged.sort(key=lambda span: -span[2])
+    places = [place for start, end, _ in merged if (place := text[start:end].strip())]
+    places = [place for place in places if len(place) > 1] or places  # a sign alone tells little beside others
+    cut = (place if len(place) <= _LONGEST else place[: _LONGEST - 1] + "…" for place in places)
+    return list(dict.fromkeys(cut))[:_MOST]
+
+
+def own(lists: Ads | None = None) -> Judge:
+    """The one that comes with the program, behind lists that no dataset has."""
+    return Judge(shipped(), Rules(lists or Ads()))

@@ -33,6 +33,8 @@ _LAUGHS = "哈呵嘿嘻啊呀唉嗯哦呜6.。~?!"
 """What friends repeat."""
 _SIZES = (0, 3, 4, 6, 9, 13, 19, 26, 41, 61)
 """The fewest signs of a text, by mark."""
+_MIDDLE = (19, 41)
+"""From how many signs a text is no longer called short, and long."""
 _MANY = 0.15
 """Share of a text's signs."""
 
@@ -105,12 +107,22 @@ def _sized(fewest: int, most: int, normals: Normals) -> Spans:
 
 def _of_size(fewest: int, most: int | None) -> Mark:
     """The mark of texts of `fewest` signs to less than `most`. Each text has one of them: long texts are seldom talk."""
+    en, zh = (
+        ("short", "短文本")
+        if fewest < _MIDDLE[0]
+        else ("medium", "中等长度")
+        if fewest < _MIDDLE[1]
+        else ("long", "长文本")
+    )
     if most is None:
-        words = Text(f"{fewest} signs or more", f"{fewest}字以上")
+        so_many = Text(f"{fewest} characters or more", f"{fewest} 字以上")
     elif fewest + 1 == most:
-        words = Text(f"{fewest} signs", f"{fewest}个字")
+        so_many = Text(f"{fewest} characters", f"{fewest} 字")
+    elif fewest == 0:
+        so_many = Text(f"at most {most - 1} characters", f"不超过 {most - 1} 字")
     else:
-        words = Text(f"{fewest} to {most - 1} signs", f"{fewest}至{most - 1}个字")
+        so_many = Text(f"{fewest} to {most - 1} characters", f"{fewest} 至 {most - 1} 字")
+    words = Text(f"{en} text of {so_many.en}", f"{zh}（{so_many.zh}）")
     return Mark(f"size_{fewest}", words, partial(_sized, fewest, (most or 1 << 40) - 1))
 
 
@@ -160,10 +172,13 @@ def _again(normals: Normals) -> Spans:
 
     codes = normals.codes
     loud = (codes != 0) & ~_digits(normals) & ~np.isin(codes, np.array(list(map(ord, _LAUGHS)), np.uint32))
-    found = []
+    found = [np.zeros((0, 2), np.int64)]
     for lag in (1, *range(_FEWEST_LAGS, _MOST_LAGS + 1)):
-        runs = _runs(loud[:-lag] & (codes[:-lag] == codes[lag:]))
-        wide = runs[runs[:, 1] - runs[:, 0] >= (3 if lag == 1 else lag)]
+        fewest, same = 3 if lag == 1 else lag, loud[:-lag] & (codes[:-lag] == codes[lag:])
+        if np.count_nonzero(same) < fewest:  # of one text alone most often so
+            continue
+        runs = _runs(same)
+        wide = runs[runs[:, 1] - runs[:, 0] >= fewest]
         wide[:, 1] += lag
         found.append(wide)
     # None reaches into the next text: every sign of what is repeated is one of the same run, and no end of a text is.
@@ -175,11 +190,11 @@ MARKS: tuple[Mark, ...] = (
         Mark(code, words, partial(_searched, ad_words.pattern(said)))
         for code, (words, said) in ad_words.FAMILIES.items()
     ),
-    Mark("link", Text("a link", "链接"), _linked),
-    Mark("pictures", Text("many emoji", "表情符号密集"), partial(_dense, _pictures, 3)),
-    Mark("signs", Text("many marks that call for attention", "符号密集"), partial(_dense, _signs, 4)),
+    Mark("link", Text("contains a link", "含链接"), _linked),
+    Mark("pictures", Text("many emoji", "emoji 密集"), partial(_dense, _pictures, 3)),
+    Mark("signs", Text("many eye-catching symbols", "醒目符号密集"), partial(_dense, _signs, 4)),
     Mark("digits", Text("many digits", "数字密集"), partial(_dense, _digits, 6)),
-    Mark("again", Text("says the same again and again", "重复"), _again),
-    Mark("lines", Text("several lines", "多行排版"), _lined),
+    Mark("again", Text("repeats itself", "内容重复"), _again),
+    Mark("lines", Text("three lines or more", "三行以上"), _lined),
     *(_of_size(fewest, most) for fewest, most in zip(_SIZES, (*_SIZES[1:], None), strict=True)),
 )

@@ -68,7 +68,7 @@ class AdModel:
 
         weights = self.weights.astype(np.float64)
         padded = np.append(weights[: grams.WIDTH], 0.0)  # of what is no gram
-        found = [_summed(normal.batch(part), padded, weights[grams.WIDTH :]) for part in _parts(texts)]
+        found = [_summed(normals, padded, weights[grams.WIDTH :]) for normals in map(normal.batch, _parts(texts))]
         slope, shift = self.scale
         whole: NDArray[np.float64] = slope * (np.concatenate([np.zeros(0), *found]) + self.bias) + shift
         return whole

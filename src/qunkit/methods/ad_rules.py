@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -27,10 +27,27 @@ class Rules:
         import pyarrow as pa
 
         raw, plain = pa.array(texts, pa.string()), pa.array(normalise_all(texts), pa.string())
-        templates = [_template(normalise(one)) for one in self.lists.templates]
-        allowed = _any(raw, self.lists.allow_patterns) | _any(plain, [*_words(self.lists.allow), *templates])
+        allowed = _any(raw, self.lists.allow_patterns)
+        allowed |= _any(plain, [*_words(self.lists.allow), *_templates(self.lists.templates)])
         denied = _any(raw, self.lists.deny_patterns) | _any(plain, _words(self.lists.deny))
         return allowed, denied & ~allowed
+
+    def deciding(self, text: str) -> tuple[str, str] | None:
+        """The key of qunkit.toml that decides of a text, and its entry; None: the model does. What allows goes first."""
+        import pyarrow as pa
+
+        plain = normalise(text)
+        for key, of in (
+            ("allow_patterns", pa.array([text])),
+            ("allow", pa.array([plain])),
+            ("templates", pa.array([plain])),
+            ("deny_patterns", pa.array([text])),
+            ("deny", pa.array([plain])),
+        ):
+            for entry in getattr(self.lists, key):
+                if _any(of, _PATTERNS[key]([entry])).any():
+                    return f"ads.{key}", entry
+        return None
 
     def wrong(self) -> tuple[str, str] | None:
         """A pattern that RE2 does not understand, and what it says; None: all are well."""
@@ -57,6 +74,20 @@ def _words(words: Sequence[str]) -> list[str]:
     return [re.escape(plain) for word in words if (plain := normalise(word))]
 
 
+def _templates(templates: Sequence[str]) -> list[str]:
+    return [_template(normalise(one)) for one in templates]
+
+
 def _template(plain: str) -> str:
     """A whole text, * for anything."""
     return "(?s)^" + ".*".join(re.escape(piece) for piece in plain.split("*")) + "$"
+
+
+_PATTERNS: dict[str, Callable[[Sequence[str]], Sequence[str]]] = {
+    "allow": _words,
+    "deny": _words,
+    "templates": _templates,
+    "allow_patterns": list,
+    "deny_patterns": list,
+}
+"""By key, how its entries are looked for."""
