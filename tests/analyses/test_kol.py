@@ -106,7 +106,10 @@ def test_below_two_tenths_the_pull_is_hidden_and_it_is_said_why():
     assert {row["pull"] for row in found} == {row["low"] for row in found} == {None}
     assert {row["confidence"] for row in found} == {"failed", "few_turns"}
     said = [note.say("en") for note in notes(pd.DataFrame(found), Params())]
-    assert said[1] == "Pull is hidden where the self-check is below 0.2 or its interval reaches below 0.1 (groups: 1): Group g."
+    assert (
+        said[1]
+        == "Pull is hidden where the self-check is below 0.2 or its interval reaches below 0.1 (groups: 1): Group g."
+    )
 
 
 def test_without_quotes_nobody_is_a_kol_and_confidence_is_low():
