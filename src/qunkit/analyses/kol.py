@@ -260,6 +260,7 @@ def _people(frame: pd.DataFrame) -> pd.DataFrame:
     for name in ("pull", "low", "high"):
         weighed = (shown[name] * shown["turns"]).groupby(shown["person"]).sum()
         told[name] = weighed / shown["turns"].groupby(shown["person"]).sum()
+    told["confidence"] = shown.groupby("person")["confidence"].first().reindex(told.index).fillna(told["confidence"])
     told["group_id"] = told["group_name"] = None
     told["self_check"] = told["self_check"].where(~several)
     told = told.reset_index(drop=True)
@@ -306,8 +307,8 @@ _HIDDEN = Text(
     "{n} 个群自检低于 0.2 或其区间下限低于 0.1，不显示带动力：{groups}。",
 )
 _PEOPLE = Text(
-    "One row a person: pulls of several groups are weighed by turns; confidence is that of the group of the most turns.",
-    "同一人合并为一行：多个群的带动力按发言轮次加权，可信度取发言最多的群。",
+    "One row a person: pulls of several groups are weighed by turns; confidence is that of the group of the most turns whose pull is shown.",
+    "同一人合并为一行：多个群的带动力按发言轮次加权，可信度取显示带动力的群中发言最多的一个。",
 )
 _EVIDENCE = Text(
     "Of all volume listed, {share} is explicit (quotes and mentions); the rest is inferred from times.",
