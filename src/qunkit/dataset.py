@@ -9,6 +9,9 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
   ``:until``), ``official`` BOOLEAN (the sender is staff in qunkit.toml), ``person`` VARCHAR (who it is over all groups: the id,
   or group and name where there is no id: the same name in two groups is two people), ``chars`` BIGINT (characters of the
   text as it was sent).
+* ``all_posts`` for analyses alone: `posts`, and those of the groups that are not chosen, with ``chosen`` BOOLEAN. A filter must not hide what speaks
+  for or against a row that it lets through. Of the others ``sender_name`` is as told.
+* ``aliases``   for analyses alone: ids that are somebody else's by `qunkit alias`, in every group: ``member_id``, ``alias``. No message is told under an alias.
 * ``members``   one row per group and member: ``group_id, member_id, name, role, official, first_seen, last_seen`` (from
   rosters and from who posted; DATE) and ``listed`` BOOLEAN (in the newest complete roster; null where there is none).
   ``name`` is the name in the group, the member's own or the remark, as --names says; where there is none, the next of: name in the
@@ -23,8 +26,8 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
   ``in_window`` BOOLEAN (the day overlaps the window), ``first_at, last_at`` TIMESTAMP (local; null where not observed).
 * ``alerts``    from which ratio of ads a group is alarming: ``group_id, ad_ratio``; a row for each group that is there to sell, and one without an id for
   all others.
-* ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` that are not
-  empty: ``text`` and a column of each feature's own. Join it on the text.
+* ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` (if the analysis reads them, of
+  `all_posts`) that are not empty: ``text`` and a column of each feature's own. Join it on the text.
 * ``audits``    for analyses that read the feature ``ads``: what people said of messages that its model was tried on (`qunkit.methods.ad_judge`).
 
 Under --pseudonymise every view holds pseudonyms in the place of ids and names, and texts without them (docs/privacy.md).
@@ -45,6 +48,8 @@ from typing import Any
 from qunkit.words import Text
 
 VIEWS = ("messages", "posts", "members", "rosters", "listings", "days", "alerts")
+OF_ANALYSES = ("all_posts", "aliases")
+"""Views that no person's own query reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Scope:
     """Ids of groups that are there to sell."""
     alert: tuple[float, float] = (0.2, 0.5)
     """Ad ratio from which a group is alarming, and one that is there to sell."""
+    aliases: frozenset[tuple[str, str]] = frozenset()
+    """(member id, another id that is the same member's)."""
     timezone: str = "Asia/Shanghai"
     """The dataset's zone: only rosters need it, whose times are instants."""
     names: str | None = None
