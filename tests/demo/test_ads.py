@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -64,3 +65,19 @@ def test_the_flooded_group_stands_out_with_a_range_that_holds_the_truth(fleet: P
     planted = {sender for group in truth["groups"] for sender in group["ad_senders"]}
     assert senders >= planted
     assert len(senders - planted) <= 3
+
+
+def test_what_senders_did_flags_little_talk_and_spares_no_planted_ad(fleet: Path) -> None:
+    truth, messages = told(fleet)
+    ads = {ad for group in truth["groups"] for ad in group["ads"]}
+    planted = Counter(
+        (message["sender"], message["text"])
+        for message in messages
+        if message["id"] in ads and message["kind"] != "image"
+    )
+    rows = open_dataset(fleet / "data", settings=fleet / "qunkit.toml").frame("ads_list", top=0, since="2020-01-01")
+    found = Counter(zip(rows["sender_id"], rows["text"], strict=True))
+    assert planted - found == Counter()
+    others = [(who, text) not in planted for who, text in zip(rows["sender_id"], rows["text"], strict=True)]
+    assert sum(others) < 450
+    assert rows[others]["text_p"].lt(0.5).sum() <= 10
