@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,15 @@ def test_what_senders_did_flags_little_talk_and_spares_no_planted_ad(fleet: Path
     others = [(who, text) not in planted for who, text in zip(rows["sender_id"], rows["text"], strict=True)]
     assert sum(others) < 450
     assert rows[others]["text_p"].lt(0.5).sum() <= 10
+
+
+def test_weeks_add_up_to_the_whole(fleet: Path) -> None:
+    asked = open_dataset(fleet / "data", settings=fleet / "qunkit.toml")
+    days = asked.sql("SELECT min(local_time) AS first, max(local_time) AS last FROM messages").read_all().to_pylist()[0]
+    first, last = days["first"].date(), days["last"].date()
+    whole = asked.frame("ads", since=str(first), until=str(last))["ads"].sum()
+    ads = 0
+    while first <= last:
+        ads += asked.frame("ads", since=str(first), until=str(min(first + timedelta(days=6), last)))["ads"].sum()
+        first += timedelta(days=7)
+    assert ads == pytest.approx(whole, rel=0.01)

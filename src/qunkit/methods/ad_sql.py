@@ -4,8 +4,8 @@ The score of the text (`qunkit.features.ads`) is a probability; behaviour adds t
 are conventions, not fitted: there is no labelled data with behaviour. A text that qunkit.toml allows (0) or denies (1) stays what it is, and so do
 sign-ups (接龙), red packets and transfers, which are never ads. Staff are not judged by what they did: `official` messages are promotion where their text is.
 
-A message is judged by what came before it, in all groups, chosen or not: so neither the filters nor the window change what it is. Only what comes within 10 minutes after
-it in another group and who answers it, which is later, can be beyond the end of the window.
+A message is judged by what came before it, in all groups, chosen or not: filters do not change what it is, and the window hardly does. Beyond its end can lie what comes within
+10 minutes in another group, and who answers; and which texts are one copy depends on what else was posted by then.
 
 An analysis says ``PART_SQL = SUSPECTS``, ``per_group = copies_of`` and ``SQL = f"WITH {JUDGED} …"``, with a parameter ``:threshold``. Its rows are in, of the chosen
 groups and all time up to the end of the window:
