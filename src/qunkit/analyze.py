@@ -62,7 +62,8 @@ def analyze(
     params = module.Params() if params is None else params
     features = _features(name)
     given = {feature: model for feature in features if (model := models(feature, params)) is not None}
-    told = enrich.show(engine, features, given) if features else []
+    posts = "all_posts" if "all_posts" in module.SQL else "posts"
+    told = enrich.show(engine, features, given, posts) if features else []
     found = _answer(engine, name, params, _times(engine, scope))
     if hasattr(module, "explained"):
         found = module.explained(found, params, given)

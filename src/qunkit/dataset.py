@@ -9,6 +9,9 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
   ``:until``), ``official`` BOOLEAN (the sender is staff in qunkit.toml), ``person`` VARCHAR (who it is over all groups: the id,
   or group and name where there is no id: the same name in two groups is two people), ``chars`` BIGINT (characters of the
   text as it was sent).
+* ``all_posts`` for analyses alone: `posts`, and those of the groups that are not chosen, with ``chosen`` BOOLEAN. A filter must not hide what speaks
+  for or against a row that it lets through. Of the others ``sender_name`` is as told.
+* ``aliases``   for analyses alone: ids that are somebody else's by `qunkit alias`, in every group: ``member_id``, ``alias``. No message is told under an alias.
 * ``members``   one row per group and member: ``group_id, member_id, name, role, official, first_seen, last_seen`` (from
   rosters and from who posted; DATE) and ``listed`` BOOLEAN (in the newest complete roster; null where there is none).
   ``name`` is the name in the group, the member's own or the remark, as --names says; where there is none, the next of: name in the
@@ -25,8 +28,8 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
   all others.
 * ``conventions``  one row: what `qunkit kol` calls people, as `[kol]` of qunkit.toml says (`config.Kol`): a column for every label, 1 or 0, and for every
   threshold, DOUBLE.
-* ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` that are not
-  empty: ``text`` and a column of each feature's own. Join it on the text.
+* ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` (if the analysis reads them, of
+  `all_posts`) that are not empty: ``text`` and a column of each feature's own. Join it on the text.
 * ``audits``    for analyses that read the feature ``ads``: what people said of messages that its model was tried on (`qunkit.methods.ad_judge`).
 
 Under --pseudonymise every view holds pseudonyms in the place of ids and names, and texts without them (docs/privacy.md).
@@ -53,6 +56,8 @@ CONVENTIONS = (
     ("leader_lists", 3.0), ("leader_orders", 10.0), ("leader_people", 5.0), ("card_people", 2.0),
 )  # fmt: skip
 """Those of a qunkit.toml that says nothing."""
+OF_ANALYSES = ("all_posts", "aliases")
+"""Views that no person's own query reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class Scope:
     """Ad ratio from which a group is alarming, and one that is there to sell."""
     conventions: tuple[tuple[str, float], ...] = CONVENTIONS
     """What the view of that name holds."""
+    aliases: frozenset[tuple[str, str]] = frozenset()
+    """(member id, another id that is the same member's)."""
     timezone: str = "Asia/Shanghai"
     """The dataset's zone: only rosters need it, whose times are instants."""
     names: str | None = None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Batches = Iterator[pa.RecordBatch]
 
 TEXT = Field("text", "string", False, Text("the text of one or more messages", "文本"))
-_TEXTS = "SELECT DISTINCT text FROM posts WHERE text <> ''"
+_TEXTS = "SELECT DISTINCT text FROM {posts} WHERE text <> ''"
 _NOT_KEPT = Text(
     "What was worked out of the texts cannot be kept in the dataset: the next time it is worked out again.",
     "文本特征无法保存到数据集，下次需重新计算。",
@@ -63,12 +63,17 @@ def table(feature: str, model: Model | None = None) -> Table:
     return Table(f"{feature}-{module.VERSION}{which}", (TEXT, column))
 
 
-def show(engine: Engine, features: Sequence[str], models: Mapping[str, Model] = MappingProxyType({})) -> list[Note]:
+def show(
+    engine: Engine,
+    features: Sequence[str],
+    models: Mapping[str, Model] = MappingProxyType({}),
+    posts: str = "posts",
+) -> list[Note]:
     """Make the view ``features`` (see `dataset`) with a column for each of `features`; what has to be said of it.
 
-    A feature that goes by a model takes the one of `models`, else its own; what more there is to know of it are views of its own.
+    `posts` is the view whose texts they are of. A feature that goes by a model takes the one of `models`, else its own; what more there is to know of it are views of its own.
     """
-    kept = [_derive(engine, feature, models.get(feature) or own_model(feature)) for feature in features]
+    kept = [_derive(engine, feature, models.get(feature) or own_model(feature), posts) for feature in features]
     first, *others = [f"feature_{feature}" for feature in features]
     columns = ", ".join(registry.load("features", feature).COLUMN for feature in features)
     joins = " ".join(f"JOIN {other} ON {other}.text = {first}.text" for other in others)
@@ -76,12 +81,12 @@ def show(engine: Engine, features: Sequence[str], models: Mapping[str, Model] = 
     return [] if all(kept) else [Note(_NOT_KEPT)]
 
 
-def _derive(engine: Engine, feature: str, model: Model | None) -> bool:
+def _derive(engine: Engine, feature: str, model: Model | None, posts: str) -> bool:
     made, module = table(feature, model), registry.load("features", feature)
     for name, rows in module.views(model).items() if model is not None else ():
         engine.table(name, rows)
     function = partial(over, module.compute if model is None else partial(module.compute, model=model), made)
-    return engine.derive(f"feature_{feature}", function, _TEXTS, made)
+    return engine.derive(f"feature_{feature}", function, _TEXTS.format(posts=posts), made)
 
 
 def over(compute: Callable[[pa.RecordBatch], pa.Array], made: Table, batches: Batches) -> Batches:

@@ -179,7 +179,7 @@ def _asked(
     parts = snapshot.manifest["parts"]
     files = tuple(snapshot.path / part for part in sorted(parts) if part.endswith(".parquet"))
     empty = not any(facts["rows"] for part, facts in parts.items() if part.startswith("messages/"))
-    whole = Scope(timezone=snapshot.tz)
+    whole = Scope(timezone=snapshot.tz, aliases=_aliases(snapshot))
     # sees true names, and is closed before anything is shown
     with connect(snapshot.path, whole, files=files) as engine:
         scope = scoped(filters, settings, whole, engine)
@@ -283,6 +283,27 @@ def _masked(scope: Scope, pseudonyms: Pseudonyms, engine: Engine) -> Scope:
         staff=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.staff),
         staff_of=frozenset((pseudonyms.group(group), pseudonyms.member(group, id)) for group, id in scope.staff_of),
         bots=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.bots),
+        aliases=frozenset(
+            (pseudonyms.member(group, id), pseudonyms.member(group, alias))
+            for group in groups
+            for id, alias in scope.aliases
+        ),
+    )
+
+
+def _aliases(snapshot: Snapshot) -> frozenset[tuple[str, str]]:
+    """Ids, each with another one that the owner of the dataset said is the same member's."""
+    from qunkit.ingest.build import ALIASES
+
+    if not snapshot.manifest["parts"].get(ALIASES, {}).get("rows"):
+        return frozenset()
+    import pyarrow.parquet as pq
+
+    said = pq.read_table(snapshot.path / ALIASES).to_pylist()
+    return frozenset(
+        (row["member"], row["alias"])
+        for row in said
+        if row["verdict"] == "same" and not row["alias"].startswith("name:")
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from math import exp, log
+from random import Random
 from typing import Any
 
 import pytest
@@ -75,10 +79,10 @@ def test_a_week_by_hand():
 def test_what_the_sender_did_counts():
     rows = asked("ads_list", LOG, why=True)
     assert table(rows, "text", "text_p") == [("十六个字的一条消息再加一个.9", 0.9), ("加我.9", 0.9), ("加我.4", 0.4)]
-    assert rows[2]["p"] == pytest.approx(sure(odds(0.4) + 1.5 + 0.7))  # within a day, the first message
-    assert rows[0]["p"] == pytest.approx(sure(odds(0.9) + 1.0))  # two of old's three look like ads
+    assert rows[2]["p"] == pytest.approx(sure(odds(0.4) + 0.8))  # within a day; the first message, but it leads nowhere
+    assert rows[0]["p"] == pytest.approx(sure(odds(0.9) + 0.8))  # two of old's three look like ads
     assert rows[1]["p"] == pytest.approx(0.9)  # one of new's three
-    assert rows[2]["reasons"] == ["new_today", "contact", "first"]
+    assert rows[2]["reasons"] == ["contact", "new_today"]
     assert rows[2]["evidence"] == [".4"]
     assert asked("ads_list", LOG)[0]["reasons"] is None
     assert len(asked("ads_list", LOG, top=1)) == 1
@@ -107,42 +111,197 @@ def test_the_same_in_another_group_within_ten_minutes():
         here | {"group_id": "h", "at": "2026-05-12 09:10:00"},
         here | {"group_id": "h", "at": "2026-05-12 09:10:01"},
     )
-    assert [row["p"] for row in asked("ads_list", [*old, here, soon], why=True)] == pytest.approx(
-        [sure(odds(0.2) + 2.5)] * 2
-    )
+    assert [row["p"] for row in asked("ads_list", [*old, here, soon])] == pytest.approx([sure(odds(0.2) + 1.4)] * 2)
     assert asked("ads_list", [*old, here, late]) == []
-    other = soon | {"sender_id": "t"}
     begun = old[1] | {"sender_id": "t"}
-    assert asked("ads_list", [*old, begun, here, other]) == []  # others post it: 1.0 - 1.386 < 0
-    thrice = [here | {"at": f"2026-05-12 1{n}:00:00"} for n in range(3)]
-    rows = asked("ads_list", [*old, begun, *thrice, other], threshold=0.3, why=True)
-    assert rows[0]["p"] == pytest.approx(sure(odds(0.2) + 1.0 + 0.8))
-    assert rows[0]["reasons"][:3] == ["contact", "others", "repeated"]
+    assert asked("ads_list", [*old, begun, here, soon | {"sender_id": "t"}]) == []
+
+
+def test_a_filter_only_filters():
+    old = [
+        {"at": "2026-01-01 00:00:00", "sender_id": who, "text": "早", "group_id": group}
+        for group in "gh"
+        for who in "stuv"
+    ]
+    here = {"at": "2026-05-12 09:05:00", "sender_id": "s", "text": TEXT}
+    there = here | {"at": "2026-05-12 09:00:00", "group_id": "h"}
+    only = replace(WEEK, groups=("g",))
+    assert table(asked("ads_list", [*old, there, here]), "group_id") == [("g",), ("h",)]
+    assert table(asked("ads_list", [*old, there, here], scope=only), "group_id") == [("g",)]
+    assert [group["ads"] for group in asked("ads", [*old, there, here], scope=only)] == [1]
+    text = TEXT.replace(".2", ".4")
+    copies = [there | {"sender_id": who, "text": text} for who in "tuv"]
+    last = here | {"text": text}
+    for rows, p in (([*copies, last], sure(odds(0.4) + 0.8)), ([*copies[1:], last], 0.4)):
+        [told] = asked("ads_list", [*old, *rows], scope=only, threshold=0.3)
+        assert told["p"] == pytest.approx(p)
+    staff = replace(only, staff=frozenset("tuv"))  # what staff post is copied for them
+    [told] = asked("ads_list", [*old, *copies, last], scope=staff, threshold=0.3)
+    assert told["p"] == pytest.approx(0.4)
+
+
+def test_others_post_the_same_three_times_in_the_week_before():
+    old = [{"at": "2026-01-01 00:00:00", "sender_id": who, "text": "早"} for who in "st"]
+    text = TEXT.replace(".2", ".4")
+    ad = {"at": "2026-05-17 09:00:00", "sender_id": "s", "text": text}
+    before = [ad | {"at": f"2026-05-10 09:00:0{n}", "sender_id": "t"} for n in range(3)]
+    own = [ad | {"at": f"2026-05-16 09:00:0{n}"} for n in range(2)]
+    rows = asked("ads_list", [*old, *before, ad], threshold=0.3, why=True)
+    assert [row["p"] for row in rows] == pytest.approx([sure(odds(0.4) + 0.8)])
+    assert rows[0]["reasons"][:2] == ["contact", "others"]
+    late = [before[0] | {"at": "2026-05-10 08:59:59"}, *before[1:]]
+    assert [row["p"] for row in asked("ads_list", [*old, *late, ad], threshold=0.3)] == pytest.approx([0.4])
+    rows = asked("ads_list", [*old, *own, ad], threshold=0.3, why=True)
+    assert sorted(row["p"] for row in rows) == pytest.approx([0.4, 0.4, sure(odds(0.4) + 0.8)])
+    assert rows[0]["reasons"] == ["contact", "repeated"]  # the first two were not yet
+
+
+def test_the_latest_join_before_the_message_counts():
+    began = {"at": "2026-05-01 00:00:00", "sender_id": "z", "text": "早"}
+    said = [began, {"at": "2026-05-02 00:00:00", "sender_id": "n", "text": "早"}]
+    ad = {"at": "2026-05-13 09:00:00", "sender_id": "n", "text": "加我.4"}
+
+    def p(joins: list[str], ad: dict[str, Any] = ad, event: str = "joined_qr", **more: Any) -> float:
+        notices = [{"at": at, "event": event, "target_ids": ["n"]} for at in joins]
+        [row] = asked("ads_list", [*said, *notices, ad], threshold=0.2, **more)
+        return float(row["p"])
+
+    today, new = sure(odds(0.4) + 0.8), sure(odds(0.4) + 0.4)
+    assert p([]) == pytest.approx(0.4)
+    assert p(["2026-05-11 08:00:00", "2026-05-13 08:00:00"]) == pytest.approx(today)
+    assert p(["2026-05-13 08:00:00", "2026-05-14 08:00:00"]) == pytest.approx(today)  # thrown out, and back
+    assert p(["2026-05-14 08:00:00"]) == pytest.approx(0.4)
+    for event in ("invited", "joined"):
+        assert p(["2026-05-13 08:00:00"], event=event) == pytest.approx(today)
+    assert p(["2026-05-12 09:00:00"]) == pytest.approx(new)  # 24 hours
+    assert p(["2026-05-10 09:00:01"]) == pytest.approx(new)
+    assert p(["2026-05-10 09:00:00"]) == pytest.approx(0.4)  # 72
+    listed = [
+        {"member_id": "n", "joined_at": datetime.fromisoformat(f"2026-05-{day}T00:00:00+00:00")} for day in (12, 13, 14)
+    ]  # 08:00 in Shanghai
+    assert p([], members=listed) == pytest.approx(today)
+    assert p(["2026-05-11 08:00:00"], members=listed[:1]) == pytest.approx(new)
+
+
+def test_without_a_notice_the_first_message_is_joining_after_four_weeks_on_record():
+    ad = {"at": "2026-05-12 09:00:00", "sender_id": "n", "text": "加我.4"}
+
+    def p(began: str) -> float:
+        [row] = asked("ads_list", [{"at": began, "sender_id": "z", "text": "早"}, ad], threshold=0.2)
+        return float(row["p"])
+
+    assert p("2026-04-14 09:00:00") == pytest.approx(sure(odds(0.4) + 0.8))
+    assert p("2026-04-14 09:00:01") == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("row", "counts"),
+    [
+        ({"text": "加我.4"}, False),
+        ({"text": "看 https://s.example.com/a 呀.4"}, True),
+        ({"text": "电话13800001111。.4"}, True),
+        ({"text": "好物.4", "kind": "miniprogram"}, True),
+        ({"text": "好物.4", "kind": "file"}, False),
+    ],
+)
+def test_a_first_message_counts_if_it_leads_elsewhere(row: dict[str, Any], counts: bool):
+    began = {"at": "2026-05-11 00:00:00", "sender_id": "z", "text": "早"}
+    at = {"at": "2026-05-12 09:00:00", "sender_id": "n"}
+    [told] = asked("ads_list", [began, row | at], threshold=0.2, why=True)
+    assert told["p"] == pytest.approx(sure(odds(0.4) + 0.8) if counts else 0.4)
+    assert ("first" in told["reasons"]) is counts
+    both = [began, row | at | {"text": f"一{row['text']}"}, row | at]  # of one second the first alone
+    assert sorted(one["p"] for one in asked("ads_list", both, threshold=0.2))[0] == pytest.approx(0.4)
+
+
+def test_a_name_card_is_as_suspicious_as_who_sends_it():
+    began = {"at": "2026-05-01 00:00:00", "sender_id": "z", "text": "早"}
+    card = {"at": "2026-05-12 09:00:00", "sender_id": "new", "kind": "contact_card", "text": "[名片].9"}
+    [row] = asked("ads_list", [began, JOINED | {"at": "2026-05-12 08:00:00"}, card])
+    assert (row["p"], row["text_p"]) == pytest.approx((sure(odds(0.3) + 1.4), 0.3))  # 0.8 + 0.8, and 1.4 at most
+    assert asked("ads_list", [began, began | {"sender_id": "new"}, card]) == []
+
+
+@pytest.mark.parametrize("kind", ["solitaire", "red_packet", "transfer"])
+def test_sign_ups_and_money_are_no_ads(kind: str):
+    assert asked("ads_list", [{"at": "2026-05-12 09:00:00", "text": "加我.9", "kind": kind}]) == []
 
 
 def test_who_mostly_talks_is_believed_more():
-    talk = [{"at": f"2026-05-12 08:00:{n:02}", "sender_id": "a", "text": f"早{n}"} for n in range(19)]
-    first = {"at": "2026-01-01 00:00:00", "sender_id": "a", "text": "早"}
+    talk = [{"at": f"2026-01-12 08:00:{n:02}", "sender_id": "a", "text": f"早{n}"} for n in range(19)]
     ad = {"at": "2026-05-12 09:00:00", "sender_id": "a", "text": "出一个.7"}
-    assert [row["p"] for row in asked("ads_list", [first, *talk[1:], ad])] == pytest.approx(
-        [0.7]
-    )  # 19 messages in the 8 weeks
-    assert asked("ads_list", [first, *talk, ad]) == []  # 20, and one of them: 0.847 - 1.5 < 0
+    assert [row["p"] for row in asked("ads_list", [*talk[1:], ad])] == pytest.approx([0.7])  # the 19th message
+    assert asked("ads_list", [*talk, ad]) == []  # the 20th, and the only one: 0.847 - 1.4 < 0
     second = ad | {"at": "2026-05-12 09:00:01", "text": "出两个.7"}
-    assert len(asked("ads_list", [first, *talk, ad, second])) == 0  # 2 of 21
+    assert len(asked("ads_list", [*talk, ad, second])) == 0  # 2 of 21
     third = ad | {"at": "2026-05-12 09:00:02", "text": "出三个.7"}
-    assert len(asked("ads_list", [first, *talk, ad, second, third])) == 3  # 3 of 22: no tenth
+    assert table(asked("ads_list", [*talk, ad, second, third]), "text") == [("出三个.7",)]  # 3 of 22: no tenth
 
 
-def test_behaviour_never_makes_a_harmless_text_an_ad():
+def test_behaviour_counts_by_its_bound_at_most():
     old = [{"at": "2026-01-01 00:00:00", "sender_id": "z", "text": "早", "group_id": group} for group in "gh"]
-    text = "一条够长的文本一共有十多个字"
+    text = "一条够长的文本一共有十多个字 https://s.example.com/a "
     rows = [
-        {"at": f"2026-05-12 09:0{n}:00", "sender_id": "s", "text": f"{text}.04", "group_id": group}
+        {"at": f"2026-05-12 09:0{n}:00", "sender_id": "s", "text": f"{text}.19", "group_id": group}
         for n, group in enumerate("ghgh")
     ]
-    assert asked("ads_list", [*old, JOINED | {"target_ids": ["s"]}, *rows]) == []
-    assert len(asked("ads_list", [*old, *[row | {"text": f"{text}.06"} for row in rows]])) == 4
+    joined = [JOINED | {"target_ids": ["s"], "group_id": group, "at": "2026-05-12 08:00:00"} for group in "gh"]
+    assert asked("ads_list", [*old, *joined, *rows]) == []
+    found = asked("ads_list", [*old, *joined, *[row | {"text": f"{text}.2"} for row in rows]])
+    assert [row["p"] for row in found] == pytest.approx([sure(odds(0.2) + 1.4)] * 4)
+    talk = [{"at": f"2026-01-12 08:00:{n:02}", "sender_id": "a", "text": f"早{n}"} for n in range(19)]
+    ad = {"at": "2026-05-12 09:00:00", "sender_id": "a", "text": "出一个.9", "message_id": "x"}
+    answers = [{"at": "2026-05-12 09:01:00", "sender_id": who, "text": "多少钱", "reply_to": "x"} for who in "bc"]
+    assert [row["p"] for row in asked("ads_list", [*talk, ad, *answers])] == pytest.approx([sure(odds(0.9) - 1.4)])
+
+
+def _random(seed: int) -> list[dict[str, Any]]:
+    """Three groups, five people and few texts, eleven weeks long, with joins and answers."""
+    dice = Random(seed)
+    texts = [f"一条够长的文本一共有十多个字{word}.{dice.choice((3, 4, 6))}" for word in ("", "呀")]
+    texts += ["早", "好", "加我.4", "出一个.7", "看 https://s.example.com/a .3"]
+    rows: list[dict[str, Any]] = []
+    for n in range(240):
+        at = moment("2026-03-02") + timedelta(minutes=dice.choice((0, 3, 8)) + 60 * dice.randrange(77 * 24))
+        group = dice.choice("ghi")
+        if dice.random() < 0.06:
+            rows.append({"at": at, "event": "joined", "target_ids": [dice.choice("abcde")], "group_id": group})
+            continue
+        who, text = dice.choice("abcde"), dice.choice(texts)
+        row = {"at": at, "sender_id": who, "text": text, "group_id": group, "message_id": f"m{n}"}
+        rows += [row, row | {"at": at + timedelta(minutes=4), "group_id": dice.choice("ghi"), "message_id": f"n{n}"}][
+            : dice.choice((1, 1, 2))
+        ]
+        if dice.random() < 0.2:
+            answer = {"sender_id": dice.choice("abcde"), "text": "好", "reply_to": f"m{n}", "group_id": group}
+            rows.append(row | answer | {"at": at + timedelta(minutes=1), "message_id": f"a{n}"})
+    return sorted(rows, key=lambda row: (row["at"], row["group_id"]))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_neither_the_window_nor_a_filter_changes_what_a_message_is(seed: int):
+    rows = _random(seed)
+
+    def judged(since: str, until: str, **more: Any) -> dict[str, float]:
+        scope = Scope(since=moment(since), until=moment(until), as_of=moment(until), **more)
+        return {row["message_id"]: row["p"] for row in asked("ads_list", rows, scope=scope, threshold=0.0, top=0)}
+
+    whole = judged("2026-03-01", "2026-06-01")
+    groups = {row.get("message_id"): row["group_id"] for row in rows}
+    assert len(whole) > 60
+    one = judged("2026-03-01", "2026-06-01", groups=("g",))
+    assert one == pytest.approx({id: p for id, p in whole.items() if groups[id] == "g"})
+    parts = {day: judged(day, end) for day, end in pairwise(("2026-03-01", "2026-04-02", "2026-05-01", "2026-06-01"))}
+    assert {id: p for part in parts.values() for id, p in part.items()} == pytest.approx(whole)
+
+
+def test_the_time_before_counts_although_it_lies_before_the_eight_weeks():
+    scope = replace(WEEK, since=moment("2026-02-07"))  # 100 days
+    rows = [{"at": "2025-10-29 23:59:59", "sender_id": "a", "text": "加我.9"}]  # the time before begins a second later
+    rows += [{"at": "2025-10-30 00:00:00", "sender_id": "a", "text": text} for text in ("加你.9", "早")]
+    rows += [{"at": "2026-05-12 00:00:00", "sender_id": "a", "text": "早"}]
+    [group] = asked("ads", rows, scope=scope)
+    assert group["change"] == pytest.approx(0 - 1 / 2)
 
 
 def test_lists_go_first():
@@ -247,6 +406,35 @@ def test_offenders_by_hand():
     assert table(asked("ads_offenders", LOG + more, min_share=0.0), "sender_id") == [("new",)]
     assert len(asked("ads_offenders", LOG + more, min_ads=2)) == 1
     assert table(asked("ads_offenders", LOG + more, min_share=0.51), "sender_id") == []
+
+
+def test_the_first_ad_may_lie_before_the_window():
+    rows = [
+        {"at": "2026-05-01 08:00:00", "event": "joined_qr", "target_ids": ["new"]},
+        {"at": "2026-05-01 09:00:00", "sender_id": "new", "text": "加我.9"},
+        {"at": "2026-05-12 09:00:00", "sender_id": "new", "text": "加你.9"},
+        {"at": "2026-05-12 09:00:00", "sender_id": "new", "text": "早", "group_id": "h"},
+        {"at": "2026-05-02 09:00:00", "sender_id": "new", "text": "加他.9", "group_id": "h"},
+    ]
+    [row] = asked("ads_offenders", rows)
+    assert (row["first_ad"], row["hours_to_first_ad"]) == (moment("2026-05-01 09:00"), 1.0)
+    assert (row["messages"], row["ads"], row["groups"]) == (2, 1, 1)
+    assert (row["last_ad"], row["example"]) == (moment("2026-05-12 09:00"), "加你.9")
+
+
+def test_what_people_post_where_they_are_staff_is_nobodys_offence():
+    rows = [{"at": "2026-05-12 09:00:00", "sender_id": "n", "text": "加我.9", "group_id": group} for group in "ghh"]
+    staff = replace(WEEK, staff=frozenset(), staff_of=frozenset({("h", "n")}))
+    assert table(asked("ads_offenders", rows, scope=staff), "sender_id", "messages", "ads", "groups") == [
+        ("n", 1, 1, 1)
+    ]
+    assert asked("ads_offenders", rows, scope=replace(staff, staff=frozenset("n"))) == []
+
+
+def test_other_ids_of_an_account_are_told():
+    aliases = frozenset({("new", "neu"), ("new", "again"), ("a", "b")})
+    rows = asked("ads_offenders", LOG, scope=replace(WEEK, aliases=aliases), min_share=0.0)
+    assert table(rows, "sender_id", "other_ids") == [("new", ["again", "neu"]), ("old", [])]
 
 
 def test_an_audit_draws_from_both_halves():

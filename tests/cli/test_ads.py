@@ -372,3 +372,23 @@ def test_labels_that_contradict_each_other(qunkit: Run, data: Path, tmp_path: Pa
     ran = qunkit("ads", "learn", write(tmp_path / "odd.csv", [*rows, other]), "--data", str(data), "--lang", "en")
     assert ran.code == 65
     assert f"row 82: {first['key']} is labelled {other['label']}, but {first['label']} in row 2" in ran.err
+
+
+def test_ids_that_alias_joined_are_on_the_removal_list(qunkit: Run, tmp_path: Path) -> None:
+    said = "在家打字日入300，加V：hao_lu88"
+    rows = [f"2026-05-12 09:0{n}:00,{who},{who},{said}{n},群\n" for n, who in enumerate(("wxid_one", "wxid_two"))]
+    (tmp_path / "log.csv").write_text("when,id,who,said,room\n" + "".join(rows), "utf-8")
+    on = ("--data", str(tmp_path / "data"))
+    columns = "time=when,sender_id=id,sender=who,text=said,group=room"
+    assert qunkit("ingest", str(tmp_path / "log.csv"), *on, "--map", columns).code == 0
+
+    def offenders(*more: str) -> list[dict[str, Any]]:
+        ran = qunkit("ads", "offenders", "--format", "jsonl", "--min-share", "0", "--min-messages", "1", *on, *more)
+        return [json.loads(line) for line in ran.lines if line]
+
+    assert [row["other_ids"] for row in offenders()] == [[], []]
+    assert qunkit("alias", "add", "wxid_two", "wxid_one", *on).code == 0
+    [one] = offenders()
+    assert (one["sender_id"], one["ads"], one["other_ids"]) == ("wxid_one", 2, ["wxid_two"])
+    [shown] = offenders("--pseudonymise", "--threshold", "0.01")
+    assert [id[:2] for id in (shown["sender_id"], *shown["other_ids"])] == ["m-", "m-"]

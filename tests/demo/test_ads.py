@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +67,31 @@ def test_the_flooded_group_stands_out_with_a_range_that_holds_the_truth(fleet: P
     planted = {sender for group in truth["groups"] for sender in group["ad_senders"]}
     assert senders >= planted
     assert len(senders - planted) <= 3
+
+
+def test_what_senders_did_flags_little_talk_and_spares_no_planted_ad(fleet: Path) -> None:
+    truth, messages = told(fleet)
+    ads = {ad for group in truth["groups"] for ad in group["ads"]}
+    planted = Counter(
+        (message["sender"], message["text"])
+        for message in messages
+        if message["id"] in ads and message["kind"] != "image"
+    )
+    rows = open_dataset(fleet / "data", settings=fleet / "qunkit.toml").frame("ads_list", top=0, since="2020-01-01")
+    found = Counter(zip(rows["sender_id"], rows["text"], strict=True))
+    assert planted - found == Counter()
+    others = [(who, text) not in planted for who, text in zip(rows["sender_id"], rows["text"], strict=True)]
+    assert sum(others) < 450
+    assert rows[others]["text_p"].lt(0.5).sum() <= 10
+
+
+def test_weeks_add_up_to_the_whole(fleet: Path) -> None:
+    asked = open_dataset(fleet / "data", settings=fleet / "qunkit.toml")
+    days = asked.sql("SELECT min(local_time) AS first, max(local_time) AS last FROM messages").read_all().to_pylist()[0]
+    first, last = days["first"].date(), days["last"].date()
+    whole = asked.frame("ads", since=str(first), until=str(last))["ads"].sum()
+    ads = 0
+    while first <= last:
+        ads += asked.frame("ads", since=str(first), until=str(min(first + timedelta(days=6), last)))["ads"].sum()
+        first += timedelta(days=7)
+    assert ads == pytest.approx(whole, rel=0.01)

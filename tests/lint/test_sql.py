@@ -14,7 +14,7 @@ from datetime import datetime
 import pytest
 
 from qunkit import registry
-from qunkit.dataset import VIEWS, Scope
+from qunkit.dataset import OF_ANALYSES, VIEWS, Scope
 from qunkit.engines._views import views
 
 FUNCTIONS = set(
@@ -157,7 +157,7 @@ def test_every_view_is_known(name):
     made = set(re.findall(r"(\w+)\s+AS\s*\(", text, re.IGNORECASE))
     used = set(getattr(registry.load("analyses", name.partition(".")[0]), "USES", ()))
     read = set(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]\w*)", text))
-    assert read <= {*VIEWS, "features", "audits", "parts"} | made | used
+    assert read <= {*VIEWS, *OF_ANALYSES, "features", "audits", "parts"} | made | used
 
 
 GOOD = "SELECT a, COUNT(DISTINCT b) AS n, SUM(c) / NULLIF(n, 0) AS r FROM posts WHERE local_time > :as_of - INTERVAL '7' DAY GROUP BY a ORDER BY a"

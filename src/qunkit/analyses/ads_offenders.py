@@ -3,7 +3,8 @@
     sender_name    sender_id     messages  ads  ad_share  groups  hours_to_first_ad  first_ad          last_ad           last_seen         group_names
     兼职-静静      wxid_hx12k9         14   14      1.00       3               0.4  2026-05-09 21:14  2026-05-10 09:02  2026-05-10 09:02  老乡二手群, …
 
-One row an account over all groups; who mostly talks is left out (--min-share), and of whom too few messages are known (--min-messages). With ``--format tsv`` and `cut -f2` it is a removal list.
+One row an account over all groups; who mostly talks is left out (--min-share), and of whom too few messages are known (--min-messages). With ``--format tsv`` and `cut -f2` it is a
+removal list; `other_ids` are those that `qunkit alias` made the same member's. Ads are counted in the window; the first one may lie before it.
 """
 
 from __future__ import annotations
@@ -32,11 +33,17 @@ COLUMNS = (
         "hours_to_first_ad",
         "float",
         Text("hours to first ad", "入群到首条广告（小时）"),
-        Text("from joining to the first ad, the least of its groups; null: joining is not known", "从入群到首条广告，取各群最短；入群时间未知时为空"),
+        Text("from joining to the first ad ever, the least of its groups; null: joining is not known", "从入群到历史首条广告，取各群最短；入群时间未知时为空"),
         spare=3,
     ),
-    Column("first_ad", "datetime", Text("first ad", "首条广告"), spare=5),
-    Column("last_ad", "datetime", Text("last ad", "最近广告"), spare=2),
+    Column(
+        "first_ad",
+        "datetime",
+        Text("first ad", "首条广告"),
+        Text("of all time up to the end of the window", "截至所选时间结束的全部历史中的首条"),
+        spare=5,
+    ),
+    Column("last_ad", "datetime", Text("last ad", "最近广告"), Text("in the window", "所选时间内"), spare=2),
     Column(
         "last_seen",
         "datetime",
@@ -46,6 +53,13 @@ COLUMNS = (
     ),
     Column("group_names", "list", Text("in", "所在群"), Text("groups in which it posted ads", "发过广告的群"), spare=1),
     Column("example", "text", Text("example", "示例"), Text("the surest of its ads", "得分最高的一条"), spare=7),
+    Column(
+        "other_ids",
+        "list",
+        Text("other ids", "其他 id"),
+        Text("that `qunkit alias` made the same member's", "经 `qunkit alias` 并入该成员的 id"),
+        spare=8,
+    ),
 )  # fmt: skip
 
 
@@ -87,37 +101,44 @@ WITH {ad_sql.JUDGED}, guilty AS (
     MIN(posts.sender_id) AS sender_id, COUNT(*) FILTER (WHERE posts.in_window) AS messages, MAX(posts.local_time) AS last_seen
   FROM posts JOIN guilty ON guilty.person = posts.person WHERE NOT posts.official GROUP BY posts.person, posts.group_id
 ), done AS (
-  SELECT person, group_id, COUNT(*) AS ads, MIN(local_time) AS first_ad, MAX(local_time) AS last_ad,
-    MIN_BY(hours, local_time) FILTER (WHERE hours IS NOT NULL) AS hours, MAX(p) AS p,
-    MAX_BY(text, p) FILTER (WHERE text IS NOT NULL) AS example
-  FROM flagged WHERE in_window GROUP BY person, group_id
+  SELECT person, group_id, COUNT(*) FILTER (WHERE in_window) AS ads, MIN(local_time) AS first_ad, MAX(local_time) FILTER (WHERE in_window) AS last_ad,
+    MIN_BY(hours, local_time) FILTER (WHERE hours IS NOT NULL) AS hours, MAX(p) FILTER (WHERE in_window) AS p,
+    MAX_BY(CASE WHEN in_window THEN text END, p) FILTER (WHERE CASE WHEN in_window THEN text END IS NOT NULL) AS example
+  FROM flagged GROUP BY person, group_id
 )
 SELECT here.person, here.group_id, COALESCE(here.group_name, here.group_id) AS group_name, here.sender_name, here.sender_id, here.messages, here.last_seen,
-  COALESCE(done.ads, 0) AS ads, done.first_ad, done.last_ad, done.hours, done.p, done.example
+  COALESCE(done.ads, 0) AS ads, done.first_ad, done.last_ad, done.hours, done.p, done.example, NULL AS alias
 FROM here LEFT JOIN done ON done.person = here.person AND done.group_id = here.group_id
 JOIN guilty ON guilty.person = here.person
 WHERE guilty.ads >= :min_ads
-ORDER BY here.person, here.group_id
+UNION ALL
+SELECT aliases.member_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, aliases.alias FROM aliases
+ORDER BY person, group_id, alias
 """
 
 
 def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     """One row an account, over its groups."""
+    also = frame[frame["alias"].notna()].groupby("person")["alias"].agg(list)
+    frame = frame[frame["alias"].isna()].astype({"messages": int, "ads": int})
     guilty = frame[frame["ads"] > 0]
-    told = frame.groupby("person").agg(messages=("messages", "sum"), ads=("ads", "sum"), last_seen=("last_seen", "max"))
+    told = frame.groupby("person").agg(
+        messages=("messages", "sum"),
+        ads=("ads", "sum"),
+        last_seen=("last_seen", "max"),
+        hours_to_first_ad=("hours", "min"),
+        first_ad=("first_ad", "min"),
+    )
     told["ad_share"] = told["ads"] / told["messages"]
     latest = frame.sort_values(["last_seen", "group_id"]).drop_duplicates("person", keep="last").set_index("person")
     surest = (
         guilty.sort_values(["p", "group_id"], ascending=[False, True]).drop_duplicates("person").set_index("person")
     )
     done = guilty.groupby("person").agg(
-        groups=("group_id", "size"),
-        hours_to_first_ad=("hours", "min"),
-        first_ad=("first_ad", "min"),
-        last_ad=("last_ad", "max"),
-        group_names=("group_name", list),
+        groups=("group_id", "size"), last_ad=("last_ad", "max"), group_names=("group_name", list)
     )
     told = told[(told["ad_share"] >= params.min_share) & (told["messages"] >= params.min_messages)]
     told = told.join(done).join(latest[["sender_name", "sender_id"]]).join(surest["example"])
+    told["other_ids"] = [also.get(person, []) for person in told.index]
     told = told.sort_values(["ads", "ad_share", "sender_id"], ascending=[False, False, True], kind="stable")
     return told[[column.name for column in COLUMNS]]

@@ -104,7 +104,7 @@ _PERSON = "CASE WHEN sender_id LIKE 'name:%' THEN group_id || CHR(31) || sender_
 def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
     """Name and SQL of every view, in the order of creation, over two queries of the engine: the columns of MESSAGES and ``chars``; those of MEMBERS.
 
-    Beside `dataset.VIEWS` there are ``raw_messages`` (everything), ``seen_messages`` (all groups, before the end of the scope),
+    Beside `dataset.VIEWS` and `dataset.OF_ANALYSES` there are ``raw_messages`` (everything), ``seen_messages`` (all groups, before the end of the scope),
     ``told_messages`` (those of the scope) and ``named_messages``, which no analysis may use.
     """
     first, last = scope.data or (_EVER, _NEVER)
@@ -127,6 +127,8 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
         "made": _made(min((time for time in (as_of, until) if time), default=None)),
     }
     columns, named = ", ".join(MESSAGES.names), "named_messages" if scope.names else "told_messages"
+    of_posts = f"{columns}, {day} AS day, {in_window} AS in_window, {_official('group_id', 'sender_id', scope)} AS official, {_PERSON} AS person, chars"
+    elsewhere = f" UNION ALL SELECT {of_posts}, FALSE AS chosen FROM seen_messages WHERE {post} AND NOT {groups}"
     return {
         "raw_messages": messages,
         "seen_messages": f"SELECT * FROM raw_messages WHERE {seen}",
@@ -142,11 +144,11 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
         ),
         **({"named_messages": _named()} if scope.names else {}),
         "messages": f"SELECT {columns} FROM {named}",
-        "posts": f"""SELECT {columns}, {day} AS day, {in_window} AS in_window,
-            {_official("group_id", "sender_id", scope)} AS official, {_PERSON} AS person, chars
-            FROM {named} WHERE {post}""",
+        "posts": f"SELECT {of_posts} FROM {named} WHERE {post}",
+        "all_posts": f"SELECT *, TRUE AS chosen FROM posts{elsewhere if scope.groups else ''}",
         "alerts": _alerts(scope),
         "conventions": f"SELECT {', '.join(f'{value:e} AS {name}' for name, value in scope.conventions)}",
+        "aliases": _aliases(scope),
         "days": _DAYS.format(day=day, in_window=days_in_window),
     }
 
@@ -166,6 +168,13 @@ def _alerts(scope: Scope) -> str:
     usual, selling = (f"{ratio:e}" for ratio in scope.alert)
     rows = [f"(CAST(NULL AS STRING), {usual})", *(f"({text(group)}, {selling})" for group in sorted(scope.selling))]
     return f"SELECT * FROM (VALUES {', '.join(rows)}) AS alerts(group_id, ad_ratio)"
+
+
+def _aliases(scope: Scope) -> str:
+    if not scope.aliases:
+        return "SELECT CAST(NULL AS STRING) AS member_id, CAST(NULL AS STRING) AS alias WHERE FALSE"
+    rows = ", ".join(f"({text(member)}, {text(alias)})" for member, alias in sorted(scope.aliases))
+    return f"SELECT * FROM (VALUES {rows}) AS aliases(member_id, alias)"
 
 
 def _named() -> str:

@@ -1,16 +1,20 @@
 """Which messages are ads, as SQL that several analyses begin with: the text's own score, and on top of it what the sender did.
 
-The score of the text (`qunkit.features.ads`) is a probability; behaviour adds to its log-odds, by at most what lifts 0.05 to 0.5 or 0.95 back to it. The weights
+The score of the text (`qunkit.features.ads`) is a probability; behaviour adds to its log-odds, by at most what lifts 0.2 to 0.5 or 0.8 back to it. The weights
 are conventions, not fitted: there is no labelled data with behaviour. A text that qunkit.toml allows (0) or denies (1) stays what it is, and so do
 sign-ups (接龙), red packets and transfers, which are never ads. Staff are not judged by what they did: `official` messages are promotion where their text is.
 
-An analysis says ``PART_SQL = SUSPECTS``, ``per_group = copies_of`` and ``SQL = f"WITH {JUDGED} …"``, with a parameter ``:threshold``. Its rows are in:
+A message is judged by what came before it, in all groups, chosen or not: filters do not change what it is, and the window hardly does. Beyond its end can lie what comes within
+10 minutes in another group, and who answers; and which texts are one copy depends on what else was posted by then.
 
-* ``promising``  what may be an ad by its text, staff's messages too, from `SINCE` on: the window, as much before, and 8 weeks before as-of.
+An analysis says ``PART_SQL = SUSPECTS``, ``per_group = copies_of`` and ``SQL = f"WITH {JUDGED} …"``, with a parameter ``:threshold``. Its rows are in, of the chosen
+groups and all time up to the end of the window:
+
+* ``promising``  what may be an ad by its text, staff's messages too.
 * ``flagged``  the ads among them: ``p`` (of the text and what the sender did), ``text_p`` (of the text), ``copy`` (of near-duplicates, or null) and what speaks for and
-  against it: ``hours`` since the sender joined (null: not known), ``is_first`` (the sender's first message in the group), ``elsewhere`` (the same in another group within 10
-  minutes), ``others`` (people besides who posted the copy), ``times`` (how often the sender did), ``replies`` (explicit ones by others), how many messages the sender ``spoken`` in
-  the group, and how many of them ``looks`` like ads by their text. ``judged`` has the others, too.
+  against it: ``hours`` since the sender last joined (null: not known), ``is_first`` (the sender's first message in the group, and it has a link, a contact or the like),
+  ``elsewhere`` (the same in another group within 10 minutes), ``others`` (copies by other people in the week before), ``times`` (how often the sender posted it), ``replies``
+  (explicit ones by others), how many messages the sender had ``spoken`` in the group, and how many of them ``looks`` like ads by their text. ``judged`` has the others, too.
 
 A message's key is (group_id, sent_at, seq): ids may return.
 """
@@ -22,26 +26,36 @@ from typing import TYPE_CHECKING
 from qunkit.words import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
 BEHAVIOUR: dict[str, tuple[float, str, Text]] = {
-    "new_today": (1.5, "hours < 24", Text("joined within a day", "入群不到一天")),
-    "new": (0.7, "hours >= 24 AND hours < 72", Text("joined within three days", "入群不到三天")),
-    "first": (0.7, "is_first", Text("the sender's first message here", "在本群的第一条消息")),
+    "new_today": (0.8, "hours < 24", Text("joined within a day", "入群不到一天")),
+    "new": (0.4, "hours >= 24 AND hours < 72", Text("joined within three days", "入群不到三天")),
+    "first": (
+        0.8,
+        "is_first",
+        Text("the first message here, with a link, contact or card", "在本群的第一条消息就带链接、联系方式或卡片"),
+    ),
     "elsewhere": (
-        2.5,
+        1.4,
         "elsewhere",
         Text("the same in another group within 10 minutes", "10 分钟内在其他群发过相同内容"),
     ),
-    "others": (1.0, "others > 0", Text("others post the same", "其他人也发相同内容")),
+    "others": (
+        0.8,
+        "others > 2",
+        Text("others posted the same three times within a week", "一周内其他人发过至少三次相同内容"),
+    ),
     "repeated": (0.8, "times > 2", Text("posted three times or more", "自己发过至少三次")),
     "only_ads": (
-        1.0,
+        0.8,
         "spoken >= 3 AND looks * 2 >= spoken",
-        Text("half or more of the sender's messages look like ads", "其消息半数以上像广告"),
+        Text("half or more of the sender's messages so far look like ads", "其至今的消息半数以上像广告"),
     ),
     "talks": (
-        -1.5,
+        -1.4,
         "spoken >= 20 AND looks * 10 < spoken",
         Text("the sender talks, and few messages look like ads", "平时正常聊天，极少像广告"),
     ),
@@ -51,32 +65,35 @@ BEHAVIOUR: dict[str, tuple[float, str, Text]] = {
 """What a sender did: its weight in log-odds, when, and in words."""
 
 FEATURES = ("ads",)
-SUSPICIOUS = 0.05
+SUSPICIOUS = 0.2
 """Below this score of the text nothing that the sender did makes it an ad."""
 FLOOR, CEILING = 1e-6, 1 - 1e-6
 
 SINCE = "LEAST(2 * epoch_s(:since) - epoch_s(:until), epoch_s(:as_of) - 4838400)"
-"""From when on messages are looked at."""
+"""From when on `qunkit ads` counts: the window, as much time before it, and the 8 weeks before as-of."""
 NEVER = "'solitaire', 'red_packet', 'transfer'"
 """Kinds that are no ads."""
 _CARD = 0.3
 """What stands for the score of a name card, which has no text."""
+_REACHING = "'link', 'miniprogram', 'channels', 'contact_card'"
+"""Kinds that lead out of the group, whatever their text."""
+_MARKS = ("account", "phone", "passcode", "code", "short_link", "link")
+"""Marks of a text that does."""
+_DAYS = 7 * 86400
+_BATCH = 1 << 12
+_BOUND = 1.4
+"""What lifts a text that is just suspicious to 0.5, and a hair more: engines need not agree on the last digit."""
 
 SUSPECTS = f"""
 SELECT 0 AS part, texts.text
-FROM (
-  SELECT DISTINCT text FROM posts
-  WHERE NOT official AND text <> '' AND kind NOT IN ({NEVER}) AND epoch_s(local_time) >= {SINCE}
-) texts JOIN features ON features.text = texts.text
+FROM (SELECT DISTINCT text FROM all_posts WHERE NOT official AND text <> '' AND kind NOT IN ({NEVER})) texts JOIN features ON features.text = texts.text
 WHERE features.ads >= {SUSPICIOUS:e}
 ORDER BY part, texts.text
 """
 
 _WEIGHTS = " + ".join(f"CASE WHEN {when} THEN {weight:e} ELSE 0e0 END" for weight, when, _ in BEHAVIOUR.values())
-_BOUND = 2.944438979166440
-"""ln(0.95 / 0.05)."""
 
-_COLUMNS = "group_id, group_name, message_id, seq, sent_at, local_time, in_window, sender_id, sender_name, person, official, kind, text, chars"
+_COLUMNS = "group_id, group_name, message_id, seq, sent_at, local_time, in_window, sender_id, sender_name, person, official, chosen, kind, text, chars"
 
 
 def _columns(of: str = "") -> str:
@@ -84,64 +101,68 @@ def _columns(of: str = "") -> str:
 
 
 JUDGED = f"""
-joined AS (
-  SELECT group_id, member_id, MAX(local_time) AS joined_at
+arrivals AS (
+  SELECT group_id, member_id, joined_at
   FROM (
-    SELECT group_id, explode(target_ids) AS member_id, local_time FROM messages WHERE event IN ('invited', 'joined_qr', 'joined')
-  ) arrivals GROUP BY group_id, member_id
-), senders AS (
-  SELECT group_id, sender_id, MIN(local_time) AS first_at, COUNT(CASE WHEN epoch_s(local_time) >= {SINCE} THEN 1 END) AS spoken
-  FROM posts GROUP BY group_id, sender_id
-), known AS (
-  SELECT senders.group_id, senders.sender_id, senders.first_at, senders.spoken,
-    CASE WHEN epoch_s(senders.first_at) - epoch_s(began.first_at) >= 2419200 THEN senders.first_at END AS came_at
-  FROM senders JOIN (SELECT group_id, MIN(local_time) AS first_at FROM messages GROUP BY group_id) began
-    ON began.group_id = senders.group_id
-), promising AS (
-  SELECT {_columns("posts.")}, features.ads AS text_p, parts.copy
-  FROM posts JOIN features ON features.text = posts.text LEFT JOIN parts ON parts.text = posts.text
-  WHERE features.ads >= {SUSPICIOUS:e} AND posts.kind NOT IN ('contact_card', {NEVER}) AND epoch_s(posts.local_time) >= {SINCE}
+    SELECT group_id, explode(target_ids) AS member_id, local_time AS joined_at FROM messages WHERE event IN ('invited', 'joined_qr', 'joined')
+    UNION ALL SELECT group_id, member_id, joined_at FROM listings WHERE joined_at IS NOT NULL
+  ) told GROUP BY group_id, member_id, joined_at
+), spoke AS (
+  SELECT group_id, sender_id, sent_at, seq, ROW_NUMBER() OVER (PARTITION BY group_id, sender_id ORDER BY sent_at, seq) AS spoken,
+    MIN(local_time) OVER (PARTITION BY group_id, sender_id ORDER BY sent_at, seq) AS first_at
+  FROM posts
+), began AS (
+  SELECT group_id, MIN(local_time) AS first_at FROM messages GROUP BY group_id
+), candidates AS (
+  SELECT {_columns("all_posts.")}, features.ads AS text_p, parts.copy, COALESCE(parts.reaching, FALSE) OR all_posts.kind IN ({_REACHING}) AS reaching
+  FROM all_posts JOIN features ON features.text = all_posts.text LEFT JOIN parts ON parts.text = all_posts.text
+  WHERE features.ads >= {SUSPICIOUS:e} AND all_posts.kind NOT IN ('contact_card', {NEVER})
   UNION ALL
-  SELECT {_columns()}, {_CARD:e} AS text_p, NULL AS copy
-  FROM posts WHERE kind = 'contact_card' AND epoch_s(local_time) >= {SINCE}
+  SELECT {_columns()}, {_CARD:e} AS text_p, NULL AS copy, TRUE AS reaching FROM all_posts WHERE kind = 'contact_card'
+), promising AS (
+  SELECT * FROM candidates WHERE chosen
 ), suspects AS (  -- counted by windows, not by joins with itself: Spark works a subquery out wherever it is named
-  SELECT placed.*,
-    COALESCE(group_first <> group_last, FALSE) AS elsewhere,
-    CASE WHEN copy IS NULL THEN 0 ELSE MAX(nth) OVER (PARTITION BY copy) - 1 END AS others
+  SELECT placed.*, COALESCE(group_first <> group_last, FALSE) AS elsewhere, copies - own AS others
   FROM (
-    SELECT promising.*,
-      CASE WHEN copy IS NULL THEN 1 ELSE COUNT(*) OVER (PARTITION BY copy, person) END AS times,
-      COUNT(CASE WHEN text_p >= 5e-1 THEN 1 END) OVER (PARTITION BY group_id, sender_id) AS looks,
-      DENSE_RANK() OVER (PARTITION BY copy ORDER BY person) AS nth,
+    SELECT candidates.*,
+      CASE WHEN copy IS NULL THEN 1 ELSE COUNT(*) OVER (PARTITION BY copy, person ORDER BY epoch_s(sent_at)) END AS times,
+      COUNT(CASE WHEN text_p >= 5e-1 THEN 1 END) OVER (PARTITION BY group_id, sender_id ORDER BY sent_at, seq) AS looks,
+      CASE WHEN copy IS NULL THEN 0
+        ELSE COUNT(*) OVER (PARTITION BY copy ORDER BY epoch_s(sent_at) RANGE BETWEEN {_DAYS} PRECEDING AND CURRENT ROW) END AS copies,
+      CASE WHEN copy IS NULL THEN 0
+        ELSE COUNT(*) OVER (PARTITION BY copy, person ORDER BY epoch_s(sent_at) RANGE BETWEEN {_DAYS} PRECEDING AND CURRENT ROW) END AS own,
       CASE WHEN copy IS NOT NULL THEN
-        MIN(group_id) OVER (PARTITION BY person, copy ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING)
+        MIN(group_id) OVER (PARTITION BY copy, person ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING)
       END AS group_first,
       CASE WHEN copy IS NOT NULL THEN
-        MAX(group_id) OVER (PARTITION BY person, copy ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING)
+        MAX(group_id) OVER (PARTITION BY copy, person ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING)
       END AS group_last
-    FROM promising WHERE NOT official
+    FROM candidates WHERE NOT official
   ) placed
+  WHERE chosen
 ), repliers AS (
   SELECT group_id, reply_to, sender_id FROM posts WHERE reply_to IS NOT NULL GROUP BY group_id, reply_to, sender_id
 ), answered AS (
   SELECT group_id, reply_to, COUNT(*) AS repliers FROM repliers GROUP BY group_id, reply_to
-), evidence AS (
-  SELECT suspects.*, known.spoken,
-    CASE WHEN joined.joined_at <= suspects.local_time THEN (epoch_s(suspects.local_time) - epoch_s(joined.joined_at)) / 3600
-      ELSE (epoch_s(suspects.local_time) - epoch_s(known.came_at)) / 3600 END AS hours,
-    suspects.local_time = known.first_at AS is_first,
+), known AS (
+  SELECT suspects.*, spoke.spoken, spoke.spoken = 1 AND suspects.reaching AS is_first,
     COALESCE(answered.repliers, 0) - CASE WHEN repliers.sender_id IS NULL THEN 0 ELSE 1 END AS replies,
-    LN(LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}) / NULLIF(1 - LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}), 0)) AS odds
+    LN(LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}) / NULLIF(1 - LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}), 0)) AS odds,
+    COALESCE(arrivals.joined_at, CASE WHEN epoch_s(spoke.first_at) - epoch_s(began.first_at) >= 2419200 THEN spoke.first_at END) AS came_at,
+    ROW_NUMBER() OVER (PARTITION BY suspects.group_id, suspects.sent_at, suspects.seq ORDER BY arrivals.joined_at DESC) AS nth
   FROM suspects
-  JOIN known ON known.group_id = suspects.group_id AND known.sender_id = suspects.sender_id
-  LEFT JOIN joined ON joined.group_id = suspects.group_id AND joined.member_id = suspects.sender_id
+  JOIN spoke ON spoke.group_id = suspects.group_id AND spoke.sent_at = suspects.sent_at AND spoke.seq = suspects.seq
+  JOIN began ON began.group_id = suspects.group_id
+  LEFT JOIN arrivals ON arrivals.group_id = suspects.group_id AND arrivals.member_id = suspects.sender_id AND arrivals.joined_at <= suspects.local_time
   LEFT JOIN answered ON answered.group_id = suspects.group_id AND answered.reply_to = suspects.message_id
   LEFT JOIN repliers ON repliers.group_id = suspects.group_id AND repliers.reply_to = suspects.message_id
     AND repliers.sender_id = suspects.sender_id
+), evidence AS (
+  SELECT known.*, (epoch_s(local_time) - epoch_s(came_at)) / 3600 AS hours FROM known WHERE nth = 1
 ), judged AS (
   SELECT evidence.*,
     CASE WHEN text_p >= 1 THEN 1e0
-      ELSE 1 / NULLIF(1 + EXP(-(odds + LEAST(GREATEST({_WEIGHTS}, -{_BOUND:.15e}), {_BOUND:.15e}))), 0) END AS p
+      ELSE 1 / NULLIF(1 + EXP(-(odds + LEAST(GREATEST({_WEIGHTS}, -{_BOUND:e}), {_BOUND:e}))), 0) END AS p
   FROM evidence
 ), flagged AS (
   SELECT * FROM judged WHERE p >= :threshold
@@ -149,7 +170,8 @@ joined AS (
 
 
 def copies_of(table: pa.Table, params: object) -> pa.Table:
-    """The near-duplicates among the texts of one part: ``text`` and ``copy``, a text that stands for all that are one; null where it is too short to tell."""
+    """What is known of the texts of one part: ``text``, ``copy`` (of near-duplicates, a text that stands for all that are one; null where it is too short to
+    tell) and ``reaching``, whether it has a link, a contact or the like."""
     import pyarrow as pa
 
     from qunkit.chat.normal import normalise_all
@@ -164,4 +186,23 @@ def copies_of(table: pa.Table, params: object) -> pa.Table:
     for number, text in zip(numbers, texts, strict=True):
         first.setdefault(number, text)
     named = [first[number] if number >= 0 else None for number in numbers]
-    return pa.table({"text": pa.array(texts, pa.string()), "copy": pa.array(named, pa.string())})
+    columns = {"text": pa.array(texts, pa.string()), "copy": pa.array(named, pa.string())}
+    return pa.table(columns | {"reaching": pa.array(_reaching(texts), pa.bool_())})
+
+
+def _reaching(texts: Sequence[str]) -> list[bool]:
+    """Of each text whether it has one of `_MARKS`."""
+    import numpy as np
+
+    from qunkit.chat.normal import batch
+    from qunkit.methods import ad_marks
+
+    found: list[bool] = []
+    marks = [mark for mark in ad_marks.MARKS if mark.code in _MARKS]
+    for start in range(0, len(texts), _BATCH):
+        normals = batch(texts[start : start + _BATCH])
+        told = np.zeros(len(normals), bool)
+        for mark in marks:
+            told[ad_marks.texts_of(normals, mark.find(normals)[:, 0])] = True
+        found += told.tolist()
+    return found
