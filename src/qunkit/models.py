@@ -34,7 +34,7 @@ def judge(snapshot: store.Snapshot, settings: Config, *, shipped_one: bool = Fal
     rules = Rules(settings.ads)
     if wrong := rules.wrong():
         pattern, why = wrong
-        raise BadConfig(path=snapshot.dataset / FILE, why=Text(f"{pattern}: {why}", f"{pattern}：{why}"))
+        raise BadConfig(path=snapshot.dataset / FILE, why=Text(f"{pattern}: {why.en}", f"{pattern}：{why.zh}"))
     kept = None if shipped_one else read(snapshot)
     if kept is None:
         return Judge(shipped(), rules)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from qunkit.chat.normal import normalise, normalise_all
 from qunkit.config import Ads
+from qunkit.words import Text
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+_ANYTHING = Text("a template of any text whatever: then nothing would be an ad", "该模板匹配任意文本，将没有任何消息被判为广告")
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The lists of qunkit.toml. Words and templates are compared in plain form (`qunkit.chat.normal`), patterns with the text as it was sent."""
+    """The lists of qunkit.toml. Words are compared in plain form (`qunkit.chat.normal`), patterns with the text as it was sent, templates with both."""
 
     lists: Ads = field(default_factory=Ads)
 
@@ -27,21 +30,23 @@ class Rules:
         import pyarrow as pa
 
         raw, plain = pa.array(texts, pa.string()), pa.array(normalise_all(texts), pa.string())
-        templates = [_template(normalise(one)) for one in self.lists.templates]
-        allowed = _any(raw, self.lists.allow_patterns) | _any(plain, [*_words(self.lists.allow), *templates])
+        templates = [one.split("*") for one in self.lists.templates if one]
+        allowed = _any(raw, [*self.lists.allow_patterns, *map(_whole, templates)])
+        allowed |= _any(plain, [*_words(self.lists.allow), *(_whole(map(normalise, pieces)) for pieces in templates)])
         denied = _any(raw, self.lists.deny_patterns) | _any(plain, _words(self.lists.deny))
         return allowed, denied & ~allowed
 
-    def wrong(self) -> tuple[str, str] | None:
-        """A pattern that RE2 does not understand, and what it says; None: all are well."""
+    def wrong(self) -> tuple[str, Text] | None:
+        """A pattern that RE2 does not understand, and what it says, or a template that lets everything through; None: all are well."""
         import pyarrow as pa
 
         for pattern in (*self.lists.allow_patterns, *self.lists.deny_patterns):
             try:
                 _any(pa.array(["a"]), [pattern])
             except pa.ArrowInvalid as error:
-                return pattern, str(error)
-        return None
+                return pattern, Text(str(error), str(error))
+        anything = (one for one in self.lists.templates if "*" in one and not any(map(normalise, one.split("*"))))
+        return next(((one, _ANYTHING) for one in anything), None)
 
 
 def _any(texts: pa.Array, patterns: Sequence[str]) -> np.ndarray:
@@ -57,6 +62,6 @@ def _words(words: Sequence[str]) -> list[str]:
     return [re.escape(plain) for word in words if (plain := normalise(word))]
 
 
-def _template(plain: str) -> str:
-    """A whole text, * for anything."""
-    return "(?s)^" + ".*".join(re.escape(piece) for piece in plain.split("*")) + "$"
+def _whole(pieces: Iterable[str]) -> str:
+    """A whole text that has `pieces` and anything between them."""
+    return "(?s)^" + ".*".join(map(re.escape, pieces)) + "$"
