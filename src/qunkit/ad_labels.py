@@ -6,23 +6,28 @@ Labels are the table that `qunkit ads audit` wrote, filled in; each is joined to
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qunkit import models, scratch
 from qunkit.config import Config
-from qunkit.errors import BadLabels
+from qunkit.errors import BadKey, BadLabels
 from qunkit.methods.ad_judge import Judge
 from qunkit.methods.ad_learning import learn
 from qunkit.methods.ad_model import shipped
 from qunkit.methods.ad_rules import Rules
+from qunkit.privacy import Pseudonyms, load_key
 from qunkit.question import Filters, Machine, ask_here
 from qunkit.results import Column, Note, Result
 from qunkit.words import Text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy as np
+
+    from qunkit.engines.duckdb import Engine
 
 TITLE = Text("What was learnt of ads", "广告模型学习结果")
 COLUMNS = (
@@ -44,7 +49,11 @@ FILLED = {"1": 1, "ad": 1, "ads": 1, "yes": 1, "y": 1, "true": 1, "spam": 1, "�
 _NEEDED = ("key", "label")
 _LEAST = 10
 """Labels without which nothing is learnt, and of each kind two."""
-_LOOK = "SELECT group_id, message_id, text, 'm' || substring(md5(group_id || ' ' || message_id), 1, 16) AS key FROM posts WHERE text <> ''"
+_KEY = "'m' || substring(md5(group_id || ' ' || message_id), 1, 16) AS key"
+_LOOK = f"SELECT group_id, text, {_KEY} FROM posts WHERE text <> ''"
+_PLACES = (
+    f"SELECT * FROM (SELECT group_id, sent_at, seq, {_KEY} FROM posts) placed WHERE list_contains(:values, {{column}})"
+)
 _UNKNOWN = Text("{count} labels are of messages that the dataset does not have", "{count} 条标注的消息不在数据集中")
 _KEPT = Text(
     "`qunkit ads` goes by {model} from now on; `--model shipped` goes back",
@@ -122,7 +131,8 @@ def learn_from(dataset: Path, settings: Config, paths: Sequence[Path], *, wait: 
     """
     import numpy as np
 
-    labels = list({label.key: label for path in paths for label in read(path)}.values())
+    told = _true(dataset, settings, [label for path in paths for label in read(path)])
+    labels = list({label.key: label for label in told}.values())
     texts, groups = _messages(dataset, settings, labels)
     known = [label for label in labels if label.key in texts]
     y = np.array([label.is_ad for label in known], int)
@@ -155,6 +165,38 @@ def learn_from(dataset: Path, settings: Config, paths: Sequence[Path], *, wait: 
     missing = len(labels) - len(known)
     notes = [Note(_UNKNOWN, (("count", missing),)), *notes] if missing else notes
     return Result("ads_learn", TITLE, COLUMNS, cells, notes)
+
+
+def _true(dataset: Path, settings: Config, labels: list[Label]) -> list[Label]:
+    """The labels by the keys of their messages: an audit under --pseudonymise knows them by pseudonyms, which only who has the key to those can tell."""
+    keys = {label.key for label in labels}
+    with ask_here(dataset, settings, Filters(), Machine()) as question:
+        keys -= {row["key"] for row in _looked_up(question.engine, "key", keys)}
+    if not keys:
+        return labels
+    try:
+        pseudonyms = Pseudonyms(load_key(create=False))
+    except BadKey:
+        return labels
+    with ask_here(dataset, settings, Filters(pseudonymise=True), Machine()) as question:
+        masked = {_place(row): row["key"] for row in _looked_up(question.engine, "key", keys)}
+    with ask_here(dataset, settings, Filters(), Machine()) as question:
+        plain = _looked_up(question.engine, "sent_at", {time for _, time, _ in masked})
+    places = ((_place(row | {"group_id": pseudonyms.group(row["group_id"])}), row["key"]) for row in plain)
+    true = {masked[place]: key for place, key in places if place in masked}
+    return [replace(label, key=true.get(label.key, label.key)) for label in labels]
+
+
+def _looked_up(engine: Engine, column: str, values: set[Any]) -> list[dict[str, Any]]:
+    """Key and place of the messages of which `column` is one of `values`."""
+    if not values:
+        return []
+    rows: list[dict[str, Any]] = engine.sql(_PLACES.format(column=column), values=sorted(values)).to_pylist()
+    return rows
+
+
+def _place(row: dict[str, Any]) -> tuple[str, datetime, int]:
+    return row["group_id"], row["sent_at"], row["seq"]
 
 
 def _messages(dataset: Path, settings: Config, labels: list[Label]) -> tuple[dict[str, str], dict[str, str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qunkit.config import FILE, Config
 from qunkit.errors import BadConfig
 from qunkit.ingest import store
+from qunkit.ingest.learned import PART
 from qunkit.methods.ad_judge import Judge
 from qunkit.methods.ad_model import AdModel, shipped
 from qunkit.methods.ad_rules import Rules
@@ -18,8 +19,6 @@ from qunkit.words import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PART = "models/part.parquet"
-"""One row a feature: the model that it goes by in this dataset, and what is known of it."""
 _OF_A_COMMIT = ("schema", "qunkit", "snapshot", "tz", "calendar", "features", "parts", "before")
 """What a commit says anew."""
 

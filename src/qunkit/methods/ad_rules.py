@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-_ANYTHING = Text("a template of any text whatever: then nothing would be an ad", "该模板匹配任意文本，将没有任何消息被判为广告")
+_ANYTHING = Text(
+    "a template of any text whatever: then nothing would be an ad", "该模板匹配任意文本，将没有任何消息被判为广告"
+)
 
 
 @dataclass(frozen=True, slots=True)
