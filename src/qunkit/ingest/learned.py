@@ -9,6 +9,8 @@ from typing import Any
 
 PART = "models/part.parquet"
 """One row a feature: the model that it goes by in this dataset, and what is known of it."""
+_GROUP = 4
+"""Where a label says which group it is from: behind key, verdict, what the sender did, and what it stands for."""
 
 
 def holding(path: Path | None, groups: Set[str], *, member: bool) -> str | None:
@@ -23,7 +25,6 @@ def holding(path: Path | None, groups: Set[str], *, member: bool) -> str | None:
     [told] = pq.read_table(path, columns=["facts"])["facts"].to_pylist()
     facts: dict[str, Any] = json.loads(told)
     labels = facts.get("labels")
-    known = isinstance(labels, list) and labels != []
-    sources = {label[-1] for label in labels} if known else set()
-    sources |= {audit[0] for audit in facts["audits"]}
+    known = {label[_GROUP] for label in labels} if isinstance(labels, list) else set()
+    sources = known | {audit[0] for audit in facts["audits"]}
     return f"learned-{facts['number']}" if member or not known or sources & groups else None
