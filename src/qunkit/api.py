@@ -255,8 +255,10 @@ class Dataset:
         except NoDataset:
             return own()
 
-    def ads_learn(self, *labels: str | Path, wait: float = 10.0) -> Result:
+    def ads_learn(self, *labels: str | Path, anew: bool = False, wait: float = 10.0) -> Result:
         """Learn from labelled messages, tables of `ads_audit` with the column ``label`` filled in, what an ad is in this dataset; see `qunkit.ad_labels`.
+
+        Labels given before count, too, but if `anew`.
 
         Raises:
             BadLabels: too few, or what a label says is not known.
@@ -264,7 +266,7 @@ class Dataset:
         """
         from qunkit import ad_labels
 
-        return ad_labels.learn_from(self.path, self.settings, [Path(one) for one in labels], wait=wait)
+        return ad_labels.learn_from(self.path, self.settings, [Path(one) for one in labels], anew=anew, wait=wait)
 
     @property
     def _limits(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from qunkit.config import FILE, Config
 from qunkit.errors import BadConfig
 from qunkit.ingest import store
 from qunkit.ingest.learned import PART
-from qunkit.methods.ad_judge import Judge
+from qunkit.methods.ad_judge import Audit, Judge
 from qunkit.methods.ad_model import AdModel, shipped
 from qunkit.methods.ad_rules import Rules
 from qunkit.words import Text
@@ -34,32 +35,33 @@ def judge(snapshot: store.Snapshot, settings: Config, *, shipped_one: bool = Fal
     if wrong := rules.wrong():
         pattern, why = wrong
         raise BadConfig(path=snapshot.dataset / FILE, why=Text(f"{pattern}: {why.en}", f"{pattern}：{why.zh}"))
-    kept = None if shipped_one else read(snapshot)
-    if kept is None:
-        return Judge(shipped(), rules)
-    model, facts = kept
-    return Judge(model, rules, tuple(tuple(row) for row in facts["audits"]))
+    kept = _row(snapshot, "facts", *([] if shipped_one else ["weights"]))
+    weights = kept.get("weights")
+    judge = Judge(AdModel.unpacked(weights, str(snapshot.path / PART)) if weights else shipped(), rules)
+    audits = json.loads(kept["facts"])["audits"] if kept else {}
+    return replace(judge, audits=tuple(Audit(*row) for row in audits.get(judge.key, ())))
 
 
-def read(snapshot: store.Snapshot) -> tuple[AdModel, dict[str, Any]] | None:
-    """The model of ads that was learnt for the dataset and what is known of it, if there is one."""
+def facts(dataset: Path) -> dict[str, Any]:
+    """What is known of what was learnt for the dataset: ``number`` of the model, ``labels``, and ``audits`` by the key of the judge that they are of."""
+    with store.open_snapshot(dataset) as snapshot:
+        kept = _row(snapshot, "facts")
+    found: dict[str, Any] = json.loads(kept["facts"]) if kept else {"number": 0, "labels": [], "audits": {}}
+    return found
+
+
+def _row(snapshot: store.Snapshot, *columns: str) -> dict[str, Any]:
+    """Of the one row of `PART`; nothing if there is none."""
     if PART not in snapshot.manifest["parts"]:
-        return None
+        return {}
     import pyarrow.parquet as pq
 
-    [row] = pq.read_table(snapshot.path / PART).to_pylist()
-    return AdModel.unpacked(row["weights"], str(snapshot.path / PART)), json.loads(row["facts"])
+    [row] = pq.read_table(snapshot.path / PART, columns=list(columns)).to_pylist()
+    return dict(row)
 
 
-def next_name(dataset: Path) -> str:
-    """What the next model is called."""
-    with store.open_snapshot(dataset) as snapshot:
-        kept = read(snapshot)
-    return f"learned-{kept[1]['number'] + 1 if kept else 1}"
-
-
-def keep(dataset: Path, model: AdModel, facts: Mapping[str, Any], wait: float = 10.0) -> str:
-    """Make `model` the dataset's; returns the new snapshot's name.
+def keep(dataset: Path, model: AdModel | None, facts: Mapping[str, Any], wait: float = 10.0) -> str:
+    """Make `model` the dataset's, or the shipped one (None), with what is known of it; returns the new snapshot's name.
 
     Raises:
         CannotCreate, DatasetLocked, DatasetDamaged, DatasetNewer: nothing was written.
@@ -72,7 +74,7 @@ def keep(dataset: Path, model: AdModel, facts: Mapping[str, Any], wait: float = 
         return store.commit(staging, told)
 
 
-def _write(staging: store.Staging, model: AdModel, facts: Mapping[str, Any]) -> None:
+def _write(staging: store.Staging, model: AdModel | None, facts: Mapping[str, Any]) -> None:
     import pyarrow as pa
 
     from qunkit.ingest.parquet import writer
@@ -80,7 +82,7 @@ def _write(staging: store.Staging, model: AdModel, facts: Mapping[str, Any]) -> 
     columns = {
         "feature": "ads",
         "facts": json.dumps(facts, ensure_ascii=False, sort_keys=True),
-        "weights": model.packed(),
+        "weights": model.packed() if model else None,
     }
     table = pa.Table.from_pylist([columns], schema=_schema())
     with staging.create(PART) as file, writer(file, table.schema) as parquet:

@@ -213,7 +213,7 @@ def _model(
     found = judge(snapshot, settings, shipped_one=getattr(params, "model", "") == "shipped")
     if pseudonyms is None:
         return found
-    audits = tuple((pseudonyms.group(group), a, b, c, d) for group, a, b, c, d in found.audits)
+    audits = tuple(one._replace(group_id=pseudonyms.group(one.group_id)) for one in found.audits)
     return replace(found, audits=audits)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from qunkit.dataset import Scope
 from qunkit.methods import shares
+from qunkit.methods.ad_judge import Audit
 from support.ad_words import written
 from support.messages import moment
 from support.questions import ask, table
@@ -57,9 +58,9 @@ def test_a_week_by_hand():
     # messages: new 3, old 2, a 2; staff apart. Ads: 加我.4 on the first day (and no more on the fifth), 加我.9, 十六…
     assert (group["messages"], group["ads"], group["ad_ratio"]) == (7, 3, pytest.approx(3 / 7))
     assert group["basis"] == "range"
-    low, high = (3 / 7 - 0.02) / (0.98 - 0.02), (3 / 7 - 0.002) / (0.85 - 0.002)
-    assert (group["ad_ratio_low"], group["ad_ratio_high"]) == pytest.approx((low, high))
-    assert group["ad_members"] == pytest.approx(2 / 3)  # new and old of new, old, a
+    assert (group["ad_ratio_low"], group["ad_ratio_high"]) == pytest.approx(shares.counted(3, 7)[1:])
+    assert group["ad_members"] == pytest.approx(1 / 3)  # new, 2 of 3; one of two, as with old, may be a mistake
+    assert group["unread"] == 1  # the picture
     assert group["ad_accounts"] == 1  # new: 2 of 3
     assert group["ad_chars"] == pytest.approx((4 + 4 + 15) / (4 + 4 + 4 + 15 + 1 + 0 + 5))
     # screen: every text one line, but 15 characters are one too; a picture 8
@@ -155,16 +156,45 @@ def test_lists_go_first():
     assert {row["text"]: row["p"] for row in found} == {"加薇": 1.0, "代购9折.2": 1.0}
 
 
+def labels(group: str, day: str, **strata: tuple[int, int]) -> list[Audit]:
+    """Labelled messages of a group: of each stratum, how many are ads and how many there are."""
+    at = (moment(day) - moment("1970-01-01")).total_seconds()
+    return [Audit(group, at, stratum, int(n < ads), 2.0) for stratum, (ads, of) in strata.items() for n in range(of)]
+
+
 def test_an_audit_corrects_the_ratio():
-    # 10 of 20 flagged are ads, 1 of 20 others: (3 × 10.5/21 + 3 × 1.5/21) ÷ 7; the picture cannot be one
-    judge = partial(written, audits=(("g", 10.0, 20.0, 1.0, 20.0),))
-    [group] = asked("ads", LOG, judge=judge)
+    # 10 of 20 flagged are ads, 1 of 20 others: (3 × 10/20 + 2 × 1/20) ÷ 7; a sign-up never is one, and nobody has labelled pictures
+    told = labels("g", "2026-05-12", flagged=(10, 20), passed=(1, 20), unread=(3, 9))
+    [group] = asked("ads", LOG, judge=partial(written, audits=tuple(told)))
     assert group["basis"] == "audit"
-    assert group["ad_ratio"] == pytest.approx((3 * 10.5 / 21 + 3 * 1.5 / 21) / 7)
+    assert group["ad_ratio"] == pytest.approx((3 * 10 / 20 + 2 * 1 / 20) / 7)
     assert group["ad_ratio_low"] < group["ad_ratio"] < group["ad_ratio_high"]
     assert group["ads"] == 3
-    [other] = asked("ads", LOG, judge=partial(written, audits=(("h", 10.0, 20.0, 1.0, 20.0),)))
-    assert other["basis"] == "range"
+    # a tenth label of a picture, of which there is one: + 1 × 3/10 ÷ 7
+    [seen] = asked("ads", LOG, judge=partial(written, audits=(*told, Audit("g", told[0].said_at, "unread", 0, 2.0))))
+    assert seen["ad_ratio"] == pytest.approx((3 * 10 / 20 + 2 * 1 / 20 + 3 / 10) / 7)
+
+
+def test_an_audit_is_of_its_group_its_time_and_its_cut():
+    here = labels("g", "2026-05-12", flagged=(10, 10), passed=(1, 10))
+
+    def basis(told: list[Audit], **params: Any) -> str:
+        found: str = asked("ads", LOG, judge=partial(written, audits=tuple(told)), **params)[0]["basis"]
+        return found
+
+    assert basis(here) == "audit"
+    assert basis(here[1:]) == "range"  # 19 labels
+    assert basis(labels("h", "2026-05-12", flagged=(10, 10), passed=(1, 10))) == "range"
+    assert basis(labels("g", "2026-05-05", flagged=(10, 10), passed=(1, 10))) == "range"  # the week before
+    assert basis(here, threshold=0.6) == "range"
+
+
+def test_labels_are_worth_what_they_stand_for():
+    # of 20 labels one stands for 10 messages and is an ad: 10 of 29 messages; worth 29² ÷ (100 + 19) = 7.07 labels
+    told = labels("g", "2026-05-12", passed=(1, 20))
+    heavy = [one._replace(weight=10.0 if one.is_ad else 1.0) for one in told]
+    [group] = asked("ads", LOG, judge=partial(written, audits=tuple(heavy)))
+    assert group["ad_ratio"] == pytest.approx(2 / 7 * 10 / 29)
 
 
 def test_groups_that_sell_have_another_line_but_the_same_number():
@@ -228,18 +258,28 @@ def test_an_audit_draws_from_both_halves():
     ]
     rows += [
         {"at": "2026-05-12 11:00:00", "sender_id": "boss", "text": "上新.9"},
-        {"at": "2026-05-12 12:00:00", "kind": "image"},
+        {"at": "2026-05-12 12:00:00", "kind": "image", "message_id": "z"},
     ]
     drawn = asked("ads_audit", rows, size=10)
-    assert sorted(table(drawn, "flagged", "stands_for")) == [(False, 6.0)] * 5 + [(True, 1.6)] * 5
+    # two fifths of 10 each of 8 flagged and of 30 others, and the one picture; staff are not asked about
+    assert sorted(table(drawn, "flagged", "stands_for", "kind")) == [
+        (False, 1.0, "image"), *[(False, 7.5, "text")] * 4, *[(True, 2.0, "text")] * 4
+    ]  # fmt: skip
     assert {row["label"] for row in drawn} == {""}
     assert table(asked("ads_audit", rows[::-1], size=10), "text") == table(drawn, "text")
-    assert len(asked("ads_audit", rows, size=40)) == 28
+    assert len(asked("ads_audit", rows, size=40)) == 8 + 16 + 1
+    early = Scope(since=moment("2026-05-12 10:00"), until=moment("2026-05-12 10:04"))
+    assert len(asked("ads_audit", rows, scope=early)) == 4
+    nothing = [row | {"kind": kind} for row, kind in zip(rows, ("solitaire", "red_packet", "transfer"), strict=False)]
+    assert asked("ads_audit", nothing) == []
 
 
 def test_more_messages_tell_more():
-    few, many = (shares.audited(n, n, 2 * n, (8, 10), (1, 10)) for n in (10, 1000))
-    assert few == many  # the ratio is of the sample, not of the chat
-    wide, narrow = (shares.audited(10, 10, 20, (0.8 * n, n), (0.1 * n, n)) for n in (10, 1000))
+    def told(messages: int, labels: int) -> shares.Interval:
+        strata = [shares.Stratum(messages, share * labels, labels) for share in (0.8, 0.1)]
+        return shares.audited(strata, 2 * messages)
+
+    assert told(10, 10) == told(1000, 10)  # the ratio is of the sample, not of the chat
+    wide, narrow = told(10, 10), told(10, 1000)
     ends = [wide.low, narrow.low, 0.45, narrow.high, wide.high]
     assert ends == sorted(ends, key=lambda end: end or 0)

@@ -13,6 +13,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from qunkit.errors import ModelOfAnotherVersion
+from qunkit.methods.ad_model import AdModel
 from support.datasets import make_dataset
 
 Run = Callable[..., Any]
@@ -73,6 +75,8 @@ def test_labels_become_the_datasets_model_and_can_be_left_out_again(qunkit: Run,
     assert flagged(qunkit, data, "--model", "shipped") == before
     asked = json.loads(qunkit("ads", "--format", "json", "--data", str(data)).out)
     assert asked["facts"]["model"] == "learned-1"
+    [group] = asked["rows"]
+    assert group["basis"] == "audit"
     again = qunkit("ads", "learn", str(tmp_path / "filled.csv"), "--data", str(data))
     assert again.lines[2].startswith("learned-2\t")
     assert qunkit("check", "--read-data", "--data", str(data)).code in (0, 1)
@@ -111,13 +115,76 @@ def test_labels_that_say_nothing(qunkit: Run, data: Path, tmp_path: Path) -> Non
     )
     assert ran.code == 65
     assert "a label maybe; 1 is an ad, 0 is none" in ran.err
-    ran = qunkit("ads", "learn", write(tmp_path / "one.csv", filled(rows, "1", "1")), "--data", str(data))
-    assert ran.code == 65
     ran = qunkit(
         "ads", "learn", write(tmp_path / "none.csv", [{"text": "a", "label": "1"}]), "--data", str(data), "--lang", "en"
     )
     assert (ran.code, "no column key" in ran.err) == (65, True)
     assert qunkit("ads", "learn", str(tmp_path / "nowhere.csv"), "--data", str(data)).code == 66
+
+
+def told(qunkit: Run, data: Path, *more: str) -> tuple[str, float, str]:
+    """The model that `qunkit ads` goes by; the group's ratio, and what its interval rests on."""
+    ran = json.loads(qunkit("ads", "--format", "json", "--data", str(data), *more).out)
+    [row] = ran["rows"]
+    return ran["facts"]["model"], row["ad_ratio"], row["basis"]
+
+
+def test_labels_of_one_kind_tell_how_often_the_model_errs(qunkit: Run, data: Path, tmp_path: Path) -> None:
+    rows = audit(qunkit, data, tmp_path / "labels.csv")
+    shipped = told(qunkit, data)[0]
+    ran = qunkit(
+        "ads", "learn", write(tmp_path / "none.csv", filled(rows, "0", "0")), "--data", str(data), "--lang", "en"
+    )
+    assert ran.code == 0
+    assert f"0 of the labels are ads and {len(rows)} are not: of each 10 are needed to learn" in ran.err
+    assert [line.split("\t")[0] for line in ran.lines[1:]] == [shipped]
+    assert told(qunkit, data) == (shipped, 0.0, "audit")
+    assert told(qunkit, data, "--model", "shipped") == (shipped, 0.0, "audit")
+
+
+def test_what_does_no_better_is_not_taken(qunkit: Run, data: Path, tmp_path: Path) -> None:
+    """Every other message an ad, whatever it says."""
+    rows = audit(qunkit, data, tmp_path / "labels.csv")
+    shipped = told(qunkit, data)[0]
+    thrown = [row | {"label": str(n % 2)} for n, row in enumerate(sorted(rows, key=lambda row: row["text"]))]
+    ran = qunkit("ads", "learn", write(tmp_path / "thrown.csv", thrown), "--data", str(data), "--lang", "en")
+    usual, learned = (line.split("\t") for line in ran.lines[1:])
+    assert float(learned[5]) > float(
+        usual[5]
+    )  # it flags more, and so finds more of what is thrown; but it errs more often
+    assert (usual[6], learned[6]) == ("true", "false")
+    assert told(qunkit, data)[0] == shipped
+    assert "does no better" in ran.err
+
+
+def test_earlier_labels_count_too(qunkit: Run, data: Path, tmp_path: Path) -> None:
+    rows = filled(audit(qunkit, data, tmp_path / "labels.csv"))
+    first, second = write(tmp_path / "a.csv", rows[:50]), write(tmp_path / "b.csv", rows[50:])
+    qunkit("ads", "learn", first, "--data", str(data))
+    ran = qunkit("ads", "learn", second, "--data", str(data), "--lang", "en")
+    assert ran.lines[2].split("\t")[:3] == ["learned-2", "80", "20"]
+    assert "50 labels given before count, too" in ran.err
+    both = qunkit("ads", "learn", first, second, "--anew", "--data", str(data))
+    assert both.lines[2].split("\t")[1:] == ran.lines[2].split("\t")[1:]
+    alone = qunkit("ads", "learn", second, "--anew", "--data", str(data))
+    assert alone.lines[1].split("\t")[1] == "30"
+    other = [row | {"label": "0"} for row in rows[:5]]  # the later word counts
+    again = qunkit("ads", "learn", write(tmp_path / "c.csv", other), "--data", str(data))
+    assert again.lines[1].split("\t")[1] == "35"
+
+
+def test_a_model_of_another_version_can_be_learnt_again(qunkit: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    path = write(tmp_path / "filled.csv", filled(audit(qunkit, data, tmp_path / "labels.csv")))
+    qunkit("ads", "learn", path, "--data", str(data))
+
+    def refused(*_: object) -> None:
+        raise ModelOfAnotherVersion(path="part.parquet")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AdModel, "unpacked", refused)
+        assert qunkit("ads", "--data", str(data)).code != 0
+        assert qunkit("ads", "--data", str(data), "--model", "shipped").code == 0
+        assert qunkit("ads", "learn", path, "--data", str(data)).code == 0
 
 
 def test_labels_of_messages_that_are_gone_are_counted(qunkit: Run, data: Path, tmp_path: Path) -> None:
@@ -168,6 +235,6 @@ def test_an_audit_under_pseudonyms_teaches_the_same(
     ran = qunkit("ads", "learn", write(tmp_path / "mixed.csv", mixed), "--data", str(data))
     assert ran.lines[2].startswith("learned-2\t80\t20\t")
     (tmp_path / "key").unlink()
-    ran = qunkit("ads", "learn", str(tmp_path / "filled.csv"), "--data", str(data), "--lang", "en")
+    ran = qunkit("ads", "learn", str(tmp_path / "filled.csv"), "--anew", "--data", str(data), "--lang", "en")
     assert (ran.code, "0 labels of messages of this dataset" in ran.err) == (65, True)
     assert not (tmp_path / "key").exists()

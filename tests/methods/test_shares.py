@@ -6,48 +6,87 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from qunkit.methods.shares import audited, change, counted
+from qunkit.methods.shares import Stratum, audited, beyond_mistakes, change, counted
 
 
 def test_a_count_that_nobody_audited_by_hand():
-    # 30 of 100: (.30 - .02) / (.98 - .02) = .2917 at least, (.30 - .002) / (.85 - .002) = .3514 at most
-    assert counted(30, 100) == pytest.approx((0.3, 0.28 / 0.96, 0.298 / 0.848))
-    # 1 of 100 may be nothing but false alarms, and is what was counted
-    assert counted(1, 100) == pytest.approx((0.01, 0.0, 0.01))
+    # 30 of 100: Jeffreys' interval of it is Beta(30.5, 70.5), from .2168 to .3945; (.2168 - .04) / (.98 - .04) at least, .3945 / .67 at most
+    found = counted(30, 100)
+    low, high = beta(30.5, 70.5).ppf([0.025, 0.975])
+    assert (round(low, 4), round(high, 4)) == (0.2168, 0.3945)
+    assert found == pytest.approx((0.3, (low - 0.04) / 0.94, high / 0.67))
+    # 1 of 100 may be nothing but false alarms; of none found, some may have been missed
+    assert counted(1, 100).low == 0.0
+    none = counted(0, 100)
+    assert (none.ratio, none.low) == (0.0, 0.0)
+    assert none.high == pytest.approx(beta(0.5, 100.5).ppf(0.975) / 0.67)
     assert counted(0, 0) == (None, None, None)
     assert counted(10, 10).high == 1.0
 
 
 def test_an_audit_of_one_half_is_jeffreys_interval():
-    # nothing was passed: the ratio is that of the flagged, Beta(8.5, 2.5)
-    found = audited(50, 0, 100, (8, 10), (0, 0))
+    # nothing was passed: the ratio is that of the flagged, 8 of 10, and they are half of the messages; Beta(8.5, 2.5)
+    found = audited([Stratum(50, 8, 10), Stratum(0, 0, 0)], 100)
     ends = beta(8.5, 2.5).ppf([0.025, 0.975]) / 2
-    assert found.ratio == pytest.approx(8.5 / 11 / 2)
+    assert found.ratio == pytest.approx(0.8 / 2)
     assert (found.low, found.high) == pytest.approx(tuple(ends), abs=0.006)
-    assert audited(0, 0, 0, (1, 2), (1, 2)) == (None, None, None)
+    assert audited([Stratum(0, 1, 2), Stratum(0, 1, 2)], 0) == (None, None, None)
 
 
-def covered(true: float) -> float:
-    """How often the interval holds the ratio of ads of 4,000 messages, of which a classifier finds 90 % and 1 % of the others, with 50 labels of each half."""
+def test_three_strata_by_hand_and_by_drawing():
+    # 100 flagged, 9 of 10 ads; 800 passed, 1 of 20; 100 without a text, 2 of 10: (90 + 40 + 20) / 1000
+    strata = [Stratum(100, 9, 10), Stratum(800, 1, 20), Stratum(100, 2, 10)]
+    found = audited(strata, 1000)
+    assert found.ratio == pytest.approx(0.15)
+    dice = np.random.default_rng(5)
+    drawn = sum(one.messages / 1000 * dice.beta(one.ads + 0.5, one.labels - one.ads + 0.5, 200_000) for one in strata)
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=0.003)
+
+
+def test_without_an_ad_among_the_labels_there_may_be_none():
+    found = audited([Stratum(30, 0, 30), Stratum(970, 0, 40)], 1000)
+    assert (found.ratio, found.low) == (0.0, 0.0)
+    assert 0.03 < (found.high or 0) < 0.08
+    assert audited([Stratum(30, 30, 30), Stratum(0, 0, 0)], 30).high == 1.0
+
+
+def test_members_whose_ads_mistakes_do_not_explain():
+    # one flagged message of one: chance .04; one of two: 1 - .96² = .078; of 50, four are had by chance .139 and five by .049
+    found = beyond_mistakes(np.array([0, 1, 1, 4, 5, 3]), np.array([9, 1, 2, 50, 50, 3]))
+    assert found.tolist() == [False, True, False, False, True, True]
+
+
+REPEATS = 500
+
+
+def covered(true: float) -> tuple[float, float]:
+    """How often the interval holds the ratio of ads of 4,000 messages, of which a classifier finds 90 % and 1 % of the others, with 50 labels of each half; and how far the ratio is off in the mean."""
     dice = np.random.default_rng(7)
-    inside = []
-    for _ in range(500):
+    inside, off = [], []
+    for _ in range(REPEATS):
         ads = dice.random(4000) < true
         flagged = np.where(ads, dice.random(4000) < 0.9, dice.random(4000) < 0.01)
-        halves = [dice.permutation(np.flatnonzero(which))[:50] for which in (flagged, ~flagged)]
-        labels = [(float(ads[half].sum()), float(len(half))) for half in halves]
-        found = audited(int(flagged.sum()), int((~flagged).sum()), 4000, labels[0], labels[1])
+        halves = [np.flatnonzero(which) for which in (flagged, ~flagged)]
+        labels = [dice.permutation(half)[:50] for half in halves]
+        found = audited(
+            [Stratum(len(half), float(ads[some].sum()), len(some)) for half, some in zip(halves, labels, strict=True)],
+            4000,
+        )
+        assert found.ratio is not None
         assert found.low is not None
         assert found.high is not None
         inside.append(found.low <= ads.mean() <= found.high)
-    return float(np.mean(inside))
+        off.append(found.ratio - ads.mean())
+    return float(np.mean(inside)), float(np.mean(off))
 
 
-def test_an_audit_holds_the_truth_95_times_in_100():
-    found = [covered(true) for true in (0.02, 0.05, 0.1, 0.2, 0.3)]
+def test_an_audit_holds_the_truth_95_times_in_100_and_is_not_off_in_the_mean():
+    found, off = zip(*map(covered, (0.02, 0.05, 0.1, 0.2, 0.3)), strict=True)
     assert 0.93 <= np.mean(found) <= 0.97
     assert min(found) >= 0.93
     assert max(found) <= 0.985  # where few labels of what was passed are ads, Jeffreys' interval is a little too wide
+    assert max(map(abs, off)) < 0.003
+    assert covered(0.0) == (1.0, 0.0)
 
 
 def test_a_change_by_hand_and_its_width():

@@ -4,8 +4,8 @@
     老乡二手群         1204  391      0.32  0.31  0.38  range        0.11           19             0            0.71   +0.08
 
 Counted are people's messages but those of staff, sign-ups (接龙) among them; what staff promote stands apart. A message is an ad if its text and what its
-sender did say so (docs/methods/ads.md). `basis` says where `ad_ratio_low` and `ad_ratio_high` come from: ``audit``, 95 % of what labels of yours leave open (`qunkit ads
-audit`); ``range``, what the classifier's usual mistakes leave open, for nobody has looked.
+sender did say so (docs/methods/ads.md). `basis` says where `ad_ratio_low` and `ad_ratio_high` come from: ``audit``, 95 % of what labels of yours in this time leave open (`qunkit ads
+audit`); ``range``, what the classifier's mistakes elsewhere leave open, for nobody has looked.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TITLE = Text("Ads: how much of each group, how sure", "广告占比")
 
 BASES = {
     "audit": Text("your labels", "人工标注"),
-    "range": Text("usual mistakes", "常见误差"),
+    "range": Text("mistakes elsewhere", "以往误差"),
 }
 """Where an interval comes from."""
 
@@ -39,12 +39,12 @@ COLUMNS = (
         Text("messages", "消息数"),
         Text("people's messages in the window, without staff's", "所选时间内的消息数，不含官方人员和系统提示"),
     ),
-    Column("ads", "int", Text("ads", "广告数"), Text("of which ads", "其中判为广告的消息数")),
+    Column("ads", "int", Text("flagged", "判为广告"), Text("of which are judged to be ads", "其中判为广告的消息数")),
     Column(
         "ad_ratio",
         "ratio",
         Text("ad ratio", "广告占比"),
-        Text("ads ÷ messages; with an audit, corrected by it", "广告数 ÷ 消息数；有人工标注时按标注校正"),
+        Text("flagged ÷ messages; with an audit, what your labels say", "判为广告 ÷ 消息数；有人工标注时以标注为准"),
     ),
     Column(
         "ad_ratio_low",
@@ -65,8 +65,8 @@ COLUMNS = (
         "text",
         Text("interval from", "区间依据"),
         Text(
-            "audit: 95 % of what your labels leave open; range: what usual mistakes leave open",
-            "audit：人工标注得出的 95% 区间；range：按常见误差推得的范围",
+            "audit: 95 % of what your labels of this time leave open; range: what mistakes made elsewhere leave open",
+            "audit：由本时段人工标注得出的 95% 区间；range：按以往误差推得的范围",
         ),
         words=BASES,
         spare=7,
@@ -75,7 +75,10 @@ COLUMNS = (
         "ad_members",
         "ratio",
         Text("members with ads", "发广告的人"),
-        Text("members who posted an ad ÷ members who posted", "发过广告的人数 ÷ 发言人数"),
+        Text(
+            "members with more ads than mistakes explain ÷ members who posted",
+            "广告数超出误判所能解释的人数 ÷ 发言人数",
+        ),
         spare=5,
     ),
     Column(
@@ -141,6 +144,16 @@ COLUMNS = (
         spare=10,
     ),
     Column(
+        "unread",
+        "int",
+        Text("not judged", "未判断"),
+        Text(
+            "messages without a text, such as pictures: none of them counts as an ad, unless labels say so",
+            "无文字的消息（如图片），除人工标注外均不计为广告",
+        ),
+        spare=9,
+    ),
+    Column(
         "trend",
         "series",
         Text("8 weeks", "8 周趋势"),
@@ -187,11 +200,21 @@ _SUMS = [
     "dated",
     "new",
     "passed",
+    "unread",
 ]
 _FEW = Text(
-    "Intervals come from usual mistakes, for nobody has looked at these groups: `qunkit ads audit` writes 100 messages to label.",
-    "区间按常见误差推得，尚无人工核对：可用 `qunkit ads audit` 抽取 100 条消息标注。",
+    "Nobody has looked at {n} of the groups in this time: their intervals come from mistakes made elsewhere. `qunkit ads audit --group GROUP` writes 100 messages to label.",
+    "有 {n} 个群在此时段尚无人工核对，区间按以往误差推得：可用 `qunkit ads audit --group 群` 抽取 100 条消息标注。",
 )
+_OTHER_CUT = Text(
+    "The range is that of a threshold of 0.5 and says nothing of {threshold}.",
+    "区间对应阈值 0.5，不适用于 {threshold}。",
+)
+_UNREAD = Text(
+    "{n} messages have no text (pictures, voice): they are not judged, and count as none.",
+    "{n} 条消息没有文字（图片、语音等），未作判断，均不计为广告。",
+)
+STRATA = ("flagged", "passed", "unread")
 _LINES = """CASE WHEN kind = 'image' OR kind = 'video' THEN 8
       WHEN kind IN ('link', 'miniprogram', 'contact_card', 'channels', 'file', 'forward', 'music', 'location', 'note', 'live') THEN 5
       WHEN kind = 'voice' THEN 2
@@ -199,7 +222,7 @@ _LINES = """CASE WHEN kind = 'image' OR kind = 'video' THEN 8
 
 SQL = f"""
 WITH {ad_sql.JUDGED}, marked AS (
-  SELECT posts.group_id, posts.sender_id, posts.official, posts.in_window, posts.chars, posts.text <> '' AS worded,
+  SELECT posts.group_id, posts.sender_id, posts.official, posts.in_window, posts.chars, COALESCE(posts.text, '') <> '' AS worded, posts.kind IN ({ad_sql.NEVER}) AS never,
     epoch_s(posts.local_time) >= 2 * epoch_s(:since) - epoch_s(:until) AND posts.local_time < :since AS just_before,
     CASE WHEN posts.local_time <= :as_of AND epoch_s(:as_of) - epoch_s(posts.local_time) < 4838400
       THEN FLOOR((epoch_s(:as_of) - epoch_s(posts.local_time)) / 604800) END AS week,
@@ -210,7 +233,7 @@ WITH {ad_sql.JUDGED}, marked AS (
 ), told AS (
   SELECT group_id, CAST(NULL AS STRING) AS sender_id, CAST(FLOOR(week) AS BIGINT) AS week, FALSE AS official, COUNT(*) AS messages,
     COUNT(*) FILTER (WHERE is_ad) AS ads, 0 AS messages_before, 0 AS ads_before, 0 AS chars, 0 AS ad_chars, 0 AS screen, 0 AS ad_screen, 0 AS dated, 0 AS new,
-    0 AS passed
+    0 AS passed, 0 AS unread
   FROM marked WHERE NOT official AND week IS NOT NULL GROUP BY group_id, week
   UNION ALL
   SELECT group_id, sender_id, NULL, FALSE,
@@ -219,21 +242,31 @@ WITH {ad_sql.JUDGED}, marked AS (
     SUM(CASE WHEN in_window THEN chars ELSE 0 END), SUM(CASE WHEN in_window AND is_ad THEN chars ELSE 0 END),
     SUM(CASE WHEN in_window THEN screen ELSE 0 END), SUM(CASE WHEN in_window AND is_ad THEN screen ELSE 0 END),
     COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0), COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0 AND hours < 72),
-    COUNT(*) FILTER (WHERE in_window AND worded AND NOT is_ad)
+    COUNT(*) FILTER (WHERE in_window AND NOT is_ad AND NOT never AND worded),
+    COUNT(*) FILTER (WHERE in_window AND NOT is_ad AND NOT never AND NOT worded)
   FROM marked WHERE NOT official GROUP BY group_id, sender_id
   UNION ALL
-  SELECT group_id, NULL, NULL, TRUE, COUNT(*), COUNT(*), 0, 0, 0, 0, 0, 0, 0, 0, 0
+  SELECT group_id, NULL, NULL, TRUE, COUNT(*), COUNT(*), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
   FROM promising WHERE official AND in_window AND text_p >= :threshold GROUP BY group_id
 ), named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name
   FROM messages GROUP BY group_id
+), labelled AS (  -- labels are worth as many as (sum of weights) squared by the sum of squares (Kish 1965)
+  SELECT group_id, stratum, COUNT(*) AS count, SUM(weight * is_ad) * SUM(weight) / NULLIF(SUM(weight * weight), 0) AS ads,
+    SUM(weight) * SUM(weight) / NULLIF(SUM(weight * weight), 0) AS labels
+  FROM audits WHERE said_at >= epoch_s(:since) AND said_at < epoch_s(:until) AND said_at <= epoch_s(:as_of) AND :threshold = 5e-1
+  GROUP BY group_id, stratum
+), audited AS (
+  SELECT group_id,
+    {", ".join(f"MAX(CASE WHEN stratum = '{one}' THEN {what} END) AS {one}_{what}" for one in STRATA for what in ("count", "ads", "labels"))}
+  FROM labelled GROUP BY group_id
 )
 SELECT named.group_id, named.group_name, told.sender_id, told.week, told.official, told.messages, told.ads, told.messages_before, told.ads_before,
-  told.chars, told.ad_chars, told.screen, told.ad_screen, told.dated, told.new, told.passed,
-  audits.flagged_ads, audits.flagged, audits.passed_ads, audits.passed AS passed_all,
+  told.chars, told.ad_chars, told.screen, told.ad_screen, told.dated, told.new, told.passed, told.unread,
+  {", ".join(f"audited.{one}_{what}" for one in STRATA for what in ("count", "ads", "labels"))},
   COALESCE(own.ad_ratio, usual.ad_ratio) AS alert
 FROM named LEFT JOIN told ON told.group_id = named.group_id
-LEFT JOIN audits ON audits.group_id = named.group_id
+LEFT JOIN audited ON audited.group_id = named.group_id
 LEFT JOIN alerts own ON own.group_id = named.group_id
 CROSS JOIN (SELECT ad_ratio FROM alerts WHERE group_id IS NULL) usual
 ORDER BY named.group_id, told.sender_id, told.week, told.official
@@ -252,8 +285,15 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
-    """Whether anybody has looked."""
-    return [Note(_FEW)] if len(frame) and (frame["basis"] == "range").any() else []
+    """What nobody has looked at, and what nobody can."""
+    told = []
+    if usual := int((frame["basis"] == "range").sum()):
+        told.append(Note(_FEW, (("n", usual),)))
+    if usual and params.threshold != 0.5:
+        told.append(Note(_OTHER_CUT, (("threshold", params.threshold),)))
+    if unread := int(frame["unread"].sum()):
+        told.append(Note(_UNREAD, (("n", unread),)))
+    return told
 
 
 def _group(part: pd.DataFrame) -> list[Any]:
@@ -263,7 +303,7 @@ def _group(part: pd.DataFrame) -> list[Any]:
     sums = senders[_SUMS].sum()
     messages, ads = int(sums["messages"]), int(sums["ads"])
     spoke = senders[senders["messages"] > 0]
-    ratio, basis = _ratio(first, ads, int(sums["passed"]), messages)
+    ratio, basis = _ratio(first, sums, messages)
     turn = shares.change(
         senders[["ads", "messages"]].to_numpy(float),
         senders[["ads_before", "messages_before"]].to_numpy(float),
@@ -273,21 +313,32 @@ def _group(part: pd.DataFrame) -> list[Any]:
     official = part[part["official"].eq(True)]["ads"].sum()
     return [
         first["group_id"], first["group_name"], messages, ads, *ratio, basis,
-        _share((spoke["ads"] > 0).sum(), len(spoke)), int(accounts.sum()),
+        _share(int(shares.beyond_mistakes(spoke["ads"].to_numpy(), spoke["messages"].to_numpy()).sum()), len(spoke)), int(accounts.sum()),
         _share(sums["ad_chars"], sums["chars"]), _share(sums["ad_screen"], sums["screen"]),
-        int(official), _share(sums["new"], sums["dated"]), *turn, _trend(weeks),
+        int(official), _share(sums["new"], sums["dated"]), *turn, int(sums["unread"]), _trend(weeks),
         None if ratio.ratio is None else bool(ratio.ratio >= first["alert"]),
     ]  # fmt: skip
 
 
-def _ratio(first: pd.Series[Any], ads: int, passed: int, messages: int) -> tuple[shares.Interval, str | None]:
+def _ratio(first: pd.Series[Any], sums: pd.Series[float], messages: int) -> tuple[shares.Interval, str | None]:
     """The ratio, and where its interval comes from."""
     if not messages:
         return shares.Interval(None, None, None), None
-    labels = [first[name] for name in ("flagged_ads", "flagged", "passed_ads", "passed_all")]
-    if any(label is None or label != label for label in labels):
-        return shares.counted(ads, messages), "range"
-    return shares.audited(ads, passed, messages, (labels[0], labels[1]), (labels[2], labels[3])), "audit"
+    rows = [_number(first[f"{one}_count"]) for one in STRATA]
+    if rows[0] + rows[1] < shares.LABELS:
+        return shares.counted(int(sums["ads"]), messages), "range"
+    sizes = {"flagged": int(sums["ads"]), "passed": int(sums["passed"]), "unread": int(sums["unread"])}
+    strata = [
+        shares.Stratum(sizes[one], _number(first[f"{one}_ads"]), _number(first[f"{one}_labels"]))
+        for one, some in zip(STRATA, rows, strict=True)
+        if one != "unread" or some >= shares.UNREAD
+    ]
+    return shares.audited(strata, messages), "audit"
+
+
+def _number(cell: Any) -> float:
+    """0 for null."""
+    return float(cell) if cell is not None and cell == cell else 0.0
 
 
 def _trend(weeks: pd.DataFrame) -> list[float | None]:

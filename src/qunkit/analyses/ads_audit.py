@@ -1,4 +1,4 @@
-"""Messages to label by hand, 抽样标注: half of them flagged as ads, half not, drawn at random but the same each time.
+"""Messages to label by hand, 抽样标注: flagged as ads, not flagged, and such that have no text, drawn at random but the same each time.
 
     key                label  note  group_name  local_time        sender_name  text                          p     flagged  stands_for
     m1f0c2a94b7de0511                老乡二手群  2026-05-09 21:14  兼职-静静    在家打字就能赚，加V：hao_x    0.99  true           3.8
@@ -7,18 +7,20 @@ Write it to a file, fill in `label` (1 or 广告: an ad; 0 or 不是: none), and
 
     qunkit ads audit -o labels.csv
 
-`stands_for`: how many messages of its half of the group each one stands for. Messages without a text cannot be judged by it and are not asked about. The drawing goes by
-a hash of the message, so that the same messages are drawn again while nothing changes.
+Two fifths each are of flagged and of other messages, and a fifth of pictures and such: look at those in the chat, at that time. What is left blank counts for nothing. `stands_for`: how many messages
+of its kind in the group each one stands for. The drawing goes by a hash of the message, so that the same messages are drawn again while nothing changes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
 from qunkit.methods import ad_sql
 from qunkit.results import Column, Note
+from qunkit.schema import KINDS
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ COLUMNS = (
     Column("local_time", "datetime", Text("time", "时间"), spare=3),
     Column("sender_name", "text", Text("sender", "发送者"), spare=2),
     Column("text", "text", Text("text", "内容")),
+    Column("kind", "text", Text("kind", "类别"), words=KINDS, spare=3),
     Column("p", "ratio", Text("score", "得分"), Text("of the text and of what the sender did", "文本与发送者行为合计得分"), spare=1),
     Column("text_p", "ratio", Text("of the text", "文本得分"), Text("of the text alone", "仅看文本的得分"), spare=8),
     Column("flagged", "bool", Text("flagged", "判为广告"), spare=1),
@@ -51,7 +54,13 @@ COLUMNS = (
 class Params:
     """What `qunkit ads audit` can be told."""
 
-    size: int = option(100, Text("messages to draw, half of them flagged", "抽取的消息数，其中一半为判为广告的"))
+    size: int = option(
+        100,
+        Text(
+            "messages to draw, two fifths of them flagged, a fifth without text",
+            "抽取的消息数：判为广告与未判为广告的各占五分之二，无文字的占五分之一",
+        ),
+    )
     threshold: float = option(0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"))
     model: str = option(
         "dataset",
@@ -67,26 +76,24 @@ _FEW = Text("only {found} messages are flagged: all of them are here", "只有 {
 
 SQL = f"""
 WITH {ad_sql.JUDGED}, asked AS (
-  SELECT group_id, sent_at, seq, MD5(group_id || ' ' || message_id) AS draw FROM posts
-  WHERE in_window AND NOT official AND text <> '' AND kind NOT IN ({ad_sql.NEVER})
-), halved AS (
-  SELECT asked.*, flagged.seq IS NOT NULL AS is_ad
+  SELECT group_id, sent_at, seq, COALESCE(text, '') <> '' AS worded, MD5(group_id || ' ' || message_id) AS draw FROM posts
+  WHERE in_window AND NOT official AND kind NOT IN ({ad_sql.NEVER})
+), parted AS (
+  SELECT asked.*, CASE WHEN flagged.seq IS NOT NULL THEN 'flagged' WHEN worded THEN 'passed' ELSE 'unread' END AS stratum
   FROM asked LEFT JOIN flagged ON flagged.group_id = asked.group_id AND flagged.sent_at = asked.sent_at AND flagged.seq = asked.seq
 ), sized AS (
-  SELECT is_ad, COUNT(*) AS size FROM halved GROUP BY is_ad
+  SELECT stratum, COUNT(*) AS size, CEIL(:size * CASE WHEN stratum = 'unread' THEN 2e-1 ELSE 4e-1 END) AS wanted FROM parted GROUP BY stratum
 ), drawn AS (
-  SELECT halved.*, ROW_NUMBER() OVER (PARTITION BY is_ad ORDER BY draw, group_id, sent_at, seq) AS place FROM halved
-), chosen AS (
-  SELECT * FROM drawn WHERE place <= CEIL(:size / 2)
+  SELECT parted.*, ROW_NUMBER() OVER (PARTITION BY stratum ORDER BY draw, group_id, sent_at, seq) AS place FROM parted
 )
-SELECT 'm' || SUBSTRING(chosen.draw, 1, 16) AS key, '' AS label, '' AS note, COALESCE(posts.group_name, posts.group_id) AS group_name,
-  posts.local_time, posts.sender_name, posts.text, COALESCE(judged.p, features.ads) AS p, features.ads AS text_p,
-  chosen.is_ad AS flagged, sized.size / NULLIF(LEAST(sized.size, CEIL(:size / 2)), 0) AS stands_for
-FROM chosen
-JOIN posts ON posts.group_id = chosen.group_id AND posts.sent_at = chosen.sent_at AND posts.seq = chosen.seq
-JOIN features ON features.text = posts.text
-JOIN sized ON sized.is_ad = chosen.is_ad
-LEFT JOIN judged ON judged.group_id = chosen.group_id AND judged.sent_at = chosen.sent_at AND judged.seq = chosen.seq
+SELECT 'm' || SUBSTRING(drawn.draw, 1, 16) AS key, '' AS label, '' AS note, COALESCE(posts.group_name, posts.group_id) AS group_name,
+  posts.local_time, posts.sender_name, COALESCE(posts.text, '') AS text, posts.kind, COALESCE(judged.p, features.ads) AS p, features.ads AS text_p,
+  drawn.stratum = 'flagged' AS flagged, sized.size / NULLIF(LEAST(sized.size, sized.wanted), 0) AS stands_for
+FROM drawn
+JOIN sized ON sized.stratum = drawn.stratum AND drawn.place <= sized.wanted
+JOIN posts ON posts.group_id = drawn.group_id AND posts.sent_at = drawn.sent_at AND posts.seq = drawn.seq
+LEFT JOIN features ON features.text = posts.text
+LEFT JOIN judged ON judged.group_id = drawn.group_id AND judged.sent_at = drawn.sent_at AND judged.seq = drawn.seq
 ORDER BY key, p
 """
 
@@ -94,4 +101,4 @@ ORDER BY key, p
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     """Whether there were too few to draw from."""
     found = int(frame["flagged"].sum()) if len(frame) else 0
-    return [Note(_FEW, (("found", found),))] if found < params.size // 2 else []
+    return [Note(_FEW, (("found", found),))] if found < ceil(0.4 * params.size) else []

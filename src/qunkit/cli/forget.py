@@ -63,11 +63,12 @@ _SHARED = Text(
     "还有其他成员使用名字 {names}：仅显示该名字的消息以及文字中的该名字将保留",
 )
 _MODEL = Text(
-    "the model {model} is dropped: it may hold words of theirs; learn again from the labels of others",
-    "模型 {model} 已一并删除：其中可能含有其文字；请用其他人的标注重新学习",
+    "what was learnt from labels ({model}) is dropped: it may hold words of theirs; learn again from the labels of others",
+    "从标注学到的内容（{model}）已一并删除：其中可能含有其文字；请用其他人的标注重新学习",
 )
 _MODEL_WOULD = Text(
-    "the model {model} would be dropped too: it may hold words of theirs", "模型 {model} 也将被删除：其中可能含有其文字"
+    "what was learnt from labels ({model}) would be dropped too: it may hold words of theirs",
+    "从标注学到的内容（{model}）也将被删除：其中可能含有其文字",
 )
 _SETTINGS = Text(
     "qunkit.toml names them too: that file is yours to change", "qunkit.toml 中也有其名字或 id，请自行修改"

@@ -1,4 +1,4 @@
-"""The part that holds a model learnt from messages (`qunkit.models`), as forgetting treats it: weights cannot be searched for words."""
+"""The part that holds what was learnt from labelled messages (`qunkit.models`), as forgetting treats it: weights cannot be searched for words."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 PART = "models/part.parquet"
-"""One row a feature: the model that it goes by in this dataset, and what is known of it."""
-_GROUP = 4
-"""Where a label says which group it is from: behind key, verdict, what the sender did, and what it stands for."""
+"""One row a feature: the weights of the model that it goes by in this dataset, null being the shipped one's, and what is known of it."""
 
 
 def holding(path: Path | None, groups: Set[str], *, member: bool) -> str | None:
     """What the model in the part at `path` is called if it may hold anything of a `member`, or of `groups` that go; None: it does not, or there is none.
 
-    A member's words and names may be in what anybody wrote. Of a group nothing is in a model that says of all its labels where they are from, if none is from there.
+    A member's words and names may be in what anybody wrote. Of a group nothing is in a model of which every label is known to be from others.
     """
     if path is None:
         return None
@@ -24,7 +22,7 @@ def holding(path: Path | None, groups: Set[str], *, member: bool) -> str | None:
 
     [told] = pq.read_table(path, columns=["facts"])["facts"].to_pylist()
     facts: dict[str, Any] = json.loads(told)
-    labels = facts.get("labels")
-    known = {label[_GROUP] for label in labels} if isinstance(labels, list) else set()
-    sources = known | {audit[0] for audit in facts["audits"]}
+    audits: list[list[list[Any]]] = list(facts["audits"].values())
+    known = bool(audits) and all(len(one) == len(facts["labels"]) > 0 for one in audits)
+    sources = {audit[0] for one in audits for audit in one}
     return f"learned-{facts['number']}" if member or not known or sources & groups else None

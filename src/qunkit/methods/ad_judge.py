@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qunkit.methods.ad_marks import MARKS
 from qunkit.methods.ad_model import AdModel, shipped
@@ -18,9 +18,19 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-AUDITS = ("group_id", "flagged_ads", "flagged", "passed_ads", "passed")
-"""Columns of the view ``audits``: of labelled messages that the model flagged, or did not, how many are ads, and how many there are; the group that they were
-drawn from. Labels count as many as they stand for, so numbers are no whole ones."""
+
+class Audit(NamedTuple):
+    """A labelled message, as the view ``audits`` shows it."""
+
+    group_id: str
+    said_at: float
+    """Seconds since 1970 of its wall clock."""
+    stratum: str
+    """``flagged`` or ``passed`` by the judge at 0.5; ``unread``: it has no text."""
+    is_ad: int
+    weight: float
+    """Messages that it stands for."""
+
 
 _OF_TEXTS = {mark.code: mark.words for mark in MARKS}
 _MOST = 5
@@ -43,7 +53,7 @@ class Judge:
 
     model: AdModel
     rules: Rules = field(default_factory=Rules)
-    audits: tuple[tuple[str, float, float, float, float], ...] = ()
+    audits: tuple[Audit, ...] = ()
 
     @property
     def name(self) -> str:
@@ -91,11 +101,10 @@ class Judge:
         """The audits as the view shows them."""
         import pyarrow as pa
 
-        types = (pa.string(), *[pa.float64()] * 4)
-        columns = zip(*self.audits, strict=True) if self.audits else ([] for _ in AUDITS)
-        return pa.table(
-            [pa.array(list(cells), type_) for cells, type_ in zip(columns, types, strict=True)], names=list(AUDITS)
-        )
+        types = (pa.string(), pa.float64(), pa.string(), pa.int64(), pa.float64())
+        columns = zip(*self.audits, strict=True) if self.audits else ([] for _ in types)
+        arrays = [pa.array(list(cells), type_) for cells, type_ in zip(columns, types, strict=True)]
+        return pa.table(arrays, names=list(Audit._fields))
 
 
 def own() -> Judge:

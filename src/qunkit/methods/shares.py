@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
 
-HIT, FALSE_ALARM = (0.85, 0.98), (0.002, 0.02)
-"""What share of ads the classifier finds, and of other messages it takes for ads: the ranges it has shown on data it was not fitted on."""
+HIT, FALSE_ALARM = (0.67, 0.98), (0.0, 0.04)
+"""What share of ads the classifier finds, and of other messages it takes for ads: what it has come to on data that it was not fitted on (docs/methods/ads-training.md), the best and the worst."""
+LABELS, UNREAD = 20, 10
+"""Labels that an audit's interval takes: of messages with a text, and of those without."""
 _GRID = 96
 """Points of each of the two distributions that are combined."""
 _DRAWS = 400
@@ -22,33 +25,65 @@ class Interval(NamedTuple):
     high: float | None
 
 
-def counted(found: int, of: int) -> Interval:
-    """`found` of `of` by a classifier that nobody has audited: the ratio as counted, and what it and the true ratios under HIT and FALSE_ALARM lie between.
+class Stratum(NamedTuple):
+    """A part of the messages of which some were labelled."""
 
-    Rogan & Gladen 1978: true = (counted - false alarms) / (hits - false alarms). A range from stated error rates, no confidence interval.
+    messages: int
+    ads: float
+    """Labels that say so; as many as they are worth."""
+    labels: float
+
+
+def counted(found: int, of: int) -> Interval:
+    """`found` of `of` by a classifier that nobody has audited: the ratio as counted, and what the true ratio lies between under HIT and FALSE_ALARM.
+
+    Rogan & Gladen 1978: true = (counted - false alarms) / (hits - false alarms), for the ends of Jeffreys' interval of what was counted: of few messages, chance decides
+    how many are found. A range from error rates, no confidence interval.
     """
     if not of:
         return Interval(None, None, None)
-    ratio = found / of
-    true = [ratio, *((ratio - wrong) / (hit - wrong) for hit in HIT for wrong in FALSE_ALARM)]
-    return Interval(ratio, max(0.0, min(true)), min(1.0, max(true)))
+    ends = _jeffreys(found, of)
+    true = [(end - wrong) / (hit - wrong) for end in ends for hit in HIT for wrong in FALSE_ALARM]
+    return Interval(found / of, max(0.0, min(true)), min(1.0, max(true)))
 
 
-def audited(found: int, passed: int, of: int, ads: tuple[float, float], rest: tuple[float, float]) -> Interval:
-    """The ratio by a stratified audit, with its 95 % interval: `ads` are (ads, labelled) of what the classifier flagged, `rest` of what it passed.
+def beyond_mistakes(found: np.ndarray, of: np.ndarray) -> np.ndarray:
+    """Of each member, whether so many of their messages are not flagged by mistake alone: one chance in twenty at most, if of other messages as many are flagged as `FALSE_ALARM` holds possible."""
+    import numpy as np
+    from scipy.special import bdtrc
 
-    ratio = (found p1 + passed p0) / of; what is neither found nor passed (pictures) is no ad. p1 and p0 have Jeffreys' posteriors Beta(k + 1/2, n - k + 1/2) (Brown, Cai & DasGupta 2001), combined on a grid
-    of their quantiles, so that equal audits give equal intervals.
+    return np.asarray((found > 0) & (bdtrc(np.maximum(found - 1, 0), of.astype(int), FALSE_ALARM[1]) <= 0.05))
+
+
+def audited(strata: Sequence[Stratum], of: int) -> Interval:
+    """The ratio by a stratified audit (Cochran 1977), with its 95 % interval; `of` messages in all, those of no stratum being none.
+
+    The ratio is that of the labels. For the interval, the share of each stratum has Jeffreys' posterior Beta(k + 1/2, n - k + 1/2) (Brown, Cai & DasGupta 2001); they are combined on a grid of
+    their quantiles, so that equal audits give equal intervals. Where no label is an ad, it begins at 0.
     """
     if not of:
         return Interval(None, None, None)
     import numpy as np
 
-    share, rest_share = found / of, passed / of
-    values = share * _posterior(*ads)[:, None] + rest_share * _posterior(*rest)[None, :]
+    values = np.zeros(1)
+    for one in strata:
+        share = one.messages / of * _posterior(one.ads, one.labels)
+        values = _thinned((values[:, None] + share[None, :]).ravel())
     low, high = np.quantile(values, [0.025, 0.975])
-    ratio = share * (ads[0] + 0.5) / (ads[1] + 1) + rest_share * (rest[0] + 0.5) / (rest[1] + 1)
-    return Interval(float(ratio), float(low), float(high))
+    ratio = sum(one.messages / of * one.ads / one.labels for one in strata if one.labels)
+    none, all_ = (all(one.ads == end * one.labels for one in strata if one.messages) for end in (0, 1))
+    return Interval(
+        float(ratio), 0.0 if none else float(low), sum(one.messages for one in strata) / of if all_ else float(high)
+    )
+
+
+def _thinned(values: np.ndarray) -> np.ndarray:
+    """Quantiles of many values, in equal steps of probability; few values as they are."""
+    import numpy as np
+
+    if len(values) <= _GRID:
+        return values
+    return np.asarray(np.quantile(values, (np.arange(4 * _GRID) + 0.5) / (4 * _GRID)))
 
 
 def _posterior(hits: float, of: float) -> np.ndarray:
@@ -58,6 +93,14 @@ def _posterior(hits: float, of: float) -> np.ndarray:
 
     steps = (np.arange(_GRID) + 0.5) / _GRID
     return np.asarray(betaincinv(hits + 0.5, of - hits + 0.5, steps))
+
+
+def _jeffreys(hits: int, of: int) -> tuple[float, float]:
+    """Jeffreys' 95 % interval of a share."""
+    from scipy.special import betaincinv
+
+    low, high = (float(betaincinv(hits + 0.5, of - hits + 0.5, end)) for end in (0.025, 0.975))
+    return low if hits else 0.0, high if hits < of else 1.0
 
 
 def change(now: np.ndarray, before: np.ndarray, seed: int) -> Interval:
