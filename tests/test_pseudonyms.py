@@ -14,6 +14,7 @@ import pytest
 from qunkit import registry
 from qunkit.api import open_dataset
 from qunkit.errors import BadOption
+from qunkit.features.contacts import contacts
 from qunkit.privacy import NOTE, Pseudonyms, key_path, load_key
 from qunkit.results import Note
 
@@ -36,6 +37,30 @@ names = ["队员04号"]
 [tags]
 hike = ["徒步*"]
 """
+
+
+CONTACTS = {
+    "wechat": ("fuli_jww584", "想做的➕薇：fuli_jww584，日入{n}00，名额有限速来报名"),
+    "wechat ": ("abc138", "兼职日结，打字就能赚，➕Ｖ.❤：ａｂｃ①③⑧ 第{n}期"),
+    "qq": ("1234567", "低价出号满级皮肤全，加扣扣1２3４5６７，今天第{n}单"),
+    "phone": ("13800001111", "征信花也能做，额度{n}万，电话①③⑧⓪⓪⓪⓪①①①① 当天下款"),
+    "taokouling": ("AbC12dEf45", "【内购价{n}元】抽纸10包 €ⒶⓑⒸ①②ⓓⒺⓕ④⑤€ 复制打开淘宝"),
+    "domain": ("quan.example.com", "领优惠券全场{n}元包邮，ⓠⓤⓐⓝ.ⓔⓧⓐⓜⓟⓛⓔ.ⓒⓞⓜ/x 手慢无"),
+}
+"""Kind → what is told of it, and ads that dress it."""
+
+
+def ads() -> list[dict[str, object]]:
+    """Each ad four times, by two people in two groups."""
+    people, groups = list(PEOPLE.items())[:2], list(GROUPS.items())[:2]
+    return [
+        {
+            "at": datetime.fromisoformat("2026-03-02T08:00:00") + timedelta(hours=5 * place + n),
+            "group_id": groups[n % 2][0], "group_name": groups[n % 2][1], "message_id": f"a{place}-{n}",
+            "sender_id": people[n // 2][0], "sender_name": people[n // 2][1], "text": text.format(n=n + 2),
+        }
+        for place, (_, text) in enumerate(CONTACTS.values()) for n in range(4)
+    ]  # fmt: skip
 
 
 def rows() -> list[dict[str, object]]:
@@ -124,6 +149,31 @@ ASKED = {"churn_silent": {"days": 1}, "kol_rising": {"ads": "in"}}
 
 OF_TEXTS = {name for name in registry.names("analyses") if name in ("words", "kol") or name.startswith("ads")}
 """Names are no words in scrubbed texts, and contacts and links no marks of ads."""
+
+
+ASKED_OF_ADS = {
+    "ads_domains": {"top": 0},
+    "ads_list": {"top": 0, "why": True, "threshold": 0.05},
+    "ads_audit": {"threshold": 0.05},
+}
+OF_ADS = sorted(name for name in registry.names("analyses") if name.startswith("ads"))
+
+
+@pytest.fixture(scope="module")
+def advertised(tmp_path_factory):
+    return open_dataset(make_dataset(tmp_path_factory.mktemp("ads") / "data", ads(), ROSTER), threads=1)
+
+
+@pytest.mark.parametrize("name", OF_ADS)
+def test_no_contact_is_in_what_is_said_of_ads(advertised, name):
+    plain = {(row[0], row[1]) for row in advertised.analyze("ads_domains", top=0).rows()}
+    assert plain == {(kind.strip(), value) for kind, (value, _) in CONTACTS.items()}
+    told = list(advertised.analyze(name, **ASKED_OF_ADS.get(name, {}), pseudonymise=True).rows())
+    assert told or name == "ads_domains"
+    said = str(told)
+    assert [value for value, _ in CONTACTS.values() if value in said] == []
+    texts = [one for row in told for cell in row for one in (cell if isinstance(cell, list) else [cell])]
+    assert not [one for text in texts if isinstance(text, str) for one in contacts(text)]
 
 
 @pytest.mark.parametrize("name", sorted({*registry.names("analyses")} - OF_TEXTS))

@@ -16,18 +16,23 @@ from typing import TYPE_CHECKING, Any
 from qunkit import models, scratch
 from qunkit.analyses import ads_audit
 from qunkit.config import Config
-from qunkit.errors import BadLabels
+from qunkit.errors import BadKey, BadLabels
 from qunkit.methods.ad_judge import Audit, Judge
 from qunkit.methods.ad_learning import Learned, learn
 from qunkit.methods.ad_model import shipped
 from qunkit.methods.ad_rules import Rules
 from qunkit.methods.shares import LABELS
+from qunkit.privacy import Pseudonyms, load_key
 from qunkit.question import Filters, Machine, ask_here
 from qunkit.results import Column, Note, Result
 from qunkit.words import Text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy as np
+
+    from qunkit.engines.duckdb import Engine
 
 TITLE = Text("What was learnt of ads", "广告模型学习结果")
 COLUMNS = (
@@ -58,9 +63,11 @@ _NEEDED = ("key", "label")
 _YES_NO = frozenset(("true", "false", "1", "0", "yes", "no", "是", "否"))
 _LEAST = 10
 """Labels without which they are for nothing; of each kind, without which nothing is learnt."""
-_LOOK = """
-SELECT group_id, text, epoch_s(local_time) AS at, 'm' || substring(md5(group_id || ' ' || message_id), 1, 16) AS key
-FROM posts"""
+_KEY = "'m' || substring(md5(group_id || ' ' || message_id), 1, 16) AS key"
+_LOOK = f"SELECT group_id, text, epoch_s(local_time) AS at, {_KEY} FROM posts"
+_PLACES = (
+    f"SELECT * FROM (SELECT group_id, sent_at, seq, {_KEY} FROM posts) placed WHERE list_contains(:values, {{column}})"
+)
 _UNKNOWN = Text("{count} labels are of messages that the dataset does not have", "{count} 条标注的消息不在数据集中")
 _EARLIER = Text(
     "{count} labels given before count, too; --anew leaves them out",
@@ -231,7 +238,8 @@ def learn_from(
     """
     known = models.facts(dataset)
     before = [] if anew else [Label(*row) for row in known["labels"]]
-    given = {label.key: label for path in paths for label in read(path)}
+    said = _true(dataset, settings, [label for path in paths for label in read(path)])
+    given = {label.key: label for label in said}
     told = _found(dataset, settings, {label.key: label for label in before} | given)
     here = {one.label.key for one in told}
     if len(told) < _LEAST:
@@ -261,6 +269,38 @@ def learn_from(
     notes = _notes(told, learned, better, usual.name, cells)
     notes += _counted(len(given.keys() - here), len([one for one in before if one.key in here - given.keys()]))
     return Result("ads_learn", TITLE, COLUMNS, rows, notes)
+
+
+def _true(dataset: Path, settings: Config, labels: list[Label]) -> list[Label]:
+    """The labels by the keys of their messages: an audit under --pseudonymise knows them by pseudonyms, which only who has the key to those can tell."""
+    keys = {label.key for label in labels}
+    with ask_here(dataset, settings, Filters(), Machine()) as question:
+        keys -= {row["key"] for row in _looked_up(question.engine, "key", keys)}
+    if not keys:
+        return labels
+    try:
+        pseudonyms = Pseudonyms(load_key(create=False))
+    except BadKey:
+        return labels
+    with ask_here(dataset, settings, Filters(pseudonymise=True), Machine()) as question:
+        masked = {_place(row): row["key"] for row in _looked_up(question.engine, "key", keys)}
+    with ask_here(dataset, settings, Filters(), Machine()) as question:
+        plain = _looked_up(question.engine, "sent_at", {time for _, time, _ in masked})
+    places = ((_place(row | {"group_id": pseudonyms.group(row["group_id"])}), row["key"]) for row in plain)
+    true = {masked[place]: key for place, key in places if place in masked}
+    return [replace(label, key=true.get(label.key, label.key)) for label in labels]
+
+
+def _looked_up(engine: Engine, column: str, values: set[Any]) -> list[dict[str, Any]]:
+    """Key and place of the messages of which `column` is one of `values`."""
+    if not values:
+        return []
+    rows: list[dict[str, Any]] = engine.sql(_PLACES.format(column=column), values=sorted(values)).to_pylist()
+    return rows
+
+
+def _place(row: dict[str, Any]) -> tuple[str, datetime, int]:
+    return row["group_id"], row["sent_at"], row["seq"]
 
 
 def _learned(told: list[_Told], name: str) -> Learned | None:

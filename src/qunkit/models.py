@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qunkit.config import FILE, Config
 from qunkit.errors import BadConfig
 from qunkit.ingest import store
+from qunkit.ingest.learned import PART
 from qunkit.methods.ad_judge import Audit, Judge
 from qunkit.methods.ad_model import AdModel, shipped
 from qunkit.methods.ad_rules import Rules
@@ -19,8 +20,6 @@ from qunkit.words import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PART = "models/part.parquet"
-"""One row a feature: the weights of the model that it goes by in this dataset, null being the shipped one's, and what is known of it."""
 _OF_A_COMMIT = ("schema", "qunkit", "snapshot", "tz", "calendar", "features", "parts", "before")
 """What a commit says anew."""
 
@@ -35,7 +34,7 @@ def judge(snapshot: store.Snapshot, settings: Config, *, shipped_one: bool = Fal
     rules = Rules(settings.ads)
     if wrong := rules.wrong():
         pattern, why = wrong
-        raise BadConfig(path=snapshot.dataset / FILE, why=Text(f"{pattern}: {why}", f"{pattern}：{why}"))
+        raise BadConfig(path=snapshot.dataset / FILE, why=Text(f"{pattern}: {why.en}", f"{pattern}：{why.zh}"))
     kept = _row(snapshot, "facts", *([] if shipped_one else ["weights"]))
     weights = kept.get("weights")
     judge = Judge(AdModel.unpacked(weights, str(snapshot.path / PART)) if weights else shipped(), rules)

@@ -392,3 +392,25 @@ def test_ids_that_alias_joined_are_on_the_removal_list(qunkit: Run, tmp_path: Pa
     assert (one["sender_id"], one["ads"], one["other_ids"]) == ("wxid_one", 2, ["wxid_two"])
     [shown] = offenders("--pseudonymise", "--threshold", "0.01")
     assert [id[:2] for id in (shown["sender_id"], *shown["other_ids"])] == ["m-", "m-"]
+
+
+def test_an_audit_under_pseudonyms_teaches_the_same(
+    qunkit: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUNKIT_KEY", str(tmp_path / "key"))
+    path = tmp_path / "masked.csv"
+    told = ("ads", "audit", "--size", "200", "-o", str(path), "--data", str(data), "--pseudonymise")
+    assert qunkit(*told).code == 0
+    rows = list(csv.DictReader(StringIO(path.read_text("utf-8-sig"))))
+    plain = audit(qunkit, data, tmp_path / "plain.csv")
+    keys, true = ({row["key"] for row in table} for table in (rows, plain))
+    assert not keys & true  # who has no key to the pseudonyms learns nothing from them
+    mixed = filled(rows)[:70] + filled(plain)
+    ran = qunkit("ads", "learn", write(tmp_path / "filled.csv", filled(rows)), "--data", str(data))
+    assert ran.lines[2].startswith("learned-1\t80\t20\t")
+    ran = qunkit("ads", "learn", write(tmp_path / "mixed.csv", mixed), "--data", str(data))
+    assert ran.lines[2].startswith("learned-2\t80\t20\t")
+    (tmp_path / "key").unlink()
+    ran = qunkit("ads", "learn", str(tmp_path / "filled.csv"), "--anew", "--data", str(data), "--lang", "en")
+    assert (ran.code, "0 labels of messages of this dataset" in ran.err) == (65, True)
+    assert not (tmp_path / "key").exists()

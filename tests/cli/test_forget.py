@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from qunkit import models
+from support.tiny_ads import tiny
+
 Run = Callable[..., Any]
 KEVIN = "wxid_k3vv01zhao22"
 
@@ -129,3 +132,19 @@ def test_settings_that_name_the_member_are_said(call: Run, tmp_path: Path) -> No
     data = next(tmp_path.glob("world*/data"))
     (data / "qunkit.toml").write_text(f'[staff]\nids = ["{KEVIN}"]\n', "utf-8")
     assert "qunkit.toml names them too" in call("forget", KEVIN, "--yes").err
+
+
+def test_a_model_that_was_learnt_of_them_goes_and_that_is_said(call: Run, tmp_path: Path) -> None:
+    data = next(tmp_path.glob("world*/data"))
+    group = call("sql", f"SELECT group_id FROM messages WHERE sender_id = '{KEVIN}' LIMIT 1").lines[1]
+    facts = {"number": 1, "labels": [["m0", 1, 0.0, 1.0]], "audits": {"a judge": [[group, 1.7e9, "flagged", 1, 1.0]]}}
+    models.keep(data, tiny(), facts)
+    assert "what was learnt from labels (learned-1) would be dropped too" in call("forget", KEVIN).err
+    assert "Judged by tiny" in call("ads").err
+    ran = call("forget", "--group", group, "--yes")
+    assert "what was learnt from labels (learned-1) is dropped: it may hold words of theirs; learn again" in ran.err
+    assert "Judged by tiny" not in call("ads").err
+    assert [path for path in data.rglob("*") if path.is_file() and group.encode() in path.read_bytes()] == []
+    models.keep(data, tiny(), facts | {"number": 2, "audits": {}})
+    again = call("forget", "--group", group, "--yes")
+    assert "learned-2" not in again.err

@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 import pytest
 
-from qunkit import privacy
+from qunkit import models, privacy
 from qunkit.chat.spelling import fold
 from qunkit.errors import BadKey, NoMemberThere, NoSuchGroup, NoSuchMember, OldStateRead, SeveralGroups, SeveralMembers
 from qunkit.ingest import aliases, forget, store
@@ -35,6 +35,7 @@ from qunkit.ingest.scrub import MARK, Said, Words
 from qunkit.ingest.scrub import told as holds
 from support.forgetting import ANN, BOB, CHAT, CODECS, EVE, HEADER, SECRET, blobs, csv, residue
 from support.staged import members, messages, rejects
+from support.tiny_ads import tiny
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 ROOM, NAME = "58192034417@chatroom", "周末徒步·拼车群(东区)"
@@ -727,3 +728,61 @@ def test_bytes_are_searched_in_every_encoding(codec: str) -> None:
     assert not holds("x,夏天,y".encode(codec), words, NOBODY)
     assert holds(f"--{SECRET}--".encode(codec), Words(), said)
     assert not holds("好的".encode(codec), Words(), said)
+
+
+# -- a model that was learnt from them --------------------------------------------------------------------------------
+OTHER = csv((60, *ANN, "别的群"), room="2@chatroom", name="读书会")
+AUDIT = [1.7e9, "flagged", 1, 1.0]
+
+
+def learnt(put: Callable[[str, str | bytes], Path], dataset: Path, *groups: str, labels: bool) -> None:
+    """A dataset of two groups with a model that was learnt in `groups`; without `labels` it says so of some alone."""
+    ingest([put("a.csv", CHAT), put("b.csv", OTHER)], dataset)
+    audits = [[groups[n % len(groups)], *AUDIT] for n in range(10 if labels else 9)]
+    said = [[f"m{n:016x}", n % 2, 0.0, 1.0] for n in range(10)]
+    models.keep(dataset, tiny(), {"number": 3, "labels": said, "audits": {"a judge": audits}})
+
+
+def groups_of(dataset: Path) -> set[str]:
+    """Groups of which the model says anything; none if there is none."""
+    return {audit[0] for audits in models.facts(dataset)["audits"].values() for audit in audits}
+
+
+@pytest.mark.parametrize(
+    ("who", "groups", "labels", "goes"),
+    [
+        ((None, ["1@chatroom"]), ["1@chatroom"], False, True),
+        ((None, ["1@chatroom"]), ["2@chatroom"], False, True),  # not known where the labels are from
+        ((None, ["1@chatroom"]), ["1@chatroom", "2@chatroom"], True, True),
+        ((None, ["1@chatroom"]), ["2@chatroom"], True, False),
+        (("wxid_eve00001", []), ["1@chatroom"], False, True),
+        (("wxid_eve00001", []), ["2@chatroom"], True, True),  # others speak of her anywhere
+    ],
+    ids=["group", "group-unknown", "group-labels", "another-group", "member", "member-elsewhere"],
+)
+def test_a_model_that_may_hold_their_words_goes(
+    put: Callable[[str, str | bytes], Path],
+    tmp_path: Path,
+    who: tuple[str | None, list[str]],
+    groups: list[str],
+    labels: bool,
+    goes: bool,
+) -> None:
+    dataset = tmp_path / "d"
+    learnt(put, dataset, *groups, labels=labels)
+    told = "learned-3" if goes else None
+    assert forget.preview(dataset, *who).model == told
+    assert groups_of(dataset) == set(groups)
+    assert forget.forget(dataset, *who).model == told
+    assert groups_of(dataset) == (set() if goes else {"2@chatroom"})
+    with store.open_snapshot(dataset) as snapshot:
+        assert (models.PART in snapshot.manifest["parts"]) == (not goes)
+    if who[0] is None:
+        assert residue(dataset, "1@chatroom", "徒步群") == set()
+    assert sound(dataset)
+    assert forget.forget(dataset, *who).model is None
+
+
+def test_a_dataset_without_a_model_loses_none(put: Callable[[str, str | bytes], Path], tmp_path: Path) -> None:
+    ingest([put("a.csv", CHAT)], tmp_path / "d")
+    assert forget.forget(tmp_path / "d", "wxid_eve00001").model is None

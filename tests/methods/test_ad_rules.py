@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import time
+from fnmatch import fnmatchcase
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qunkit.config import Ads
 from qunkit.methods.ad_judge import Judge
@@ -30,6 +35,48 @@ def test_templates_are_whole_texts():
     assert verdicts("【今日团】红薯", **lists) == (False, False)
 
 
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("满*减*元", "满100减20元"),
+        ("今日*元*斤*起", "今日 9.9 元一斤，三斤起"),
+        ("【团】* * *", "【团】红薯 9.9 手慢无"),
+        ("加V*领*", "➕Ｖ：abc_12345 领券"),
+        ("➕V*领券*", "➕Vabc_12345领券啦"),
+        ("*", "任何"),
+    ],
+)
+def test_a_star_stands_for_anything_wherever_it_stands(template, text):
+    assert verdicts(text, templates=(template,)) == (True, False)
+
+
+PLAIN = "满减团购元斤起今日"
+"""Their plain form is their own, whatever their company."""
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(PLAIN + "*", min_size=1, max_size=8), st.text(PLAIN, min_size=1, max_size=10))
+def test_templates_are_those_of_a_shell(template, text):
+    assert verdicts(text, templates=(template,)) == (fnmatchcase(text, template), False)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.text(PLAIN + "加➕Ｖ薇① .\n-三", max_size=4), min_size=1, max_size=4), st.data())
+def test_what_is_written_by_a_template_is_allowed_whatever_its_dress(pieces, data):
+    filled = [data.draw(st.text(PLAIN + "abc 12", max_size=4)) for _ in pieces[1:]]
+    text = pieces[0] + "".join(fill + piece for fill, piece in zip(filled, pieces[1:], strict=True))
+    assert verdicts(text, templates=("*".join(pieces),)) == (bool("*".join(pieces)), False)
+
+
+@pytest.mark.parametrize("template", ["*", "**", "* *", "*\u200b*"])
+def test_a_template_of_everything_is_named(template):
+    found = Rules(Ads(templates=("满*元", template))).wrong()
+    assert found is not None
+    assert found[0] == template
+    assert "nothing would be an ad" in found[1].en
+    assert Rules(Ads(templates=("满*元", ""))).wrong() is None
+
+
 def test_patterns_see_the_text_as_it_was_sent():
     assert verdicts("ＶＩＰ群", deny_patterns=("ＶＩＰ",)) == (False, True)
     assert verdicts("VIP群", deny_patterns=("ＶＩＰ",)) == (False, False)
@@ -47,7 +94,7 @@ def test_a_pattern_that_nobody_understands_is_named():
     found = Rules(Ads(deny_patterns=("fine", "(open"))).wrong()
     assert found is not None
     assert found[0] == "(open"
-    assert "missing )" in found[1]
+    assert "missing )" in found[1].en
     assert Rules(Ads(allow_patterns=(r"(?=ahead)",))).wrong() is not None  # RE2 looks at nothing that it does not take
     assert Rules().wrong() is None
 

@@ -1,7 +1,7 @@
 """Texts without the people in them: names become pseudonyms, numbers and links become placeholders.
 
 What is known is found by name and id: members by their names in the group, ids of anybody and names of groups anywhere. What is not known
-is found by its form (`scrub_forms`) and by its place: after ``@``, before the colon of a quote, in the lines of a sign-up relay.
+is found by its form (`scrub_forms`), by what the features read in any dress (`scrub_contacts`), and by its place: after ``@``, before the colon of a quote, in the lines of a sign-up relay.
 Names are compared as people read them (`as_read`), and so are ids, numbers and links, sign by sign; what stands around them stays as it is.
 Placeholders are the same in every language. A hint that only people understand stays; docs/privacy.md says so.
 """
@@ -17,6 +17,7 @@ from threading import Lock
 
 from qunkit.chat.as_read import ACCENTS, ALIKE, UNSEEN, AsRead, as_read
 from qunkit.chat.people import file_safe, nfc
+from qunkit.chat.scrub_contacts import places
 from qunkit.chat.scrub_forms import LINKS, NUMBERS, Form
 
 PERSON = "[person]"
@@ -42,6 +43,7 @@ _SHORT_WORD = 6
 """Names of fewer letters are found as whole words only: Ann is nobody in "annual"."""
 _SHORT_NUMBER = 5
 """Fewer digits than that are a figure and no name, but after @ or in a quote."""
+_ROUNDS = 8
 _CACHED = 1 << 14
 
 
@@ -98,10 +100,13 @@ class Scrubber:
         work.forms(NUMBERS)
         work.placed(_MARKED, names.get)
         work.placed(_QUOTED, names.get)
+        before = work.contacts(names)
         work.names(names)
         if kind == "solitaire":
             work.signed()
         work.placed(_CALLED, names.get)
+        if work.count != before:
+            work.contacts(names)  # a name may have hidden one
         return work.done()
 
     def _all(self) -> Known:
@@ -217,6 +222,27 @@ class _Work:
 
     def names(self, names: _Names) -> None:
         self._put(names.find(self._text))
+
+    def contacts(self, names: _Names) -> int:
+        """Put aside contacts and links in any dress, but for those that are part of a name, which goes whole; returns how much is put aside.
+
+        What goes may uncover another; a text that has them again and again is not shown.
+        """
+        for _ in range(_ROUNDS):
+            if not (found := places(self._text)):
+                return self.count
+            named = [(start, end) for start, end, _ in names.find(self._text)]
+            bare = [one for one in found if not any(start <= one[0] and one[1] <= end for start, end in named)]
+            if not bare:
+                return self.count
+            self._put(bare)
+        self._put([(0, len(self._text), "[text]")])
+        return self.count
+
+    @property
+    def count(self) -> int:
+        """How much is put aside."""
+        return len(self._kept)
 
     def signed(self) -> None:
         """Of each line of a sign-up relay leave only the one who is known by its first words."""

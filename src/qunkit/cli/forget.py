@@ -62,6 +62,14 @@ _SHARED = Text(
     "others go by {names} too: messages that show only that name stay, and so does the name in texts",
     "还有其他成员使用名字 {names}：仅显示该名字的消息以及文字中的该名字将保留",
 )
+_MODEL = Text(
+    "what was learnt from labels ({model}) is dropped: it may hold words of theirs; learn again from the labels of others",
+    "从标注学到的内容（{model}）已一并删除：其中可能含有其文字；请用其他人的标注重新学习",
+)
+_MODEL_WOULD = Text(
+    "what was learnt from labels ({model}) would be dropped too: it may hold words of theirs",
+    "从标注学到的内容（{model}）也将被删除：其中可能含有其文字",
+)
 _SETTINGS = Text(
     "qunkit.toml names them too: that file is yours to change", "qunkit.toml 中也有其名字或 id，请自行修改"
 )
@@ -90,6 +98,8 @@ def _table(forgotten: Forgotten, *, done: bool) -> Result:
     notes += [Note(_OUTSIDE, (("key", key_path()),))] if done and forgotten.affected else []
     if forgotten.shared:
         notes.append(Note(_SHARED, (("names", ", ".join(sorted(forgotten.shared))),)))
+    if forgotten.model:
+        notes.append(Note(_MODEL if done else _MODEL_WOULD, (("model", forgotten.model),)))
     notes += [Note(_SETTINGS)] if forgotten.settings else []
     rows = [astuple(one) for one in forgotten.affected]
     return Result("forget", _DONE if done else _WOULD, COLUMNS, rows, notes, empty=_BEFORE)

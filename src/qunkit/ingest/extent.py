@@ -59,6 +59,8 @@ class Forgotten:
     """Names of the member that others have too: they stay."""
     settings: bool = False
     """qunkit.toml names the member."""
+    model: str | None = None
+    """The model that was learnt for the dataset, where it goes too: it may hold words of theirs."""
     before: bool = False
     """There was nothing left to forget: it had been done."""
 

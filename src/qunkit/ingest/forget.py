@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -18,7 +19,7 @@ import pyarrow as pa
 
 from qunkit import scratch
 from qunkit.errors import OldStateRead, StillRead
-from qunkit.ingest import build, extent, gone, keepout, rejected, store, tombstones
+from qunkit.ingest import build, extent, gone, keepout, learned, rejected, store, tombstones
 from qunkit.ingest.extent import Forgotten
 from qunkit.ingest.gone import Gone
 from qunkit.ingest.harvest import REJECTS
@@ -43,7 +44,9 @@ def preview(dataset: Path, member: str | None, groups: Sequence[str] = ()) -> Fo
         state = partial(_in, snapshot.path, snapshot.manifest)
         with State(state, Path(folder)).opened() as known:
             target = known.find(member, groups, tombstones.load(state))
-            return extent.would(known, target, dataset) if target else Forgotten(before=True)
+            if target is None:
+                return Forgotten(before=True)
+            return replace(extent.would(known, target, dataset), model=_model(state(learned.PART), target))
 
 
 def forget(dataset: Path, member: str | None, groups: Sequence[str] = (), *, wait: float = 10.0) -> Forgotten:
@@ -64,7 +67,8 @@ def forget(dataset: Path, member: str | None, groups: Sequence[str] = (), *, wai
             target = known.find(member, groups, stones)
             done = extent.would(known, target, dataset) if target else Forgotten(before=True)
             if target:
-                _commit(staging, known, target, stones)
+                done.model = _model(staging.old_part(learned.PART), target)
+                _commit(staging, known, target, stones, frozenset({learned.PART} if done.model else ()))
         try:
             store.purge(dataset, wait)
         except StillRead as error:
@@ -72,8 +76,13 @@ def forget(dataset: Path, member: str | None, groups: Sequence[str] = (), *, wai
     return done
 
 
-def _commit(staging: store.Staging, known: State, target: Target, stones: Tombstones) -> None:
-    """The state without who is forgotten, as the current one."""
+def _model(path: Path | None, target: Target) -> str | None:
+    """The model that goes with them."""
+    return learned.holding(path, target.whole, member=target.who is not None)
+
+
+def _commit(staging: store.Staging, known: State, target: Target, stones: Tombstones, dropped: frozenset[str]) -> None:
+    """The state without who is forgotten, and without the parts `dropped`, as the current one."""
     going = extent.going(known, target, stones)
     every = from_parts(known.observations, "")
     if every:
@@ -98,7 +107,7 @@ def _commit(staging: store.Staging, known: State, target: Target, stones: Tombst
     stones.write(staging)
     facts = {name: fact for name, fact in staging.base.items() if name not in _NEW}
     facts |= {"sources": sources, "fingerprint": built.fingerprint}
-    store.commit(staging, facts, built.dropped, anew=True)
+    store.commit(staging, facts, built.dropped | dropped, anew=True)
 
 
 def _source(facts: dict[str, Any], going: list[Gone], went: Counter[str]) -> dict[str, Any]:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from qunkit.chat.normal import normalise, normalise_all
 from qunkit.config import Ads
+from qunkit.words import Text
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+_ANYTHING = Text(
+    "a template of any text whatever: then nothing would be an ad", "该模板匹配任意文本，将没有任何消息被判为广告"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The lists of qunkit.toml. Words and templates are compared in plain form (`qunkit.chat.normal`), patterns with the text as it was sent."""
+    """The lists of qunkit.toml. Words are compared in plain form (`qunkit.chat.normal`), patterns with the text as it was sent, templates with both."""
 
     lists: Ads = field(default_factory=Ads)
 
@@ -27,38 +32,32 @@ class Rules:
         import pyarrow as pa
 
         raw, plain = pa.array(texts, pa.string()), pa.array(normalise_all(texts), pa.string())
-        allowed = _any(raw, self.lists.allow_patterns)
-        allowed |= _any(plain, [*_words(self.lists.allow), *_templates(self.lists.templates)])
+        templates = [_pieces(one) for one in self.lists.templates if one]
+        allowed = _any(raw, [*self.lists.allow_patterns, *(_whole(one) for one, _ in templates)])
+        allowed |= _any(plain, [*_words(self.lists.allow), *(_whole(one) for _, one in templates)])
         denied = _any(raw, self.lists.deny_patterns) | _any(plain, _words(self.lists.deny))
         return allowed, denied & ~allowed
 
     def deciding(self, text: str) -> tuple[str, str] | None:
         """The key of qunkit.toml that decides of a text, and its entry; None: the model does. What allows goes first."""
-        import pyarrow as pa
-
-        plain = normalise(text)
-        for key, of in (
-            ("allow_patterns", pa.array([text])),
-            ("allow", pa.array([plain])),
-            ("templates", pa.array([plain])),
-            ("deny_patterns", pa.array([text])),
-            ("deny", pa.array([plain])),
-        ):
+        for key in ("allow_patterns", "allow", "templates", "deny_patterns", "deny"):
             for entry in getattr(self.lists, key):
-                if _any(of, _PATTERNS[key]([entry])).any():
+                allowed, denied = Rules(replace(Ads(), **{key: (entry,)})).verdicts([text])  # type: ignore[arg-type]
+                if allowed.any() or denied.any():
                     return f"ads.{key}", entry
         return None
 
-    def wrong(self) -> tuple[str, str] | None:
-        """A pattern that RE2 does not understand, and what it says; None: all are well."""
+    def wrong(self) -> tuple[str, Text] | None:
+        """A pattern that RE2 does not understand, and what it says, or a template that lets everything through; None: all are well."""
         import pyarrow as pa
 
         for pattern in (*self.lists.allow_patterns, *self.lists.deny_patterns):
             try:
                 _any(pa.array(["a"]), [pattern])
             except pa.ArrowInvalid as error:
-                return pattern, str(error)
-        return None
+                return pattern, Text(str(error), str(error))
+        anything = (one for one in self.lists.templates if "*" in one and not any(map(normalise, one.split("*"))))
+        return next(((one, _ANYTHING) for one in anything), None)
 
 
 def _any(texts: pa.Array, patterns: Sequence[str]) -> np.ndarray:
@@ -74,20 +73,12 @@ def _words(words: Sequence[str]) -> list[str]:
     return [re.escape(plain) for word in words if (plain := normalise(word))]
 
 
-def _templates(templates: Sequence[str]) -> list[str]:
-    return [_template(normalise(one)) for one in templates]
+def _pieces(template: str) -> tuple[list[str], list[str]]:
+    """What stands between the stars of a template: as it was written, and made plain."""
+    pieces = template.split("*")
+    return pieces, list(map(normalise, pieces))
 
 
-def _template(plain: str) -> str:
-    """A whole text, * for anything."""
-    return "(?s)^" + ".*".join(re.escape(piece) for piece in plain.split("*")) + "$"
-
-
-_PATTERNS: dict[str, Callable[[Sequence[str]], Sequence[str]]] = {
-    "allow": _words,
-    "deny": _words,
-    "templates": _templates,
-    "allow_patterns": list,
-    "deny_patterns": list,
-}
-"""By key, how its entries are looked for."""
+def _whole(pieces: Sequence[str]) -> str:
+    """A whole text that has `pieces` and anything between them."""
+    return "(?s)^" + ".*".join(map(re.escape, pieces)) + "$"
