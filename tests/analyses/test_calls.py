@@ -177,6 +177,9 @@ def test_whole_minutes_count_half_a_minute_more():
     assert (found["in_5"], found["in_15"], found["first_s"], found["flags"]) == (3, 5, 30.0, ["by_minute", "short_log"])
     # half of five is three
     assert found["t50_s"] == 270.0
+    plain = [row | {"kind": "text"} for row in rows]
+    assert [row["in_5"] for row in ask("calls", plain, many=3)] == [3]
+    assert ask("calls", plain, many=4) == []
 
 
 def test_what_is_a_call():

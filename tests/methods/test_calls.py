@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.stats import permutation_test, poisson
 
@@ -44,6 +44,7 @@ def test_responders_by_hand():
     assert responders(who, at, 9).tolist() == [2, 2, 2, 1, 0]  # whoever speaks again is no responder to themselves
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES, st.integers(0, 30))
 def test_responders_are_sets(lines, within):
     who, at = lines
@@ -53,6 +54,7 @@ def test_responders_are_sets(lines, within):
     assert responders(who, at, within).tolist() == found
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES, st.data())
 def test_answers_are_the_first_lines_of_others(lines, data):
     who, at = lines
@@ -73,6 +75,7 @@ def test_answers_are_the_first_lines_of_others(lines, data):
     assert half == [some[(len(some) + 1) // 2 - 1] if some else -1 for some in delays]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES, st.integers(0, 400), st.integers(1, 3))
 def test_posters_are_sets(lines, when, days):
     who, at = lines[0], lines[1] * 24 * 60 * MINUTE // 3
