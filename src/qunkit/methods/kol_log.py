@@ -57,7 +57,7 @@ def _like(words: tuple[str, ...], around: str = "") -> str:
 
 
 _COPIES = f"""parts AS (
-  SELECT text, text AS copy FROM features WHERE ads >= {ad_sql.SUSPICIOUS:e} AND LENGTH(text) >= {_SHORTEST_COPY}
+  SELECT text, text AS copy, FALSE AS reaching FROM features WHERE ads >= {ad_sql.SUSPICIOUS:e} AND LENGTH(text) >= {_SHORTEST_COPY}
 )"""
 
 
