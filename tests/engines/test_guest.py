@@ -139,7 +139,9 @@ def test_behind_the_door_there_is_nothing_else(tmp_path, monkeypatch):
     engine, file = masked(tmp_path, "1@chatroom")
     answered = {}
     with engine:
-        engine.guest("SELECT messages.text FROM messages, posts, members, rosters, listings, alerts, days, conventions", [file])
+        engine.guest(
+            "SELECT messages.text FROM messages, posts, members, rosters, listings, alerts, days, conventions", [file]
+        )
         for attack, text in {**REFUSED, **NOT_THERE}.items():
             try:
                 answered[attack] = engine._connection.execute(text.format(file=file)).fetchall()
