@@ -83,9 +83,12 @@ def test_too_few_turns_and_too_short_logs_are_said_so():
     assert said[0].startswith("Compared: 2026-03-17 15:00 to 2026-04-14 15:00 with 2026-02-17 15:00 to")
 
 
-def test_only_those_who_rise():
+def test_only_those_who_can_be_compared():
     rows, _ = eight_weeks()
-    assert table(ask("kol_rising", rows, only_rising=True), "member_id") == [("a",)]
+    rows += [{"at": BEGIN + timedelta(days=50), "sender_id": "z"}]
+    whole, some = ask("kol_rising", rows), ask("kol_rising", rows, compared=True)
+    assert [row for row in whole if row["state"] != "few_turns"] == some
+    assert table(whole, "member_id", "state")[-1] == ("z", "few_turns")
 
 
 def chat(seed, louder=()):

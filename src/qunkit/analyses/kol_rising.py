@@ -77,7 +77,7 @@ _SURE = ("pull", "pull_before", "change", "low", "high")
 class Params:
     """What `qunkit kol rising` can be told."""
 
-    only_rising: bool = option(False, Text("only who rises", "只列上升的人"))
+    compared: bool = option(False, Text("only who has turns enough to be compared", "只列发言足够、可作比较的人"))
     ads: str = option("out", ADS, choices=OUT_OR_IN)
     red_packets: str = option("out", RED_PACKETS, choices=OUT_OR_IN)
 
@@ -97,7 +97,7 @@ WITH named AS (
 ), shown AS (
   SELECT part AS group_id, group_name, member_id, official, state, CASE state WHEN 'rising' THEN 0 WHEN 'steady' THEN 1 ELSE 2 END AS place,
     {", ".join(f"CASE WHEN state IN ('rising', 'steady') THEN {name} END AS {name}" for name in _SURE)}, answers, answers_before, turns, turns_before, explicit
-  FROM stated WHERE state = 'rising' OR NOT :only_rising
+  FROM stated WHERE state IN ('rising', 'steady') OR NOT :compared
 )
 SELECT shown.group_id, shown.group_name, shown.member_id, COALESCE(members.name, shown.member_id) AS name, shown.official, shown.state, shown.pull, shown.pull_before,
   shown.change, shown.low, shown.high, shown.answers, shown.answers_before, shown.turns, shown.turns_before, shown.explicit, {_LAST} - INTERVAL '28' DAY AS since, {_LAST} AS until
