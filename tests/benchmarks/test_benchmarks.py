@@ -75,7 +75,15 @@ def test_every_analysis_without_parts_of_others_has_an_answer_by_hand():
     from qunkit import registry
 
     lacking = set(registry.names("analyses")) - set(bare.ANSWERS)
-    assert {name.partition("_")[0] for name in lacking} == {"words", "ads", "calls", "churn", "kol", "replies"}
+    assert {name.partition("_")[0] for name in lacking} == {
+        "words",
+        "ads",
+        "calls",
+        "churn",
+        "kol",
+        "network",
+        "replies",
+    }
 
 
 @pytest.mark.slow

@@ -93,7 +93,7 @@ def test_one_of_several_commands_names_the_others(qunkit: Run, name: str) -> Non
         (["groups", "--threads", "x"], "--threads"),
         (["groups", "--threads", "0"], "--threads: 0 is not 1 or more."),
         (["groups", "--memory-limit", "lots"], "--memory-limit: 'lots' is not a size"),
-        (["groups", "--format", "xls"], "--format: 'xls' is not one of csv, html, json, jsonl, md, parquet, terminal, tsv, xlsx."),
+        (["groups", "--format", "xls"], "--format: 'xls' is not one of csv, gexf, graphml, html, json, jsonl, md, parquet, terminal, tsv, xlsx."),
         (["groups", "-o", "x.xls"], "-o: 'x.xls' is not a name that ends in .csv,"),
         (["groups", "--week", "2024-W53"], "--week: '2024-W53' is not an ISO week, 2024-W01 to 2024-W52."),
         (["groups", "--week", "2024-W48", "--last", "7d"], "--week + --last: give one of them."),

@@ -61,7 +61,8 @@ def test_analyses_say_what_they_read() -> None:
     for name in registry.names("analyses"):
         module = registry.load("analyses", name)
         asked = getattr(module, "FEATURES", ())
-        read = " FROM features" in module.SQL or "JOIN features" in module.SQL
+        sql = module.SQL + getattr(module, "PART_SQL", "")
+        read = " FROM features" in sql or "JOIN features" in sql
         assert read == bool(asked), name
         assert set(asked) <= set(NAMES), name
         told |= set(asked)
