@@ -107,7 +107,7 @@ ASKED = {"churn_silent": {"days": 1}}
 """What has to be asked for rows."""
 
 
-OF_TEXTS = {name for name in registry.names("analyses") if name == "words" or name.startswith("ads")}
+OF_TEXTS = {name for name in registry.names("analyses") if name in ("words", "replies") or name.startswith("ads")}
 """Names are no words in scrubbed texts, and contacts and links no marks of ads."""
 
 
