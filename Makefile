@@ -50,12 +50,14 @@ spark: .venv-spark-local/installed .venv-spark/installed
 	.venv-spark-local/bin/pytest -m spark tests/spark -n 2 --dist loadgroup
 	QUNKIT_SPARK_SERVER=$(CURDIR)/.venv-spark-local/bin/python .venv-spark/bin/pytest -m spark tests/spark -n 0
 
-# The weights of `qunkit ads` from the data with labels in DATA, the same bytes every time; then how they do, into docs/methods.
+# The weights of `qunkit ads` and of the model of links from the data with labels in DATA, the same bytes every time; then how they do, into docs/methods.
 train: .venv-train/installed
 	.venv-train/bin/python training/train.py $(DATA)
+	.venv-train/bin/python training/links.py $(DATA)
 
 eval: .venv-train/installed
 	.venv-train/bin/python training/evaluate.py $(DATA)
+	.venv-train/bin/python training/links_evaluate.py $(DATA)
 
 clean:
 	rm -rf $(VENV) .venv-spark .venv-spark-local .venv-train $(DEMO) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

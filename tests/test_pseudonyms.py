@@ -147,7 +147,9 @@ ASKED = {"churn_silent": {"days": 1}, "kol_rising": {"ads": "in"}}
 """What has to be asked for rows, and for what no text decides."""
 
 
-OF_TEXTS = {name for name in registry.names("analyses") if name in ("words", "kol") or name.startswith("ads")}
+OF_TEXTS = {
+    name for name in registry.names("analyses") if name in ("words", "kol", "replies") or name.startswith("ads")
+}
 """Names are no words in scrubbed texts, and contacts and links no marks of ads."""
 
 

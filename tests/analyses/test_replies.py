@@ -6,6 +6,7 @@ from hypothesis import given, settings
 
 from qunkit.analyses.replies import HOW
 from qunkit.dataset import Scope
+from qunkit.methods.evidence import LIKELY
 from support.logs import EXAMPLES, logs, scopes, seen
 from support.messages import EVER, NEVER, TWELVE, moment
 from support.questions import ask, table
@@ -14,23 +15,36 @@ EDGE = ("message_id", "parent", "to_id", "how", "p")
 
 
 def test_twelve_rows_by_hand():
-    assert table(ask("replies", TWELVE, min_p=1), *EDGE) == [
-        ("m1", "m0", "a", "continuation", 1.0),
-        ("m2", "m0", "a", "quote", 1.0),
-        ("m3", "m2", "b", "rule", None),  # b quoted a, who speaks next
-        ("m4", "m3", "a", "rule", None),  # more than two minutes later: another turn of the same thread
-        ("m8", "m7", "d", "quote", 1.0),  # though it names d too
+    found = ask("replies", TWELVE, min_p=1)
+    assert table(found, *EDGE[:-1]) == [
+        ("m1", "m0", "a", "continuation"),
+        ("m2", "m0", "a", "quote"),
+        ("m3", "m2", "b", "rule"),  # b quoted a, who speaks next
+        ("m4", "m3", "a", "rule"),  # more than two minutes later: another turn of the same thread
+        ("m8", "m7", "d", "quote"),  # though it names d too
+        ("m11", "m10", "a", "rule"),  # the only line of the hour before
     ]
+    p = {row["message_id"]: row["p"] for row in found}
+    assert p["m1"] == p["m2"] == p["m8"] == 1
+    assert LIKELY <= p["m4"] < p["m3"] < 1
 
 
-def test_a_mention_is_of_the_last_line_of_who_is_named():
+def test_a_mention_is_of_who_is_named():
     rows = [
         {"at": "2026-05-04 09:00:00"},
-        {"at": "2026-05-04 09:00:10"},
+        {"at": "2026-05-04 09:00:10", "sender_id": "d"},
         {"at": "2026-05-04 09:00:20", "sender_id": "b", "mention_ids": ["nobody", "a"]},
         {"at": "2026-05-04 09:00:30", "sender_id": "c", "mention_ids": ["notify@all"]},
     ]
-    assert table(ask("replies", rows, min_p=1), *EDGE)[1:] == [("m2", "m1", "a", "mention", None)]
+    found = table(ask("replies", rows, min_p=1), *EDGE)
+    assert [row for row in found if row[3] == "mention"] == [("m2", "m0", "a", "mention", None)]
+
+
+def test_of_the_lines_of_who_is_named_the_one_that_says_the_same():
+    said = ["阳光玫瑰还有货吗", "明天下雨", "有货，阳光玫瑰还有的"]
+    rows = [{"at": f"2026-05-04 09:0{3 * n}:00", "text": text} for n, text in enumerate(said)]
+    rows[-1] |= {"sender_id": "b", "mention_ids": ["a"]}
+    assert table(ask("replies", rows, min_p=1), *EDGE)[-1] == ("m2", "m0", "a", "mention", None)
 
 
 def test_a_quote_of_what_is_not_there_is_still_a_quote():
@@ -38,16 +52,20 @@ def test_a_quote_of_what_is_not_there_is_still_a_quote():
     assert table(ask("replies", rows), *EDGE) == [("m0", "gone", None, "quote", 1.0), ("m1", "m0", "a", "quote", 1.0)]
 
 
-def test_what_asks_or_is_long_starts_a_thread():
-    def last(text):
-        rows = [{"at": "2026-05-04 09:00:00"}, {"at": "2026-05-04 09:00:10", "sender_id": "b"}]
-        found = ask("replies", [*rows, {"at": "2026-05-04 09:00:20", "text": text}], min_p=1)
-        return table(found, "message_id", "how")
+def test_what_asks_starts_a_thread_where_nothing_led_to_it():
+    def last(text, sender):
+        rows = [{"at": "2026-05-04 09:00:00"}, {"at": "2026-05-04 09:00:10", "sender_id": "b", "mention_ids": ["a"]}]
+        rows.append({"at": "2026-05-04 09:00:20", "sender_id": sender, "text": text})
+        return table(ask("replies", rows, min_p=1), "message_id", "parent", "how")[1:]
 
-    assert last("好") == [("m2", "rule")]
-    assert last("字" * 60) == [("m2", "rule")]
-    assert last("字" * 61) == []
-    assert last("在吗") == last("几点？") == []
+    assert last("好", "a") == last("几点？", "a") == [("m2", "m1", "rule")]
+    assert last("几点？", "c") == last("在吗", "c") == []
+
+
+def test_a_picture_says_nothing_of_itself():
+    rows = [{"at": "2026-05-04 09:00:00"}, {"at": "2026-05-04 09:00:10", "sender_id": "b", "mention_ids": ["a"]}]
+    rows.append({"at": "2026-05-04 09:00:20", "kind": "image", "text": None})
+    assert table(ask("replies", rows, min_p=1), *EDGE[:-1])[1:] == [("m2", "m1", "b", "rule")]
 
 
 def test_a_reply_may_be_to_the_day_before_the_window():
@@ -65,7 +83,7 @@ def test_times_tell_of_a_chat_that_is_quiet_but_for_answers():
     found = ask("replies", rows)
     guessed = [row for row in found if row["how"] == "inferred"]
     assert {row["to_id"] for row in guessed} <= {"a", "b"}
-    assert len(guessed) >= 20
+    assert len(guessed) >= 20  # of the 28 that c0, c1 and c2 say: the model is less sure of them
     assert all(0.5 <= row["p"] <= 1 for row in guessed)
     assert not [row for row in ask("replies", rows, min_p=1) if row["how"] == "inferred"]
 
@@ -86,6 +104,7 @@ def test_what_holds_of_any_log(rows, scope):
     }
     for row in found:
         assert row["how"] in HOW
+        assert (row["p"] is None) == (row["how"] == "mention")
         if row["how"] != "quote":
             child, parent = posts[order[row["message_id"]]], posts[order[row["parent"]]]
             assert order[row["parent"]] < order[row["message_id"]]

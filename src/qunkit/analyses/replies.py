@@ -5,8 +5,8 @@
     m3          阿珍  m2      阿珍     continuation  1.00
     m4          老K   m3      阿珍     inferred      0.71
 
-The surest evidence counts: a quote; a mention (the last turn of who is named); rules (who was addressed answers, one's own thread goes on); else times: a Hawkes process
-(Hawkes 1971) says how likely each turn before is the cause. Later lines of a turn go on with the line before. Messages that begin something have no row.
+The surest evidence counts: a quote; a mention (of the lines of who is named the likeliest); a rule: what a small model of who, when and how alike finds likeliest; else, or if
+they are surer, times: a Hawkes process (Hawkes 1971) says how likely each turn before is the cause. Later lines of a turn go on with the line before. Messages that begin something have no row.
 Single inferred links are often wrong; sums over many are what they are for.
 """
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import column, known
 from qunkit.dataset import option
-from qunkit.methods.reply_log import LINES, read
+from qunkit.methods.reply_log import SPOKEN, read, ruled
 from qunkit.results import Column
 from qunkit.words import Text
 
@@ -46,11 +46,11 @@ COLUMNS = (
     Column("to_name", "text", Text("to", "回复对象"), edge="target_name"),
     Column(
         "how", "text", Text("how", "依据"),
-        Text("quote; mention: the last turn of who is named; rule: who was addressed answers, or one's own thread goes on; inferred: from times; continuation: the same turn",
-             "引用；@：被@者的最近一轮发言；规则：被点名者作答，或延续自己的话题；推断：按时间；续行：同一轮发言"),
+        Text("quote; mention: of the lines of who is named the likeliest; rule: likeliest by who addressed whom, order, time and likeness; inferred: from times; continuation: the same turn",
+             "引用；@：被@者最可能的一条；规则：按谁对谁说、先后、间隔和相似度最可能的一条；推断：按时间；续行：同一轮发言"),
         words=HOW, edge="kind",
     ),
-    Column("p", "float", Text("p", "概率"), Text("how likely, where it is inferred; 1 for quotes and continuations; null for others: not known", "推断时为概率；引用和续行为 1；其余未知，为空"), spare=1, edge="weight"),
+    Column("p", "float", Text("p", "概率"), Text("how likely, by rule or inferred; 1 for quotes and continuations; null for mentions: not known", "规则和推断的概率；引用和续行为 1；@未知，为空"), spare=1, edge="weight"),
 )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ class Params:
     )
 
 
-PART_SQL = LINES
+PART_SQL = SPOKEN
 
 SQL = """
 WITH named AS (
@@ -90,14 +90,15 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     from qunkit.methods.influence import likeliest
 
     chat = read(table)
-    turns, told, n = chat.turns, chat.evidence, table.num_rows
+    turns, told, n = chat.turns, ruled(table, chat), table.num_rows
     parent, p, how = np.full(n, -1), np.full(n, np.nan), np.full(n, -1)
     codes = {code: number for number, code in enumerate(HOW)}
 
-    ruled = np.flatnonzero(told.how == RULE)
-    parent[turns.first[ruled]], how[turns.first[ruled]] = turns.last[told.parent[ruled]], codes["rule"]
+    rule = np.flatnonzero(told.line_how == RULE)
+    parent[rule], p[rule], how[rule] = told.line_parent[rule], told.p[rule], codes["rule"]
     by, likely = likeliest(chat.log, fit(chat.log))
-    guessed = np.flatnonzero((told.how == SOFT) & (by >= 0) & (likely >= params.min_p))
+    less_sure = (told.how == SOFT) | (told.p[turns.first] < likely)
+    guessed = np.flatnonzero(less_sure & (by >= 0) & (likely >= params.min_p))
     first = turns.first[guessed]
     parent[first], p[first], how[first] = turns.last[by[guessed]], likely[guessed], codes["inferred"]
     later = np.setdiff1d(np.arange(n), turns.first)

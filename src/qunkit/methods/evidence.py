@@ -2,38 +2,40 @@
 
 1. ``quote``  it quotes a line of an earlier turn.
 2. ``mention``  it names somebody with @: their last turn, at most `TURNS_BACK` turns and a day before.
-3. ``rule``  somebody addressed its sender since they last spoke: that turn; else, if it neither asks nor is long, the sender's own turn of the last ten minutes.
-   What asks or is long starts a thread (``start``) and answers nobody.
-4. All others are left open (``soft``): only times can tell.
+3. ``rule``  the line that a small model (`qunkit.methods.links`) finds the likeliest, if it finds it likelier than that the turn starts a thread, and as likely as `LIKELY`. It chooses among
+   the lines of who is named, too.
+4. What asks or is long answers nobody (``start``), if the model finds that the likeliest; all others are left open (``soft``): only times can tell.
 
-The first two are explicit: people said so. The rules are those that find most links in an annotated channel where people name each other (Kummerfeld et al.,
-ACL 2019); where nobody is named they are hardly better than the message before.
+The first two are explicit: people said so. The model is asked (`ruled`) where single replies are wanted.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from qunkit.methods import links
+from qunkit.methods.links import before
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from qunkit.methods.links import Spoken, Weights
     from qunkit.methods.turns import Turns
 
     Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
 SOFT, QUOTE, MENTION, RULE, START = range(5)
 """`Evidence.how` and `Evidence.line_how`."""
 TURNS_BACK = 100
 DAY = 86400.0
-ADDRESSED = 3600.0
-"""Seconds within which who was addressed answers, if they answer nobody else."""
-THREAD = 600.0
-"""Seconds after which one's own thread is cold."""
-LONG = 60
-"""Characters above which a message starts a thread."""
+LIKELY = 0.3
+"""What the model finds less likely is left open."""
+LONG = 0.7
+"""`Spoken.size` above which a line is long: twice as long as usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,6 @@ class Lines:
     """Lines with a mention, in order; one that names several people is there several times."""
     named: Ints
     """The sender whom each of these names; -1: nobody who speaks here."""
-    starts: Flags
-    """Whether each line asks, or is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,11 @@ class Evidence:
     how: Ints
     """Of each turn: SOFT … START."""
     line_parent: Ints
-    """Of each line, the line that it answers explicitly; -1: none."""
+    """Of each line, the line that it answers; -1: none, or not known."""
     line_how: Ints
-    """Of each line: QUOTE, MENTION or SOFT."""
+    """Of each line: QUOTE, MENTION or SOFT; of those that begin a turn, RULE and START, too, where the model was asked."""
+    p: Floats
+    """Of each line with RULE, how likely it is; NaN of others: not known."""
 
     @property
     def explicit(self) -> Flags:
@@ -71,16 +73,53 @@ class Evidence:
 
 
 def evidence(turns: Turns, lines: Lines) -> Evidence:
-    """The ladder, over all turns of a chat."""
+    """What people said, over all turns of a chat."""
     import numpy as np
 
     line_parent, line_how = _explicit(turns, lines)
+    parent, how = _of_turns(turns, line_parent, line_how)
+    return Evidence(parent, how, line_parent, line_how, np.full(len(line_how), np.nan))
+
+
+def ruled(turns: Turns, lines: Lines, told: Evidence, spoken: Spoken, weights: Weights | None = None) -> Evidence:
+    """`told`, and what the model says of the lines that begin a turn without explicit evidence, and of which line a name means."""
+    import numpy as np
+
+    who = turns.who[turns.of_line]
+    quoting, naming = np.flatnonzero(told.line_how == QUOTE), told.line_how == MENTION
+    others = (lines.named >= 0) & (lines.named != who[lines.naming])
+    calling = np.r_[quoting, lines.naming[others]]
+    called = np.r_[who[told.line_parent[quoting]], lines.named[others]]
+    asked = naming.copy()
+    asked[turns.first[told.how == SOFT]] = True
+    asked = np.flatnonzero(asked)
+    only = np.where(naming, who[told.line_parent], links.ANYBODY)[asked]
+    found = links.links(links.facts(turns, spoken, calling, called), asked, only, weights or links.shipped())
+
+    line_parent, line_how, p = told.line_parent.copy(), told.line_how.copy(), np.full(len(who), np.nan)
+    named = (only >= 0) & (found.parent >= 0)
+    line_parent[asked[named]] = found.parent[named]
+    free = only < 0
+    likely = free & (found.p > found.start) & (found.p >= LIKELY)
+    opening = np.isin(turns.of_line, turns.of_line[spoken.asks | (spoken.size > LONG)])
+    begun = free & (found.start >= found.p) & opening[asked]
+    line_parent[asked[likely]], line_how[asked[likely]], p[asked[likely]] = found.parent[likely], RULE, found.p[likely]
+    line_how[asked[begun]] = START
+    parent, how = _of_turns(turns, line_parent, line_how)
+    return replace(told, parent=parent, how=how, line_parent=line_parent, line_how=line_how, p=p)
+
+
+def _of_turns(turns: Turns, line_parent: Ints, line_how: Ints) -> tuple[Ints, Ints]:
+    """Of each turn the surest of its lines, and of those that are as sure the first."""
+    import numpy as np
+
     parent, how = np.full(len(turns), -1), np.full(len(turns), SOFT)
-    for kind in (MENTION, QUOTE):  # the surer overrides
+    for kind in (START, RULE, MENTION, QUOTE):  # the surer overrides
         found = np.flatnonzero(line_how == kind)[::-1]  # the first of a turn is written last
-        parent[turns.of_line[found]], how[turns.of_line[found]] = turns.of_line[line_parent[found]], kind
-    _rules(turns, lines, parent, how)
-    return Evidence(parent, how, line_parent, line_how)
+        there = line_parent[found]
+        parent[turns.of_line[found]] = np.where(there >= 0, turns.of_line[there], -1)
+        how[turns.of_line[found]] = kind
+    return parent, how
 
 
 def _explicit(turns: Turns, lines: Lines) -> tuple[Ints, Ints]:
@@ -98,39 +137,3 @@ def _explicit(turns: Turns, lines: Lines) -> tuple[Ints, Ints]:
     earlier = (lines.quoted >= 0) & (lines.quoted < turns.first[turns.of_line])
     parent[earlier], how[earlier] = lines.quoted[earlier], QUOTE
     return parent, how
-
-
-def _rules(turns: Turns, lines: Lines, parent: Ints, how: Ints) -> None:
-    """Fill in, for turns without explicit evidence, what the rules say."""
-    import numpy as np
-
-    number = np.arange(len(turns))
-    own = before(turns.who, number, turns.who, number)
-    said = np.flatnonzero(parent >= 0)
-    calling = np.r_[said, turns.of_line[lines.naming]]
-    called = np.r_[turns.who[parent[said]], lines.named]
-    by = before(called, calling, turns.who, number)
-    addressed = (by > own) & (turns.who[by] != turns.who) & (turns.at - turns.at[by] <= ADDRESSED)
-    starts = np.zeros(len(turns), bool)
-    starts[turns.of_line[lines.starts]] = True
-    thread = (own >= 0) & (turns.at - turns.at[own] <= THREAD)
-    open_ = how == SOFT
-    for which, to, kind in (
-        (addressed, by, RULE),
-        (~addressed & starts, np.full(len(turns), -1), START),
-        (~addressed & ~starts & thread, own, RULE),
-    ):
-        chosen = open_ & which
-        parent[chosen], how[chosen] = to[chosen], kind
-
-
-def before(keys: Ints, places: Ints, wanted: Ints, of: Ints) -> Ints:
-    """The greatest of `places` whose key is ``wanted[i]`` and that lies before ``of[i]``; -1: none."""
-    import numpy as np
-
-    span = int(max(places.max(initial=0), of.max(initial=0))) + 1
-    order = np.sort((keys + 1) * span + places)  # -1 is a key like others
-    at = np.searchsorted(order, (wanted + 1) * span + of) - 1
-    found = order[at] if len(order) else np.full(len(of), -1)
-    same = (at >= 0) & (found // span == wanted + 1)
-    return np.where(same, found % span, -1)

@@ -1,4 +1,7 @@
-"""What several analyses read of a group to know who answers whom: ``PART_SQL = LINES``, then `read` in ``per_group``."""
+"""What several analyses read of a group to know who answers whom: ``PART_SQL = LINES``, then `read` in ``per_group``.
+
+Who asks for single replies takes `SPOKEN` instead, and `ruled` of what was read: there the model of links speaks, too.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.arrays import numbers
-from qunkit.methods.evidence import LONG, Evidence, Lines, evidence
+from qunkit.methods import evidence
+from qunkit.methods.evidence import Evidence, Lines
 from qunkit.methods.hawkes import Log
+from qunkit.methods.links import Spoken
+from qunkit.methods.sketches import sketches
 from qunkit.methods.turns import Turns, turns
 
 if TYPE_CHECKING:
@@ -18,15 +24,21 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-LINES = f"""
+LINES = """
 SELECT group_id AS part, message_id, sender_id, official, in_window, local_time, epoch_s(sent_at) AS t, hour(local_time) AS hour,
-  reply_to, mention_ids, time_quality = 'minute' AS by_minute,
-  COALESCE(text LIKE '%？' OR text LIKE '%?' OR text LIKE '%吗' OR text LIKE '%呢' OR text LIKE '%怎么' OR text LIKE '%求'
-    OR (kind IN ('text', 'quote') AND chars > {LONG}), FALSE) AS starts
+  reply_to, mention_ids, time_quality = 'minute' AS by_minute
 FROM posts WHERE local_time >= :since - INTERVAL '1' DAY AND time_quality <> 'day'
 ORDER BY part, sent_at, seq
 """
 """The window and a day before it, whose turns may be answered in it."""
+
+SPOKEN = LINES.replace(
+    "SELECT",
+    """SELECT CASE WHEN kind IN ('text', 'quote') THEN text END AS said, CASE WHEN kind IN ('text', 'quote') THEN chars END AS chars,
+  COALESCE(text LIKE '%？' OR text LIKE '%?' OR text LIKE '%吗' OR text LIKE '%呢' OR text LIKE '%怎么' OR text LIKE '%求', FALSE) AS asks,""",
+    1,
+)
+"""The same, with what is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,9 @@ class Chat:
     people: pa.Array
     """Ids of senders, by their numbers."""
     turns: Turns
+    lines: Lines
     evidence: Evidence
+    """What people said."""
     log: Log
     """Turns, with parents that people named."""
     quoted: Ints
@@ -59,7 +73,8 @@ def read(table: pa.Table) -> Chat:
     named = _places(pc.list_flatten(mentions), people)
     at = numbers(table["t"].cast(pa.float64()))
     found = turns(who, at)
-    told = evidence(found, Lines(quoted, naming, named, _flags(table["starts"])))
+    lines = Lines(quoted, naming, named)
+    told = evidence.evidence(found, lines)
     begin = float(at[0]) if len(at) else 0.0
     log = Log(
         who=found.who,
@@ -70,7 +85,28 @@ def read(table: pa.Table) -> Chat:
         days=max(1.0, float(np.ceil((at[-1] - begin) / 86400))) if len(at) else 1.0,
         half=0.5 if len(at) and _flags(table["by_minute"]).mean() > 0.5 else 0.0,
     )
-    return Chat(people, found, told, log, quoted, _flags(table["in_window"]))
+    return Chat(people, found, lines, told, log, quoted, _flags(table["in_window"]))
+
+
+def ruled(table: pa.Table, chat: Chat) -> Evidence:
+    """What people said in one part of `SPOKEN`, and what the model of links says of the rest."""
+    return evidence.ruled(chat.turns, chat.lines, chat.evidence, _spoken(table))
+
+
+def _spoken(table: pa.Table) -> Spoken:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    length = np.log1p(numbers(table["chars"].cast(pa.float64())))
+    usual = float(length[~np.isnan(length)].mean()) if (~np.isnan(length)).any() else 0.0
+    texts = pc.fill_null(table["said"], "").to_pylist()
+    return Spoken(
+        numbers(table["t"].cast(pa.float64())) / 60,
+        _flags(table["asks"]),
+        np.nan_to_num(length - usual),
+        sketches(texts),
+    )
 
 
 def _places(wanted: pa.ChunkedArray | pa.Array, among: pa.ChunkedArray | pa.Array) -> Ints:
