@@ -93,7 +93,7 @@ def test_the_command_says_the_same_and_nothing_else(cluster, tmp_path):
     command += ["there", "--engine", "spark", "--spark-url", cluster]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as asking:  # fmt: skip
         out, err = asking.communicate()
-        assert list(clusters.left(asking.pid)) == []
+        assert clusters.left(asking.pid) == []
     assert (out, err.decode(), asking.returncode) == (known.stdout, known.stderr.decode(), known.returncode)
     assert state(tmp_path / "there") == state(tmp_path / "here")
     assert len(list(exports.iterdir())) == 11
@@ -110,7 +110,7 @@ def test_ctrl_c_ends_it_and_leaves_nothing(cluster, tmp_path):
             time.sleep(0.05)
         asking.send_signal(signal.SIGINT)
         out, err = asking.communicate(timeout=60)
-        assert list(clusters.left(asking.pid)) == []
+        assert clusters.left(asking.pid) == []
     assert (out, err.decode(), asking.returncode) == (b"", "", 130)
     open_dataset(dataset).ingest(exports / "fleet" / "0.jsonl")  # clears what a worker wrote as it was told to end
     assert not list(dataset.glob(".new-*"))

@@ -338,6 +338,6 @@ def test_the_report_is_the_same_and_nothing_else_is_said(cluster, dataset):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as asking:
         told, said = asking.communicate()
         assert (said.decode(), asking.returncode) == ("", 0)
-        assert list(clusters.left(asking.pid)) == []
+        assert clusters.left(asking.pid) == []
     assert told == known.stdout
     assert len(json.loads(told)["sections"]) == 5

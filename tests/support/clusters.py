@@ -19,6 +19,7 @@ from qunkit.engines._spark_session import opened
 SERVER = os.environ.get("QUNKIT_SPARK_SERVER", sys.executable)
 """A Python with all of Spark, for the server that the thin client asks."""
 _PATIENCE = 240.0
+_MOMENT = 20.0
 _SETTINGS = {"spark.sql.shuffle.partitions": "4", "spark.ui.enabled": "false", "spark.executor.memory": "800m"}
 _ROOMY = _SETTINGS | {"spark.cores.max": "2"}
 """One core of each worker, so that there is room for a second driver."""
@@ -40,8 +41,18 @@ def running(kind: str, folder: Path) -> Iterator[str]:
         yield url
 
 
-def left(session: int) -> Iterator[str]:
-    """Processes of a session, but for those of which nothing is left but that nobody asked how they ended."""
+def left(session: int) -> list[str]:
+    """Processes of a session that stay, but for those of which nothing is left but that nobody asked how they ended.
+
+    Python of a driver ends when it finds that Java has: on a busy machine that is a moment later.
+    """
+    end = time.monotonic() + _MOMENT
+    while (found := list(_of(session))) and time.monotonic() < end:
+        time.sleep(0.1)
+    return found
+
+
+def _of(session: int) -> Iterator[str]:
     for file in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it ended meanwhile
             status, _, _, of_session, *_ = file.read_text().rpartition(")")[2].split()
