@@ -36,7 +36,14 @@ class Engine(enrich.Engine, Protocol):
     def table(self, name: str, table: pa.Table) -> None: ...
 
     def parts(
-        self, name: str, function: Callable[[pa.Table], pa.Table], text: str, key: str, /, **params: object
+        self,
+        name: str,
+        function: Callable[[pa.Table], pa.Table],
+        text: str,
+        key: str,
+        python: bool,
+        /,
+        **params: object,
     ) -> None: ...
 
 
@@ -111,7 +118,8 @@ def _answer(engine: Engine, name: str, params: Any, times: Mapping[str, datetime
         _use(engine, used, times)
     given: dict[str, Any] = asdict(params) | dict(times)
     if hasattr(module, "PART_SQL"):
-        engine.parts("parts", partial(module.per_group, params=params), module.PART_SQL, "part", **given)
+        python = getattr(module, "PYTHON", False)
+        engine.parts("parts", partial(module.per_group, params=params), module.PART_SQL, "part", python, **given)
     found = engine.sql(module.SQL, **given)
     if hasattr(module, "finish"):
         found = module.finish(found.to_pandas(), params)

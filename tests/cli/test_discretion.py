@@ -119,7 +119,7 @@ from qunkit.engines import _pool
 
 def pooled(*_, **__):
     tables = [pa.table({"n": [1]})] * 2
-    return _pool.run(spoilt, tables, 2, large=True)
+    return list(_pool.processed(spoilt, tables, 2))
 
 api.Dataset.analyze = pooled
 """

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
 from qunkit.api import open_dataset
@@ -284,27 +283,22 @@ PARTS = pa.table({"part": ["a", "a", "b", "c", "c", "c"], "n": [1, 2, 3, 4, 5, 6
 SUMS = {"part": ["a", "b", "c"], "n": [30, 30, 150]}
 
 
+def parted(engine, function, text="SELECT * FROM given ORDER BY part, n"):
+    engine.table("given", PARTS)
+    engine.parts("made", function, text, "part", True)
+    return engine.sql("SELECT * FROM made").to_pydict()
+
+
 @pytest.mark.parametrize("rows", [0, 1 << 40])
-def test_map_groups_here_and_in_a_pool(tmp_path, monkeypatch, rows):
+def test_parts_here_and_in_a_pool(tmp_path, monkeypatch, rows):
     monkeypatch.setattr(engines, "_POOLED_PART_ROWS", rows)
     with connect(tmp_path, Scope(), threads=2) as engine:
-        assert engine.map_groups(partial(workers.summed, times=10), PARTS, "part").to_pydict() == SUMS
-        assert engine.map_groups(partial(workers.summed, times=10), PARTS.slice(0, 0), "part").to_pydict() == {
-            "part": [],
-            "n": [],
-        }
-        pids = set(engine.map_groups(workers.where, PARTS, "part")["pid"].to_pylist())
-        assert (os.getpid() in pids) == bool(rows)
-
-
-@pytest.mark.parametrize("rows", [0, 1 << 40])
-def test_map_batches_here_and_in_a_pool(tmp_path, monkeypatch, rows):
-    monkeypatch.setattr(engines, "_POOLED_BATCH_ROWS", rows)
-    monkeypatch.setattr(engines, "_BATCH", 1000)
-    table = pa.table({"n": range(10_500)})
-    with connect(tmp_path, Scope(), threads=2) as engine:
-        assert engine.map_batches(workers.doubled, table).equals(pa.table({"n": pc.multiply(table["n"], 2)}))
-        assert engine.map_batches(workers.doubled, table.slice(0, 0)).num_rows == 0
+        assert parted(engine, partial(workers.summed, times=10)) == SUMS
+        nobody = "SELECT * FROM given WHERE n < 0 ORDER BY part, n"
+        assert parted(engine, partial(workers.summed, times=10), nobody) == {"part": [], "n": []}
+        assert (os.getpid() in parted(engine, workers.where)["pid"]) == bool(rows)
+        one = "SELECT * FROM given WHERE part = 'c' ORDER BY part, n"
+        assert parted(engine, workers.where, one) == {"pid": [os.getpid()]}  # nothing to share out
 
 
 def test_a_script_needs_no_guard_for_a_pool(tmp_path):
@@ -313,12 +307,12 @@ def test_a_script_needs_no_guard_for_a_pool(tmp_path):
     script.write_text("""
 import os
 import pyarrow as pa
-from qunkit.engines._pool import each, run
+from qunkit.engines._pool import each, processed
 from support import workers
 print("once")
 tables = [pa.table({"part": [n], "n": [n]}) for n in range(3)]
 assert os.getpid() not in {table["pid"][0].as_py() for table in each(workers.where, tables, 2, large=True)}
-print(len(run(workers.where, tables, 2, large=True)))
+print(len(list(processed(workers.where, tables, 2))))
 """)
     paths = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     done = subprocess.run([sys.executable, script], capture_output=True, check=True, env={**os.environ, "PYTHONPATH": paths})  # fmt: skip
@@ -328,13 +322,13 @@ print(len(run(workers.where, tables, 2, large=True)))
 def test_a_worker_that_is_killed_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(engines, "_POOLED_PART_ROWS", 0)
     with connect(tmp_path, Scope(), threads=2) as engine, pytest.raises(OutOfResources):
-        engine.map_groups(workers.killed, PARTS, "part")
+        parted(engine, workers.killed)
 
 
 def test_an_error_in_a_worker_comes_through(tmp_path, monkeypatch):
     monkeypatch.setattr(engines, "_POOLED_PART_ROWS", 0)
     with connect(tmp_path, Scope(), threads=2) as engine, pytest.raises(ZeroDivisionError):
-        engine.map_groups(workers.broken, PARTS, "part")
+        parted(engine, workers.broken)
 
 
 def test_the_documented_views_are_there(tmp_path):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from typing import NoReturn
 
 import pyarrow as pa
@@ -20,12 +19,6 @@ def summed(table: pa.Table, times: int) -> pa.Table:
 def where(table: pa.Table) -> pa.Table:
     """The process."""
     return pa.table({"pid": [os.getpid()]})
-
-
-def doubled(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """n, twice."""
-    for batch in batches:
-        yield pa.RecordBatch.from_arrays([pc.multiply(batch.column(0), 2)], ["n"])
 
 
 def killed(*_: object) -> NoReturn:

@@ -102,6 +102,7 @@ class Params:
     many: int = option(0, Text("also turns of anybody that N or more answered within those minutes; 0: none", "同时列出该时间内响应达 N 人的任何发言；0 为不列"))  # fmt: skip
 
 
+PYTHON = True
 PART_SQL = LINES
 
 SQL = """

@@ -59,6 +59,7 @@ class Params:
     of: str = option("turns", Text("compare all turns of a member, or only calls", "比较成员的全部发言，或只比较号召"), choices=("turns", "calls"))  # fmt: skip
 
 
+PYTHON = True
 PART_SQL = LINES
 
 SQL = """

@@ -61,6 +61,7 @@ class Params:
     minutes: int = option(30, Text("who did not write within N minutes; 0: to the end of the data", "N 分钟内未发言；0 为截至数据结束"))  # fmt: skip
 
 
+PYTHON = True
 PART_SQL = LINES
 
 SQL = """

@@ -109,6 +109,7 @@ class Params:
 
 USES = ("kol_rising",)
 FEATURES = ad_sql.FEATURES
+PYTHON = True
 PART_SQL = lines("posts.local_time >= :since - INTERVAL '1' DAY")
 
 SQL = """

@@ -83,6 +83,7 @@ class Params:
 
 
 FEATURES = ad_sql.FEATURES
+PYTHON = True
 PART_SQL = lines(f"{AGE.replace('local_time', 'posts.local_time')} < 57")
 
 _LAST = "LEAST(:until, :as_of)"

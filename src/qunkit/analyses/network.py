@@ -61,6 +61,7 @@ class Params:
     peers: bool = option(False, Text("without staff, and what is said between them and others", "不计官方人员及与其有关的回复"))  # fmt: skip
 
 
+PYTHON = True
 PART_SQL = cohesion.LINES
 
 SQL = """

@@ -47,6 +47,7 @@ class Params:
     top: int = option(0, Text("only the N of the highest PageRank of each group; 0: all", "每群只列 PageRank 最高的 N 人；0 为全部"))  # fmt: skip
 
 
+PYTHON = True
 PART_SQL = cohesion.LINES
 
 SQL = """

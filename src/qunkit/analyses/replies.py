@@ -63,6 +63,7 @@ class Params:
     )
 
 
+PYTHON = True
 PART_SQL = SPOKEN
 
 SQL = """

@@ -34,38 +34,35 @@ class Spread(Protocol):
     def __call__(self, function: Callable[[S], T], items: Iterable[S], folder: Path) -> Generator[T, None, None]: ...
 
 
-def run(
-    function: Callable[[pa.Table], pa.Table], tables: Iterable[pa.Table], workers: int, *, large: bool
-) -> list[pa.Table]:
-    """`function` of each table, in order; `large` work goes to a pool of `workers` spawned processes.
+def processed(function: Callable[[pa.Table], pa.Table], tables: Iterable[pa.Table], workers: int) -> Iterator[pa.Table]:
+    """`function` of each table, in order, in a pool of `workers` spawned processes.
 
     Spawned, not forked: a fork of a process with threads (DuckDB's, Arrow's) can hang. So `function` must be importable.
 
     Raises:
         OutOfResources: a worker was killed, for want of memory as a rule.
     """
-    if not large or workers < 2:
-        return [function(table) for table in tables]
-
-    with _pool(workers) as pool:
-        jobs = [_submit(pool, partial(_answer, function), _pack(table)) for table in tables]
-        return [_unpack(job.result()) for job in jobs]
+    return map(_unpack, _spread(partial(_answer, function), map(_pack, tables), workers, patient=False))
 
 
 def each(function: Callable[[pa.Table], T], tables: Iterable[pa.Table], workers: int, *, large: bool) -> Iterator[T]:
-    """The same, of a stream: `tables` are taken as they are needed, and the answers, which must be small, come one by one."""
+    """The same of answers that are no tables, in this process if it is not worth a pool."""
     if not large or workers < 2:
         return map(function, tables)
     return spread(partial(_told, function), map(_pack, tables), workers)
 
 
 def spread(function: Callable[[S], T], items: Iterable[S], workers: int) -> Generator[T, None, None]:
-    """The same of anything that can be pickled, in any case in a pool.
+    """The same of anything that can be pickled; `items` are taken as they are needed.
 
     Raises:
         OutOfResources: a worker was killed, for want of memory as a rule.
     """
-    with _pool(workers) as pool:
+    return _spread(function, items, workers, patient=True)
+
+
+def _spread(function: Callable[[S], T], items: Iterable[S], workers: int, *, patient: bool) -> Generator[T, None, None]:
+    with _pool(workers, patient=patient) as pool:
         jobs: deque[Future[T]] = deque()
         for item in items:
             jobs.append(_submit(pool, function, item))
@@ -96,19 +93,23 @@ def threaded(function: Callable[[pa.Table], pa.Table], tables: Iterable[pa.Table
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end with the block, or with this process; what is not begun when the block fails is not begun at all."""
+def _pool(workers: int, *, patient: bool) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with the block, or with this process; what is not begun when the block fails is not begun at all, and who is not `patient` leaves the rest to itself."""
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow)
+    wait = True
     try:
         yield pool
     except BrokenProcessPool as broken:
         raise OutOfResources(what=Text("memory", "内存")) from broken
+    except BaseException:
+        wait = patient
+        raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait, cancel_futures=True)
 
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[[S], T], item: S) -> Future[T]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -15,7 +15,7 @@ from qunkit.dataset import Scope
 from qunkit.engines import _files, _parameters
 from qunkit.engines._guest import guarded, must_be_one_select, must_read_views
 from qunkit.engines._heard import batches, heard
-from qunkit.engines._pool import run, threaded
+from qunkit.engines._pool import processed, threaded
 from qunkit.engines._reasons import damaged, failed
 from qunkit.engines._views import text as literal
 from qunkit.engines._views import views
@@ -65,10 +65,10 @@ _TYPES = {
 }
 _READ = re.compile(r"(?:\bFROM|\bJOIN|,)\s+(\w+)", re.IGNORECASE)
 _BATCH = 1 << 16
-_POOLED_BATCH_ROWS = 1 << 17
-"""Above this many rows a text function is worth a pool: a worker costs about a second to start."""
-_POOLED_PART_ROWS = 1 << 22
-"""Above this many rows arithmetic on parts is."""
+_POOLED_PART_ROWS = 1 << 17
+"""Above this many rows of parts, Python is worth a pool: a worker costs about a second to start."""
+_WORKER = 1 << 28
+"""Bytes that a worker may need, with NumPy and SciPy."""
 
 
 def connect(
@@ -213,18 +213,27 @@ class Engine:
         self.view(name, f"SELECT * FROM rows_of_{name}")  # it may take the place of a view
 
     def parts(
-        self, name: str, function: Callable[[pa.Table], pa.Table], text: str, key: str, /, **params: object
+        self,
+        name: str,
+        function: Callable[[pa.Table], pa.Table],
+        text: str,
+        key: str,
+        python: bool,
+        /,
+        **params: object,
     ) -> None:
         """Show under `name` what `function` makes of the rows of each value of `key`, in the order of the query.
 
-        The query must sort by `key` first. The function works on whole columns: several run at a time, in threads; without rows it is
-        given an empty table.
+        The query must sort by `key` first. Several parts are worked on at a time: in threads if the function works on whole columns; if it is `python`,
+        which holds the interpreter, and the rows are many, in processes, which must be able to import it. Without rows it is given an empty table.
         """
         import pyarrow as pa
 
-        workers = self._threads()
-        made = threaded(function, _in_parts(self.stream(text, **params), key), workers)
-        self.table(name, pa.concat_tables(made))
+        tables = _in_parts(self.stream(text, **params), key)
+        first = _first(tables, _POOLED_PART_ROWS) if python else []
+        spread = processed if len(first) > 1 and sum(map(len, first)) > _POOLED_PART_ROWS else threaded
+        workers = min(self._threads(), max(1, self._memory() // _WORKER)) if spread is processed else self._threads()
+        self.table(name, pa.concat_tables(spread(function, chain(first, tables), workers)))
 
     def derive(
         self,
@@ -249,30 +258,6 @@ class Engine:
             made, all_kept = _derived.work_out(function, fresh, store, own, workers)
         self.view(name, read(table, known + made))
         return all_kept or not (store.failed or store.may_add)
-
-    def map_batches(
-        self, function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], table: pa.Table
-    ) -> pa.Table:
-        """`function` over the batches of `table`, in order; an importable function, for it may run in other processes.
-
-        It must yield at least one batch; an empty table is given to it as one empty batch.
-        """
-        import pyarrow as pa
-
-        slices = [table.slice(start, _BATCH) for start in range(0, max(table.num_rows, 1), _BATCH)]
-        large = table.num_rows > _POOLED_BATCH_ROWS
-        return pa.concat_tables(run(partial(_over_batches, function), slices, self._threads(), large=large))
-
-    def map_groups(self, function: Callable[[pa.Table], pa.Table], table: pa.Table, key: str) -> pa.Table:
-        """`function` of the rows of each value of `key`, put together again.
-
-        `table` must be sorted by `key`, so that each part is one slice of it. The function must be importable; an empty
-        table is given to it as one empty part, so that the result has its columns.
-        """
-        import pyarrow as pa
-
-        large = table.num_rows > _POOLED_PART_ROWS
-        return pa.concat_tables(run(function, _parts(table, key), self._threads(), large=large))
 
     def _make_views(self, text: str) -> None:
         """Make those that `text` reads."""
@@ -341,15 +326,6 @@ def read(table: Table, files: Sequence[Path]) -> str:
     return f"SELECT {', '.join(table.names)} FROM read_parquet([{paths}], hive_partitioning=false)"
 
 
-def _over_batches(
-    function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], table: pa.Table
-) -> pa.Table:
-    import pyarrow as pa
-
-    batches = table.combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]
-    return pa.Table.from_batches(function(iter(batches)))
-
-
 def _parts(table: pa.Table, key: str) -> list[pa.Table]:
     """Slices of equal `key`."""
     import pyarrow.compute as pc
@@ -372,3 +348,15 @@ def _in_parts(rows: pa.RecordBatchReader, key: str) -> Iterator[pa.Table]:
                 held = []
             held.append(part)
     yield pa.concat_tables(held or [rows.schema.empty_table()]).combine_chunks()
+
+
+def _first(tables: Iterator[pa.Table], rows: int) -> list[pa.Table]:
+    """So many of `tables` that there are several, with more than so many rows; fewer if there are no more."""
+    taken: list[pa.Table] = []
+    held = 0
+    for table in tables:
+        taken.append(table)
+        held += len(table)
+        if held > rows and len(taken) > 1:
+            break
+    return taken

@@ -134,11 +134,19 @@ class Engine:
             self._given(table).createOrReplaceTempView(name)
 
     def parts(
-        self, name: str, function: Callable[[pa.Table], pa.Table], text: str, key: str, /, **params: object
+        self,
+        name: str,
+        function: Callable[[pa.Table], pa.Table],
+        text: str,
+        key: str,
+        python: bool,
+        /,
+        **params: object,
     ) -> None:
         """Show under `name` what `function` makes of the rows of each value of `key`, each in the order of the query.
 
-        It runs where the rows are; otherwise as `map_groups`.
+        It runs where the rows are, in the workers' Python; the parts come in any order. The function must be importable; it is given an empty table
+        here, so that the columns are known.
         """
         with self._told():
             self._grouped(function, self._frame(text, params), key).createOrReplaceTempView(name)
@@ -160,28 +168,6 @@ class Engine:
             self._persisted.append(frame)
             frame.createOrReplaceTempView(name)
         return True
-
-    def map_batches(
-        self, function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], table: pa.Table
-    ) -> pa.Table:
-        """`function` over the batches of `table`, in order, in the workers' Python; see `duckdb.Engine.map_batches`."""
-        import pyarrow as pa
-
-        empty = pa.Table.from_batches(function(iter([pa.RecordBatch.from_pylist([], schema=table.schema)])))
-        if not table.num_rows:
-            return empty
-        self._ship()
-        with self._told():
-            frame = self._given(table)
-            return frame.mapInArrow(_share(function, empty.schema), _schema(empty.schema)).toArrow()
-
-    def map_groups(self, function: Callable[[pa.Table], pa.Table], table: pa.Table, key: str) -> pa.Table:
-        """`function` of the rows of each value of `key`, in the workers' Python; the parts come in any order.
-
-        The function must be importable; an empty table is given to it here, so that the result's columns are known.
-        """
-        with self._told():
-            return self._grouped(function, self._given(table), key).toArrow()
 
     def _grouped(self, function: Callable[[pa.Table], pa.Table], frame: DataFrame, key: str) -> DataFrame:
         """The rows know their place, since they are dealt out by `key` and come in any order."""
