@@ -65,7 +65,7 @@ _TYPES = {
 }
 _READ = re.compile(r"(?:\bFROM|\bJOIN|,)\s+(\w+)", re.IGNORECASE)
 _BATCH = 1 << 16
-_POOLED_PART_ROWS = 1 << 17
+_POOLED_PART_ROWS = 1 << 15
 """Above this many rows of parts, Python is worth a pool: a worker costs about a second to start."""
 _WORKER = 1 << 28
 """Bytes that a worker may need, with NumPy and SciPy."""
