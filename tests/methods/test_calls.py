@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy.stats import permutation_test, poisson
+from scipy.stats import permutation_test
 
 from qunkit.methods.calls import (
     COMPARABLE,
@@ -23,8 +23,7 @@ from qunkit.methods.calls import (
     strata,
     usual,
 )
-from qunkit.methods.turns import turns
-from support.kol_worlds import DAY, WORLDS, simulate
+from support.kol_measures import asked
 
 LINES = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 12)), max_size=40).map(
     lambda rows: (np.array([who for who, _ in rows], np.int64), np.cumsum([gap for _, gap in rows], dtype=np.int64))
@@ -180,34 +179,22 @@ def test_turns_that_hang_together_shrink_more():
     assert shrinkage[1] < shrinkage[0] < 1
 
 
-def asked(name, seed):
-    """Of a simulated chat: p by the law of Poisson and the hour, p of shuffles, q, and what is planted."""
-    chat = simulate(seed, **WORLDS[name])
-    at, who = np.rint(chat.at * MINUTE).astype(np.int64), chat.who.astype(np.int64)
-    found = turns(who, at / 1000)
-    counts = responders(who, at, 5 * MINUTE)[found.last]
-    hour = (chat.at[found.first] % DAY // 60).astype(np.int64)
-    over = at[found.last] + 5 * MINUTE <= at[-1]
-    stratum = strata(at[found.first], hour, over)
-    some = over & (stratum >= 0)
-    enough = np.bincount(found.who[some], minlength=chat.members) >= 20
-    p = chances(stratum[some], np.where(enough[found.who], found.who, -1)[some], counts[some], chat.members)
-    lines = np.searchsorted(at, at[found.last] + 5 * MINUTE, "right") - found.last - 1
-    hourly = np.bincount((chat.at % DAY // 60).astype(np.int64), minlength=24) / chat.days / 60 * 5
-    naive = poisson.sf(np.bincount(found.who, lines) - 1, np.bincount(found.who, hourly[hour]))
-    return naive[enough], p[enough], discoveries(p, enough), np.argsort(-chat.pull)[:12]
+def test_responders_tell_who_moves_others():
+    found = asked("base", 0)
+    assert found.rho > 0.5
+    assert (found.q <= 0.1)[found.top].mean() >= 0.5
 
 
 @pytest.mark.slow
 def test_where_nobody_moves_others_hardly_anybody_is_found():
     found = [asked("null", seed) for seed in range(8)]
-    assert np.mean([(naive < 0.05).mean() for naive, *_ in found]) > 0.9  # chats are no Poisson's
-    assert 0.05 < np.mean([(p < 0.05).mean() for _, p, *_ in found]) < 0.15  # nor independent
-    assert np.mean([(q <= 0.1).mean() for *_, q, _ in found]) <= 0.03
+    assert np.mean([(one.naive < 0.05).mean() for one in found]) > 0.9  # chats are no Poisson's
+    assert 0.05 < np.mean([(one.p < 0.05).mean() for one in found]) < 0.15  # nor independent
+    assert np.mean([(one.q <= 0.1).mean() for one in found]) <= 0.03
 
 
 @pytest.mark.slow
 def test_those_who_move_others_are_found():
     found = [asked("base", seed) for seed in range(8)]
-    power = [((q <= 0.1)[top]).mean() for *_, q, top in found]
+    power = [(one.q <= 0.1)[one.top].mean() for one in found]
     assert np.mean(power) >= 0.55

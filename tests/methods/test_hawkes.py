@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
-from scipy.stats import false_discovery_control, spearmanr
 
 from qunkit.methods import hawkes
 from qunkit.methods.hawkes import WINDOW, Log, fit
 from qunkit.methods.influence import ignited, likeliest, self_check, spread
-from support.kol_worlds import WORLDS, logged, simulate, threads
+from support.kol_measures import checked, covered, flagged, planted, rooted
+from support.kol_worlds import logged, simulate
 from support.logs import EXAMPLES
 
 
@@ -186,19 +186,12 @@ def test_drawn_families_are_as_likely_as_the_causes():
     assert (credit == again).all()
 
 
-def bars(world, explicit, seeds):
-    """Medians over seeds: Spearman's rho of pull and volume with what was planted, and how many of the ten of the greatest volume are found."""
-    told = []
-    for seed in range(seeds):
-        chat = simulate(seed, **WORLDS[world])
-        log = logged(chat, explicit, seed + 99)
-        found = fit(log)
-        enough = np.bincount(log.who, minlength=log.members) >= 10
-        volume, planted = np.bincount(log.who, found.answers, log.members)[enough], chat.volume[enough]
-        tops = [set(np.argsort(-values)[:10].tolist()) for values in (volume, planted)]
-        pull = spearmanr(found.pull[enough], chat.pull[enough]).statistic
-        told.append((pull, spearmanr(volume, planted).statistic, len(tops[0] & tops[1]) / 10))
+def medians(told):
     return tuple(median(values) for values in zip(*told, strict=True))
+
+
+def bars(world, explicit, seeds):
+    return medians(planted(world, explicit, seed) for seed in range(seeds))
 
 
 @pytest.mark.parametrize("explicit", [0.0, 0.15])
@@ -221,22 +214,8 @@ def test_planted_influence_is_found_among_all_that_confounds_it(explicit):
     assert (pull >= 0.8, volume >= 0.8) == (True, True)
 
 
-def rooted(seeds, against):
-    """In chats of threads, medians of Spearman's rho with what their beginners were to get: of volume, and of root credit."""
-    told = []
-    for seed in range(seeds):
-        chat = threads(seed, against=against)
-        log = logged(chat)
-        found = fit(log)
-        begun = np.bincount(chat.who[~chat.goes_on], minlength=log.members)
-        enough = (np.bincount(log.who, minlength=log.members) >= 10) & (begun >= 5)
-        got = [np.bincount(log.who, values, log.members)[enough] for values in (found.answers, ignited(log, found))]
-        told.append([spearmanr(values, chat.volume[enough]).statistic for values in got])
-    return [median(values) for values in zip(*told, strict=True)]
-
-
 def test_root_credit_finds_who_begins_threads():
-    volume, credit = rooted(1, 0.0)
+    volume, credit = rooted(0.0, 0)
     assert credit > volume
     assert credit >= 0.7
 
@@ -244,15 +223,8 @@ def test_root_credit_finds_who_begins_threads():
 @pytest.mark.slow
 @pytest.mark.parametrize(("against", "least"), [(0.0, 0.75), (0.4, 0.6)])
 def test_root_credit_finds_who_begins_threads_in_many_chats(against, least):
-    volume, credit = rooted(6, against)
+    volume, credit = medians(rooted(against, seed) for seed in range(6))
     assert (credit > volume, credit >= least) == (True, True)
-
-
-def flagged(world, seed):
-    """The share of members of twenty turns or more who are said to have more pull than the group, one in ten of them wrongly."""
-    log = logged(simulate(seed, **WORLDS[world]), 0.15, seed)
-    enough = np.bincount(log.who, minlength=log.members) >= 20
-    return float((false_discovery_control(spread(log, fit(log)).p[enough]) <= 0.1).mean())
 
 
 def test_where_all_are_alike_nobody_stands_out():
@@ -266,10 +238,7 @@ def test_where_all_are_alike_few_ever_stand_out():
 
 
 def checks(world, explicit, seeds):
-    """What the self-check says of some chats."""
-    found = [self_check(logged(simulate(seed, **WORLDS[world]), explicit, seed + 99)) for seed in range(seeds)]
-    assert None not in found
-    return found
+    return [checked(world, explicit, seed) for seed in range(seeds)]
 
 
 def test_the_self_check_tells_chats_with_kols_from_those_without():
@@ -288,27 +257,19 @@ def test_where_all_are_alike_the_self_check_seldom_stands(explicit):
     assert all(check.stands for check in checks("base", explicit, 4))
 
 
-def covered(world, explicit, seeds):
-    """How many of the pulls that were planted, as answers a turn, lie in their intervals."""
-    told = []
-    for seed in range(seeds):
-        chat = simulate(seed, **WORLDS[world])
-        log = logged(chat, explicit, seed + 99)
-        turns, sure = np.bincount(log.who, minlength=log.members), spread(log, fit(log))
-        enough, planted = turns >= 20, chat.volume / np.maximum(turns, 1)
-        told.append(((sure.low <= planted) & (planted <= sure.high))[enough].mean())
-    return float(np.mean(told))
+def mean_covered(world, explicit, seeds):
+    return np.mean([covered(world, explicit, seed) for seed in range(seeds)])
 
 
 def test_intervals_hold_most_of_what_was_planted():
-    assert covered("base", 0.15, 2) >= 0.85
-    assert covered("null", 0.15, 1) >= 0.85
+    assert mean_covered("base", 0.15, 2) >= 0.85
+    assert mean_covered("null", 0.15, 1) >= 0.85
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("world", "explicit"), [("base", 0.0), ("base", 0.15), ("base", 0.4), ("null", 0.15)])
 def test_intervals_hold_what_was_planted(world, explicit):
-    assert 0.85 <= covered(world, explicit, 8) <= 1.0
+    assert 0.85 <= mean_covered(world, explicit, 8) <= 1.0
 
 
 def test_too_few_links_or_members_check_nothing():
