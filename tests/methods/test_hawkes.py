@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from qunkit.methods import hawkes
-from qunkit.methods.hawkes import WINDOW, Log, fit
+from qunkit.methods import runs
+from qunkit.methods.hawkes import fit
 from qunkit.methods.influence import ignited, likeliest, self_check, spread
+from qunkit.methods.runs import WINDOW, Log
 from support.kol_measures import checked, covered, flagged, planted, rooted
 from support.kol_worlds import logged, simulate
 from support.logs import EXAMPLES
@@ -133,9 +134,9 @@ def test_how_much_is_held_at_a_time_changes_nothing(monkeypatch):
     log = small()
     whole = fit(log, rounds=8)
     told = likeliest(log, whole)
-    monkeypatch.setattr(hawkes, "_CHUNK", 50)
-    monkeypatch.setattr(hawkes, "_HELD", 0)
-    assert len(list(hawkes._Runs(log))) > 5
+    monkeypatch.setattr(runs, "_CHUNK", 50)
+    monkeypatch.setattr(runs, "_HELD", 0)
+    assert len(list(runs._Runs(log))) > 5
     parts = fit(log, rounds=8)
     np.testing.assert_allclose(parts.pull, whole.pull, rtol=1e-9)
     np.testing.assert_allclose(parts.likelihoods, whole.likelihoods, rtol=1e-12)
@@ -146,8 +147,8 @@ def test_how_much_is_held_at_a_time_changes_nothing(monkeypatch):
 def test_a_crowd_does_not_take_the_memory():
     many = 3000  # all within one window: no more than so many before each are looked at
     log = Log(np.arange(many) % 50, np.sort(np.random.default_rng(1).random(many)), np.zeros(many, np.int64), np.full(many, -1), 50, 1.0)  # fmt: skip
-    assert max(len(run.others.parent) + len(run.own.parent) for run in hawkes._Runs(log)) <= hawkes._CHUNK + 256
-    assert sum(run.others.many.sum() + run.own.many.sum() for run in hawkes._Runs(log)) < 256 * many
+    assert max(len(run.others.parent) + len(run.own.parent) for run in runs._Runs(log)) <= runs._CHUNK + 256
+    assert sum(run.others.many.sum() + run.own.many.sum() for run in runs._Runs(log)) < 256 * many
 
 
 def by_hand(known):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from qunkit.methods.hawkes import Log
+from qunkit.methods.runs import Log
 from qunkit.methods.turns import turns
 
 DAY = 1440.0

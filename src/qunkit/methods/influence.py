@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from qunkit.methods.hawkes import STRENGTH, TINY, Fit, Log, causes, fit, held
+from qunkit.methods.hawkes import STRENGTH, TINY, Fit, causes, fit
+from qunkit.methods.runs import Log, held
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from qunkit.methods.hawkes import Before
+    from qunkit.methods.runs import Before
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]

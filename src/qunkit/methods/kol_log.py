@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import numbers
 from qunkit.methods import ad_sql
-from qunkit.methods.hawkes import NOBODY
 from qunkit.methods.reply_log import LINES, Chat, read
+from qunkit.methods.runs import NOBODY
 from qunkit.words import Text
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from qunkit.arrays import numbers
 from qunkit.methods import evidence
 from qunkit.methods.evidence import Evidence, Lines
-from qunkit.methods.hawkes import Log
 from qunkit.methods.links import Spoken
+from qunkit.methods.runs import Log
 from qunkit.methods.sketches import sketches
 from qunkit.methods.turns import Turns, turns
 
