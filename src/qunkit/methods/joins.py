@@ -3,7 +3,7 @@
 An analysis says ``WITH {JOINS}, …`` and reads ``joins``, one row a join (人次):
 
 * ``group_id``, ``member_id``: who. Null where a notice does not say who, as some exporters leave it out.
-* ``joined_at``: local time. ``sent_at``: instant of the notice; null where only a roster tells.
+* ``joined_at``: local time. ``sent_at``, ``seq``: instant and place of the notice; null where only a roster tells.
 * ``inviter_id``: who invited, or whose QR code or link it was; null: not known.
 * ``source``: ``invite``, ``qr``, ``link``; ``other``: nothing says how.
 * ``batch``: joined with the making of the group.
@@ -25,18 +25,18 @@ from __future__ import annotations
 SOURCES = ("invite", "link", "qr", "other")
 
 JOINS = """told_joins AS (
-  SELECT group_id, member_id, local_time AS joined_at, sent_at, TRUE AS noticed,
+  SELECT group_id, member_id, local_time AS joined_at, sent_at, seq, TRUE AS noticed,
     CASE WHEN event <> 'joined' OR platform = 'telegram' THEN NULLIF(actor_id, member_id) END AS inviter_id,
     CASE WHEN event = 'invited' THEN 'invite' WHEN event = 'joined_qr' THEN 'qr' WHEN platform = 'telegram' AND actor_id <> member_id THEN 'link' ELSE 'other' END AS source
   FROM (
-    SELECT group_id, platform, event, actor_id, local_time, sent_at, explode(target_ids) AS member_id
+    SELECT group_id, platform, event, actor_id, local_time, sent_at, seq, explode(target_ids) AS member_id
     FROM messages WHERE event IN ('invited', 'joined_qr', 'joined')
     UNION ALL
-    SELECT group_id, platform, event, actor_id, local_time, sent_at, CASE WHEN event <> 'invited' THEN actor_id END
+    SELECT group_id, platform, event, actor_id, local_time, sent_at, seq, CASE WHEN event <> 'invited' THEN actor_id END
     FROM messages WHERE event IN ('invited', 'joined_qr', 'joined') AND target_ids IS NULL
   ) noticed_joins
   UNION ALL
-  SELECT listings.group_id, listings.member_id, listings.joined_at, NULL, FALSE, NULLIF(listings.invited_by, listings.member_id),
+  SELECT listings.group_id, listings.member_id, listings.joined_at, NULL, NULL, FALSE, NULLIF(listings.invited_by, listings.member_id),
     CASE WHEN listings.invited_by <> listings.member_id THEN 'invite' ELSE 'other' END
   FROM listings WHERE listings.joined_at IS NOT NULL
 ), placed_joins AS (
@@ -44,7 +44,7 @@ JOINS = """told_joins AS (
     MAX(CASE WHEN noticed THEN joined_at END) OVER (PARTITION BY group_id, member_id ORDER BY joined_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS notice_before,
     MIN(CASE WHEN noticed THEN joined_at END) OVER (PARTITION BY group_id, member_id ORDER BY joined_at ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS notice_after
   FROM told_joins
-), began AS (
+), opened AS (
   SELECT group_id, MIN(local_time) AS spoke_at FROM posts GROUP BY group_id
 ), dated_joins AS (
   SELECT placed_joins.*, MIN(joined_at) OVER (PARTITION BY group_id) AS first_at
@@ -54,11 +54,11 @@ JOINS = """told_joins AS (
     AND COALESCE(joined_at < notice_after - INTERVAL '24' HOUR, TRUE))
 ), founded_joins AS (
   SELECT dated_joins.*, dated_joins.joined_at <= dated_joins.first_at + INTERVAL '60' SECOND AND (dated_joins.source = 'invite' OR NOT dated_joins.noticed)
-    AND COALESCE(dated_joins.first_at <= began.spoke_at, TRUE) AS early
-  FROM dated_joins LEFT JOIN began ON began.group_id = dated_joins.group_id
+    AND COALESCE(dated_joins.first_at <= opened.spoke_at, TRUE) AS early
+  FROM dated_joins LEFT JOIN opened ON opened.group_id = dated_joins.group_id
 ), joins AS (
-  SELECT group_id, member_id, joined_at, sent_at, inviter_id, source,
+  SELECT group_id, member_id, joined_at, sent_at, seq, inviter_id, source,
     early AND SUM(CASE WHEN early THEN 1 ELSE 0 END) OVER (PARTITION BY group_id) > 1 AS batch,
-    CASE WHEN member_id IS NOT NULL THEN ROW_NUMBER() OVER (PARTITION BY group_id, member_id ORDER BY joined_at, sent_at, source, inviter_id) END AS nth
+    CASE WHEN member_id IS NOT NULL THEN ROW_NUMBER() OVER (PARTITION BY group_id, member_id ORDER BY joined_at, sent_at, seq, inviter_id) END AS nth
   FROM founded_joins
 )"""
