@@ -11,15 +11,22 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-ENTERED = """lives AS (
+
+def called(id_: str) -> str:
+    """SQL for the name of who has this id, in a row joined with `members`: not all who came have posted or are on a roster."""
+    return f"COALESCE(members.name, CASE WHEN {id_} LIKE 'name:%' THEN SUBSTRING({id_}, 6) ELSE {id_} END)"
+
+
+ENTERED = f"""lives AS (
   SELECT group_id, sender_id, MIN(local_time) AS first_post, MAX(local_time) AS last_post FROM posts GROUP BY group_id, sender_id
 ), last_leaves AS (
   SELECT group_id, member_id, MAX(local_time) AS left_at
@@ -34,6 +41,7 @@ ENTERED = """lives AS (
   SELECT joins.*, MAX(joined_at) OVER (PARTITION BY group_id, member_id) AS last_join FROM joins
 ), entered AS (
   SELECT placed.*, placed.joined_at >= :since AND placed.joined_at < :until AS in_window, COALESCE(members.official, FALSE) AS official,
+    {called("placed.member_id")} AS name,
     COALESCE(lives.first_post < placed.joined_at, FALSE) AS posted_before, newest_lists.made_at IS NOT NULL AS rostered,
     COALESCE(last_leaves.left_at > GREATEST(placed.last_join, lives.last_post), FALSE)
       OR COALESCE(newest_lists.made_at > GREATEST(placed.last_join, lives.last_post) AND NOT COALESCE(members.listed, FALSE), FALSE) AS gone
@@ -136,6 +144,21 @@ class Forest:
             Shape(members[root], sizes[root], deepest[root], max(levels[root, at] for at in range(deepest[root] + 1)), 2 * distances[root] / (sizes[root] * (sizes[root] - 1)))
             for root in sorted(found, key=lambda root: (-sizes[root], root))
         ]  # fmt: skip
+
+
+Row = dict[Hashable, Any]
+
+
+def grown(frame: pd.DataFrame) -> Iterator[tuple[list[Row], Forest]]:
+    """The joins of each group as plain rows, in order, and the forest that they make. `frame` has the columns of ``entered``, by group and in order of time."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    for _, group in groupby(plain.to_dict("records"), key=lambda row: row["group_id"]):
+        rows = list(group)
+        joins = (
+            Join((row["joined_at"], row["seq"]), row["member_id"], row["inviter_id"], bool(row["posted_before"]))
+            for row in rows
+        )
+        yield rows, Forest(joins)
 
 
 def _inviters_first(block: list[int], joins: Sequence[Join]) -> Iterator[int]:
