@@ -1,6 +1,6 @@
 """The invite tree itself, 裂变关系: a row for each member who was brought in by somebody, with whom and when.
 
-    group_name  inviter  name    joined               source  depth  below  gone
+    group_name  inviter  name    joined_at            source  depth  below  gone
     妈妈群      阿珍     小鹿    2026-05-11 09:30:12  invite      1     14  no
     妈妈群      小鹿     果果妈  2026-05-12 20:11:40  qr          2      0  yes
 
@@ -34,7 +34,7 @@ COLUMNS = (
     Column("inviter_name", "text", Text("inviter", "邀请人"), edge="source_name"),
     Column("member_id", "text", Text("member id", "成员 id"), spare=6, edge="target"),
     Column("name", "text", Text("name", "成员"), edge="target_name"),
-    Column("joined", "datetime", Text("joined", "入群时间"), Text("for the first time", "首次入群")),
+    Column("joined_at", "datetime", Text("joined", "入群时间"), Text("for the first time", "首次入群")),
     Column("source", "text", Text("how", "来源"), Text("invite; link; qr: the inviter's QR code", "invite 邀请；link 邀请链接；qr 扫描邀请人的二维码"), words=_SOURCES, spare=1, edge="kind"),
     Column("batch", "bool", Text("founding", "建群批次"), Text("invited with the making of the group", "建群时邀请"), spare=4),
     Column("depth", "int", Text("depth", "层级"), Text("invitations from the root of the tree", "距裂变源头的邀请层数"), spare=2),
@@ -66,11 +66,11 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
 
     names = [column.name for column in COLUMNS]
     found = []
-    for rows, forest in grown(frame.rename(columns={"joined_at": "joined"}).assign(joined_at=frame["joined_at"])):
+    for rows, forest in grown(frame):
         depths, below = forest.depths(), forest.below([1.0] * len(forest.parent))
         for place in forest.edges:
             row, at = rows[place], forest.number[rows[place]["member_id"]]
             if row["in_window"]:
                 found.append(row | {"depth": depths[at], "below": int(below[at])})
     told = pd.DataFrame(found, columns=names)
-    return told.sort_values(["group_id", "joined", "member_id"], kind="stable", ignore_index=True)
+    return told.sort_values(["group_id", "joined_at", "member_id"], kind="stable", ignore_index=True)
