@@ -190,7 +190,7 @@ SELECT f.period, f.last_day, f.group_id, f.group_name,
 FROM filled_in f
 LEFT JOIN noticed ON noticed.group_id = f.group_id AND noticed.period = f.period AND :by = 'group'
 LEFT JOIN rolled ON rolled.group_id = f.group_id AND rolled.period = f.period AND :by = 'group'
-LEFT JOIN members ON members.group_id = f.group_id AND members.member_id = f.inviter_id
+LEFT JOIN (SELECT group_id, member_id, name FROM members WHERE :by = 'inviter') members ON members.group_id = f.group_id AND members.member_id = f.inviter_id
 ORDER BY f.period, f.group_id, f.joins DESC, f.inviter_id
 """
 

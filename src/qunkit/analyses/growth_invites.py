@@ -26,20 +26,20 @@ COLUMNS = (
     Column("group_id", "text", Text("group id", "群 id"), spare=12),
     Column("group_name", "text", Text("group", "群")),
     Column("invited", "int", Text("brought in", "带入人数"), Text("persons who joined for the first time by somebody's invitation, link or QR code, without staff and the creation batch; null: no notices and no join dates", "首次入群且知道由谁带入的人数（邀请、链接或二维码），不含官方人员和建群批次；无系统提示也无入群日期时为空")),
-    Column("inviters", "int", Text("inviters", "邀请人数"), Text("who brought them in", "带入这些人的成员数")),
+    Column("inviters", "int", Text("inviters", "邀请人"), Text("who brought them in", "带入这些人的成员数")),
     Column("by_staff", "int", Text("by staff", "官方带入"), Text("of those brought in, by staff", "其中由官方人员带入的人数"), spare=7),
     Column("gone", "int", Text("gone", "已离群"), Text("of those brought in, told to have left by a notice or the newest complete roster; null: nothing tells", "其中据提示或最新完整名单已离群的人数；无从得知时为空"), spare=4),
     Column("still", "int", Text("still there", "仍在群"), Text("brought in less gone; null without a complete roster", "带入人数减已离群；无完整名单时为空"), spare=3),
-    Column("fission", "float", Text("per inviter", "人均有效邀请"), Text("still there ÷ inviters (裂变系数, net of leavers); null without a complete roster", "仍在群 ÷ 邀请人数（裂变系数，已扣除离群）；无完整名单时为空"), spare=2),
+    Column("fission", "float", Text("per inviter", "人均有效邀请"), Text("still there ÷ inviters (裂变系数, net of leavers); null without a complete roster", "仍在群 ÷ 邀请人（裂变系数，已扣除离群）；无完整名单时为空"), spare=2),
     Column("invited_28", "int", Text("by members, 28 days", "近 28 天成员带入"), Text("brought in within the last 28 days of the window, by members without staff", "所选时间最后 28 天内由普通成员带入的人数"), spare=6),
-    Column("members_28", "int", Text("of members", "其时成员"), Text("members then: who had posted, joined or been on a roster before those 28 days and was not told to have left, without staff; null: the group's log is shorter", "此 28 天之前已发言、入群或在名单中且未被提示离群的成员数，不含官方人员；群记录更短时为空"), spare=9),
-    Column("k", "float", Text("k", "k"), Text("brought in by members in 28 days ÷ members then; null below 5 members", "28 天内由成员带入人数 ÷ 其时成员；不足 5 人时为空")),
+    Column("members_28", "int", Text("of members", "当时成员数"), Text("members then: who had posted, joined or been on a roster before those 28 days and was not told to have left, without staff; null: the group's log is shorter", "此 28 天之前已发言、入群或在名单中且未被提示离群的成员数，不含官方人员；群记录更短时为空"), spare=9),
+    Column("k", "float", Text("k", "k"), Text("brought in by members in 28 days ÷ members then; null below 5 members", "28 天内由普通成员带入的人数 ÷ 当时成员数；不足 5 人时为空")),
     Column("trees", "int", Text("trees", "裂变树"), Text("invite trees of two or more, of all time", "全部历史中 2 人以上的裂变树数量"), spare=8),
     Column("in_trees", "int", Text("in trees", "树内人数"), Text("members in them, roots and the creation batch among them", "树内人数，含源头和建群批次"), spare=10),
-    Column("size", "int", Text("largest tree", "最大树"), Text("members of the largest", "最大一棵树的人数")),
+    Column("size", "int", Text("largest tree", "最大树人数"), Text("members of the largest", "最大一棵树的人数")),
     Column("depth", "int", Text("depth", "深度"), Text("its longest chain of invitations", "该树最长的邀请链")),
     Column("width", "int", Text("width", "宽度"), Text("members at its widest level", "该树人数最多的一层的人数"), spare=1),
-    Column("virality", "float", Text("structural virality", "结构性病毒度"), Text("mean distance of two members in it (Goel et al. 2016): about 2 where one person invites all, more where invitees invite", "该树内两人的平均距离（Goel 等 2016）：一人邀请所有人时约为 2，层层邀请时更高"), spare=1),
+    Column("virality", "float", Text("mean distance", "平均距离"), Text("structural virality (Goel et al. 2016): mean distance of two members in it; about 2 where one person invites all, more where invitees invite", "结构传播度（Goel 等 2016）：该树内两人的平均距离；一人邀请所有人时约为 2，层层邀请时更高"), spare=1),
     Column("root", "text", Text("begun by", "源头"), Text("the root of the largest tree", "最大一棵树的源头"), spare=5),
     Column("root_id", "text", Text("begun by (id)", "源头 id"), Text("id of the root", "源头的 id"), spare=11),
 )  # fmt: skip
@@ -80,7 +80,7 @@ WITH {JOINS}, {ENTERED}, named AS (
 )
 SELECT named.group_id, named.group_name, telling.group_id IS NOT NULL AS told, CASE WHEN named.first_at < {_CUT} THEN COALESCE(sized.members_28, 0) END AS members_28,
   entered.member_id, entered.joined_at, entered.sent_at, entered.seq, entered.inviter_id, entered.batch, entered.in_window, entered.official, entered.posted_before,
-  entered.gone, entered.rostered, entered.name, entered.joined_at >= {_CUT} AS lately, COALESCE(members.official, FALSE) AS by_staff,
+  entered.gone, entered.rostered, entered.joined_at >= {_CUT} AS lately, COALESCE(members.official, FALSE) AS by_staff,
   {called("entered.inviter_id")} AS inviter_name
 FROM named
 LEFT JOIN telling ON telling.group_id = named.group_id
