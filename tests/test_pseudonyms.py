@@ -87,6 +87,18 @@ def rows() -> list[dict[str, object]]:
             row |= {"mention_ids": [other]} if n % 5 == 0 else {}
             row |= {"kind": "announcement"} if n % 25 == 1 else {}
         told.append(row)
+    of = {"group_id": "1@chatroom", "group_name": "徒步一群"}
+    gone = {
+        "event": "removed",
+        "actor_id": "wxid_p05",
+        "actor_name": "队员05号",
+        "text": "“队员05号”将“队员06号”移出了群聊",
+    }
+    gone |= {"target_ids": ["wxid_p06", None], "target_names": ["队员06号", "谁"]}
+    told.append(of | gone | {"at": at + timedelta(minutes=1), "message_id": "400"})
+    told.append(
+        of | {"at": at + timedelta(minutes=2), "message_id": "401", "sender_id": "wxid_p06", "sender_name": "队员06号"}
+    )
     return told
 
 
@@ -118,7 +130,19 @@ def _masked(name, cell, row, pseudonyms):
     ids = {shown: id for id, shown in PEOPLE.items()}
     if name in ("group_id", "group_name"):
         return pseudonyms.group(row["group_id"])
-    if name in ("member_id", "name", "starter_id", "starter_name", "sender_id", "to_id", "to_name"):
+    if name in (
+        "member_id",
+        "name",
+        "starter_id",
+        "starter_name",
+        "sender_id",
+        "to_id",
+        "to_name",
+        "inviter_id",
+        "inviter_name",
+        "root",
+        "root_id",
+    ):
         return pseudonyms.member(row.get("group_id", "any"), ids.get(cell, cell))
     if name == "text":
         return re.sub(
@@ -232,11 +256,11 @@ def test_what_stands_in_the_columns(dataset):
             assert shown["mention_ids"] == (told["mention_ids"] and [pseudonyms.member(group, told["mention_ids"][0])])
         else:
             notices += 1
-            assert shown["text"] == "[invited]"
+            assert shown["text"] == f"[{told['event']}]"
             assert shown["actor_id"] == shown["actor_name"] == pseudonyms.member(group, told["actor_id"])
             assert shown["target_ids"] == [pseudonyms.member(group, told["target_ids"][0]), None]
             assert shown["target_names"] == [shown["target_ids"][0], pseudonyms.member(group, "name:谁")]
-    assert notices == 20
+    assert notices == 21
     marks = {told["message_id"]: masked[at]["message_id"] for at, told in plain.items()}
     assert len(set(marks.values())) == len(plain)
     replies = [at for at, told in plain.items() if told["reply_to"]]

@@ -12,6 +12,8 @@ _NAMED = {
     "member": "member_name",
     "sender_id": "sender_name",
     "starter_id": "starter_name",
+    "inviter_id": "inviter_name",
+    "root_id": "root",
 }
 """Ids, and the column that says for people who or what is meant. A member's name is one in its group."""
 _KEYS = ("alias", "member")

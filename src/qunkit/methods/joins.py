@@ -1,0 +1,64 @@
+"""Every time that somebody joined a group, as SQL that several analyses begin with.
+
+An analysis says ``WITH {JOINS}, …`` and reads ``joins``, one row a join (人次):
+
+* ``group_id``, ``member_id``: who. Null where a notice does not say who, as some exporters leave it out.
+* ``joined_at``: local time. ``sent_at``, ``seq``: instant and place of the notice; null where only a roster tells.
+* ``inviter_id``: who invited, or whose QR code or link it was; null: not known.
+* ``source``: ``invite``, ``qr``, ``link``; ``other``: nothing says how.
+* ``batch``: joined with the making of the group.
+* ``nth``: 1 the first time that the data knows of in this group, 2 the next; null where it is not known who.
+
+Notices come first. A roster's ``joined_at`` counts where no notice of the member's joining lies within a day of it, and once where several rosters
+tell it, within a day as well: people keep lists by dates alone.
+
+How somebody came. WeChat says the same sentence for an invitation and for a link that a member sent, so ``invite`` is both; the QR code has a sentence of
+its own. Telegram alone names whose link it was. A roster that knows the inviter says ``invite``.
+
+Creation batch (建群批次): those invited within a minute of the group's first known join, if it was at least two people and nobody had posted
+before. It is left out of joins, as SCRM systems leave it out (不包括新建群时邀请的人次). A log that begins later in a group's life has none, unless it happens to begin
+with such an invitation.
+"""
+
+from __future__ import annotations
+
+SOURCES = ("invite", "link", "qr", "other")
+
+JOINS = """told_joins AS (
+  SELECT group_id, member_id, local_time AS joined_at, sent_at, seq, TRUE AS noticed,
+    CASE WHEN event <> 'joined' OR platform = 'telegram' THEN NULLIF(actor_id, member_id) END AS inviter_id,
+    CASE WHEN event = 'invited' THEN 'invite' WHEN event = 'joined_qr' THEN 'qr' WHEN platform = 'telegram' AND actor_id <> member_id THEN 'link' ELSE 'other' END AS source
+  FROM (
+    SELECT group_id, platform, event, actor_id, local_time, sent_at, seq, explode(target_ids) AS member_id
+    FROM messages WHERE event IN ('invited', 'joined_qr', 'joined')
+    UNION ALL
+    SELECT group_id, platform, event, actor_id, local_time, sent_at, seq, CASE WHEN event <> 'invited' THEN actor_id END
+    FROM messages WHERE event IN ('invited', 'joined_qr', 'joined') AND target_ids IS NULL
+  ) noticed_joins
+  UNION ALL
+  SELECT listings.group_id, listings.member_id, listings.joined_at, NULL, NULL, FALSE, NULLIF(listings.invited_by, listings.member_id),
+    CASE WHEN listings.invited_by <> listings.member_id THEN 'invite' ELSE 'other' END
+  FROM listings WHERE listings.joined_at IS NOT NULL
+), placed_joins AS (
+  SELECT told_joins.*, LAG(joined_at) OVER (PARTITION BY group_id, member_id, noticed ORDER BY joined_at, inviter_id DESC) AS told_before,
+    MAX(CASE WHEN noticed THEN joined_at END) OVER (PARTITION BY group_id, member_id ORDER BY joined_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS notice_before,
+    MIN(CASE WHEN noticed THEN joined_at END) OVER (PARTITION BY group_id, member_id ORDER BY joined_at ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS notice_after
+  FROM told_joins
+), opened AS (
+  SELECT group_id, MIN(local_time) AS spoke_at FROM posts GROUP BY group_id
+), dated_joins AS (
+  SELECT placed_joins.*, MIN(joined_at) OVER (PARTITION BY group_id) AS first_at
+  FROM placed_joins
+  WHERE noticed OR (
+    COALESCE(joined_at > told_before + INTERVAL '24' HOUR, TRUE) AND COALESCE(joined_at > notice_before + INTERVAL '24' HOUR, TRUE)
+    AND COALESCE(joined_at < notice_after - INTERVAL '24' HOUR, TRUE))
+), founded_joins AS (
+  SELECT dated_joins.*, dated_joins.joined_at <= dated_joins.first_at + INTERVAL '60' SECOND AND (dated_joins.source = 'invite' OR NOT dated_joins.noticed)
+    AND COALESCE(dated_joins.first_at <= opened.spoke_at, TRUE) AS early
+  FROM dated_joins LEFT JOIN opened ON opened.group_id = dated_joins.group_id
+), joins AS (
+  SELECT group_id, member_id, joined_at, sent_at, seq, inviter_id, source,
+    early AND SUM(CASE WHEN early THEN 1 ELSE 0 END) OVER (PARTITION BY group_id) > 1 AS batch,
+    CASE WHEN member_id IS NOT NULL THEN ROW_NUMBER() OVER (PARTITION BY group_id, member_id ORDER BY joined_at, sent_at, seq, inviter_id) END AS nth
+  FROM founded_joins
+)"""
