@@ -60,6 +60,7 @@ ARGUMENTS = {
     "churn cohorts": "",
     "churn risk": "",
     "churn silent": "",
+    "churn survival": "--silence 7 --at 7",
     "kol": "",
     "network": "",
     "network bridges": "",

@@ -53,7 +53,7 @@ PARAMETERS = st.tuples(*[st.floats(0.05, 8)] * 4)
 def test_the_likelihood_and_its_slope(at, one):
     x, last, known = (np.array([float(number)]) for number in one)
     value, slope = _likelihood(np.array(at), x, last, known, ONE)
-    told, left = by_the_book(at, *map(float, one))
+    told, _ = by_the_book(at, *map(float, one))
     assert value == pytest.approx(told, rel=1e-9, abs=1e-9)
     for n in range(4):
         step = np.eye(4)[n] * 1e-5
