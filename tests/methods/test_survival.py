@@ -1,4 +1,4 @@
-"""`survival`: lives made of days, and curves against figures worked out by hand, counts in plain Python, and lifelines where it is."""
+"""`survival`: lives made of days, and curves against figures worked out by hand, counts in plain Python, and lifelines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lifelines import KaplanMeierFitter
+from lifelines.datasets import load_rossi
 
 from qunkit.errors import ExtraMissing
 from qunkit.methods import survival
@@ -75,8 +77,7 @@ def test_counts_give_the_same(rows):
 
 def rossi():
     """Rossi's convicts as members: those who were arrested in week n fell silent after n days; the others spoke on after the 52 of the study."""
-    load = pytest.importorskip("lifelines.datasets").load_rossi
-    data = load()
+    data = load_rossi()
     weeks, arrested = data["week"].to_numpy(float), data["arrest"].to_numpy(bool)
     start = np.arange(len(data)) % 40 + 0.0  # studies that began on other days end on other days
     some = [
@@ -96,13 +97,12 @@ def test_rossi():
 
 
 def test_lifelines_gives_the_same_curve_of_late_comers():
-    fitter = pytest.importorskip("lifelines").KaplanMeierFitter
     some, _ = rossi()
     some = some._replace(entry=np.arange(len(some.end)) % 17 + 0.0)
     for one in (some, some.landmark(7)):
         mine = kaplan_meier(one)
         seen = one.take(one.seen)
-        theirs = fitter().fit(seen.end, seen.lapsed, entry=seen.entry)
+        theirs = KaplanMeierFitter().fit(seen.end, seen.lapsed, entry=seen.entry)
         assert mine.survival == pytest.approx(theirs.survival_function_.iloc[:, 0].reindex(mine.days).to_numpy())
         ends = theirs.confidence_interval_.reindex(mine.days).to_numpy()
         assert np.column_stack([mine.low, mine.high]) == pytest.approx(ends, abs=1e-6)

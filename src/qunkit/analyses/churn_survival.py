@@ -113,7 +113,7 @@ SQL = f"""
 WITH {JOINS}, clock AS (  -- it stands still where the exports have a hole
   SELECT day, in_window, SUM(CASE WHEN observed THEN 1 ELSE 0 END) OVER (ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS t FROM days
 ), ends AS (
-  SELECT MIN(day) AS first_day, MAX(day) AS last_day, MAX(t) AS now, MIN(CASE WHEN in_window THEN t END) AS since FROM clock
+  SELECT MIN(day) AS first_day, MAX(day) AS last_day, MAX(t) AS end_t, MIN(CASE WHEN in_window THEN t END) AS since FROM clock
 ), arrived AS (
   SELECT group_id, member_id, CAST(joined_at AS DATE) AS day, source, inviter_id, CASE WHEN sent_at IS NULL THEN 0 ELSE 1 END AS noticed
   FROM joins WHERE nth = 1
@@ -157,7 +157,7 @@ WITH {JOINS}, clock AS (  -- it stands still where the exports have a hole
   ) told JOIN clock ON clock.day = told.day
 )
 SELECT people.group_id, people.member_id, people.dated, people.start_t, COALESCE(people.last_t, people.start_t) AS last_t, people.week_days,
-  people.source, people.inviter_id, inviters.name AS inviter, people.noticed_t, logs.log_t, ends.now, ends.since, gaps.usual,
+  people.source, people.inviter_id, inviters.name AS inviter, people.noticed_t, logs.log_t, ends.end_t, ends.since, gaps.usual,
   CASE WHEN people.week_days = 0 THEN 'silent' WHEN answered.answers > 0 THEN 'yes' WHEN logs.named > 0 THEN 'no' ELSE 'unknown' END AS first_reply
 FROM people CROSS JOIN ends CROSS JOIN gaps
 LEFT JOIN logs ON logs.group_id = people.group_id
@@ -174,14 +174,12 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    numbers = ["start_t", "last_t", "week_days", "noticed_t", "log_t", "now", "since", "usual"]
+    numbers = ["start_t", "last_t", "week_days", "noticed_t", "log_t", "end_t", "since", "usual"]
     frame[numbers] = frame[numbers].astype(float)
     days = params.silence or max(survival.LEAST, int(np.ceil(survival.GAPS * np.nan_to_num(frame["usual"].max()))))
     lives, frame = _lives(frame, days)
     rows = [row for by in _chosen(params.by) for row in _rows(frame, lives, by, params.at)]
     table = pd.DataFrame(rows, columns=[column.name for column in COLUMNS]).assign(silence_days=days)
-    if not lives.seen.any():
-        return table.head(0)
     if params.cox:
         _hazards(table, frame, lives, params.by)
     biggest = [table["by"].map(_ORDER), -table["members"], table["stratum"].fillna(""), table["inviter_id"].fillna("")]
@@ -191,7 +189,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     """What has to be said where the log is too short."""
-    if frame.empty:
+    if not frame["members"].any():
         return [Note(_NOBODY)]
     far = [Note(_TOO_FAR, (("days", params.at),))] if frame["survival"].isna().all() else []
     return far + [Note(_NO_HAZARD)] * bool(params.cox and frame["hazard_ratio"].isna().all())
@@ -205,7 +203,7 @@ def _lives(frame: pd.DataFrame, days: int) -> tuple[Lives, pd.DataFrame]:
     began = began.fillna(frame["start_t"])  # a group of which only rosters tell
     old = ~frame["dated"].astype(bool) & (frame["start_t"] - began < days)
     start = frame["start_t"].mask(old)  # of whom it is not known has no life
-    watched, until = np.maximum(began.to_numpy(), frame["since"].to_numpy()), float((frame["now"] - days).max())
+    watched, until = np.maximum(began.to_numpy(), frame["since"].to_numpy()), float((frame["end_t"] - days).max())
     lives = survival.lives(start.to_numpy(), frame["last_t"].to_numpy(), watched, until)
     week = np.array(["0", "1", "2-3", "4-7"])[np.searchsorted([1, 2, 4], frame["week_days"], side="right")]
     untold = (frame["start_t"] < began).to_numpy()
