@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,6 +17,7 @@ import examples
 import figures
 import numpy as np
 from corpora import Chat, Labelled
+from figures import Bar
 from fit import Workshop
 from scipy.special import logit
 from sklearn.metrics import f1_score, roc_auc_score
@@ -41,33 +41,6 @@ APART = (
 TALK_APART = ("market", "aboutads", "topics", "games", "daily")
 DRAWS, LABELS = 5, 200
 LENGTHS = ((0, 6), (6, 12), (12, 25), (25, 1 << 40))
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """What was promised, and what came of it."""
-
-    what: str
-    figure: float
-    bar: float
-    at_most: bool = False
-
-    def __post_init__(self) -> None:
-        if not np.isfinite(self.figure):
-            raise ValueError(f"no figure: {self.what}")
-
-    @property
-    def met(self) -> bool:
-        return self.figure <= self.bar if self.at_most else self.figure >= self.bar
-
-    def row(self) -> dict[str, Any]:
-        bar = f"{'≤' if self.at_most else '≥'} {self.bar:g}"
-        return {
-            "bar": self.what,
-            "asked": bar,
-            "measured": f"{self.figure:.3f}",
-            "so": "met" if self.met else "**missed**",
-        }
 
 
 def main(data: Path) -> None:
@@ -100,11 +73,8 @@ def main(data: Path) -> None:
         "talk": list(talk_apart(shop, chat)),
         "random": [random_split(shop, chat, labelled)],
     }
-    for name, rows in tables.items():
-        print(f"{name}\n{figures.table(rows)}", flush=True)
     figures.write(tables)
-    if missed := [bar.what for bar in bars if not bar.met]:
-        sys.exit(f"missed: {', '.join(missed)}")
+    sys.exit(figures.missed(bars))
 
 
 def flagged(model: AdModel, texts: Sequence[str]) -> float:
