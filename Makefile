@@ -59,6 +59,7 @@ eval: .venv-train/installed
 	.venv-train/bin/python training/evaluate.py $(DATA)
 	.venv-train/bin/python training/links_evaluate.py $(DATA)
 	.venv-train/bin/python training/influence.py
+	.venv-train/bin/python training/churn_evaluate.py $(DATA)
 
 clean:
 	rm -rf $(VENV) .venv-spark .venv-spark-local .venv-train $(DEMO) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

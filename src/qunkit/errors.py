@@ -446,6 +446,12 @@ class BadKey(QunkitError):
     )
 
 
+class ExtraMissing(QunkitError):
+    code = 78
+    SENTENCE = Text("This needs {module}, which is not installed.", "此功能需要 {module}，尚未安装。")
+    HINT = Text("pip install 'qunkit[{extra}]'", "请运行 pip install 'qunkit[{extra}]'。")
+
+
 # -- a cluster -----------------------------------------------------------------------------------------------------
 class SparkMissing(QunkitError):
     code = 78

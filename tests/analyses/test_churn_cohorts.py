@@ -74,6 +74,56 @@ def test_holes_are_null_and_the_window_chooses_cohorts():
     assert late == ask("churn_cohorts", FIVE_WEEKS, scope=STAFF, coverage=0.25)[5:]
 
 
+CAME = (
+    # 4 May: a was there. 5 May: a invites b and c, who speak; d scans b's code and speaks on the day after; a's own join is told when they come back
+    {"at": "2026-05-04 09:00:00", "sender_id": "a"},
+    {"at": "2026-05-05 09:00:00", "event": "invited", "actor_id": "a", "target_ids": ["b", "c"]},
+    {"at": "2026-05-05 10:00:00", "sender_id": "b"},
+    {"at": "2026-05-05 11:00:00", "sender_id": "c"},
+    {"at": "2026-05-06 09:00:00", "event": "joined_qr", "actor_id": "b", "target_ids": ["d"]},
+    {"at": "2026-05-07 09:00:00", "sender_id": "d"},
+    {"at": "2026-05-09 09:00:00", "event": "invited", "actor_id": "b", "target_ids": ["a"]},
+    {"at": "2026-05-11 09:00:00", "sender_id": "b"},
+    {"at": "2026-05-12 09:00:00", "sender_id": "d"},
+    {"at": "2026-05-17 09:00:00", "sender_id": "a"},
+)
+
+
+def test_how_they_came_by_hand():
+    rows = ask("churn_cohorts", CAME, by="source", coverage=0.25)
+    assert table(rows, "source", "inviter_id", "size", "period", "retained") == [
+        ("invite", None, 2, 0, 2),
+        ("invite", None, 2, 1, 1),  # b
+        ("qr", None, 1, 0, 1),
+        ("qr", None, 1, 1, 1),
+        ("unknown", None, 1, 0, 1),  # a spoke five days before they were invited: that was another time
+        ("unknown", None, 1, 1, 1),
+    ]
+    rows = ask("churn_cohorts", CAME, by="inviter", coverage=0.25)
+    assert table(rows, "source", "inviter_id", "inviter", "size", "period", "retained") == [
+        (None, None, None, 1, 0, 1),
+        (None, None, None, 1, 1, 1),
+        (None, "a", "Name a", 2, 0, 2),
+        (None, "a", "Name a", 2, 1, 1),
+        (None, "b", "Name b", 1, 0, 1),
+        (None, "b", "Name b", 1, 1, 1),
+    ]
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(logs(), scopes(), st.sampled_from(["source", "inviter"]))
+def test_parts_are_the_whole(rows, scope, by):
+    whole = ask("churn_cohorts", rows, scope=scope, coverage=0.25)
+    parts = {}
+    for row in ask("churn_cohorts", rows, scope=scope, coverage=0.25, by=by):
+        sums = parts.setdefault((row["group_id"], row["cohort"], row["period"]), [0, 0, 0])
+        for n, name in enumerate(("size", "retained", "retained_later")):
+            sums[n] += row[name] or 0
+    keys = table(whole, "group_id", "cohort", "period")
+    figures = [[count or 0 for count in row] for row in table(whole, "size", "retained", "retained_later")]
+    assert dict(zip(keys, figures, strict=True)) == parts
+
+
 def brute(rows, scope, per, coverage):
     """The same by sets: (group, cohort, n) → figures."""
     history, posts, day = seen(rows, scope)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from qunkit.analyses import churn_risk
 from qunkit.dataset import Scope
-from qunkit.methods import silence
+from qunkit.methods import mbg, silence
 from support.logs import EXAMPLES, crowd, logs, scopes, seen
 from support.messages import moment
 from support.questions import ask, table
@@ -49,6 +50,37 @@ def test_twelve_rows_by_hand():
     assert rows[2]["p_silent"] == pytest.approx(0.2978, abs=5e-5)  # σ(-0.080 - 0.924 + 0.146)
     week = ask("churn_risk", TWELVE, scope=STAFF, horizon="7")[0]
     assert (week["base"], week["by_silence"]) == (0.116, pytest.approx(0.806 * log(7)))
+
+
+def test_reasons_in_words():
+    a = ask("churn_risk", TWELVE, scope=STAFF)[0]
+    assert a["reasons"] == ["silent 6 +1.6", "active 2 -0.9", "known 7 +0.3"]
+    words = next(column.words for column in churn_risk.COLUMNS if column.name == "reasons")
+    assert [words[code].say("zh") for code in a["reasons"]] == [
+        "6 天未发言（+1.6）", "活跃 2 天（-0.9）", "已知 7 天（+0.3）",
+    ]  # fmt: skip
+    assert words["silent 6 +1.6"].say("en") == "silent 6 d (+1.6)"
+    assert not any(other in words for other in ("", "silent", "gone 6 +1.6", None))
+
+
+def test_who_has_left_is_asked_of_everybody_who_ever_came(monkeypatch):
+    # c, who was removed, is no row but tells of departures, too: seen on the 2nd alone, silent for 3 4 7 8 9 10.
+    assert {row["p_left"] for row in ask("churn_risk", TWELVE, scope=STAFF)} == {None}
+    assert {row["p_left"] for row in ask("churn_risk", TWELVE, scope=STAFF, left=True)} == {None}  # 4 are too few
+    monkeypatch.setattr(mbg, "LEAST", 4)
+    met = np.array([(1, 1, 7), (2, 6, 7), (0, 0, 6), (1, 2, 2)], float).T  # a b c d: repeats, last, known
+    told = mbg.fit(*met).left(*met)
+    rows = ask("churn_risk", TWELVE, scope=STAFF, left=True)
+    assert table(rows, "member_id", "p_left") == [
+        (who, pytest.approx(p, abs=1e-6)) for who, p in zip("abd", told[[0, 1, 3]], strict=True)
+    ]
+
+
+def test_who_came_long_ago_tells_of_departures(monkeypatch):
+    monkeypatch.setattr(mbg, "LEAST", 3)
+    begin = moment("2026-01-01 09:00")
+    rows = [{"at": begin + timedelta(days=n), "sender_id": who} for n, who in ((0, "old"), (1, "edge"), (91, "now"))]
+    assert {row["member_id"] for row in ask("churn_risk", rows, left=True) if row["p_left"] is not None} == {"edge", "now"}  # fmt: skip
 
 
 def test_what_can_be_left_out():

@@ -65,6 +65,7 @@ ARGUMENTS = {
     "growth invites": "",
     "growth inviters": "",
     "growth tree": "",
+    "churn survival": "--silence 7 --at 7",
     "kol": "",
     "network": "",
     "network bridges": "",

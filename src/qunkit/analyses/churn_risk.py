@@ -1,7 +1,7 @@
 """Who is likely to say nothing for the next days, 流失风险: P(no message in the next H days) of everybody seen in the last 90, and why.
 
-    group_name  name      p_silent  days_silent  active_days  days_known  base   by_silence  by_activity  by_tenure  basis
-    妈妈群      小鹿          0.83           12            3          40  -0.08        2.12        -1.17       0.49  shipped
+    group_name  name  p_silent  reasons                                                                       base   by_silence  by_activity  by_tenure  basis
+    妈妈群      小鹿      0.80  12 天未发言（+2.1）、活跃 3 天（-1.2）、已知 40 天（+0.5）  -0.08        2.12        -1.17       0.49  shipped
 
 It is a risk, 风险: that somebody left is never seen. A logistic of three terms: the log-odds of `p_silent` are base + by_silence + by_activity + by_tenure, so each
 member's reasons can be read off. More silence never lowers it, more active days never raise it. Days on which no group of the dataset has any data do not count.
@@ -9,6 +9,9 @@ member's reasons can be read off. More silence never lowers it, more active days
 Basis. Coefficients are shipped for 7, 14 and 30 days (from English IRC). 90 days with data and 200 snapshots: they are fitted anew on rolling origins, days H apart
 in the past at which it is known by now who spoke in the H days after. 45 days and 50 snapshots: the shipped ones are scaled so (Platt). Else they are as shipped,
 not calibrated (未校准): go by the order, not by the number. All chosen groups are one log. Staff, bots and whom a notice says to be gone are left out.
+
+`--left` asks another question: who has already left for good, whatever the next days bring? `p_left` is 1 - P(alive) of the modified beta-geometric model
+(MBG/NBD; Batislam et al. 2007), fitted to the active days of everybody who ever posted. WeChat shows no line when somebody leaves, so nothing in a log can check it.
 """
 
 from __future__ import annotations
@@ -17,13 +20,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
-from qunkit.methods import silence
+from qunkit.methods import mbg, silence
 from qunkit.methods.moves import MOVES
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from qunkit.methods.mbg import Vector
 
 TITLE = Text("Churn risk: who is likely to fall silent", "流失风险")
 
@@ -35,6 +40,10 @@ _BASES = {
 _UNCALIBRATED = Text(
     "Not calibrated: the log is too short to check the probabilities. Go by the order, not by the number.",
     "未校准：记录太短，无法校验概率；请看排序，勿看数值。",
+)
+_FEW = Text(
+    f"Who has left cannot be told of fewer than {mbg.LEAST} members.",
+    f"成员不足 {mbg.LEAST} 人，无法估计已离开的概率。",
 )
 COLUMNS = (
     Column("group_id", "text", Text("group id", "群 id")),
@@ -49,7 +58,21 @@ COLUMNS = (
     Column("by_silence", "float", Text("by silence", "因沉默"), Text("what days silent add to the log-odds", "沉默天数对对数几率的贡献"), spare=3),
     Column("by_activity", "float", Text("by activity", "因活跃"), Text("what active days add to the log-odds", "发言天数对对数几率的贡献"), spare=4),
     Column("by_tenure", "float", Text("by time known", "因资历"), Text("what days known add to the log-odds", "已知天数对对数几率的贡献"), spare=5),
-    Column("last_spoke", "datetime", Text("last spoke", "最近发言"), spare=1),
+    Column(
+        "reasons",
+        "list",
+        Text("why", "原因"),
+        Text("days of each term and what they add to the log-odds, the weightiest first", "各项天数及其对对数几率的贡献，按权重排列"),
+        words=silence.Reasons(),
+    ),
+    Column(
+        "p_left",
+        "ratio",
+        Text("has left", "已离开概率"),
+        Text("probability of having left for good (MBG/NBD); null without --left, or with too few members", "已永久离开的概率（MBG/NBD）；未加 --left 或成员过少时为空"),
+        spare=1,
+    ),
+    Column("last_spoke", "datetime", Text("last spoke", "最近发言"), spare=4),
     Column(
         "basis",
         "text",
@@ -67,6 +90,7 @@ class Params:
     horizon: str = option("14", Text("days ahead", "预测未来多少天"), choices=tuple(map(str, silence.SHIPPED)))
     min_days: int = option(1, Text("only members with N active days or more", "只列至少发言 N 天的成员"))
     top: int = option(0, Text("only the N at most risk; 0: all", "只列风险最高的 N 人；0 为全部"))
+    left: bool = option(False, Text("also how likely each has already left for good", "同时估计每人已永久离开的概率"))
 
 
 SQL = f"""
@@ -96,13 +120,13 @@ WITH {MOVES}, named AS (
   GROUP BY timed.group_id, timed.sender_id, origins.ago, origins.day, origins.t
 )
 SELECT s.group_id, named.group_name, s.sender_id AS member_id, members.name, s.ago, s.t - s.last_t AS days_silent, s.active_days, s.t - s.first_t AS days_known,
-  CASE WHEN s.after = 0 THEN 1 ELSE 0 END AS silent, s.last_spoke, s.t AS log_days
+  CASE WHEN s.after = 0 THEN 1 ELSE 0 END AS silent, s.last_spoke, s.t AS log_days,
+  days_between(s.last_day, s.day) <= 90 AND (s.ago > 0 OR gone.left_at IS NULL OR gone.left_at <= s.last_spoke) AS here
 FROM snapshots s
 JOIN named ON named.group_id = s.group_id
 LEFT JOIN members ON members.group_id = s.group_id AND members.member_id = s.sender_id
 LEFT JOIN gone ON gone.group_id = s.group_id AND gone.member_id = s.sender_id
-WHERE s.active_days > 0 AND days_between(s.last_day, s.day) <= 90
-  AND (s.ago > 0 OR gone.left_at IS NULL OR gone.left_at <= s.last_spoke)
+WHERE s.active_days > 0 AND (s.ago = 0 OR days_between(s.last_day, s.day) <= 90)  -- who has left is told by all who ever came
 ORDER BY s.group_id, s.sender_id, s.ago
 """
 
@@ -114,12 +138,15 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     numbers = ["days_silent", "active_days", "days_known", "silent", "log_days"]
     frame[numbers] = frame[numbers].astype(float)
     past, told = frame[frame["ago"] > 0], frame[frame["ago"] == 0].copy()
+    told["p_left"] = _left(told) if params.left else float("nan")
+    told = told[told["here"].astype(bool)].copy()
     x = silence.terms(*(past[name].to_numpy() for name in numbers[:3]))
     log_days = int(told["log_days"].max()) if len(told) else 0
     model = silence.model(int(params.horizon), log_days, x, past["silent"].to_numpy())
     parts = model.parts(*(told[name].to_numpy() for name in numbers[:3]))
     told[["base", "by_silence", "by_activity", "by_tenure"]] = parts
     told["p_silent"] = expit(parts.sum(axis=1))
+    told["reasons"] = [*map(silence.reasons, told[numbers[:3]].to_numpy().tolist(), parts[:, 1:].tolist())]
     told["basis"] = model.basis
     told = told[told["active_days"] >= params.min_days]
     told = told.sort_values(
@@ -129,6 +156,14 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     return told.head(params.top) if params.top else told
 
 
+def _left(frame: pd.DataFrame) -> Vector | float:
+    """How likely everybody who ever posted has left; not a number: they are too few."""
+    silent, active, known = (frame[name].to_numpy() for name in ("days_silent", "active_days", "days_known"))
+    met = (active - 1, known - silent, known)
+    return mbg.fit(*met).left(*met) if len(frame) >= mbg.LEAST else float("nan")
+
+
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     """What has to be said where the probabilities could not be checked."""
-    return [Note(_UNCALIBRATED)] if (frame["basis"] == "shipped").any() else []
+    few = params.left and frame["p_left"].isna().all()
+    return [Note(_UNCALIBRATED)] * bool((frame["basis"] == "shipped").any()) + [Note(_FEW)] * bool(few and len(frame))

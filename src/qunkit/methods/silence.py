@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from qunkit.words import Text
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -28,6 +32,29 @@ MANY, SOME = 200, 50
 """Snapshots that each needs."""
 _SIGNS = ((None, None), (0.0, None), (None, 0.0), (None, None))
 """More silence never lowers the risk, and more active days never raise it, whatever a small log seems to say."""
+_SAID = {
+    "silent": Text("silent {0} d ({1})", "{0} 天未发言（{1}）"),
+    "active": Text("active {0} d ({1})", "活跃 {0} 天（{1}）"),
+    "known": Text("known {0} d ({1})", "已知 {0} 天（{1}）"),
+}
+"""What each term means, in the order of the coefficients."""
+
+
+class Reasons(dict[str, Text]):
+    """What people read for reasons: programs read ``silent 12 +1.9``, the days of a term and what it adds to the log-odds."""
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, str) and code.partition(" ")[0] in _SAID and code.count(" ") == 2
+
+    def __getitem__(self, code: str) -> Text:
+        name, *facts = code.split(" ")
+        return Text(_SAID[name].en.format(*facts), _SAID[name].zh.format(*facts))
+
+
+def reasons(days: Sequence[float], parts: Sequence[float]) -> list[str]:
+    """The codes of a member's three terms, the weightiest first."""
+    told = sorted(zip(_SAID, days, parts, strict=True), key=lambda one: -abs(one[2]))
+    return [f"{name} {count:.0f} {part:+.1f}" for name, count, part in told]
 
 
 class Model(NamedTuple):
