@@ -54,8 +54,8 @@
     tag_messages = 2                 # a tag's word counts in so many messages, or once in a name
 
     [members.tags]         # tags of members: words that they use or are called by, or a condition on the columns of `qunkit members`
-    妈妈 = ["妈妈", "宝妈", "娃"]
-    复购 = "orders >= 2"
+    "妈妈" = ["妈妈", "宝妈", "娃"]
+    "复购" = "orders >= 2"
 
     [engine]               # what answers, and reads exports: duckdb on this machine, or spark (docs/scale.md)
     name = "spark"

@@ -43,7 +43,8 @@ COLUMNS = (
     Column("answered_share", "ratio", Text("answered %", "获回复率"), Text("answered ÷ spoke", "获回复 ÷ 发言"), spare=2),
     Column("returned_share", "ratio", Text("came back %", "再次发言率"), Text("came back ÷ answered", "再次发言 ÷ 获回复"), spare=4),
     Column("unanswered_back_share", "ratio", Text("back unanswered", "未获回复再次发言率"), Text("who spoke, was not answered, and posted on a later day than the first ÷ who spoke and was not answered", "发言未获回复者中，首次发言之后的日子再次发言的占比"), spare=12),
-    Column("median_wait_s", "seconds", Text("first reply", "首次响应时长"), Text("median from the first message to the first answer by somebody else, who was never answered counted as waiting; null: half or more are, or fewer than 5. Who first posted less than a day before the end and was not answered is left out", "从首条消息到他人首次回复的中位时长，未获回复者计为仍在等待；半数以上未获回复或不足 5 人时为空；首次发言距截止不足一天且未获回复者不计")),
+    Column("answered_day", "ratio", Text("in a day", "一天内获回复率"), Text("answered within 24 hours of the first message ÷ who first posted a day or more before the end", "首条消息后 24 小时内获回复 ÷ 首次发言距截止满一天的人数"), spare=6),
+    Column("median_wait_s", "seconds", Text("first reply", "首次响应时长"), Text("median from the first message to the first answer by somebody else, of the same; waiting ends after 24 hours: null where half or more were not answered by then", "同一批人从首条消息到他人首次回复的中位时长，最多等 24 小时；半数以上此时仍未获回复时为空"), spare=1),
     Column("activation_n", "int", Text("7 days old", "满 7 天"), Text("who joined 7 days or more before the end, with data on 5 of the 7", "入群满 7 天且其中至少 5 天有数据的人数"), spare=10),
     Column("activation", "ratio", Text("activated", "激活率"), Text("of these, posted within 7 days", "其中 7 天内发言的占比"), spare=5),
     Column("d7_n", "int", Text("14 days old", "满 14 天"), Text("whose days 7 to 13 are over, with data on 5 of them", "第 7–13 天已过且其中至少 5 天有数据的人数"), spare=13),
@@ -138,6 +139,7 @@ def _funnel(told: pd.DataFrame, *, with_source: bool) -> dict[str, Any]:
     left = spoke[spoke["answered"] == 0]
     old = told[(told["age"] >= 7) & (told["held_0"] >= 5)]
     week, month = (told[(told["age"] >= n + 6) & (told[f"held_{n}"] >= 5)] for n in (7, 30))
+    soon, wait = _waits(spoke) if tellable else (None, None)
     return {
         "group_id": first["group_id"],
         "group_name": first["group_name"],
@@ -151,7 +153,8 @@ def _funnel(told: pd.DataFrame, *, with_source: bool) -> dict[str, Any]:
         "answered_share": _share(len(answered), len(spoke)) if tellable else None,
         "returned_share": _share(int(answered["returned"].sum()), len(answered)) if tellable else None,
         "unanswered_back_share": _share(int(left["back"].sum()), len(left)) if tellable else None,
-        "median_wait_s": _median(spoke) if tellable else None,
+        "answered_day": soon,
+        "median_wait_s": wait,
         "activation_n": len(old) if by_join else None,
         "activation": _share(int(old["soon"].sum()), len(old)) if by_join else None,
         "d7_n": len(week),
@@ -166,11 +169,11 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole >= FLOOR else None
 
 
-def _median(spoke: pd.DataFrame) -> float | None:
-    """The median wait; who was not answered still waits."""
+def _waits(spoke: pd.DataFrame) -> tuple[float | None, float | None]:
+    """Share of those who were answered within a day, and the median wait; of those who first posted a day or more ago."""
     import numpy as np
 
-    known = spoke[(spoke["answered"] == 1) | (spoke["seen_s"] >= _DAY)]
-    waits = known["wait_s"].astype(float).where(known["answered"] == 1, np.inf)
-    middle = float(np.sort(waits)[[(len(waits) - 1) // 2, len(waits) // 2]].mean()) if len(waits) >= FLOOR else np.inf
-    return middle if np.isfinite(middle) else None
+    waits = spoke.loc[spoke["seen_s"] >= _DAY, "wait_s"].astype(float)
+    waits = waits.where(waits <= _DAY, np.inf)
+    middle = float(waits.median()) if len(waits) >= FLOOR else np.inf
+    return _share(int(np.isfinite(waits).sum()), len(waits)), middle if np.isfinite(middle) else None

@@ -2,7 +2,8 @@
 
 * ``named``  one row per group: ``group_id, group_name, first_day``.
 * ``newcomers``  one row each, of those who came in the window, without staff and the creation batch: ``group_id, member_id, basis, came_at, came_day, source, inviter_id``; of their
-  first message ``spoke_at, sent_at``; ``first_day``, ``last_day`` on which they posted. Whom the log shows to have posted before is none.
+  first message ``spoke_at, sent_at``; ``first_day``, ``last_day`` on which they posted. Whom the log shows to have posted before is none. Where nobody who
+  posts has an id, but notices have, those who joined so cannot be found among the posters and are left out.
 * ``answered``  who of them was quoted by somebody else, or mentioned from their first message on: ``group_id, member_id, answered_at`` (an instant), ``day``.
 * ``tellable``  the groups whose exports hold any quote or mention: in others nobody is known to be answered.
 
@@ -34,13 +35,16 @@ NEWCOMERS = f"""named AS (
   FROM messages LEFT JOIN firsts ON firsts.group_id = messages.group_id AND firsts.member_id = messages.sender_id
   WHERE messages.sender_id IS NOT NULL AND firsts.member_id IS NULL
   UNION SELECT group_id, member_id FROM members WHERE official
+), nameless AS (  -- where nobody who posts has an id, who joined with one may be anybody of them
+  SELECT group_id FROM posts GROUP BY group_id HAVING BOOL_AND(sender_id LIKE 'name:%')
 ), newcomers AS (
   SELECT came.group_id, came.member_id, came.basis, came.came_at, came.came_day, came.source, came.inviter_id, firsts.spoke_at, firsts.sent_at, firsts.first_day, firsts.last_day
   FROM (
     SELECT joins.group_id, joins.member_id, 'join' AS basis, joins.joined_at AS came_at, CAST(joins.joined_at AS DATE) AS came_day, joins.source, joins.inviter_id
     FROM joins JOIN opened ON opened.group_id = joins.group_id
     LEFT JOIN not_people ON not_people.group_id = joins.group_id AND not_people.member_id = joins.member_id
-    WHERE joins.nth = 1 AND NOT joins.batch AND not_people.member_id IS NULL AND CAST(joins.joined_at AS DATE) >= opened.first_day
+    LEFT JOIN nameless ON nameless.group_id = joins.group_id AND joins.member_id NOT LIKE 'name:%'
+    WHERE nameless.group_id IS NULL AND joins.member_id IS NOT NULL AND joins.nth = 1 AND NOT joins.batch AND not_people.member_id IS NULL AND CAST(joins.joined_at AS DATE) >= opened.first_day
     UNION ALL
     SELECT firsts.group_id, firsts.member_id, 'post', firsts.spoke_at, firsts.first_day, NULL, NULL
     FROM firsts JOIN named ON named.group_id = firsts.group_id LEFT JOIN told ON told.group_id = firsts.group_id
