@@ -94,12 +94,22 @@ def rows() -> list[dict[str, object]]:
     notice = {
         "event": "invited",
         "actor_id": "wxid_p00",
-        "target_ids": [id],
-        "target_names": [name],
+        "actor_name": PEOPLE["wxid_p00"],
+        "target_ids": [id, None],
+        "target_names": [name, "谁"],
         "text": f"邀请“{name}”",
     }
-    told.append({"at": at, **here, "message_id": "new", **notice})
-    told.append({"at": at, **here, "message_id": "hello", "sender_id": id, "sender_name": name, "text": "队员00号好"})
+    told.append({"at": at + timedelta(minutes=1), **here, "message_id": "new", **notice})
+    told.append(
+        {
+            "at": at + timedelta(minutes=2),
+            **here,
+            "message_id": "hello",
+            "sender_id": id,
+            "sender_name": name,
+            "text": "队员00号好",
+        }
+    )
     return told
 
 
@@ -259,7 +269,7 @@ def test_what_stands_in_the_columns(dataset):
             assert shown["actor_id"] == shown["actor_name"] == pseudonyms.member(group, told["actor_id"])
             assert shown["target_ids"] == [pseudonyms.member(group, told["target_ids"][0]), None]
             assert shown["target_names"] == [shown["target_ids"][0], pseudonyms.member(group, "name:谁")]
-    assert notices == 20
+    assert notices == 21
     marks = {told["message_id"]: masked[at]["message_id"] for at, told in plain.items()}
     assert len(set(marks.values())) == len(plain)
     replies = [at for at, told in plain.items() if told["reply_to"]]

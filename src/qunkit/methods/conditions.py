@@ -42,7 +42,7 @@ class Condition(NamedTuple):
     value: Any
 
 
-class NoCondition(ValueError):
+class NoCondition(Exception):
     """What was typed is none; `expected` says what would be one."""
 
     def __init__(self, expected: Text) -> None:

@@ -48,12 +48,16 @@ ROLL = f"""clock AS (
   SELECT group_id, MAX(seen_at) AS made_at FROM listings WHERE complete GROUP BY group_id
 ), nameless AS (  -- where nobody who posts has an id, who joined with one may be anybody of them
   SELECT group_id FROM posts GROUP BY group_id HAVING BOOL_AND(sender_id LIKE 'name:%')
-), noticed AS (  -- who joined and is on no list and never spoke; bots speak, and are in no view
+), bots AS (  -- they speak, and nowhere as people
+  SELECT DISTINCT messages.sender_id
+  FROM messages LEFT JOIN (SELECT DISTINCT sender_id FROM posts) persons ON persons.sender_id = messages.sender_id
+  WHERE messages.sender_id IS NOT NULL AND persons.sender_id IS NULL
+), noticed AS (  -- who joined and is on no list and never spoke
   SELECT came.group_id, came.member_id FROM came
   LEFT JOIN nameless ON nameless.group_id = came.group_id AND came.member_id NOT LIKE 'name:%'
   LEFT JOIN members ON members.group_id = came.group_id AND members.member_id = came.member_id
-  LEFT JOIN (SELECT DISTINCT sender_id FROM messages WHERE sender_id IS NOT NULL) speakers ON speakers.sender_id = came.member_id
-  WHERE members.member_id IS NULL AND speakers.sender_id IS NULL AND nameless.group_id IS NULL
+  LEFT JOIN bots ON bots.sender_id = came.member_id
+  WHERE members.member_id IS NULL AND bots.sender_id IS NULL AND nameless.group_id IS NULL
 ), called_so AS (
   SELECT group_id, member_id, MAX(name) AS name
   FROM (

@@ -77,7 +77,7 @@ STAGES = """answering AS (
 ), stages AS (
   SELECT lasting.group_id, lasting.member_id, lasting.block,
     CASE WHEN lasting.days = 0 THEN 'silent'
-      WHEN lasting.sociable = 4 AND COALESCE(tied.ties, 0) >= conventions.members_friend_ties THEN 'friend'
+      WHEN (lasting.sociable = 4 OR conventions.members_friend_replies <= 0) AND COALESCE(tied.ties, 0) >= conventions.members_friend_ties THEN 'friend'
       WHEN lasting.days >= conventions.members_fan_days OR lasting.orders >= conventions.members_fan_orders
         OR lasting.to_staff >= conventions.members_fan_replies THEN 'fan'
       ELSE 'user' END AS stage,
