@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qunkit.config import FILE, KEYS, Ads, Config, Kol, People, load
+from qunkit.config import FILE, KEYS, Ads, Config, Kol, Members, People, load
 from qunkit.dataset import Scope
 from qunkit.errors import BadConfig
 
@@ -107,6 +107,11 @@ def test_the_hash_is_of_what_changes_answers(dataset: Path) -> None:
         ('[kol]\nlabels = ["boss"]', "kol.labels is not a list of some of kol, koc, leader, card, rising"),
         ("[kol]\nkol_share = 1", r"unknown key kol.kol_share \(did you mean kol.kol_shares\?\)"),
         ("[kol]\ncard_people = -1", "kol.card_people is not a number from 0 on"),
+        ("[members]\nnew_day = 1", r"unknown key members.new_day \(did you mean members.new_days\?\)"),
+        ("[members]\nnew_days = -1", "members.new_days is not a number from 0 on"),
+        ("[members.tags]\nx = []", "members.tags.x is not a list of words or a condition"),
+        ('[members.tags]\nx = " "', "members.tags.x is not a list of words or a condition"),
+        ("[members]\ntags = 1", "members.tags is not a table"),
         ("[kol]\nkoc_ads = true", "kol.koc_ads is not a number"),
         ("day_start = 4\nlang = \n", r"not TOML: .*line 2"),
         ("[staff]\n[staff]", r"not TOML: "),
@@ -137,11 +142,11 @@ def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
 def test_keys_are_described_in_both_languages() -> None:
     assert all(text.en and text.zh for text in KEYS.values())
     top = {key.split(".")[0] for key in KEYS}
-    assert top == {"lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol"}
+    assert top == {"lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members"}
 
 
 def test_what_people_are_called(dataset: Path) -> None:
-    assert Kol().conventions == Scope().conventions
+    assert Kol().conventions + Members().conventions == Scope().conventions
     before = load(dataset).hash
     write(dataset, '[kol]\nlabels = ["kol", "card"]\ncard_people = 4')
     settings = load(dataset)
@@ -149,6 +154,15 @@ def test_what_people_are_called(dataset: Path) -> None:
     assert settings.hash != before
     changed = dict(settings.kol.conventions)
     assert (changed["kol"], changed["koc"], changed["rising"], changed["card_people"]) == (1.0, 0.0, 0.0, 4.0)
+
+
+def test_what_members_are_called(dataset: Path) -> None:
+    before = load(dataset).hash
+    write(dataset, '[members]\ncore_score = 5\n[members.tags]\n"妈妈" = ["妈妈", "娃"]\n"复购" = "orders >= 2"')
+    settings = load(dataset)
+    assert settings.members == Members(core_score=5.0, tags={"妈妈": ("妈妈", "娃"), "复购": "orders >= 2"})
+    assert settings.hash != before
+    assert dict(settings.members.conventions)["members_core_score"] == 5.0
 
 
 MAP = '[map."log*.csv"]\ntime = "when"\nsender = "who"\n'

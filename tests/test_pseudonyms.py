@@ -25,6 +25,8 @@ from support.shelves import BYTES, GRAPHS, TABLES
 
 GROUPS = {"1@chatroom": "徒步一群", "2@chatroom": "读书会", "name:妈妈群": "妈妈群"}
 PEOPLE = {f"wxid_p{n:02}": f"队员{n:02}号" for n in range(9)} | {"name:路人甲": "路人甲", "name:小鱼儿": "小鱼儿"}
+NEWCOMER = {"wxid_p10": "队员10号"}
+"""Comes at the end."""
 SETTINGS = """
 [staff]
 ids = ["wxid_p01"]
@@ -99,6 +101,27 @@ def rows() -> list[dict[str, object]]:
     told.append(
         of | {"at": at + timedelta(minutes=2), "message_id": "401", "sender_id": "wxid_p06", "sender_name": "队员06号"}
     )
+    group, [(id, name)] = "1@chatroom", NEWCOMER.items()
+    here = {"group_id": group, "group_name": GROUPS[group]}
+    notice = {
+        "event": "invited",
+        "actor_id": "wxid_p00",
+        "actor_name": PEOPLE["wxid_p00"],
+        "target_ids": [id, None],
+        "target_names": [name, "谁"],
+        "text": f"邀请“{name}”",
+    }
+    told.append({"at": at + timedelta(minutes=1), **here, "message_id": "new", **notice})
+    told.append(
+        {
+            "at": at + timedelta(minutes=2),
+            **here,
+            "message_id": "hello",
+            "sender_id": id,
+            "sender_name": name,
+            "text": "队员00号好",
+        }
+    )
     return told
 
 
@@ -123,11 +146,13 @@ def dataset(tmp_path_factory):
 
 def _masked(name, cell, row, pseudonyms):
     """What must stand for a cell of a result."""
+    if name == "aliases":  # all of them are one pseudonym, which is the name
+        return []
     if name == "group_names":
         return sorted(pseudonyms.group(id) for id, shown in GROUPS.items() if shown in cell)
     if cell is None or not isinstance(cell, str):
         return cell
-    ids = {shown: id for id, shown in PEOPLE.items()}
+    ids = {shown: id for id, shown in (PEOPLE | NEWCOMER).items()}
     if name in ("group_id", "group_name"):
         return pseudonyms.group(row["group_id"])
     if name in (
@@ -138,6 +163,7 @@ def _masked(name, cell, row, pseudonyms):
         "sender_id",
         "to_id",
         "to_name",
+        "inviter",
         "inviter_id",
         "inviter_name",
         "root",
@@ -167,7 +193,7 @@ def _without_ids(cells, names):
 
 
 MESSAGE_IDS = ("message_id", "parent")
-ASKED = {"churn_silent": {"days": 1}, "kol_rising": {"ads": "in"}}
+ASKED = {"churn_silent": {"days": 1}, "kol_rising": {"ads": "in"}, "members_stages": {"per": "week"}}
 """What has to be asked for rows, and for what no text decides."""
 
 

@@ -37,6 +37,26 @@
     leader_people = 5                # leader: by so many different people
     card_people = 2                  # card: different people who passed one's name card on
 
+    [members]              # what `qunkit members` goes by: days with data, and how much of what
+    new_days = 28                    # newcomer: came in the last so many days
+    silent_days = 30                 # silent: said nothing for so many
+    away_days = 28                   # returned: after so many days of silence …
+    back_days = 28                   # … within the last so many
+    risk_days = 14                   # at risk: said nothing for so many
+    core_score = 4                   # core: R, F and M at least this of 5
+    ad_messages = 3                  # ad account: so many messages …
+    ad_share = 0.5                   # … and this share of them ads
+    fan_days = 4                     # fan: so many active days in 28 …
+    fan_orders = 2                   # … or orders …
+    fan_replies = 3                  # … or replies to staff
+    friend_ties = 3                  # friend: reciprocated quotes and mentions with so many members …
+    friend_replies = 2               # … and so many to other members in each of the 4 weeks
+    tag_messages = 2                 # a tag's word counts in so many messages, or once in a name
+
+    [members.tags]         # tags of members: words that they use or are called by, or a condition on the columns of `qunkit members`
+    "妈妈" = ["妈妈", "宝妈", "娃"]
+    "复购" = "orders >= 2"
+
     [engine]               # what answers, and reads exports: duckdb on this machine, or spark (docs/scale.md)
     name = "spark"
     spark_url = "sc://cluster.example"
@@ -146,6 +166,56 @@ KEYS: dict[str, Text] = {
         "name card: different people who passed it on, at least (default: 2)",
         "名片人员：至少几人转发过其名片（默认 2）",
     ),
+    "members.new_days": Text(
+        "newcomer: came in the last so many days with data (default: 28)",
+        "新人：最近多少个有数据的日子内入群（默认 28）",
+    ),
+    "members.silent_days": Text(
+        "silent: said nothing for so many days with data (default: 30)", "沉默：多少个有数据的日子未发言（默认 30）"
+    ),
+    "members.away_days": Text(
+        "returned: said nothing for so many days with data before (default: 28)",
+        "回流：此前多少个有数据的日子未发言（默认 28）",
+    ),
+    "members.back_days": Text(
+        "returned: came back in the last so many days with data (default: 28)",
+        "回流：最近多少个有数据的日子内恢复发言（默认 28）",
+    ),
+    "members.risk_days": Text(
+        "at risk: said nothing for so many days with data (default: 14)",
+        "流失风险：多少个有数据的日子未发言（默认 14）",
+    ),
+    "members.core_score": Text(
+        "core: R, F and M at least this of 5; of 3 in proportion (default: 4)",
+        "核心：R、F、M 均不低于此分（5 分制，3 分制按比例；默认 4）",
+    ),
+    "members.ad_messages": Text("ad account: messages, at least (default: 3)", "广告号：至少多少条消息（默认 3）"),
+    "members.ad_share": Text(
+        "ad account: share of ads among them, at least (default: 0.5)", "广告号：其中广告占比至少多少（默认 0.5）"
+    ),
+    "members.fan_days": Text("fan: active days in 28, at least (default: 4)", "粉丝：28 天内至少发言几天（默认 4）"),
+    "members.fan_orders": Text(
+        "fan: or orders in 28 days, at least (default: 2)", "粉丝：或 28 天内至少下单几次（默认 2）"
+    ),
+    "members.fan_replies": Text(
+        "fan: or replies to staff in 28 days, at least (default: 3)", "粉丝：或 28 天内至少回复官方几次（默认 3）"
+    ),
+    "members.friend_ties": Text(
+        "friend: members with whom they quoted or mentioned each other in 28 days, at least (default: 3)",
+        "朋友：28 天内至少与几名成员互相引用或@（默认 3）",
+    ),
+    "members.friend_replies": Text(
+        "friend: and quotes and mentions of other members in each of the 4 weeks, at least (default: 2)",
+        "朋友：且 4 周内每周至少引用或@其他成员几次（默认 2）",
+    ),
+    "members.tag_messages": Text(
+        "tag: messages that hold one of its words, at least; in a name once is enough (default: 2)",
+        "标签：至少几条消息含标签词；名称中出现一次即可（默认 2）",
+    ),
+    "members.tags.TAG": Text(
+        'a tag of members: a list of words, or a condition on the columns of `qunkit members` such as "orders >= 2"',
+        '成员标签：词语列表，或对 `qunkit members` 输出列的条件，如 "orders >= 2"',
+    ),
     "engine.name": Text(
         "what answers, and reads exports: duckdb or spark", "由哪个引擎计算并读取导出文件：duckdb 或 spark"
     ),
@@ -212,6 +282,33 @@ class Kol:
 
 
 @dataclass(frozen=True, slots=True)
+class Members:
+    """What `qunkit members` goes by: conventions, and tags."""
+
+    new_days: float = 28.0
+    silent_days: float = 30.0
+    away_days: float = 28.0
+    back_days: float = 28.0
+    risk_days: float = 14.0
+    core_score: float = 4.0
+    ad_messages: float = 3.0
+    ad_share: float = 0.5
+    fan_days: float = 4.0
+    fan_orders: float = 2.0
+    fan_replies: float = 3.0
+    friend_ties: float = 3.0
+    friend_replies: float = 2.0
+    tag_messages: float = 2.0
+    tags: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)
+    """Words, or a condition, by tag."""
+
+    @property
+    def conventions(self) -> tuple[tuple[str, float], ...]:
+        """Every threshold, under a name of its own among those of `Kol`."""
+        return tuple((f"members_{name}", value) for name, value in asdict(self).items() if name != "tags")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Settings after all layers; every list as written."""
 
@@ -231,13 +328,15 @@ class Config:
     spark_url: str | None = None
     ads: Ads = Ads()
     kol: Kol = Kol()
+    members: Members = Members()
 
     @property
     def hash(self) -> str:
         """12 hexadecimal digits of what may change an answer: comments, spacing, language and engine do not."""
         settings = asdict(self)
         del settings["lang"], settings["maps"], settings["engine"], settings["spark_url"]
-        for name, usual in (("names", None), ("ads", asdict(Ads())), ("kol", asdict(Kol()))):
+        later = {"ads": asdict(Ads()), "kol": asdict(Kol()), "members": asdict(Members())}
+        for name, usual in {"names": None, **later}.items():
             if settings[name] == usual:  # a key that came later: settings without it keep their hash
                 del settings[name]
         text = json.dumps(settings, ensure_ascii=True, sort_keys=True)
@@ -291,7 +390,9 @@ class _Reader:
     path: Path
 
     def config(self, table: Mapping[str, Any]) -> Config:
-        self._known(table, "", ("lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol"))
+        self._known(
+            table, "", ("lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members")
+        )
         staff = self._table(table, "staff")
         groups = self._table(staff, "staff.groups")
         return Config(
@@ -306,6 +407,7 @@ class _Reader:
             *self._engine(self._table(table, "engine")),
             self._ads(self._table(table, "ads")),
             self._kol(self._table(table, "kol")),
+            self._members(self._table(table, "members")),
         )
 
     def _map(self, maps: Mapping[str, Any], pattern: str) -> Mapping[str, str]:
@@ -343,6 +445,24 @@ class _Reader:
         for key, value in table.items():
             told[key] = (self._labels if key == "labels" else self._least)(value, f"kol.{key}")
         return Kol(**told)
+
+    def _members(self, table: Mapping[str, Any]) -> Members:
+        usual = asdict(Members())
+        self._known(table, "members.", tuple(usual))
+        tags = self._table(table, "members.tags")
+        told: dict[str, Any] = {name: self._words(value, f"members.tags.{name}") for name, value in tags.items()}
+        numbers = {key: self._least(value, f"members.{key}") for key, value in table.items() if key != "tags"}
+        return Members(**numbers, tags=told)
+
+    def _words(self, value: object, where: str) -> tuple[str, ...] | str:
+        """A list of words or a condition; what a condition may say is known to who reads it."""
+        if isinstance(value, str) and value.strip():
+            return value
+        if isinstance(value, list) and value and all(isinstance(item, str) and item.strip() for item in value):
+            return tuple(value)
+        raise self._wrong(
+            where, Text('a list of words or a condition such as "orders >= 2"', '词语列表或条件（如 "orders >= 2"）')
+        )
 
     def _labels(self, value: object, where: str) -> tuple[str, ...]:
         labels, known = self._texts(value, where), Kol().labels

@@ -27,7 +27,8 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
 * ``alerts``    from which ratio of ads a group is alarming: ``group_id, ad_ratio``; a row for each group that is there to sell, and one without an id for
   all others.
 * ``conventions``  one row: what `qunkit kol` calls people, as `[kol]` of qunkit.toml says (`config.Kol`): a column for every label, 1 or 0, and for every
-  threshold, DOUBLE.
+  threshold, DOUBLE; and ``members_…`` for every threshold of `[members]` (`config.Members`).
+* ``member_tags``  for analyses alone: tags of `[members.tags]`, one row a word: ``tag, word``, and ``rule``, which a tag has instead of words.
 * ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` (if the analysis reads them, of
   `all_posts`) that are not empty: ``text`` and a column of each feature's own. Join it on the text.
 * ``audits``    for analyses that read the feature ``ads``: what people said of messages that its model was tried on (`qunkit.methods.ad_judge`).
@@ -54,9 +55,12 @@ VIEWS = ("messages", "posts", "members", "rosters", "listings", "days", "alerts"
 CONVENTIONS = (
     ("kol", 1.0), ("koc", 1.0), ("leader", 1.0), ("card", 1.0), ("rising", 1.0), ("kol_shares", 2.0), ("koc_tips", 3.0), ("koc_ads", 0.1),
     ("leader_lists", 3.0), ("leader_orders", 10.0), ("leader_people", 5.0), ("card_people", 2.0),
+    ("members_new_days", 28.0), ("members_silent_days", 30.0), ("members_away_days", 28.0), ("members_back_days", 28.0), ("members_risk_days", 14.0),
+    ("members_core_score", 4.0), ("members_ad_messages", 3.0), ("members_ad_share", 0.5), ("members_fan_days", 4.0), ("members_fan_orders", 2.0),
+    ("members_fan_replies", 3.0), ("members_friend_ties", 3.0), ("members_friend_replies", 2.0), ("members_tag_messages", 2.0),
 )  # fmt: skip
 """Those of a qunkit.toml that says nothing."""
-OF_ANALYSES = ("all_posts", "aliases")
+OF_ANALYSES = ("all_posts", "aliases", "member_tags")
 """Views that no person's own query reads."""
 
 
@@ -82,6 +86,8 @@ class Scope:
     """Ad ratio from which a group is alarming, and one that is there to sell."""
     conventions: tuple[tuple[str, float], ...] = CONVENTIONS
     """What the view of that name holds."""
+    member_tags: tuple[tuple[str, tuple[str, ...] | str], ...] = ()
+    """Tags of members, with their words or their condition."""
     aliases: frozenset[tuple[str, str]] = frozenset()
     """(member id, another id that is the same member's)."""
     timezone: str = "Asia/Shanghai"

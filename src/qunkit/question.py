@@ -267,7 +267,8 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
         bots=people.everywhere(settings.bots),
         selling=frozenset(matching(settings.ads.sales, groups)),
         alert=(settings.ads.alert, settings.ads.alert_sales),
-        conventions=settings.kol.conventions,
+        conventions=settings.kol.conventions + settings.members.conventions,
+        member_tags=tuple(settings.members.tags.items()),
         names=_chosen(filters.names or settings.names),
         data=(begin, end) if begin and end else None,
     )
@@ -283,6 +284,7 @@ def _masked(scope: Scope, pseudonyms: Pseudonyms, engine: Engine) -> Scope:
         staff=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.staff),
         staff_of=frozenset((pseudonyms.group(group), pseudonyms.member(group, id)) for group, id in scope.staff_of),
         bots=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.bots),
+        member_tags=tuple((f"tag {n}", words) for n, (_, words) in enumerate(scope.member_tags, 1)),
         aliases=frozenset(
             (pseudonyms.member(group, id), pseudonyms.member(group, alias))
             for group in groups

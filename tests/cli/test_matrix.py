@@ -81,6 +81,10 @@ ARGUMENTS = {
     "compare": "--week 2024-W48",
     "compare groups": "--week 2024-W48",
     "groups": "",
+    "growth newcomers": "",
+    "growth unanswered": "",
+    "members": "--left in",
+    "members stages": "--per week",
     "words": "--min-members 1 --top 5",
 }
 REPRESENTATIVES = ("groups", "messages", "report", "ingest")

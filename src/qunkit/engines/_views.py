@@ -149,6 +149,7 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
         "alerts": _alerts(scope),
         "conventions": f"SELECT {', '.join(f'{value:e} AS {name}' for name, value in scope.conventions)}",
         "aliases": _aliases(scope),
+        "member_tags": _member_tags(scope),
         "days": _DAYS.format(day=day, in_window=days_in_window),
     }
 
@@ -175,6 +176,22 @@ def _aliases(scope: Scope) -> str:
         return "SELECT CAST(NULL AS STRING) AS member_id, CAST(NULL AS STRING) AS alias WHERE FALSE"
     rows = ", ".join(f"({text(member)}, {text(alias)})" for member, alias in sorted(scope.aliases))
     return f"SELECT * FROM (VALUES {rows}) AS aliases(member_id, alias)"
+
+
+def _member_tags(scope: Scope) -> str:
+    rows = [
+        f"({text(tag)}, {text(word)}, CAST(NULL AS STRING))"
+        for tag, words in scope.member_tags
+        if not isinstance(words, str)
+        for word in words
+    ]
+    rows += [
+        f"({text(tag)}, CAST(NULL AS STRING), {text(rule)})" for tag, rule in scope.member_tags if isinstance(rule, str)
+    ]
+    if not rows:
+        nothing = ", ".join(f"CAST(NULL AS STRING) AS {name}" for name in ("tag", "word", "rule"))
+        return f"SELECT {nothing} WHERE FALSE"
+    return f"SELECT * FROM (VALUES {', '.join(rows)}) AS member_tags(tag, word, rule)"
 
 
 def _named() -> str:

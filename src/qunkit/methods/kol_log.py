@@ -56,9 +56,13 @@ def _like(words: tuple[str, ...], around: str = "") -> str:
     return " OR ".join(f"text LIKE '{around}{word}{around}'" for word in words)
 
 
-_COPIES = f"""parts AS (
+COPIES = f"""parts AS (
   SELECT text, text AS copy, FALSE AS reaching FROM features WHERE ads >= {ad_sql.SUSPICIOUS:e} AND LENGTH(text) >= {_SHORTEST_COPY}
 )"""
+
+
+ORDERED = f"COALESCE(kind IN ('text', 'quote') AND chars < 30 AND ({_like(_ORDERS)}), FALSE)"
+"""Whether a message is worded as an order."""
 
 
 def lines(since: str) -> str:
@@ -66,14 +70,14 @@ def lines(since: str) -> str:
     (the text of a sign-up list)."""
     columns = LINES.partition("FROM posts")[0]
     return f"""
-WITH {_COPIES}, {ad_sql.JUDGED.replace(":threshold", f"{_THRESHOLD:e}")}, marked AS (
+WITH {COPIES}, {ad_sql.JUDGED.replace(":threshold", f"{_THRESHOLD:e}")}, marked AS (
   SELECT posts.*, flagged.seq IS NOT NULL AS ad
   FROM posts LEFT JOIN flagged ON flagged.group_id = posts.group_id AND flagged.sent_at = posts.sent_at AND flagged.seq = posts.seq
   WHERE {since} AND posts.time_quality <> 'day'
 )
 {columns}, ad, kind = 'red_packet' AS packet, {AGE} AS age, CASE WHEN kind = 'solitaire' THEN text END AS sheet,
   COALESCE(kind IN ('text', 'quote') AND ({_like(_EXPERIENCE, "%")}), FALSE) AS tip,
-  COALESCE(kind IN ('text', 'quote') AND chars < 30 AND ({_like(_ORDERS)}), FALSE) AS orders
+  {ORDERED} AS orders
 FROM marked
 ORDER BY part, sent_at, seq
 """

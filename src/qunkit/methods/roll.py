@@ -1,0 +1,88 @@
+"""Who is in a group, as SQL that several analyses begin with, after `qunkit.methods.joins` and `qunkit.methods.moves`: ``WITH {JOINS}, {MOVES}, {ROLL}, …``.
+
+* ``clock``  one row per day of the data: ``day``, and ``ago``: how many days with data in any group came after it. It stands still where the exports have a hole.
+* ``named``  one row per group: ``group_id, group_name, first_day`` (of its first message).
+* ``came``  the first join that is known: ``group_id, member_id, joined_at, inviter_id, source`` (``batch``: with the making of the group), ``joins`` (how many are known).
+* ``spoken_days``, ``spoken``  of everybody who posted: per day, and at all (``first_spoke, last_spoke, first_ago, days_silent``, …).
+* ``roll``  everybody of whom the data knows, staff too: members, and who joined by a notice and never spoke. ``gone``: a notice says that they left, or the newest complete
+  roster does not have them and they neither joined nor posted since.
+"""
+
+from __future__ import annotations
+
+NEWCOMER_AFTER = 60
+"""Days after the first message of a group's log from which who first posts is a newcomer, where no join is known."""
+
+ROLL = f"""clock AS (
+  SELECT day, observed, first_at, SUM(CASE WHEN observed THEN 1 ELSE 0 END) OVER (ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    - CASE WHEN observed THEN 1 ELSE 0 END AS ago
+  FROM days
+), final AS (
+  SELECT MAX(day) AS last_day FROM days
+), named AS (
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(day) AS first_day
+  FROM posts GROUP BY group_id
+), came AS (
+  SELECT joins.group_id, joins.member_id, counted.joins, counted.last_joined, MIN(joins.joined_at) AS joined_at, MIN(joins.inviter_id) AS inviter_id,
+    MIN(CASE WHEN joins.batch THEN 'batch' ELSE joins.source END) AS source
+  FROM joins
+  JOIN (SELECT group_id, member_id, COUNT(*) AS joins, MAX(joined_at) AS last_joined FROM joins GROUP BY group_id, member_id) counted
+    ON counted.group_id = joins.group_id AND counted.member_id = joins.member_id
+  WHERE joins.nth = 1
+  GROUP BY joins.group_id, joins.member_id, counted.joins, counted.last_joined
+), said_days AS (
+  SELECT group_id, sender_id AS member_id, day, COUNT(*) AS messages, COUNT(CASE WHEN in_window THEN 1 END) AS in_window,
+    MIN(local_time) AS first_at, MAX(local_time) AS last_at
+  FROM posts GROUP BY group_id, sender_id, day
+), spoken_days AS (
+  SELECT said_days.group_id, said_days.member_id, said_days.messages, said_days.in_window, said_days.first_at, said_days.last_at, clock.ago,
+    LAG(clock.ago) OVER (PARTITION BY said_days.group_id, said_days.member_id ORDER BY said_days.day) - clock.ago - 1 AS silent_before
+  FROM said_days JOIN clock ON clock.day = said_days.day
+), spoken AS (
+  SELECT spoken_days.group_id, spoken_days.member_id, MIN(spoken_days.first_at) AS first_spoke, MAX(spoken_days.last_at) AS last_spoke,
+    MAX(spoken_days.ago) AS first_ago, MIN(spoken_days.ago) AS days_silent, SUM(spoken_days.in_window) AS messages,
+    COUNT(CASE WHEN spoken_days.in_window > 0 THEN 1 END) AS active_days, COUNT(CASE WHEN spoken_days.ago < 90 THEN 1 END) AS f_days,
+    MIN(CASE WHEN spoken_days.silent_before >= conventions.members_away_days THEN spoken_days.ago END) AS back_ago
+  FROM spoken_days CROSS JOIN conventions GROUP BY spoken_days.group_id, spoken_days.member_id
+), rostered AS (
+  SELECT group_id, MAX(seen_at) AS made_at FROM listings WHERE complete GROUP BY group_id
+), nameless AS (  -- where nobody who posts has an id, who joined with one may be anybody of them
+  SELECT group_id FROM posts GROUP BY group_id HAVING BOOL_AND(sender_id LIKE 'name:%')
+), bots AS (  -- they speak, and nowhere as people
+  SELECT DISTINCT messages.sender_id
+  FROM messages LEFT JOIN (SELECT DISTINCT sender_id FROM posts) persons ON persons.sender_id = messages.sender_id
+  WHERE messages.sender_id IS NOT NULL AND persons.sender_id IS NULL
+), noticed AS (  -- who joined and is on no list and never spoke
+  SELECT came.group_id, came.member_id FROM came
+  LEFT JOIN nameless ON nameless.group_id = came.group_id AND came.member_id NOT LIKE 'name:%'
+  LEFT JOIN members ON members.group_id = came.group_id AND members.member_id = came.member_id
+  LEFT JOIN bots ON bots.sender_id = came.member_id
+  WHERE members.member_id IS NULL AND bots.sender_id IS NULL AND nameless.group_id IS NULL
+), called_so AS (
+  SELECT group_id, member_id, MAX(name) AS name
+  FROM (
+    SELECT group_id, explode(target_ids) AS member_id, shown AS name
+    FROM (SELECT group_id, target_ids, explode(target_names) AS shown FROM messages WHERE event IN ('invited', 'joined_qr', 'joined') AND size(target_ids) = 1 AND size(target_names) = 1) told
+  ) called_ones GROUP BY group_id, member_id
+), everybody AS (
+  SELECT group_id, member_id, name, role, official, listed FROM members
+  UNION ALL
+  SELECT noticed.group_id, noticed.member_id, COALESCE(called_so.name, REPLACE(noticed.member_id, 'name:', '')), NULL, FALSE, NULL
+  FROM noticed LEFT JOIN called_so ON called_so.group_id = noticed.group_id AND called_so.member_id = noticed.member_id
+), roll AS (
+  SELECT everybody.group_id, everybody.member_id, everybody.name, everybody.role, everybody.official,
+    COALESCE(gone.left_at > COALESCE(GREATEST(spoken.last_spoke, CASE WHEN everybody.listed THEN rostered.made_at END), TIMESTAMP '1000-01-01 00:00:00'), FALSE)
+      OR rostered.group_id IS NOT NULL AND NOT COALESCE(everybody.listed, FALSE)
+        AND NOT COALESCE(spoken.last_spoke > rostered.made_at, FALSE) AND NOT COALESCE(came.last_joined > rostered.made_at, FALSE) AS gone,
+    came.joined_at, came.source, came.inviter_id, COALESCE(came.joins, 0) AS joins, came.last_joined,
+    spoken.first_spoke, spoken.last_spoke, spoken.days_silent, spoken.messages, spoken.active_days, spoken.f_days, spoken.back_ago,
+    CASE WHEN came.joined_at IS NOT NULL THEN GREATEST(CASE WHEN CAST(came.joined_at AS DATE) > final.last_day THEN 0 ELSE joined_clock.ago END, spoken.first_ago)
+      WHEN CAST(spoken.first_spoke AS DATE) >= named.first_day + {NEWCOMER_AFTER} THEN spoken.first_ago END AS days_known
+  FROM everybody CROSS JOIN final
+  LEFT JOIN named ON named.group_id = everybody.group_id
+  LEFT JOIN rostered ON rostered.group_id = everybody.group_id
+  LEFT JOIN spoken ON spoken.group_id = everybody.group_id AND spoken.member_id = everybody.member_id
+  LEFT JOIN came ON came.group_id = everybody.group_id AND came.member_id = everybody.member_id
+  LEFT JOIN gone ON gone.group_id = everybody.group_id AND gone.member_id = everybody.member_id
+  LEFT JOIN clock joined_clock ON joined_clock.day = CAST(came.joined_at AS DATE)
+)"""
