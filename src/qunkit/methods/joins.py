@@ -44,7 +44,7 @@ JOINS = """told_joins AS (
     MAX(CASE WHEN noticed THEN joined_at END) OVER (PARTITION BY group_id, member_id ORDER BY joined_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS notice_before,
     MIN(CASE WHEN noticed THEN joined_at END) OVER (PARTITION BY group_id, member_id ORDER BY joined_at ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS notice_after
   FROM told_joins
-), opened AS (
+), begun_joins AS (
   SELECT group_id, MIN(local_time) AS spoke_at FROM posts GROUP BY group_id
 ), dated_joins AS (
   SELECT placed_joins.*, MIN(joined_at) OVER (PARTITION BY group_id) AS first_at
@@ -54,8 +54,8 @@ JOINS = """told_joins AS (
     AND COALESCE(joined_at < notice_after - INTERVAL '24' HOUR, TRUE))
 ), founded_joins AS (
   SELECT dated_joins.*, dated_joins.joined_at <= dated_joins.first_at + INTERVAL '60' SECOND AND (dated_joins.source = 'invite' OR NOT dated_joins.noticed)
-    AND COALESCE(dated_joins.first_at <= opened.spoke_at, TRUE) AS early
-  FROM dated_joins LEFT JOIN opened ON opened.group_id = dated_joins.group_id
+    AND COALESCE(dated_joins.first_at <= begun_joins.spoke_at, TRUE) AS early
+  FROM dated_joins LEFT JOIN begun_joins ON begun_joins.group_id = dated_joins.group_id
 ), joins AS (
   SELECT group_id, member_id, joined_at, sent_at, seq, inviter_id, source,
     early AND SUM(CASE WHEN early THEN 1 ELSE 0 END) OVER (PARTITION BY group_id) > 1 AS batch,
