@@ -218,6 +218,27 @@ FROM ({_GROUPS}) JOIN (FROM told WHERE what = 'turn') t USING (group_id) LEFT JO
 ORDER BY group_id
 """
 
+GROWTH = f"""
+WITH ends AS (SELECT max(CAST(local_time AS DATE)) AS last FROM m),
+seen AS (SELECT day, last - 28 * CAST((last - day) // 28 AS INTEGER) - 27 AS period FROM (SELECT DISTINCT CAST(local_time AS DATE) AS day FROM m), ends),
+named AS (SELECT group_id, max_by(group_name, sent_at) AS group_name, min(CAST(local_time AS DATE)) AS first_day FROM {_P} GROUP BY ALL),
+held AS (
+  SELECT group_id, group_name, period, count(*) AS days, row_number() OVER (PARTITION BY group_id ORDER BY period) AS number
+  FROM named JOIN seen ON day >= first_day GROUP BY group_id, group_name, period
+), told AS (SELECT DISTINCT group_id FROM m WHERE kind = 'system'),
+joined AS (
+  SELECT group_id, unnest(target_ids) AS who, event, CAST(local_time AS DATE) AS day, sent_at, seq FROM m WHERE event IN ('invited', 'joined_qr')
+), counted AS (
+  SELECT group_id, period, count(*) AS joins, count(DISTINCT who) AS joiners, count(*) FILTER (nth > 1) AS again, count(*) FILTER (event = 'invited') AS invited
+  FROM (SELECT *, row_number() OVER (PARTITION BY group_id, who ORDER BY sent_at, seq) AS nth FROM joined) JOIN seen USING (day) GROUP BY ALL
+), listed AS (SELECT group_id, last - 27 AS period, count(*) AS members FROM r, ends GROUP BY ALL)
+SELECT period, period + 27, group_id, group_name, CASE WHEN number = 1 THEN 'first' WHEN days < 21 THEN 'holes' ELSE 'whole' END, days, NULL, NULL,
+  coalesce(joins, zero), coalesce(joiners, zero), coalesce(again, zero), coalesce(invited, zero), NULL, coalesce(joins - invited, zero), zero, zero, zero,
+  NULL, NULL, NULL, NULL, NULL, NULL, members, NULL, NULL, NULL
+FROM held LEFT JOIN (SELECT group_id, 0 AS zero FROM told) USING (group_id) LEFT JOIN counted USING (group_id, period) LEFT JOIN listed USING (group_id, period)
+ORDER BY period, group_id
+"""
+
 ANSWERS = {
     "activity": ACTIVITY,
     "activity_hours": HOURS,
@@ -228,4 +249,5 @@ ANSWERS = {
     "compare": COMPARE,
     "compare_groups": COMPARE_GROUPS,
     "groups": GROUPS,
+    "growth": GROWTH,
 }

@@ -68,6 +68,13 @@ def test_join_dates_explain_who_appears():
     ]
 
 
+def test_of_one_instant_notices_come_before_lists():
+    rows = [*ROWS[:1], {"at": at("20 12:00"), "event": "invited", "actor_id": "a", "target_ids": ["b"]}]
+    assert table(ask("churn_conflicts", rows, members=roster("20", "a")), "member_id", "kind") == [
+        ("b", "joined_missing")
+    ]
+
+
 NEXT = {
     ("left", "on"): "left_listed",
     ("left", "post"): "left_posted",

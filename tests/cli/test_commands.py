@@ -79,7 +79,10 @@ def test_every_analysis_runs_in_every_format(qunkit: Run, tmp_path: Path) -> Non
                 "ads_offenders",
                 "calls",
                 "calls_silent",
+                "churn_conflicts",
                 "churn_silent",
+                "growth_inviters",
+                "growth_tree",
                 "network_bridges",
             )
             assert (ran.code, out.stat().st_size > 0) == (0, not empty), (name, style, ran.err)
