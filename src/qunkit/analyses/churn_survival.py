@@ -236,7 +236,7 @@ def _rows(frame: pd.DataFrame, lives: Lives, by: str, at: int) -> Iterator[dict[
     for stratum in sorted(strata.unique()):
         chosen = (strata == stratum).to_numpy()
         some = lives.take(chosen)
-        if by == "inviter" and not some.seen.any():
+        if by == "inviter" and stratum and not some.seen.any():
             continue
         first = frame[chosen].iloc[0]
         code = stratum or None
