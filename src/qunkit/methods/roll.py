@@ -48,16 +48,15 @@ ROLL = f"""clock AS (
   SELECT group_id, MAX(seen_at) AS made_at FROM listings WHERE complete GROUP BY group_id
 ), nameless AS (  -- where nobody who posts has an id, who joined with one may be anybody of them
   SELECT group_id FROM posts GROUP BY group_id HAVING BOOL_AND(sender_id LIKE 'name:%')
-), bots AS (  -- they speak, and nowhere as people
-  SELECT DISTINCT messages.sender_id
-  FROM messages LEFT JOIN (SELECT DISTINCT sender_id FROM posts) persons ON persons.sender_id = messages.sender_id
-  WHERE messages.sender_id IS NOT NULL AND persons.sender_id IS NULL
 ), noticed AS (  -- who joined and is on no list and never spoke
-  SELECT came.group_id, came.member_id FROM came
+  SELECT came.group_id, came.member_id, COUNT(staff.member_id) > 0 AS official
+  FROM came
   LEFT JOIN nameless ON nameless.group_id = came.group_id AND came.member_id NOT LIKE 'name:%'
   LEFT JOIN members ON members.group_id = came.group_id AND members.member_id = came.member_id
-  LEFT JOIN bots ON bots.sender_id = came.member_id
-  WHERE members.member_id IS NULL AND bots.sender_id IS NULL AND nameless.group_id IS NULL
+  LEFT JOIN accounts bots ON bots.kind = 'bot' AND bots.member_id = came.member_id
+  LEFT JOIN accounts staff ON staff.kind = 'staff' AND staff.member_id = came.member_id AND COALESCE(staff.group_id, came.group_id) = came.group_id
+  WHERE members.member_id IS NULL AND bots.member_id IS NULL AND nameless.group_id IS NULL
+  GROUP BY came.group_id, came.member_id
 ), called_so AS (
   SELECT group_id, member_id, MAX(name) AS name
   FROM (
@@ -67,7 +66,7 @@ ROLL = f"""clock AS (
 ), everybody AS (
   SELECT group_id, member_id, name, role, official, listed FROM members
   UNION ALL
-  SELECT noticed.group_id, noticed.member_id, COALESCE(called_so.name, REPLACE(noticed.member_id, 'name:', '')), NULL, FALSE, NULL
+  SELECT noticed.group_id, noticed.member_id, COALESCE(called_so.name, REPLACE(noticed.member_id, 'name:', '')), NULL, noticed.official, NULL
   FROM noticed LEFT JOIN called_so ON called_so.group_id = noticed.group_id AND called_so.member_id = noticed.member_id
 ), roll AS (
   SELECT everybody.group_id, everybody.member_id, everybody.name, everybody.role, everybody.official,
