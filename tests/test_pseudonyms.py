@@ -193,7 +193,12 @@ def _without_ids(cells, names):
 
 
 MESSAGE_IDS = ("message_id", "parent")
-ASKED = {"churn_silent": {"days": 1}, "kol_rising": {"ads": "in"}, "members_stages": {"per": "week"}}
+ASKED = {
+    "churn_silent": {"days": 1},
+    "kol_rising": {"ads": "in"},
+    "members_stages": {"per": "week"},
+    "growth_unanswered": {"ads": "in"},
+}
 """What has to be asked for rows, and for what no text decides."""
 
 

@@ -28,6 +28,7 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
   all others.
 * ``conventions``  one row: what `qunkit kol` calls people, as `[kol]` of qunkit.toml says (`config.Kol`): a column for every label, 1 or 0, and for every
   threshold, DOUBLE; and ``members_…`` for every threshold of `[members]` (`config.Members`).
+* ``accounts``  for analyses alone: staff and bots, also those who never spoke: ``kind`` (staff, bot), ``member_id``, ``group_id`` (null: in every group).
 * ``member_tags``  for analyses alone: tags of `[members.tags]`, one row a word: ``tag, word``, and ``rule``, which a tag has instead of words.
 * ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` (if the analysis reads them, of
   `all_posts`) that are not empty: ``text`` and a column of each feature's own. Join it on the text.
@@ -60,7 +61,7 @@ CONVENTIONS = (
     ("members_fan_replies", 3.0), ("members_friend_ties", 3.0), ("members_friend_replies", 2.0), ("members_tag_messages", 2.0),
 )  # fmt: skip
 """Those of a qunkit.toml that says nothing."""
-OF_ANALYSES = ("all_posts", "aliases", "member_tags")
+OF_ANALYSES = ("all_posts", "aliases", "member_tags", "accounts")
 """Views that no person's own query reads."""
 
 

@@ -112,7 +112,6 @@ def test_where_posters_have_no_ids_joiners_with_ids_are_left_out():
 def newcomers(rows, scope):
     """(group, member) → what became of them, where joins are known."""
     history, posts, day = seen(rows, scope)
-    bots = {row["sender_id"] for row in history if "sender_id" in row} - {row["sender_id"] for row in posts}
     out = {}
     for group in {row["group_id"] for row in history}:
         mine = [row for row in posts if row["group_id"] == group]
@@ -127,7 +126,7 @@ def newcomers(rows, scope):
                 first.setdefault(who, row)
         for who, join in first.items():
             said = [row for row in mine if row["sender_id"] == who]
-            if join["n"] in batch or who in scope.staff | bots or (said and said[0]["at"] < join["at"]):
+            if join["n"] in batch or who in scope.staff | scope.bots or (said and said[0]["at"] < join["at"]):
                 continue
             if not (scope.since or EVER) <= join["at"]:
                 continue

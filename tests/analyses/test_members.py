@@ -205,8 +205,7 @@ def expected(rows, scope):
         block = lambda row: 3 - ago[day(row)] // 7 if ago[day(row)] < 28 else None  # noqa: E731
         stages = Stages(mine, scope, day, block)
         tellable = any(row.get("reply_to") or row.get("mention_ids") is not None for row in mine)
-        bots = {row["sender_id"] for row in history if "sender_id" in row} - {row["sender_id"] for row in posts}
-        invited = {who for row in events if row["event"] == "invited" for who in row["target_ids"]} - bots
+        invited = {who for row in events if row["event"] == "invited" for who in row["target_ids"]} - scope.bots
         people = {row["sender_id"] for row in mine} | invited
         for who in people:
             said = [row for row in mine if row["sender_id"] == who]

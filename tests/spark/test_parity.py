@@ -80,6 +80,12 @@ def _rows() -> Iterator[dict]:
             row |= {"sender_id": f"name:{row['sender_id']}"} if dice.random() < 0.1 else {}
             row |= {"group_id": HOSTILE} if dice.random() < 0.02 else {}
         yield row
+    at = moment("2026-06-05 09:00")  # newcomers: one is answered, one is not, one says nothing
+    here = {"group_id": "g", "group_name": "Group g"}
+    yield {"at": at, **here, "event": "invited", "actor_id": "p00", "target_ids": ["n0", "n1", "n2"]}
+    yield {"at": at + timedelta(minutes=1), **here, "sender_id": "n0", "text": "报到"}
+    yield {"at": at + timedelta(minutes=2), **here, "sender_id": "n1", "text": "你好", "message_id": "hello"}
+    yield {"at": at + timedelta(minutes=3), **here, "sender_id": "p00", "text": "欢迎", "reply_to": "hello"}
 
 
 def _members() -> Iterator[dict]:

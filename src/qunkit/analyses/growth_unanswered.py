@@ -4,7 +4,8 @@
     妈妈群      小鹿    2026-05-28 20:14  2026-05-28 20:31             2         3    5400  请问怎么下单呀      8263…
 
 Answered is who was quoted or mentioned by somebody else since they first spoke. People also answer without either: `next_s` says how soon somebody else wrote anything at all, and a short
-time may have been an answer. Groups whose exports hold no quote and no mention tell nothing and are left out. So are first messages that look like ads (--ads in).
+time may have been an answer. Groups whose exports hold no quote and no mention tell nothing and are left out. So are those whose first
+message, or half of whose texts, look like ads (--ads in).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from qunkit.dataset import option
 from qunkit.methods.joins import JOINS
 from qunkit.methods.newcomers import BASES, NEWCOMERS
 from qunkit.results import Column, Note
+from qunkit.schema import KINDS
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ COLUMNS = (
     Column("days_waiting", "int", Text("days waiting", "已等天数"), Text("full days from the first message to as-of", "从首条消息到截止时间的整天数")),
     Column("messages", "int", Text("messages", "消息数"), Text("how many they have posted since", "至今发过的消息数"), spare=3),
     Column("next_s", "seconds", Text("next message after", "他人发言间隔"), Text("from the first message until somebody else wrote anything; null: nobody did", "从首条消息到他人发言的时长；无人发言时为空"), spare=2),
-    Column("kind", "text", Text("kind", "类型"), spare=6),
+    Column("kind", "text", Text("kind", "类型"), words=KINDS, spare=6),
     Column("text", "text", Text("text", "内容"), Text("its first 60 characters", "前 60 字"), spare=1),
     Column("message_id", "text", Text("message id", "消息 id"), spare=8),
 )  # fmt: skip
@@ -46,18 +48,20 @@ _THRESHOLD = 0.5
 class Params:
     """What `qunkit growth unanswered` can be told."""
 
-    ads: str = option("out", Text("first messages that look like ads: listed (in) or not (out)", "首条消息像广告的：in 列出，out 不列"), choices=("out", "in"))  # fmt: skip
+    ads: str = option("out", Text("whose first message or half of whose texts look like ads: listed (in) or not (out)", "首条消息或半数文本像广告的：in 列出，out 不列"), choices=("out", "in"))  # fmt: skip
 
 
 FEATURES = ("ads",)
 SQL = f"""
 WITH {JOINS}, {NEWCOMERS}, begun AS (  -- where somebody else's turn begins
-  SELECT group_id, sender_id, message_id, sent_at, seq, kind, text,
-    CASE WHEN sender_id = LAG(sender_id) OVER (PARTITION BY group_id ORDER BY sent_at, seq) THEN NULL ELSE epoch_s(sent_at) END AS turned_at
-  FROM posts
+  SELECT posts.group_id, posts.sender_id, posts.message_id, posts.sent_at, posts.seq, posts.kind, posts.text, features.ads,
+    CASE WHEN posts.sender_id = LAG(posts.sender_id) OVER (PARTITION BY posts.group_id ORDER BY posts.sent_at, posts.seq) THEN NULL
+      ELSE epoch_s(posts.sent_at) END AS turned_at
+  FROM posts LEFT JOIN features ON features.text = posts.text
 ), placed AS (
   SELECT begun.*, MIN(turned_at) OVER (PARTITION BY group_id ORDER BY sent_at, seq ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next_at,
-    ROW_NUMBER() OVER (PARTITION BY group_id, sender_id ORDER BY sent_at, seq) AS nth, COUNT(*) OVER (PARTITION BY group_id, sender_id) AS messages
+    ROW_NUMBER() OVER (PARTITION BY group_id, sender_id ORDER BY sent_at, seq) AS nth, COUNT(*) OVER (PARTITION BY group_id, sender_id) AS messages,
+    COUNT(CASE WHEN ads >= {_THRESHOLD:e} THEN 1 END) OVER (PARTITION BY group_id, sender_id) AS looks, COUNT(ads) OVER (PARTITION BY group_id, sender_id) AS texts
   FROM begun
 )
 SELECT newcomers.group_id, named.group_name, newcomers.member_id, COALESCE(members.name, newcomers.member_id) AS name, newcomers.basis, newcomers.came_at,
@@ -68,11 +72,10 @@ FROM newcomers
 JOIN tellable ON tellable.group_id = newcomers.group_id
 JOIN named ON named.group_id = newcomers.group_id
 JOIN placed ON placed.group_id = newcomers.group_id AND placed.sender_id = newcomers.member_id AND placed.nth = 1
-LEFT JOIN features ON features.text = placed.text
 LEFT JOIN answered ON answered.group_id = newcomers.group_id AND answered.member_id = newcomers.member_id
 LEFT JOIN members ON members.group_id = newcomers.group_id AND members.member_id = newcomers.member_id
 LEFT JOIN members inviters ON inviters.group_id = newcomers.group_id AND inviters.member_id = newcomers.inviter_id
-WHERE answered.member_id IS NULL AND (:ads = 'in' OR COALESCE(features.ads, 0) < {_THRESHOLD:e})
+WHERE answered.member_id IS NULL AND (:ads = 'in' OR COALESCE(placed.ads, 0) < {_THRESHOLD:e} AND (placed.looks = 0 OR placed.looks * 2 < placed.texts))
 ORDER BY newcomers.spoke_at DESC, newcomers.group_id, newcomers.member_id
 """
 

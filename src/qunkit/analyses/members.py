@@ -130,13 +130,15 @@ _THRESHOLDS = ("new_days", "silent_days", "back_days", "risk_days", "core_score"
 _NOTHING = ", ".join([_NO_FIGURES, *(f"NULL AS {name}" for name in (*_NO_MORE, *_THRESHOLDS))])
 
 SQL = f"""
-WITH {JOINS}, {MOVES}, {ROLL}, blocks AS (
-  SELECT day, 3 - CAST(FLOOR(ago / 7) AS BIGINT) AS block FROM clock WHERE ago < 28
-), {STAGES}, lately AS (
-  SELECT MIN(first_at) AS begun FROM clock WHERE ago < {RFM_DAYS}
-), answered AS (
-  SELECT replies.group_id, replies.to_id AS member_id, COUNT(*) AS replies, COUNT(CASE WHEN replies.at >= lately.begun THEN 1 END) AS lately
-  FROM replies CROSS JOIN lately WHERE replies.to_id <> replies.sender_id GROUP BY replies.group_id, replies.to_id
+WITH {JOINS}, {MOVES}, {ROLL}, dated_posts AS (
+  SELECT posts.group_id, posts.sender_id, posts.reply_to, posts.mention_ids, posts.day, 3 - CAST(FLOOR(clock.ago / 7) AS BIGINT) AS block
+  FROM posts JOIN clock ON clock.day = posts.day WHERE clock.ago < 28 AND NOT posts.official
+), bought AS (
+  SELECT parts.part AS group_id, parts.member_id, 3 - CAST(FLOOR(clock.ago / 7) AS BIGINT) AS block, parts.orders
+  FROM parts JOIN clock ON clock.day = parts.day WHERE clock.ago < 28
+), {STAGES}, answered AS (
+  SELECT replies.group_id, replies.to_id AS member_id, COUNT(*) AS replies, COUNT(CASE WHEN clock.ago < {RFM_DAYS} THEN 1 END) AS lately
+  FROM replies LEFT JOIN clock ON clock.day = CAST(replies.at AS DATE) WHERE replies.to_id <> replies.sender_id GROUP BY replies.group_id, replies.to_id
 ), counted AS (
   SELECT part AS group_id, member_id, SUM(orders) AS orders FROM parts GROUP BY part, member_id
 ), posted AS (
@@ -152,25 +154,22 @@ WITH {JOINS}, {MOVES}, {ROLL}, blocks AS (
   GROUP BY posts.group_id, posts.sender_id, member_tags.tag, posts.sent_at, posts.seq
 ), known_as AS (
   SELECT group_id, sender_id AS member_id, sender_name AS name FROM posts WHERE sender_name <> '' GROUP BY group_id, sender_id, sender_name
-  UNION SELECT group_id, member_id, name FROM everybody WHERE name IS NOT NULL
   UNION SELECT group_id, member_id, nickname_here FROM rosters WHERE nickname_here IS NOT NULL
   UNION SELECT group_id, member_id, nickname FROM rosters WHERE nickname IS NOT NULL
   UNION SELECT group_id, member_id, remark FROM rosters WHERE remark IS NOT NULL
 )
-SELECT 'member' AS row_kind, roll.group_id, COALESCE(named.group_name, roll.group_id) AS group_name, roll.member_id, NULL AS told,
+SELECT 'member' AS row_kind, roll.group_id, COALESCE(roll.group_name, roll.group_id) AS group_name, roll.member_id, NULL AS told,
   COALESCE(roll.name, roll.member_id) AS name, roll.role, roll.official, roll.gone, CAST(roll.joined_at AS DATE) AS joined, roll.source,
-  COALESCE(inviters.name, REPLACE(roll.inviter_id, 'name:', '')) AS inviter, roll.inviter_id, roll.joins,
+  NULL AS inviter, roll.inviter_id, roll.joins,
   roll.first_spoke, roll.last_spoke, roll.days_silent, roll.back_ago, roll.days_known, roll.f_days,
   COALESCE(roll.active_days, 0) AS active_days, COALESCE(roll.messages, 0) AS messages, COALESCE(answered.replies, 0) AS replies, COALESCE(answered.lately, 0) AS lately,
   COALESCE(counted.orders, 0) AS orders, CASE WHEN roll.official OR roll.first_spoke IS NULL THEN NULL ELSE COALESCE(stages.stage, 'silent') END AS stage,
   CASE WHEN roll.official OR tellable.group_id IS NULL THEN NULL ELSE COALESCE(stages.ties, 0) END AS ties,
   COALESCE(posted.judged, 0) AS judged, COALESCE(guilty.ads, 0) AS ads, {", ".join(f"conventions.members_{name} AS {name}" for name in _THRESHOLDS)}
-FROM roll CROSS JOIN conventions CROSS JOIN ended
-LEFT JOIN named ON named.group_id = roll.group_id
-LEFT JOIN everybody inviters ON inviters.group_id = roll.group_id AND inviters.member_id = roll.inviter_id
+FROM roll CROSS JOIN conventions
 LEFT JOIN answered ON answered.group_id = roll.group_id AND answered.member_id = roll.member_id
 LEFT JOIN counted ON counted.group_id = roll.group_id AND counted.member_id = roll.member_id
-LEFT JOIN stages ON stages.group_id = roll.group_id AND stages.member_id = roll.member_id AND stages.block = ended.last_block
+LEFT JOIN stages ON stages.group_id = roll.group_id AND stages.member_id = roll.member_id AND stages.block = 3
 LEFT JOIN tellable ON tellable.group_id = roll.group_id
 LEFT JOIN persons ON persons.group_id = roll.group_id AND persons.sender_id = roll.member_id
 LEFT JOIN posted ON posted.person = persons.person
@@ -224,6 +223,11 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     frame[[*whole, *_THRESHOLDS]] = frame[[*whole, *_THRESHOLDS]].astype(float)
     frame[["official", "gone"]] = frame[["official", "gone"]].astype(bool)
     frame["groups"] = 1
+    called = dict(zip(zip(frame["group_id"], frame["member_id"], strict=True), frame["name"], strict=True))
+    frame["inviter"] = [
+        called.get((group, id), id.removeprefix("name:")) if isinstance(id, str) else None
+        for group, id in zip(frame["group_id"], frame["inviter_id"], strict=True)
+    ]
     if params.left == "out":
         frame = frame[~frame["gone"]]
     if params.people:

@@ -68,18 +68,16 @@ class Params:
 PART_SQL = orders.LINES
 _WEEKS = CALENDAR.replace(":per", "'week'")
 
+_WEEK = "CAST(FLOOR(days_between(DATE '1970-01-05', {0}) / 7) AS BIGINT)"
+"""Weeks from Monday, by number."""
+
 SQL = f"""
-WITH {_WEEKS}, {SPOKEN}, blocks AS (
-  SELECT dated.day, spans.number AS block FROM dated JOIN spans ON spans.period = dated.period
-), {STAGES}, flagged AS (
-  SELECT group_id, group_name, period, number, in_window, ROW_NUMBER() OVER (PARTITION BY group_id ORDER BY number) AS nth,
-    CASE WHEN finished THEN 0 ELSE 1 END AS unfinished, CASE WHEN known THEN 0 ELSE 1 END AS holes
-  FROM held
-), weeks AS (
-  SELECT group_id, group_name, period, number, in_window,
-    CASE WHEN nth <= 5 THEN 'first' WHEN unfinished = 1 THEN 'unfinished'
-      WHEN SUM(holes) OVER (PARTITION BY group_id ORDER BY number ROWS BETWEEN 4 PRECEDING AND CURRENT ROW) > 0 THEN 'holes' ELSE 'whole' END AS state
-  FROM flagged
+WITH {_WEEKS}, {SPOKEN}, dated_posts AS (
+  SELECT group_id, sender_id, reply_to, mention_ids, day, {_WEEK.format("day")} AS block FROM posts WHERE NOT official
+), bought AS (
+  SELECT part AS group_id, member_id, {_WEEK.format("day")} AS block, orders FROM parts
+), {STAGES}, weeks AS (
+  SELECT group_id, group_name, period, finished, known, in_window, {_WEEK.format("period")} AS block FROM held
 ), placed AS (
   SELECT group_id, member_id, block, stage, LAG(stage) OVER (PARTITION BY group_id, member_id ORDER BY block) AS stage_before,
     LAG(block) OVER (PARTITION BY group_id, member_id ORDER BY block) AS block_before
@@ -88,23 +86,13 @@ WITH {_WEEKS}, {SPOKEN}, blocks AS (
   SELECT group_id, block, CASE WHEN block_before IS NULL THEN 'new' WHEN block_before = block - 1 THEN stage_before ELSE 'silent' END AS stage, stage AS later, COUNT(*) AS n
   FROM placed
   GROUP BY group_id, block, CASE WHEN block_before IS NULL THEN 'new' WHEN block_before = block - 1 THEN stage_before ELSE 'silent' END, stage
-), turnout AS (  -- how many were met for the first time, and how many of those met before have a row
-  SELECT group_id, block, SUM(CASE WHEN stage = 'new' THEN n ELSE 0 END) AS fresh, SUM(CASE WHEN stage = 'new' THEN 0 ELSE n END) AS listed FROM moved GROUP BY group_id, block
-), met AS (
-  SELECT weeks.group_id, weeks.number, COALESCE(turnout.listed, 0) AS listed,
-    SUM(COALESCE(turnout.fresh, 0)) OVER (PARTITION BY weeks.group_id ORDER BY weeks.number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - COALESCE(turnout.fresh, 0) AS people
-  FROM weeks LEFT JOIN turnout ON turnout.group_id = weeks.group_id AND turnout.block = weeks.number
-), counted AS (
-  SELECT group_id, block, stage, later, n FROM moved
-  UNION ALL SELECT group_id, number, 'silent', 'silent', people - listed FROM met
 )
-SELECT weeks.group_id, weeks.group_name, weeks.period AS since, weeks.state, tellable.group_id IS NOT NULL AS tellable, counted.stage, counted.later, SUM(counted.n) AS n
+SELECT weeks.group_id, weeks.group_name, weeks.period AS since, weeks.finished, weeks.known, weeks.in_window, tellable.group_id IS NOT NULL AS tellable,
+  moved.stage, moved.later, COALESCE(moved.n, 0) AS n
 FROM weeks
 LEFT JOIN tellable ON tellable.group_id = weeks.group_id
-LEFT JOIN counted ON counted.group_id = weeks.group_id AND counted.block = weeks.number
-WHERE weeks.in_window
-GROUP BY weeks.group_id, weeks.group_name, weeks.period, weeks.state, tellable.group_id, counted.stage, counted.later
-ORDER BY weeks.group_id, weeks.period, counted.stage, counted.later
+LEFT JOIN moved ON moved.group_id = weeks.group_id AND moved.block = weeks.block
+ORDER BY weeks.group_id, weeks.period, moved.stage, moved.later
 """
 
 per_group = orders.orders_of
@@ -115,6 +103,8 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     import pandas as pd
 
     key = ["group_id", "since"] if params.per == "week" else ["group_id"]
+    frame = _stated(frame)
+    frame = frame[frame["in_window"].astype(bool)]
     if params.per == "all":
         frame = frame[frame["state"] == "whole"]
     rows = []
@@ -138,6 +128,35 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
                 row[f"{later}_share"] = to[later] / n if known and n >= _FLOOR else None
             rows.append(row)
     return pd.DataFrame(rows, columns=[column.name for column in COLUMNS], dtype=object)
+
+
+def _stated(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same with the `state` of every group's week, and a row for those who were silent and are."""
+    import pandas as pd
+
+    weeks = frame.drop_duplicates(["group_id", "since"]).reset_index(drop=True)
+    number = weeks.groupby("group_id", sort=False).cumcount() + 1
+    holes = (~weeks["known"].astype(bool)).astype(int)
+    rolled = holes.groupby(weeks["group_id"], sort=False).rolling(5, min_periods=1).sum().droplevel(0)
+    weeks["state"] = "whole"
+    weeks.loc[rolled.reindex(weeks.index) > 0, "state"] = "holes"
+    weeks.loc[~weeks["finished"].astype(bool), "state"] = "unfinished"
+    weeks.loc[number <= 5, "state"] = "first"
+    told = frame.merge(weeks[["group_id", "since", "state"]], on=["group_id", "since"], how="left")
+    fresh = _counted(frame, frame["stage"] == "new", weeks)
+    listed = _counted(frame, frame["stage"].notna() & (frame["stage"] != "new"), weeks)
+    met = fresh.groupby(weeks["group_id"], sort=False).cumsum() - fresh
+    still = weeks.assign(stage="silent", later="silent", n=met - listed)
+    return pd.concat([told, still], ignore_index=True).sort_values(["group_id", "since"], kind="stable")
+
+
+def _counted(frame: pd.DataFrame, which: pd.Series[bool], weeks: pd.DataFrame) -> pd.Series[int]:
+    """How many of the rows `which` there are in each of `weeks`."""
+    import pandas as pd
+
+    n = frame[which].groupby(["group_id", "since"])["n"].sum()
+    found = n.reindex(pd.MultiIndex.from_frame(weeks[["group_id", "since"]])).fillna(0)
+    return pd.Series(found.to_numpy(int), weeks.index)
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:

@@ -150,6 +150,7 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
         "conventions": f"SELECT {', '.join(f'{value:e} AS {name}' for name, value in scope.conventions)}",
         "aliases": _aliases(scope),
         "member_tags": _member_tags(scope),
+        "accounts": _accounts(scope),
         "days": _DAYS.format(day=day, in_window=days_in_window),
     }
 
@@ -180,18 +181,29 @@ def _aliases(scope: Scope) -> str:
 
 def _member_tags(scope: Scope) -> str:
     rows = [
-        f"({text(tag)}, {text(word)}, CAST(NULL AS STRING))"
-        for tag, words in scope.member_tags
-        if not isinstance(words, str)
-        for word in words
+        f"({text(tag)}, {', '.join(map(_or_null, cells))})"
+        for tag, told in scope.member_tags
+        for cells in ([(None, told)] if isinstance(told, str) else [(word, None) for word in told])
     ]
-    rows += [
-        f"({text(tag)}, CAST(NULL AS STRING), {text(rule)})" for tag, rule in scope.member_tags if isinstance(rule, str)
-    ]
+    return _table("member_tags", ("tag", "word", "rule"), rows)
+
+
+def _accounts(scope: Scope) -> str:
+    rows = [f"('bot', {text(bot)}, {_or_null(None)})" for bot in sorted(scope.bots)]
+    rows += [f"('staff', {text(member)}, {_or_null(None)})" for member in sorted(scope.staff)]
+    rows += [f"('staff', {text(member)}, {text(group)})" for group, member in sorted(scope.staff_of)]
+    return _table("accounts", ("kind", "member_id", "group_id"), rows)
+
+
+def _table(name: str, columns: tuple[str, ...], rows: list[str]) -> str:
+    """Rows of texts; SQL has no empty list of them."""
     if not rows:
-        nothing = ", ".join(f"CAST(NULL AS STRING) AS {name}" for name in ("tag", "word", "rule"))
-        return f"SELECT {nothing} WHERE FALSE"
-    return f"SELECT * FROM (VALUES {', '.join(rows)}) AS member_tags(tag, word, rule)"
+        return f"SELECT {', '.join(f'CAST(NULL AS STRING) AS {column}' for column in columns)} WHERE FALSE"
+    return f"SELECT * FROM (VALUES {', '.join(rows)}) AS {name}({', '.join(columns)})"
+
+
+def _or_null(value: str | None) -> str:
+    return "CAST(NULL AS STRING)" if value is None else text(value)
 
 
 def _named() -> str:

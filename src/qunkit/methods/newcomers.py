@@ -30,12 +30,6 @@ NEWCOMERS = f"""named AS (
   FROM posts WHERE NOT official GROUP BY group_id, sender_id
 ), told AS (
   SELECT DISTINCT group_id FROM joins WHERE NOT batch AND member_id IS NOT NULL
-), bots AS (  -- they speak, and nowhere as people
-  SELECT DISTINCT messages.sender_id
-  FROM messages LEFT JOIN (SELECT DISTINCT sender_id FROM posts) persons ON persons.sender_id = messages.sender_id
-  WHERE messages.sender_id IS NOT NULL AND persons.sender_id IS NULL
-), staff AS (
-  SELECT DISTINCT group_id, member_id FROM members WHERE official
 ), nameless AS (  -- where nobody who posts has an id, who joined with one may be anybody of them
   SELECT group_id FROM posts GROUP BY group_id HAVING BOOL_AND(sender_id LIKE 'name:%')
 ), newcomers AS (
@@ -43,10 +37,9 @@ NEWCOMERS = f"""named AS (
   FROM (
     SELECT joins.group_id, joins.member_id, 'join' AS basis, joins.joined_at AS came_at, CAST(joins.joined_at AS DATE) AS came_day, joins.source, joins.inviter_id
     FROM joins JOIN opened ON opened.group_id = joins.group_id
-    LEFT JOIN bots ON bots.sender_id = joins.member_id
-    LEFT JOIN staff ON staff.group_id = joins.group_id AND staff.member_id = joins.member_id
+    LEFT JOIN accounts ON accounts.member_id = joins.member_id AND COALESCE(accounts.group_id, joins.group_id) = joins.group_id
     LEFT JOIN nameless ON nameless.group_id = joins.group_id AND joins.member_id NOT LIKE 'name:%'
-    WHERE nameless.group_id IS NULL AND joins.member_id IS NOT NULL AND joins.nth = 1 AND NOT joins.batch AND bots.sender_id IS NULL AND staff.member_id IS NULL AND CAST(joins.joined_at AS DATE) >= opened.first_day
+    WHERE nameless.group_id IS NULL AND joins.member_id IS NOT NULL AND joins.nth = 1 AND NOT joins.batch AND accounts.member_id IS NULL AND CAST(joins.joined_at AS DATE) >= opened.first_day
     UNION ALL
     SELECT firsts.group_id, firsts.member_id, 'post', firsts.spoke_at, firsts.first_day, NULL, NULL
     FROM firsts JOIN named ON named.group_id = firsts.group_id LEFT JOIN told ON told.group_id = firsts.group_id

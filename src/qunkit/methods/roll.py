@@ -22,14 +22,12 @@ ROLL = f"""clock AS (
 ), named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(day) AS first_day
   FROM posts GROUP BY group_id
+), counted_joins AS (
+  SELECT group_id, member_id, joined_at, inviter_id, CASE WHEN batch THEN 'batch' ELSE source END AS source, nth,
+    COUNT(*) OVER (PARTITION BY group_id, member_id) AS joins, MAX(joined_at) OVER (PARTITION BY group_id, member_id) AS last_joined
+  FROM joins WHERE member_id IS NOT NULL
 ), came AS (
-  SELECT joins.group_id, joins.member_id, counted.joins, counted.last_joined, MIN(joins.joined_at) AS joined_at, MIN(joins.inviter_id) AS inviter_id,
-    MIN(CASE WHEN joins.batch THEN 'batch' ELSE joins.source END) AS source
-  FROM joins
-  JOIN (SELECT group_id, member_id, COUNT(*) AS joins, MAX(joined_at) AS last_joined FROM joins GROUP BY group_id, member_id) counted
-    ON counted.group_id = joins.group_id AND counted.member_id = joins.member_id
-  WHERE joins.nth = 1
-  GROUP BY joins.group_id, joins.member_id, counted.joins, counted.last_joined
+  SELECT group_id, member_id, joined_at, inviter_id, source, joins, last_joined FROM counted_joins WHERE nth = 1
 ), said_days AS (
   SELECT group_id, sender_id AS member_id, day, COUNT(*) AS messages, COUNT(CASE WHEN in_window THEN 1 END) AS in_window,
     MIN(local_time) AS first_at, MAX(local_time) AS last_at
@@ -48,41 +46,37 @@ ROLL = f"""clock AS (
   SELECT group_id, MAX(seen_at) AS made_at FROM listings WHERE complete GROUP BY group_id
 ), nameless AS (  -- where nobody who posts has an id, who joined with one may be anybody of them
   SELECT group_id FROM posts GROUP BY group_id HAVING BOOL_AND(sender_id LIKE 'name:%')
-), bots AS (  -- they speak, and nowhere as people
-  SELECT DISTINCT messages.sender_id
-  FROM messages LEFT JOIN (SELECT DISTINCT sender_id FROM posts) persons ON persons.sender_id = messages.sender_id
-  WHERE messages.sender_id IS NOT NULL AND persons.sender_id IS NULL
-), noticed AS (  -- who joined and is on no list and never spoke
-  SELECT came.group_id, came.member_id FROM came
-  LEFT JOIN nameless ON nameless.group_id = came.group_id AND came.member_id NOT LIKE 'name:%'
-  LEFT JOIN members ON members.group_id = came.group_id AND members.member_id = came.member_id
-  LEFT JOIN bots ON bots.sender_id = came.member_id
-  WHERE members.member_id IS NULL AND bots.sender_id IS NULL AND nameless.group_id IS NULL
 ), called_so AS (
   SELECT group_id, member_id, MAX(name) AS name
   FROM (
     SELECT group_id, explode(target_ids) AS member_id, shown AS name
     FROM (SELECT group_id, target_ids, explode(target_names) AS shown FROM messages WHERE event IN ('invited', 'joined_qr', 'joined') AND size(target_ids) = 1 AND size(target_names) = 1) told
   ) called_ones GROUP BY group_id, member_id
-), everybody AS (
-  SELECT group_id, member_id, name, role, official, listed FROM members
-  UNION ALL
-  SELECT noticed.group_id, noticed.member_id, COALESCE(called_so.name, REPLACE(noticed.member_id, 'name:', '')), NULL, FALSE, NULL
-  FROM noticed LEFT JOIN called_so ON called_so.group_id = noticed.group_id AND called_so.member_id = noticed.member_id
+), staff_of_all AS (
+  SELECT DISTINCT member_id, group_id FROM accounts WHERE kind = 'staff'
+), everybody AS (  -- members, and who joined and is on no list and never spoke
+  SELECT COALESCE(members.group_id, came.group_id) AS group_id, COALESCE(members.member_id, came.member_id) AS member_id, members.name, members.role,
+    members.official, members.listed, members.member_id IS NULL AS noticed, came.joined_at, came.source, came.inviter_id, came.joins, came.last_joined
+  FROM members FULL JOIN came ON came.group_id = members.group_id AND came.member_id = members.member_id
 ), roll AS (
-  SELECT everybody.group_id, everybody.member_id, everybody.name, everybody.role, everybody.official,
+  SELECT everybody.group_id, everybody.member_id, COALESCE(everybody.name, called_so.name, REPLACE(everybody.member_id, 'name:', '')) AS name, everybody.role,
+    COALESCE(everybody.official, staff.member_id IS NOT NULL) AS official,
     COALESCE(gone.left_at > COALESCE(GREATEST(spoken.last_spoke, CASE WHEN everybody.listed THEN rostered.made_at END), TIMESTAMP '1000-01-01 00:00:00'), FALSE)
       OR rostered.group_id IS NOT NULL AND NOT COALESCE(everybody.listed, FALSE)
-        AND NOT COALESCE(spoken.last_spoke > rostered.made_at, FALSE) AND NOT COALESCE(came.last_joined > rostered.made_at, FALSE) AS gone,
-    came.joined_at, came.source, came.inviter_id, COALESCE(came.joins, 0) AS joins, came.last_joined,
+        AND NOT COALESCE(spoken.last_spoke > rostered.made_at, FALSE) AND NOT COALESCE(everybody.last_joined > rostered.made_at, FALSE) AS gone,
+    everybody.joined_at, everybody.source, everybody.inviter_id, COALESCE(everybody.joins, 0) AS joins,
     spoken.first_spoke, spoken.last_spoke, spoken.days_silent, spoken.messages, spoken.active_days, spoken.f_days, spoken.back_ago,
-    CASE WHEN came.joined_at IS NOT NULL THEN GREATEST(CASE WHEN CAST(came.joined_at AS DATE) > final.last_day THEN 0 ELSE joined_clock.ago END, spoken.first_ago)
-      WHEN CAST(spoken.first_spoke AS DATE) >= named.first_day + {NEWCOMER_AFTER} THEN spoken.first_ago END AS days_known
+    CASE WHEN everybody.joined_at IS NOT NULL THEN GREATEST(CASE WHEN CAST(everybody.joined_at AS DATE) > final.last_day THEN 0 ELSE joined_clock.ago END, spoken.first_ago)
+      WHEN CAST(spoken.first_spoke AS DATE) >= named.first_day + {NEWCOMER_AFTER} THEN spoken.first_ago END AS days_known, named.group_name
   FROM everybody CROSS JOIN final
   LEFT JOIN named ON named.group_id = everybody.group_id
+  LEFT JOIN nameless ON nameless.group_id = everybody.group_id AND everybody.noticed AND everybody.member_id NOT LIKE 'name:%'
+  LEFT JOIN accounts bots ON bots.kind = 'bot' AND bots.member_id = everybody.member_id AND everybody.noticed
+  LEFT JOIN staff_of_all staff ON staff.member_id = everybody.member_id AND COALESCE(staff.group_id, everybody.group_id) = everybody.group_id AND everybody.noticed
+  LEFT JOIN called_so ON called_so.group_id = everybody.group_id AND called_so.member_id = everybody.member_id
   LEFT JOIN rostered ON rostered.group_id = everybody.group_id
   LEFT JOIN spoken ON spoken.group_id = everybody.group_id AND spoken.member_id = everybody.member_id
-  LEFT JOIN came ON came.group_id = everybody.group_id AND came.member_id = everybody.member_id
   LEFT JOIN gone ON gone.group_id = everybody.group_id AND gone.member_id = everybody.member_id
-  LEFT JOIN clock joined_clock ON joined_clock.day = CAST(came.joined_at AS DATE)
+  LEFT JOIN clock joined_clock ON joined_clock.day = CAST(everybody.joined_at AS DATE)
+  WHERE nameless.group_id IS NULL AND bots.member_id IS NULL
 )"""

@@ -1,7 +1,7 @@
 """用户→粉丝→朋友 as SQL: in which stage everybody without staff was at the end of a block of seven days, by it and the three before.
 
-An analysis says ``WITH blocks AS (…), {STAGES}, …`` where ``blocks`` has one row a day: ``day, block`` (whole numbers without gaps); ``parts`` are the orders of
-`qunkit.methods.orders`. The thresholds are those of `[members]`. Its rows are in:
+An analysis says ``WITH {STAGES}, …`` where ``dated_posts`` are posts of nobody of staff with their ``block`` (whole numbers), and ``bought`` the orders of
+`qunkit.methods.orders` as ``group_id, member_id, block, orders``: Spark works out a subquery wherever it is named, so that the less it joins the better. The thresholds are those of `[members]`. Its rows are in:
 
 * ``stages``  one row per member and block in which they were in a stage, and one for the block in which they had fallen silent: ``group_id, member_id, block, stage, ties``.
 * ``tellable``  the groups whose exports hold any quote or mention: in others nobody can be told to be a friend, and ``ties`` is null.
@@ -21,24 +21,19 @@ STAGES_SAID = {
     "silent": Text("silent", "沉默"),
 }
 
-STAGES = """answering AS (
-  SELECT posts.group_id, posts.sender_id, posts.reply_to, blocks.block
-  FROM posts JOIN blocks ON blocks.day = posts.day WHERE posts.reply_to IS NOT NULL AND NOT posts.official
-), quoted AS (
-  SELECT group_id, message_id, sender_id, official FROM posts WHERE (group_id, message_id) IN (SELECT group_id, reply_to FROM answering)
-), calling AS (
-  SELECT posts.group_id, posts.sender_id, posts.mention_ids, blocks.block
-  FROM posts JOIN blocks ON blocks.day = posts.day WHERE posts.mention_ids IS NOT NULL AND NOT posts.official
-), called AS (
-  SELECT group_id, sender_id, explode(mention_ids) AS to_id, block FROM calling
-), addressed AS (  -- who quoted or mentioned whom
-  SELECT answering.group_id, answering.sender_id AS member_id, quoted.sender_id AS to_id, quoted.official AS to_staff, answering.block
-  FROM answering JOIN quoted ON quoted.group_id = answering.group_id AND quoted.message_id = answering.reply_to
-  WHERE quoted.sender_id <> answering.sender_id
+STAGES = """addressing AS (
+  SELECT group_id, sender_id, reply_to, CAST(NULL AS STRING) AS to_id, block FROM dated_posts WHERE reply_to IS NOT NULL
   UNION ALL
-  SELECT called.group_id, called.sender_id, called.to_id, members.official, called.block
-  FROM called JOIN members ON members.group_id = called.group_id AND members.member_id = called.to_id
-  WHERE called.to_id <> called.sender_id
+  SELECT group_id, sender_id, NULL, explode(mention_ids), block FROM dated_posts WHERE mention_ids IS NOT NULL
+), posters AS (
+  SELECT group_id, sender_id, BOOL_OR(official) AS official FROM posts GROUP BY group_id, sender_id
+), addressed AS (  -- who quoted or mentioned whom
+  SELECT addressing.group_id, addressing.sender_id AS member_id, COALESCE(quoted.sender_id, posters.sender_id) AS to_id,
+    COALESCE(quoted.official, posters.official) AS to_staff, addressing.block
+  FROM addressing
+  LEFT JOIN posts quoted ON quoted.group_id = addressing.group_id AND quoted.message_id = addressing.reply_to
+  LEFT JOIN posters ON posters.group_id = addressing.group_id AND posters.sender_id = addressing.to_id
+  WHERE COALESCE(quoted.sender_id, posters.sender_id) <> addressing.sender_id
 ), tellable AS (
   SELECT DISTINCT group_id FROM posts WHERE reply_to IS NOT NULL OR mention_ids IS NOT NULL
 ), directed AS (
@@ -54,14 +49,12 @@ STAGES = """answering AS (
   FROM mutual CROSS JOIN (VALUES (0), (1)) AS side(n)
   GROUP BY mutual.group_id, CASE WHEN side.n = 0 THEN mutual.one ELSE mutual.other END, mutual.block
 ), acts AS (
-  SELECT posts.group_id, posts.sender_id AS member_id, blocks.block, COUNT(DISTINCT posts.day) AS days, 0 AS orders, 0 AS to_staff, 0 AS to_peers
-  FROM posts JOIN blocks ON blocks.day = posts.day WHERE NOT posts.official GROUP BY posts.group_id, posts.sender_id, blocks.block
+  SELECT group_id, sender_id AS member_id, block, COUNT(DISTINCT day) AS days, 0 AS orders, 0 AS to_staff, 0 AS to_peers
+  FROM dated_posts GROUP BY group_id, sender_id, block
   UNION ALL
-  SELECT parts.part, parts.member_id, blocks.block, 0, SUM(parts.orders), 0, 0
-  FROM parts JOIN blocks ON blocks.day = parts.day GROUP BY parts.part, parts.member_id, blocks.block
+  SELECT group_id, member_id, block, 0, orders, 0, 0 FROM bought
   UNION ALL
-  SELECT group_id, member_id, block, 0, 0, SUM(CASE WHEN to_staff THEN 1 ELSE 0 END), SUM(CASE WHEN to_staff THEN 0 ELSE 1 END)
-  FROM addressed GROUP BY group_id, member_id, block
+  SELECT group_id, member_id, block, 0, 0, CASE WHEN to_staff THEN 1 ELSE 0 END, CASE WHEN to_staff THEN 0 ELSE 1 END FROM addressed
 ), weekly AS (
   SELECT group_id, member_id, block, SUM(days) AS days, SUM(orders) AS orders, SUM(to_staff) AS to_staff, SUM(to_peers) AS to_peers
   FROM acts GROUP BY group_id, member_id, block
@@ -72,8 +65,6 @@ STAGES = """answering AS (
     SUM(CASE WHEN later.n < 4 AND weekly.to_peers >= conventions.members_friend_replies THEN 1 ELSE 0 END) AS sociable
   FROM weekly CROSS JOIN conventions CROSS JOIN (VALUES (0), (1), (2), (3), (4)) AS later(n)
   GROUP BY weekly.group_id, weekly.member_id, weekly.block + later.n
-), ended AS (
-  SELECT MAX(block) AS last_block FROM blocks
 ), stages AS (
   SELECT lasting.group_id, lasting.member_id, lasting.block,
     CASE WHEN lasting.days = 0 THEN 'silent'
@@ -82,8 +73,7 @@ STAGES = """answering AS (
         OR lasting.to_staff >= conventions.members_fan_replies THEN 'fan'
       ELSE 'user' END AS stage,
     CASE WHEN tellable.group_id IS NOT NULL THEN COALESCE(tied.ties, 0) END AS ties
-  FROM lasting CROSS JOIN conventions CROSS JOIN ended
+  FROM lasting CROSS JOIN conventions
   LEFT JOIN tied ON tied.group_id = lasting.group_id AND tied.member_id = lasting.member_id AND tied.block = lasting.block
   LEFT JOIN tellable ON tellable.group_id = lasting.group_id
-  WHERE lasting.block <= ended.last_block
 )"""
