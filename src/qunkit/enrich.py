@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Batches = Iterator[pa.RecordBatch]
 
 TEXT = Field("text", "string", False, Text("the text of one or more messages", "文本"))
-_TEXTS = "SELECT DISTINCT text FROM {posts} WHERE text <> ''"
+_TEXTS = "SELECT text FROM texts_of_{posts}"
 _NOT_KEPT = Text(
     "What was worked out of the texts cannot be kept in the dataset: the next time it is worked out again.",
     "文本特征无法保存到数据集，下次需重新计算。",
