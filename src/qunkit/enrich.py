@@ -38,6 +38,10 @@ class Model(Protocol):
         """Whether it was learnt for this dataset."""
         ...
 
+    def notes(self, ask: Callable[[str], pa.Table]) -> list[Note]:
+        """What has to be said of it beside an answer; `ask` runs a query on what the engine shows."""
+        ...
+
 
 class Engine(Protocol):
     """What features need of an engine."""
