@@ -39,7 +39,9 @@ class Audit(NamedTuple):
 
 
 _DECIDED = "SELECT text FROM features WHERE ads = 0 OR ads = 1 ORDER BY text"
-_IDLE = Text("qunkit.toml: no text matches {entries}", "qunkit.toml：没有文本匹配 {entries}")
+_IDLE = Text(
+    "qunkit.toml: none of the texts that were read matches {entries}", "qunkit.toml：所读文本均不匹配 {entries}"
+)
 
 
 class Told(NamedTuple):
@@ -154,7 +156,9 @@ class Judge:
 
     def notes(self, ask: Callable[[str], pa.Table]) -> list[Note]:
         """What has to be said of the lists, once: entries that match no text. `ask` runs a query on what the engine shows; what a list decides has a score of exactly 0 or 1."""
-        if not any(self._lists):
+        if (
+            not any(self._lists) or not self.quotes
+        ):  # where people have pseudonyms, an entry that names one meets nothing
             return []
         idle = self.rules.idle(ask(_DECIDED)["text"].to_pylist())
         said = [f"{key}: {entry}" if self.quotes else key for key, entry in idle]
