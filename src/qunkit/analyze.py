@@ -75,6 +75,7 @@ def analyze(
     if hasattr(module, "explained"):
         found = module.explained(found, params, given)
     _check(name, module, found)
+    told += [note for model in given.values() for note in model.notes(engine.sql)]
     told += [Note(_MODEL, (("model", model.name),)) for model in given.values() if model.learned]
     notes = getattr(module, "notes", None)
     return Result(

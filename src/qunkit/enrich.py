@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Batches = Iterator[pa.RecordBatch]
 
 TEXT = Field("text", "string", False, Text("the text of one or more messages", "文本"))
-_TEXTS = "SELECT DISTINCT text FROM {posts} WHERE text <> ''"
+_TEXTS = "SELECT text FROM texts_of_{posts}"
 _NOT_KEPT = Text(
     "What was worked out of the texts cannot be kept in the dataset: the next time it is worked out again.",
     "文本特征无法保存到数据集，下次需重新计算。",
@@ -36,6 +36,10 @@ class Model(Protocol):
     @property
     def learned(self) -> bool:
         """Whether it was learnt for this dataset."""
+        ...
+
+    def notes(self, ask: Callable[[str], pa.Table]) -> list[Note]:
+        """What has to be said of it beside an answer; `ask` runs a query on what the engine shows."""
         ...
 
 

@@ -29,6 +29,8 @@ class Column:
     """What people read for each code of a closed list; programs read the codes."""
     spare: int = 0
     """How soon it gives way where a terminal has no room: the highest first, 0 never."""
+    places: str | None = None
+    """Of a text: the column that says where its telling places stand, as ``3:7``. Where people see them marked in the text, they do not see that column."""
     edge: End | None = None
     """For rows that are edges of a graph: what of the edge it is. `source` and `target` make a result a graph."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -14,6 +15,7 @@ from qunkit.api import open_dataset
 from qunkit.chat.normal import normalise
 from qunkit.dataset import Scope
 from qunkit.methods.copies import copies
+from support.ad_words import written
 from support.datasets import make_dataset
 from support.logs import EXAMPLES, logs, seen
 from support.messages import moment
@@ -50,12 +52,13 @@ LOG = [
 
 
 def test_a_day_by_hand():
-    job, fruit = ask("ads_copies", LOG, scope=DAY)
-    # in the window: a 09:00, a 09:01 in h, b 09:02, a 09:03; three texts, of which JOB stands twice
+    job, fruit = ask("ads_copies", LOG, scope=DAY, models=partial(written, deny=("日结三百", "蓝莓")))
+    # in the window: a 09:00, a 09:01 in h, b 09:02, a 09:03; three texts, of which JOB stands twice; all but JOB2 are denied
     assert job == {
-        "text": JOB, "times": 4, "reposts": 2, "versions": 3, "members": 2, "groups": 2, "sender_id": "a", "sender_name": "Name a", "sender_share": 3 / 4,
+        "text": JOB, "times": 4, "reposts": 2, "versions": 3, "ads": 3, "members": 2, "groups": 2, "sender_id": "a", "sender_name": "Name a", "sender_share": 3 / 4,
         "official_share": 0.0, "all_compared": True, "replies": 1, "signups": 0, "first_at": moment("2026-05-04 09:00:00"), "last_at": moment("2026-05-04 09:03:00"),
     }  # fmt: skip
+    assert fruit["ads"] == 0  # staff's
     # relays: d and e after the first, e after the second; not s herself, not in h, not the one after 30 minutes
     assert table(
         [fruit], "text", "times", "versions", "sender_id", "sender_share", "official_share", "replies", "signups"

@@ -8,6 +8,7 @@ import pytest
 
 from qunkit.api import open_dataset
 from qunkit.dataset import Scope
+from support.ad_words import written
 from support.datasets import make_dataset
 from support.messages import moment
 from support.questions import ask, table
@@ -51,6 +52,22 @@ def test_a_day_by_hand():
         ("h", "Group h", "b", "Name b", 1 / 4, moment("2026-05-04 09:00:00"), moment("2026-05-04 09:03:00"))
     ]  # fmt: skip
     assert app["sender_id"] == "c"  # as many as a, and sooner
+
+
+def test_ads_are_told_by_their_text_and_staff_post_none():
+    rows = [
+        {"at": "2026-05-04 09:00:00", "sender_id": who, "text": text, "kind": kind, "extra": extra}
+        for who in ("a", "s")
+        for text, kind, extra in (
+            ("看 https://a.com/1 .9", "text", None),
+            ("看 https://a.com/1 .4", "text", None),
+            ("一元.5", "miniprogram", '{"app":"拼购"}'),
+            ("静静.9", "contact_card", None),
+        )
+    ]
+    found = ask("ads_domains", rows, scope=DAY, models=written)
+    told = {(row["value"], row["messages"], row["ads"]) for row in found}
+    assert told == {("a.com", 4, 1), ("拼购", 2, 1), ("静静.9", 2, 0)}
 
 
 def test_by_group_and_by_member():

@@ -32,7 +32,7 @@ OF_VIEWS = ("day_list()", "wall_clock()", "file_safe()", "no ORDER BY", "raw_mes
 """What the views may, and no analysis."""
 KEYWORDS = set(
     """
-    and or not in exists on as over filter values from select where when then else by all union using join group within with
+    and or not in exists on as over filter values from select where when then else by all union using join group sets within with
     is between like
     """.split()  # noqa: SIM905
 )

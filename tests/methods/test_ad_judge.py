@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qunkit.config import Ads
-from qunkit.methods.ad_judge import Judge, words
+from qunkit.methods.ad_judge import Judge, _with_whole_numbers, words
+from qunkit.methods.ad_model import shipped
 from qunkit.methods.ad_rules import Rules
 from support.tiny_ads import TEXTS, tiny
 
@@ -15,21 +16,44 @@ from support.tiny_ads import TEXTS, tiny
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.sampled_from(TEXTS), st.text(st.sampled_from("加➕薇❤. 兼职①a1\n日入"), max_size=60)))
 def test_places_are_few_short_and_apart(text: str) -> None:
-    _, places = Judge(tiny()).why(text)
-    assert len(places) <= 5
+    _, places, spans = Judge(tiny()).why(text)
+    assert len(places) == len(spans) <= 5
+    for place, span in zip(places, spans, strict=True):
+        start, end = map(int, span.split(":"))
+        assert text[start:end] == place or text[start:end].startswith(place.removesuffix("…"))
     assert all(0 < len(place) <= 40 for place in places)
     assert all(place.removesuffix("…") in text for place in places)
 
 
 def test_what_overlaps_or_touches_is_one_place() -> None:
-    _, places = Judge(tiny()).why("今天好呀，宝妈➕ 薇.❤：abc_12345，明天日入３００")
+    _, places, _ = Judge(tiny()).why("今天好呀，宝妈➕ 薇.❤：abc_12345，明天日入３００")
     assert sum("薇" in place for place in places) == 1
     assert any("➕ 薇.❤：abc_12345" in place for place in places)
 
 
 def test_a_long_place_is_cut() -> None:
-    _, places = Judge(tiny()).why("加微信兼职" * 40)
+    _, places, spans = Judge(tiny()).why("加微信兼职" * 40)
     assert places[0] == ("加微信兼职" * 40)[:39] + "…"
+    assert spans[0] == "0:200"
+
+
+def test_a_number_is_no_place_by_halves() -> None:
+    numbers = [(2, 4), (6, 10)]  # 提现16 原价89.9 8
+    assert _with_whole_numbers(0, 3, numbers) == (0, 4)
+    assert _with_whole_numbers(3, 7, numbers) == (2, 10)
+    assert _with_whole_numbers(4, 6, numbers) == (4, 6)
+    assert _with_whole_numbers(0, 2, numbers) == (0, 2)
+    assert _with_whole_numbers(7, 8, numbers) == (6, 10)
+
+
+def test_a_pseudonym_is_no_account() -> None:
+    judge, name = Judge(shipped()), "m-abcdefghij234567"
+    said = f"@{name} 明天的会几点开始"
+    assert judge.score([said]).tolist() == judge.score([said.replace(name, " " * len(name))]).tolist()
+    assert judge.score([f"加微 {name}x"]) != judge.score([f"加微 {name}"])  # this is none
+    for place, span in zip(*judge.why(f"{name} 加微信 abc_12345 领券")[1:], strict=True):
+        start, end = map(int, span.split(":"))
+        assert f"{name} 加微信 abc_12345 领券"[start:end] == place
 
 
 @pytest.mark.parametrize(
@@ -44,10 +68,10 @@ def test_a_long_place_is_cut() -> None:
 )  # fmt: skip
 def test_a_list_that_decides_is_the_reason(lists: Ads, text: str, code: str, en: str, zh: str) -> None:
     judge = Judge(tiny(), Rules(lists))
-    assert judge.why(text, [(2.5, "elsewhere")]) == ([code], [])
+    assert judge.why(text, [(2.5, "elsewhere")]) == ([code], [], [])
     assert judge.score([text]).tolist() == [0.0 if en.startswith("allowed") else 1.0]
     assert (words()[code].en, words()[code].zh, code in words()) == (en, zh, True)
-    assert Judge(tiny(), Rules(lists), quotes=False).why(text) == ([code.partition(":")[0]], [])
+    assert Judge(tiny(), Rules(lists), quotes=False).why(text) == ([code.partition(":")[0]], [], [])
     assert judge.why("嗯嗯")[0] != [code]
 
 

@@ -90,13 +90,12 @@ def test_a_pattern_is_linear_in_the_text():
     assert time.process_time() - begin < 5
 
 
-def test_a_pattern_that_nobody_understands_is_named():
-    found = Rules(Ads(deny_patterns=("fine", "(open"))).wrong()
-    assert found is not None
-    assert found[0] == "(open"
-    assert "missing )" in found[1].en
-    assert Rules(Ads(allow_patterns=(r"(?=ahead)",))).wrong() is not None  # RE2 looks at nothing that it does not take
-    assert Rules().wrong() is None
+def test_entries_that_meet_nothing_are_told():
+    lists = Ads(allow=("團長", "停电"), deny=("加薇",), deny_patterns=(r"\d折$", "^x"), templates=("今日*元", "满*减"))
+    said = Rules(lists).idle(["团长说", "加微", "代购9折", "今日9元"])
+    assert said == [("ads.allow", "停电"), ("ads.templates", "满*减"), ("ads.deny_patterns", "^x")]
+    assert Rules(lists).idle([])[0] == ("ads.allow", "團長")
+    assert Rules().idle(["团长说"]) == []
 
 
 def test_the_key_of_a_judge_changes_with_what_changes_scores():

@@ -247,6 +247,19 @@ def test_colour_adds_nothing_but_colour(sample: ModuleType, thing: str) -> None:
     assert not re.search("\x1b\\[[1-9][0-9]*m *\x1b", coloured)
 
 
+def test_places_of_a_text_are_coloured_where_they_stand_in_what_is_shown() -> None:
+    columns = (
+        Column("text", "text", Text("text", "内容"), places="spans"),
+        Column("spans", "list", Text("where", "位置")),
+    )
+    cells = [("早\u200b加V：abc，领券", ["2:8", "9:11"]), ("好", None), ("<b>", ["0:2:3", "x", "7:9"])]
+    shown = _write(Result("n", Text("", ""), columns, cells), color=True)
+    # the invisible sign is shown in eight, so that the places begin later
+    assert "早\\u{200b}\x1b[1;33m加V：abc\x1b[0m，\x1b[1;33m领券\x1b[0m" in shown
+    assert shown.count("\x1b[1;33m") == 2
+    assert "where" not in shown
+
+
 def test_width_comes_from_the_terminal(sample: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "61")
     assert _write(sample.ordinary()) == _write(sample.ordinary(), width=61)

@@ -224,32 +224,28 @@ _LINES = """CASE WHEN kind = 'image' OR kind = 'video' THEN 8
 
 SQL = f"""
 WITH {ad_sql.JUDGED}, marked AS (
-  SELECT posts.group_id, posts.sender_id, posts.official, posts.in_window, posts.chars, COALESCE(posts.text, '') <> '' AS worded, posts.kind IN ({ad_sql.NEVER}) AS never,
+  SELECT posts.group_id, posts.official, CASE WHEN NOT posts.official THEN posts.sender_id END AS sender_id, posts.in_window, posts.chars,
+    COALESCE(posts.text, '') <> '' AS worded, posts.kind IN ({ad_sql.NEVER}) AS never,
     epoch_s(posts.local_time) >= 2 * epoch_s(:since) - epoch_s(:until) AND posts.local_time < :since AS just_before,
-    CASE WHEN posts.local_time <= :as_of AND epoch_s(:as_of) - epoch_s(posts.local_time) < 4838400
-      THEN FLOOR((epoch_s(:as_of) - epoch_s(posts.local_time)) / 604800) END AS week,
+    CASE WHEN NOT posts.official AND posts.local_time <= :as_of AND epoch_s(:as_of) - epoch_s(posts.local_time) < 4838400
+      THEN CAST(FLOOR((epoch_s(:as_of) - epoch_s(posts.local_time)) / 604800) AS BIGINT) END AS week,
     {_LINES.replace("kind", "posts.kind").replace("chars", "posts.chars").replace("(text,", "(posts.text,")} AS screen,
-    flagged.seq IS NOT NULL AS is_ad, flagged.hours
-  FROM posts LEFT JOIN flagged ON flagged.group_id = posts.group_id AND flagged.sent_at = posts.sent_at AND flagged.seq = posts.seq
+    COALESCE(judged.p >= :threshold, FALSE) AS is_ad, judged.hours
+  FROM posts LEFT JOIN judged ON judged.group_id = posts.group_id AND judged.sent_at = posts.sent_at AND judged.seq = posts.seq
   WHERE epoch_s(posts.local_time) >= {ad_sql.SINCE}
-), told AS (
-  SELECT group_id, CAST(NULL AS STRING) AS sender_id, CAST(FLOOR(week) AS BIGINT) AS week, FALSE AS official, COUNT(*) AS messages,
-    COUNT(*) FILTER (WHERE is_ad) AS ads, 0 AS messages_before, 0 AS ads_before, 0 AS chars, 0 AS ad_chars, 0 AS screen, 0 AS ad_screen, 0 AS dated, 0 AS new,
-    0 AS passed, 0 AS unread
-  FROM marked WHERE NOT official AND week IS NOT NULL GROUP BY group_id, week
-  UNION ALL
-  SELECT group_id, sender_id, NULL, FALSE,
-    COUNT(*) FILTER (WHERE in_window), COUNT(*) FILTER (WHERE in_window AND is_ad),
-    COUNT(*) FILTER (WHERE just_before), COUNT(*) FILTER (WHERE just_before AND is_ad),
-    SUM(CASE WHEN in_window THEN chars ELSE 0 END), SUM(CASE WHEN in_window AND is_ad THEN chars ELSE 0 END),
-    SUM(CASE WHEN in_window THEN screen ELSE 0 END), SUM(CASE WHEN in_window AND is_ad THEN screen ELSE 0 END),
-    COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0), COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0 AND hours < 72),
-    COUNT(*) FILTER (WHERE in_window AND NOT is_ad AND NOT never AND worded),
-    COUNT(*) FILTER (WHERE in_window AND NOT is_ad AND NOT never AND NOT worded)
-  FROM marked WHERE NOT official GROUP BY group_id, sender_id
-  UNION ALL
-  SELECT group_id, NULL, NULL, TRUE, COUNT(*), COUNT(*), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-  FROM promising WHERE official AND in_window AND text_p >= :threshold GROUP BY group_id
+), told AS (  -- a row a sender (null: staff) over all weeks, and a row a week over all senders
+  SELECT group_id, sender_id, week, official,
+    CASE WHEN GROUPING(week) = 0 THEN COUNT(*) ELSE COUNT(*) FILTER (WHERE in_window) END AS messages,
+    CASE WHEN GROUPING(week) = 0 THEN COUNT(*) FILTER (WHERE is_ad) ELSE COUNT(*) FILTER (WHERE in_window AND is_ad) END AS ads,
+    COUNT(*) FILTER (WHERE just_before) AS messages_before, COUNT(*) FILTER (WHERE just_before AND is_ad) AS ads_before,
+    SUM(CASE WHEN in_window THEN chars ELSE 0 END) AS chars, SUM(CASE WHEN in_window AND is_ad THEN chars ELSE 0 END) AS ad_chars,
+    SUM(CASE WHEN in_window THEN screen ELSE 0 END) AS screen, SUM(CASE WHEN in_window AND is_ad THEN screen ELSE 0 END) AS ad_screen,
+    COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0) AS dated,
+    COUNT(*) FILTER (WHERE in_window AND is_ad AND hours >= 0 AND hours < 72) AS new,
+    COUNT(*) FILTER (WHERE in_window AND NOT is_ad AND NOT never AND worded) AS passed,
+    COUNT(*) FILTER (WHERE in_window AND NOT is_ad AND NOT never AND NOT worded) AS unread
+  FROM marked GROUP BY GROUPING SETS ((group_id, official, sender_id), (group_id, official, week))
+  HAVING GROUPING(week) = 1 OR week IS NOT NULL
 ), named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name
   FROM messages GROUP BY group_id

@@ -82,21 +82,20 @@ WITH {ad_sql.JUDGED}, asked AS (
   SELECT group_id, sent_at, seq, COALESCE(text, '') <> '' AS worded, MD5(group_id || ' ' || message_id) AS draw FROM posts
   WHERE in_window AND NOT official AND kind NOT IN ({ad_sql.NEVER})
 ), parted AS (
-  SELECT asked.*, CASE WHEN flagged.seq IS NOT NULL THEN 'flagged' WHEN worded THEN 'passed' ELSE 'unread' END AS stratum
-  FROM asked LEFT JOIN flagged ON flagged.group_id = asked.group_id AND flagged.sent_at = asked.sent_at AND flagged.seq = asked.seq
-), sized AS (
-  SELECT stratum, COUNT(*) AS size, CEIL(:size * CASE WHEN stratum = 'unread' THEN 2e-1 ELSE 4e-1 END) AS wanted FROM parted GROUP BY stratum
+  SELECT asked.*, judged.p, CASE WHEN judged.p >= :threshold THEN 'flagged' WHEN worded THEN 'passed' ELSE 'unread' END AS stratum
+  FROM asked LEFT JOIN judged ON judged.group_id = asked.group_id AND judged.sent_at = asked.sent_at AND judged.seq = asked.seq
 ), drawn AS (
-  SELECT parted.*, ROW_NUMBER() OVER (PARTITION BY stratum ORDER BY draw, group_id, sent_at, seq) AS place FROM parted
+  SELECT parted.*, COUNT(*) OVER (PARTITION BY stratum) AS size, CEIL(:size * CASE WHEN stratum = 'unread' THEN 2e-1 ELSE 4e-1 END) AS wanted,
+    ROW_NUMBER() OVER (PARTITION BY stratum ORDER BY draw, group_id, sent_at, seq) AS place
+  FROM parted
 )
 SELECT 'm' || SUBSTRING(drawn.draw, 1, 16) AS key, '' AS label, '' AS note, COALESCE(posts.group_name, posts.group_id) AS group_name,
-  posts.local_time, posts.sender_name, COALESCE(posts.text, '') AS text, posts.kind, COALESCE(judged.p, features.ads) AS p, features.ads AS text_p,
-  drawn.stratum = 'flagged' AS flagged, sized.size / NULLIF(LEAST(sized.size, sized.wanted), 0) AS stands_for
+  posts.local_time, posts.sender_name, COALESCE(posts.text, '') AS text, posts.kind, COALESCE(drawn.p, features.ads) AS p, features.ads AS text_p,
+  drawn.stratum = 'flagged' AS flagged, drawn.size / NULLIF(LEAST(drawn.size, drawn.wanted), 0) AS stands_for
 FROM drawn
-JOIN sized ON sized.stratum = drawn.stratum AND drawn.place <= sized.wanted
 JOIN posts ON posts.group_id = drawn.group_id AND posts.sent_at = drawn.sent_at AND posts.seq = drawn.seq
 LEFT JOIN features ON features.text = posts.text
-LEFT JOIN judged ON judged.group_id = drawn.group_id AND judged.sent_at = drawn.sent_at AND judged.seq = drawn.seq
+WHERE drawn.place <= drawn.wanted
 ORDER BY key, p
 """
 

@@ -46,6 +46,16 @@ COLUMNS = (
         Text("different texts among them", "其中不同文本的数量"),
         spare=6,
     ),
+    Column(
+        "ads",
+        "int",
+        Text("ads", "广告数"),
+        Text(
+            "messages among them that are ads by their text, without staff's",
+            "其中仅按文本判为广告的消息数，不含官方人员",
+        ),
+        spare=3,
+    ),
     Column("members", "int", Text("people", "人数"), Text("people who posted it", "发送过的人数")),
     Column("groups", "int", Text("groups", "群数"), Text("groups in which it was posted", "出现过的群数")),
     Column("sender_id", "text", Text("most by (id)", "主要发送者 id")),
@@ -116,6 +126,7 @@ class Params:
     )
 
 
+FEATURES = ("ads",)
 _BATCH = 1 << 16
 """Texts that are made plain at a time."""
 
@@ -131,13 +142,13 @@ GROUP BY text ORDER BY part, messages DESC, last DESC, text LIMIT :most + 1
 SQL = """
 WITH posted AS (
   SELECT parts.copy, posts.text, posts.group_id, posts.message_id, posts.person, posts.sender_id, posts.sender_name, posts.official,
-    posts.local_time, posts.sent_at, posts.seq, epoch_s(posts.sent_at) AS t
-  FROM posts JOIN parts ON parts.text = posts.text
+    posts.local_time, posts.sent_at, posts.seq, epoch_s(posts.sent_at) AS t, features.ads >= 5e-1 AND NOT posts.official AS is_ad
+  FROM posts JOIN parts ON parts.text = posts.text JOIN features ON features.text = posts.text
   WHERE posts.in_window
     AND posts.kind IN ('text', 'quote', 'link', 'miniprogram', 'channels', 'live', 'note', 'announcement', 'forward')
 ), counted AS (
   SELECT copy, COUNT(*) AS times, COUNT(DISTINCT text) AS versions, COUNT(DISTINCT person) AS members,
-    COUNT(DISTINCT group_id) AS groups, SUM(CASE WHEN official THEN 1 ELSE 0 END) AS by_staff, MIN(local_time) AS first_at, MAX(local_time) AS last_at
+    COUNT(DISTINCT group_id) AS groups, SUM(CASE WHEN official THEN 1 ELSE 0 END) AS by_staff, SUM(CASE WHEN is_ad THEN 1 ELSE 0 END) AS ads, MIN(local_time) AS first_at, MAX(local_time) AS last_at
   FROM posted GROUP BY copy
 ), told AS (
   SELECT copy, text, ROW_NUMBER() OVER (PARTITION BY copy ORDER BY COUNT(*) DESC, LENGTH(text), text) AS place
@@ -178,7 +189,7 @@ WITH posted AS (
 ), signups AS (
   SELECT copy, COUNT(*) AS signups FROM drawn WHERE place = 1 GROUP BY copy
 )
-SELECT listed.text, listed.times, listed.times - listed.members AS reposts, listed.versions, listed.members, listed.groups,
+SELECT listed.text, listed.times, listed.times - listed.members AS reposts, listed.versions, listed.ads, listed.members, listed.groups,
   most.sender_id, COALESCE(most.sender_name, most.sender_id) AS sender_name, most.messages / NULLIF(listed.times, 0) AS sender_share,
   listed.by_staff / NULLIF(listed.times, 0) AS official_share,
   CASE WHEN evidence.copy IS NOT NULL THEN COALESCE(replies.replies, 0) END AS replies, COALESCE(signups.signups, 0) AS signups,

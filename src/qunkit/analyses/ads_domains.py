@@ -45,6 +45,16 @@ COLUMNS = (
         ),
     ),
     Column("messages", "int", Text("messages", "消息数"), Text("in the window", "所选时间内")),
+    Column(
+        "ads",
+        "int",
+        Text("ads", "广告数"),
+        Text(
+            "messages among them that are ads by their text, without staff's",
+            "其中仅按文本判为广告的消息数，不含官方人员",
+        ),
+        spare=3,
+    ),
     Column("members", "int", Text("people", "人数"), Text("people who posted it", "发送过的人数")),
     Column("groups", "int", Text("groups", "群数"), Text("groups in which it was posted", "出现过的群数")),
     Column("group_id", "text", Text("most in (id)", "主要群 id")),
@@ -87,7 +97,7 @@ class Params:
     kind: str = option("all", Text("only what is of this kind", "只列此类"), choices=("all", *_KINDS))
 
 
-FEATURES = ("links", "contacts")
+FEATURES = ("ads", "contacts", "links")
 
 PART_SQL = """
 SELECT 'all' AS part, kind, COALESCE(text, '') AS text, COALESCE(extra, '') AS extra
@@ -102,23 +112,24 @@ WITH told AS (
 ), split AS (
   SELECT text, SUBSTRING(named, 1, POSITION(':' IN named) - 1) AS kind, SUBSTRING(named, POSITION(':' IN named) + 1) AS value FROM told
 ), written AS (
-  SELECT group_id, group_name, sender_id, sender_name, person, official, local_time, sent_at, seq, kind, COALESCE(text, '') AS text, COALESCE(extra, '') AS extra
-  FROM posts WHERE in_window
+  SELECT group_id, group_name, sender_id, sender_name, person, official, local_time, sent_at, seq, kind, COALESCE(posts.text, '') AS text,
+    COALESCE(extra, '') AS extra, COALESCE(features.ads >= 5e-1, FALSE) AND kind <> 'contact_card' AND NOT official AS is_ad
+  FROM posts LEFT JOIN features ON features.text = posts.text WHERE in_window
 ), posted AS (
   SELECT CASE WHEN split.kind = 'wx' THEN 'wechat' ELSE split.kind END AS kind, split.value, written.group_id, group_name, sender_id, sender_name, person,
-    official, local_time, sent_at, seq
+    official, local_time, sent_at, seq, is_ad
   FROM written JOIN split ON split.text = written.text
   WHERE written.kind IN ('text', 'quote', 'link', 'miniprogram', 'channels', 'live', 'music', 'note', 'announcement', 'other')
   UNION ALL
   SELECT CASE WHEN written.kind = 'contact_card' THEN 'card' ELSE written.kind END, parts.value, written.group_id, group_name, sender_id, sender_name, person,
-    official, local_time, sent_at, seq
+    official, local_time, sent_at, seq, is_ad
   FROM written JOIN parts ON parts.kind = written.kind AND parts.text = written.text AND parts.extra = written.extra
 ), placed AS (
   SELECT *, CASE WHEN :per = 'group' THEN group_id WHEN :per = 'member' THEN person ELSE '' END AS cell
   FROM posted WHERE :kind = 'all' OR kind = :kind
 ), counted AS (
   SELECT kind, value, cell, COUNT(*) AS messages, COUNT(DISTINCT person) AS members, COUNT(DISTINCT group_id) AS groups,
-    SUM(CASE WHEN official THEN 1 ELSE 0 END) AS by_staff, MIN(local_time) AS first_at, MAX(local_time) AS last_at
+    SUM(CASE WHEN official THEN 1 ELSE 0 END) AS by_staff, SUM(CASE WHEN is_ad THEN 1 ELSE 0 END) AS ads, MIN(local_time) AS first_at, MAX(local_time) AS last_at
   FROM placed GROUP BY kind, value, cell
 ), listed AS (
   SELECT *, ROW_NUMBER() OVER (ORDER BY messages DESC, members DESC, groups DESC, kind, value, cell) AS place FROM counted
@@ -135,7 +146,7 @@ WITH told AS (
     ROW_NUMBER() OVER (PARTITION BY kind, value, cell ORDER BY COUNT(*) DESC, MIN(sent_at), person) AS place
   FROM shown GROUP BY kind, value, cell, person
 )
-SELECT listed.kind, listed.value, listed.messages, listed.members, listed.groups,
+SELECT listed.kind, listed.value, listed.messages, listed.ads, listed.members, listed.groups,
   homes.group_id, COALESCE(homes.group_name, homes.group_id) AS group_name,
   people.sender_id, COALESCE(people.sender_name, people.sender_id) AS sender_name,
   listed.by_staff / NULLIF(listed.messages, 0) AS official_share, listed.first_at, listed.last_at

@@ -4,7 +4,7 @@
     老乡二手群  2026-05-09 21:14  兼职-静静       在家打字就能赚，加V：hao_xyz12      0.99  contact, recruiting, first, others
 
 `p` is of the text and of what the sender did, `text_p` of the text alone (docs/methods/ads.md). Reasons come the weightiest first; those that speak against it are marked
-with a minus. `evidence` are the places of the text that weigh most, as they were sent.
+with a minus. `evidence` are the places of the text that weigh most, as they were sent, `spans` where they stand in it (``3:7`` is ``text[3:7]``): a terminal shows them in colour.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit.dataset import option
 from qunkit.methods import ad_sql
-from qunkit.methods.ad_judge import words
+from qunkit.methods.ad_judge import Told, words
 from qunkit.results import Column
 from qunkit.schema import KINDS
 from qunkit.words import Text
@@ -35,7 +35,7 @@ COLUMNS = (
     Column("sender_id", "text", Text("sender id", "发送者 id")),
     Column("sender_name", "text", Text("sender", "发送者")),
     Column("kind", "text", Text("kind", "类别"), words=KINDS, spare=8),
-    Column("text", "text", Text("text", "内容")),
+    Column("text", "text", Text("text", "内容"), places="spans"),
     Column(
         "p", "ratio", Text("score", "得分"), Text("of the text and of what the sender did", "文本与发送者行为合计得分")
     ),
@@ -54,6 +54,16 @@ COLUMNS = (
         Text("places", "依据"),
         Text("places of the text that weigh most; null without --why", "文本中权重最大的片段；未加 --why 时为空"),
         spare=2,
+    ),
+    Column(
+        "spans",
+        "list",
+        Text("where", "位置"),
+        Text(
+            "where the places stand in text: first sign, sign behind the last; null without --why",
+            "片段在文本中的位置：起始字符与结束后一字符；未加 --why 时为空",
+        ),
+        spare=10,
     ),
 )
 
@@ -94,17 +104,17 @@ def explained(found: pa.Table, params: Params, models: Mapping[str, Judge]) -> p
     import pyarrow as pa
 
     behaviour = list(ad_sql.BEHAVIOUR)
-    reasons: list[list[str] | None] = [None] * len(found)
-    evidence: list[list[str] | None] = [None] * len(found)
+    told: list[Told | None] = [None] * len(found)
     if params.why:
         told = [_why(row, models["ads"]) for row in found.select(["text", *behaviour]).to_pylist()]
-        reasons, evidence = [one for one, _ in told], [one for _, one in told]
     rows = found.drop_columns(behaviour)
-    rows = rows.append_column("reasons", pa.array(reasons, pa.list_(pa.string())))
-    return rows.append_column("evidence", pa.array(evidence, pa.list_(pa.string())))
+    for name in Told._fields:
+        cells = [one and getattr(one, name) for one in told]
+        rows = rows.append_column(name, pa.array(cells, pa.list_(pa.string())))
+    return rows
 
 
-def _why(row: dict[str, Any], judge: Judge) -> tuple[list[str], list[str]]:
-    """Codes of what weighs most of a message, and places of its text."""
+def _why(row: dict[str, Any], judge: Judge) -> Told:
+    """What weighs most of a message."""
     text = row.pop("text") or ""
     return judge.why(text, [(weight, code) for code, weight in row.items() if weight is not None])

@@ -92,25 +92,24 @@ PART_SQL = ad_sql.SUSPECTS
 per_group = ad_sql.copies_of
 
 SQL = f"""
-WITH {ad_sql.JUDGED}, guilty AS (
-  SELECT person, COUNT(*) AS ads FROM flagged WHERE in_window GROUP BY person
-), here AS (
-  SELECT posts.person, posts.group_id,
-    MAX_BY(posts.group_name, posts.sent_at) FILTER (WHERE posts.group_name IS NOT NULL) AS group_name,
-    MAX_BY(posts.sender_name, posts.sent_at) FILTER (WHERE posts.sender_name IS NOT NULL) AS sender_name,
-    MIN(posts.sender_id) AS sender_id, COUNT(*) FILTER (WHERE posts.in_window) AS messages, MAX(posts.local_time) AS last_seen
-  FROM posts JOIN guilty ON guilty.person = posts.person WHERE NOT posts.official GROUP BY posts.person, posts.group_id
+WITH {ad_sql.JUDGED}, here AS (
+  SELECT person, group_id, MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL) AS group_name,
+    MAX_BY(sender_name, sent_at) FILTER (WHERE sender_name IS NOT NULL) AS sender_name,
+    MIN(sender_id) AS sender_id, COUNT(*) FILTER (WHERE in_window) AS messages, MAX(local_time) AS last_seen
+  FROM posts WHERE NOT official GROUP BY person, group_id
 ), done AS (
   SELECT person, group_id, COUNT(*) FILTER (WHERE in_window) AS ads, MIN(local_time) AS first_ad, MAX(local_time) FILTER (WHERE in_window) AS last_ad,
     MIN_BY(hours, local_time) FILTER (WHERE hours IS NOT NULL) AS hours, MAX(p) FILTER (WHERE in_window) AS p,
     MAX_BY(CASE WHEN in_window THEN text END, p) FILTER (WHERE CASE WHEN in_window THEN text END IS NOT NULL) AS example
   FROM flagged GROUP BY person, group_id
+), everywhere AS (
+  SELECT here.*, COALESCE(done.ads, 0) AS ads, done.first_ad, done.last_ad, done.hours, done.p, done.example,
+    SUM(done.ads) OVER (PARTITION BY here.person) AS all_ads
+  FROM here LEFT JOIN done ON done.person = here.person AND done.group_id = here.group_id
 )
-SELECT here.person, here.group_id, COALESCE(here.group_name, here.group_id) AS group_name, here.sender_name, here.sender_id, here.messages, here.last_seen,
-  COALESCE(done.ads, 0) AS ads, done.first_ad, done.last_ad, done.hours, done.p, done.example, NULL AS alias
-FROM here LEFT JOIN done ON done.person = here.person AND done.group_id = here.group_id
-JOIN guilty ON guilty.person = here.person
-WHERE guilty.ads >= :min_ads
+SELECT person, group_id, COALESCE(group_name, group_id) AS group_name, sender_name, sender_id, messages, last_seen,
+  ads, first_ad, last_ad, hours, p, example, NULL AS alias
+FROM everywhere WHERE all_ads > 0 AND all_ads >= :min_ads
 UNION ALL
 SELECT aliases.member_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, aliases.alias FROM aliases
 ORDER BY person, group_id, alias

@@ -36,9 +36,10 @@ TITLE = Text("Scores of texts", "文本得分")
 COLUMNS = (
     Column("p", "ratio", Text("score", "得分")),
     Column("ad", "bool", Text("ad", "广告")),
-    Column("text", "text", Text("text", "文本")),
+    Column("text", "text", Text("text", "文本"), places="spans"),
     Column("reasons", "list", Text("why", "原因"), words=words(), spare=1),
     Column("evidence", "list", Text("places", "依据"), spare=2),
+    Column("spans", "list", Text("where", "位置"), spare=3),
 )
 _READ_AS = Text("read as {encoding}", "按 {encoding} 编码读取")
 _BATCH = 1 << 12

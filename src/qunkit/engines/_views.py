@@ -105,7 +105,8 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
     """Name and SQL of every view, in the order of creation, over two queries of the engine: the columns of MESSAGES and ``chars``; those of MEMBERS.
 
     Beside `dataset.VIEWS` and `dataset.OF_ANALYSES` there are ``raw_messages`` (everything), ``seen_messages`` (all groups, before the end of the scope),
-    ``told_messages`` (those of the scope) and ``named_messages``, which no analysis may use.
+    ``told_messages`` (those of the scope), ``named_messages``, and ``texts_of_posts`` and ``texts_of_all_posts``, which features are worked out of (without anybody's name:
+    what Spark keeps of a query that reads `members` it does not find again); no analysis may use them.
     """
     first, last = scope.data or (_EVER, _NEVER)
     since = scope.since if scope.since and scope.since > first else None
@@ -146,6 +147,8 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
         "messages": f"SELECT {columns} FROM {named}",
         "posts": f"SELECT {of_posts} FROM {named} WHERE {post}",
         "all_posts": f"SELECT *, TRUE AS chosen FROM posts{elsewhere if scope.groups else ''}",
+        "texts_of_posts": f"SELECT DISTINCT text FROM told_messages WHERE {post} AND text <> ''",
+        "texts_of_all_posts": f"SELECT DISTINCT text FROM seen_messages WHERE {post} AND text <> ''",
         "alerts": _alerts(scope),
         "conventions": f"SELECT {', '.join(f'{value:e} AS {name}' for name, value in scope.conventions)}",
         "aliases": _aliases(scope),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COLUMN = "ads"
 TYPE = "double"
-VERSION = 1
+VERSION = 2
 HELP = Text("how sure the model is that the text is an advertisement, 0 to 1", "模型判断该文本为广告的概率，0 到 1")
 
 

@@ -33,7 +33,8 @@ def named(
     pairs = [(place[id_], place[name]) for id_, name in _NAMED.items() if id_ in place and name in place]
     for pair in pairs:
         rows = _told_apart(rows, pair, place.get("group_id"))
-    kept = [at for at in range(len(columns)) if at not in {id_ for id_, _ in pairs}]
+    spans = {column.places for column in columns}
+    kept = [at for at, column in enumerate(columns) if at not in {id_ for id_, _ in pairs} and column.name not in spans]
     return [columns[at] for at in kept], [tuple(row[at] for at in kept) for row in rows], bool(pairs)
 
 

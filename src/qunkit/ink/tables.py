@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 GAP = 2
 BAR = 8
+_PLACE = re.compile("([0-9]{1,9}):([0-9]{1,9})")
+_MARK = "bold yellow"
+"""The style of what tells."""
 LONGEST = 160
 """Columns of text that one cell shows, on as many lines as that takes."""
 
@@ -63,6 +67,8 @@ class Strip:
     """The cells of a first or last time without the hour; else none."""
     spare: int
     """How soon it gives way; see `results.Column`."""
+    marks: list[list[tuple[int, int]]]
+    """The telling places of each cell, or nothing where there are none."""
 
     @property
     def body(self) -> int:
@@ -71,11 +77,16 @@ class Strip:
 
     def text(self, at: int, style: str = "") -> Text:
         """The cell of row `at`, without its bar."""
-        return styled((self.cells[at], style or self.style or style_of(self.cells[at])))
+        shown = styled((self.cells[at], style or self.style or style_of(self.cells[at])))
+        for start, end in self.marks[at] if self.marks else ():
+            shown.stylize(_MARK, start, end)
+        return shown
 
 
-def strip(column: Column, cells: Sequence[Cell], lang: Lang, year: int | None) -> Strip:
-    """A column of a result, ready to be drawn; dates of `year` leave the year out."""
+def strip(
+    column: Column, cells: Sequence[Cell], lang: Lang, year: int | None, places: Sequence[Cell] | None = None
+) -> Strip:
+    """A column of a result, ready to be drawn; dates of `year` leave the year out. `places` are the cells of the column that its texts have theirs in."""
     whole = [term(show(cell, column, lang, year)) for cell in cells]
     shown = [clip(text, LONGEST) for text in whole]
     return Strip(
@@ -88,7 +99,17 @@ def strip(column: Column, cells: Sequence[Cell], lang: Lang, year: int | None) -
         cut=sum(text != short for text, short in zip(whole, shown, strict=True)),
         days=[text.partition(" ")[0] for text in shown] if _is_end(column) else [],
         spare=column.spare,
+        marks=[_marks(*row) for row in zip(cells, shown, places, strict=True)] if places else [],
     )
+
+
+def _marks(cell: Cell, shown: str, places: Cell) -> list[tuple[int, int]]:
+    """Where the places of a raw text stand in what is shown of it."""
+    if not isinstance(cell, str) or not isinstance(places, Sequence) or isinstance(places, str):
+        return []
+    spans = (tuple(map(int, found.groups())) for place in places if (found := _PLACE.fullmatch(str(place))))
+    marks = ((len(term(cell[:start])), len(term(cell[:end]))) for start, end in spans)
+    return [(start, min(end, len(shown))) for start, end in marks if start < len(shown)]
 
 
 def _is_end(column: Column) -> bool:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _ANYTHING = Text(
     "a template of any text whatever: then nothing would be an ad", "该模板匹配任意文本，将没有任何消息被判为广告"
 )
+_LISTS = ("allow_patterns", "allow", "templates", "deny_patterns", "deny")
+"""In the order in which they decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Rules:
 
     def deciding(self, text: str) -> tuple[str, str] | None:
         """The key of qunkit.toml that decides of a text, and its entry; None: the model does. What allows goes first."""
-        for key in ("allow_patterns", "allow", "templates", "deny_patterns", "deny"):
+        for key in _LISTS:
             for entry in getattr(self.lists, key):
                 allowed, denied = Rules(replace(Ads(), **{key: (entry,)})).verdicts([text])  # type: ignore[arg-type]
                 if allowed.any() or denied.any():
@@ -48,16 +50,22 @@ class Rules:
         return None
 
     def wrong(self) -> tuple[str, Text] | None:
-        """A pattern that RE2 does not understand, and what it says, or a template that lets everything through; None: all are well."""
-        import pyarrow as pa
-
-        for pattern in (*self.lists.allow_patterns, *self.lists.deny_patterns):
-            try:
-                _any(pa.array(["a"]), [pattern])
-            except pa.ArrowInvalid as error:
-                return pattern, Text(str(error), str(error))
+        """A template that lets everything through, and what is wrong with it; None: all are well. Patterns are checked where settings are read (`qunkit.config`)."""
         anything = (one for one in self.lists.templates if "*" in one and not any(map(normalise, one.split("*"))))
         return next(((one, _ANYTHING) for one in anything), None)
+
+    def idle(self, texts: Sequence[str]) -> list[tuple[str, str]]:
+        """Keys of qunkit.toml and entries of theirs that match none of `texts`: perhaps a slip of the pen."""
+        return [
+            (f"ads.{key}", entry)
+            for key in _LISTS
+            for entry in getattr(self.lists, key)
+            if not self._met(key, entry, texts)
+        ]
+
+    def _met(self, key: str, entry: str, texts: Sequence[str]) -> bool:
+        alone = Rules(replace(Ads(), **{key: (entry,)}))  # type: ignore[arg-type]
+        return any(found.any() for found in alone.verdicts(texts))
 
 
 def _any(texts: pa.Array, patterns: Sequence[str]) -> np.ndarray:

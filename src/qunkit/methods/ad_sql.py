@@ -10,13 +10,14 @@ A message is judged by what came before it, in all groups, chosen or not: filter
 An analysis says ``PART_SQL = SUSPECTS``, ``per_group = copies_of`` and ``SQL = f"WITH {JUDGED} …"``, with a parameter ``:threshold``. Its rows are in, of the chosen
 groups and all time up to the end of the window:
 
-* ``promising``  what may be an ad by its text, staff's messages too.
-* ``flagged``  the ads among them: ``p`` (of the text and what the sender did), ``text_p`` (of the text), ``copy`` (of near-duplicates, or null) and what speaks for and
-  against it: ``hours`` since the sender last joined (null: not known), ``is_first`` (the sender's first message in the group, and it has a link, a contact or the like),
-  ``elsewhere`` (the same in another group within 10 minutes), ``others`` (copies by other people in the week before), ``times`` (how often the sender posted it), ``replies``
-  (explicit ones by others), how many messages the sender had ``spoken`` in the group, and how many of them ``looks`` like ads by their text. ``judged`` has the others, too.
+* ``judged``  what may be an ad by its text, staff's messages too: ``p`` (of the text and what the sender did; of staff's messages, of the text), ``text_p`` (of the text),
+  ``copy`` (the number of near-duplicates, or null) and what speaks for and against it: ``hours`` since the sender last joined (null: not known), ``is_first`` (the sender's
+  first message in the group, and it has a link, a contact or the like), ``elsewhere`` (the same in another group within 10 minutes), ``others`` (copies by other people in the
+  week before), ``times`` (how often the sender posted it), ``replies`` (others who answer it explicitly; beyond two the sender may be counted), how many messages the
+  sender had ``spoken`` in the group, and how many of them ``looks`` like ads by their text.
+* ``flagged``  the ads among them, without staff's.
 
-A message's key is (group_id, sent_at, seq): ids may return.
+A message's key is (group_id, sent_at, seq): ids may return. Spark works a subquery out wherever it is named: so none here is named twice, and an analysis should name but one of the two, once.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ _REACHING = "'link', 'miniprogram', 'channels', 'contact_card'"
 """Kinds that lead out of the group, whatever their text."""
 _MARKS = ("account", "phone", "passcode", "code", "short_link", "link")
 """Marks of a text that does."""
-_DAYS = 7 * 86400
+_BEFORE = "6.048000005e5 PRECEDING"
+"""The end of what is more than a week ago; times have milliseconds. What is within the week is counted as the difference of two sums, for Spark counts a frame that has two ends
+anew for every row."""
 _BATCH = 1 << 12
 _BOUND = 1.4
 """What lifts a text that is just suspicious to 0.5, and a hair more: engines need not agree on the last digit."""
@@ -113,40 +116,35 @@ arrivals AS (
   FROM posts
 ), began AS (
   SELECT group_id, MIN(local_time) AS first_at FROM messages GROUP BY group_id
-), candidates AS (
-  SELECT {_columns("all_posts.")}, features.ads AS text_p, parts.copy, COALESCE(parts.reaching, FALSE) OR all_posts.kind IN ({_REACHING}) AS reaching
+), candidates AS (  -- `copy` and `alone`: one of them is null; what has no copies stands alone, not with all that have none
+  SELECT {_columns("all_posts.")}, features.ads AS text_p, CASE WHEN NOT all_posts.official THEN parts.copy END AS copy,
+    CASE WHEN all_posts.official OR parts.copy IS NULL THEN all_posts.seq END AS alone,
+    COALESCE(parts.reaching, FALSE) OR all_posts.kind IN ({_REACHING}) AS reaching
   FROM all_posts JOIN features ON features.text = all_posts.text LEFT JOIN parts ON parts.text = all_posts.text
   WHERE features.ads >= {SUSPICIOUS:e} AND all_posts.kind NOT IN ('contact_card', {NEVER})
   UNION ALL
-  SELECT {_columns()}, {_CARD:e} AS text_p, NULL AS copy, TRUE AS reaching FROM all_posts WHERE kind = 'contact_card'
-), promising AS (
-  SELECT * FROM candidates WHERE chosen
-), suspects AS (  -- counted by windows, not by joins with itself: Spark works a subquery out wherever it is named
-  SELECT placed.*, COALESCE(group_first <> group_last, FALSE) AS elsewhere, copies - own AS others
+  SELECT {_columns()}, {_CARD:e} AS text_p, NULL AS copy, seq AS alone, TRUE AS reaching FROM all_posts WHERE kind = 'contact_card'
+), suspects AS (
+  SELECT placed.*, copy IS NOT NULL AND group_first <> group_last AS elsewhere, CASE WHEN copy IS NULL THEN 1 ELSE posted END AS times,
+    CASE WHEN copy IS NULL THEN 0 ELSE (copies - copies_before) - (posted - posted_before) END AS others
   FROM (
     SELECT candidates.*,
-      CASE WHEN copy IS NULL THEN 1 ELSE COUNT(*) OVER (PARTITION BY copy, person ORDER BY epoch_s(sent_at)) END AS times,
       COUNT(CASE WHEN text_p >= 5e-1 THEN 1 END) OVER (PARTITION BY group_id, sender_id ORDER BY sent_at, seq) AS looks,
-      CASE WHEN copy IS NULL THEN 0
-        ELSE COUNT(*) OVER (PARTITION BY copy ORDER BY epoch_s(sent_at) RANGE BETWEEN {_DAYS} PRECEDING AND CURRENT ROW) END AS copies,
-      CASE WHEN copy IS NULL THEN 0
-        ELSE COUNT(*) OVER (PARTITION BY copy, person ORDER BY epoch_s(sent_at) RANGE BETWEEN {_DAYS} PRECEDING AND CURRENT ROW) END AS own,
-      CASE WHEN copy IS NOT NULL THEN
-        MIN(group_id) OVER (PARTITION BY copy, person ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING)
-      END AS group_first,
-      CASE WHEN copy IS NOT NULL THEN
-        MAX(group_id) OVER (PARTITION BY copy, person ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING)
-      END AS group_last
-    FROM candidates WHERE NOT official
+      COUNT(*) OVER (PARTITION BY copy, alone ORDER BY epoch_s(sent_at)) AS copies,
+      COUNT(*) OVER (PARTITION BY copy, alone ORDER BY epoch_s(sent_at) RANGE BETWEEN UNBOUNDED PRECEDING AND {_BEFORE}) AS copies_before,
+      COUNT(*) OVER (PARTITION BY copy, alone, person ORDER BY epoch_s(sent_at)) AS posted,
+      COUNT(*) OVER (PARTITION BY copy, alone, person ORDER BY epoch_s(sent_at) RANGE BETWEEN UNBOUNDED PRECEDING AND {_BEFORE}) AS posted_before,
+      MIN(group_id) OVER (PARTITION BY copy, alone, person ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING) AS group_first,
+      MAX(group_id) OVER (PARTITION BY copy, alone, person ORDER BY epoch_s(sent_at) RANGE BETWEEN 600 PRECEDING AND 600 FOLLOWING) AS group_last
+    FROM candidates
   ) placed
   WHERE chosen
-), repliers AS (
-  SELECT group_id, reply_to, sender_id FROM posts WHERE reply_to IS NOT NULL GROUP BY group_id, reply_to, sender_id
 ), answered AS (
-  SELECT group_id, reply_to, COUNT(*) AS repliers FROM repliers GROUP BY group_id, reply_to
+  SELECT group_id, reply_to, COUNT(*) AS repliers, MIN(sender_id) AS one, MAX(sender_id) AS other
+  FROM (SELECT DISTINCT group_id, reply_to, sender_id FROM posts WHERE reply_to IS NOT NULL) said GROUP BY group_id, reply_to
 ), known AS (
   SELECT suspects.*, spoke.spoken, spoke.spoken = 1 AND suspects.reaching AS is_first,
-    COALESCE(answered.repliers, 0) - CASE WHEN repliers.sender_id IS NULL THEN 0 ELSE 1 END AS replies,
+    COALESCE(answered.repliers, 0) - CASE WHEN answered.repliers < 3 AND suspects.sender_id IN (answered.one, answered.other) THEN 1 ELSE 0 END AS replies,
     LN(LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}) / NULLIF(1 - LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}), 0)) AS odds,
     COALESCE(arrivals.joined_at, CASE WHEN epoch_s(spoke.first_at) - epoch_s(began.first_at) >= 2419200 THEN spoke.first_at END) AS came_at,
     ROW_NUMBER() OVER (PARTITION BY suspects.group_id, suspects.sent_at, suspects.seq ORDER BY arrivals.joined_at DESC) AS nth
@@ -155,23 +153,22 @@ arrivals AS (
   JOIN began ON began.group_id = suspects.group_id
   LEFT JOIN arrivals ON arrivals.group_id = suspects.group_id AND arrivals.member_id = suspects.sender_id AND arrivals.joined_at <= suspects.local_time
   LEFT JOIN answered ON answered.group_id = suspects.group_id AND answered.reply_to = suspects.message_id
-  LEFT JOIN repliers ON repliers.group_id = suspects.group_id AND repliers.reply_to = suspects.message_id
-    AND repliers.sender_id = suspects.sender_id
 ), evidence AS (
   SELECT known.*, (epoch_s(local_time) - epoch_s(came_at)) / 3600 AS hours FROM known WHERE nth = 1
 ), judged AS (
   SELECT evidence.*,
-    CASE WHEN text_p >= 1 THEN 1e0
+    CASE WHEN official THEN text_p WHEN text_p >= 1 THEN 1e0
       ELSE 1 / NULLIF(1 + EXP(-(odds + LEAST(GREATEST({_WEIGHTS}, -{_BOUND:e}), {_BOUND:e}))), 0) END AS p
   FROM evidence
 ), flagged AS (
-  SELECT * FROM judged WHERE p >= :threshold
+  SELECT * FROM judged WHERE p >= :threshold AND NOT official
 )"""
 
 
 def copies_of(table: pa.Table, params: object) -> pa.Table:
-    """What is known of the texts of one part: ``text``, ``copy`` (of near-duplicates, a text that stands for all that are one; null where it is too short to
-    tell) and ``reaching``, whether it has a link, a contact or the like."""
+    """What is known of the texts of one part: ``text``, ``copy`` (the number of near-duplicates that are one; null where it is too short to tell) and
+    ``reaching``, whether it has a link, a contact or the like."""
+    import numpy as np
     import pyarrow as pa
 
     from qunkit.chat.normal import normalise_all
@@ -181,12 +178,8 @@ def copies_of(table: pa.Table, params: object) -> pa.Table:
     plain = normalise_all(texts)
     distinct = list(dict.fromkeys(plain))
     number_of = dict(zip(distinct, copies(distinct).tolist(), strict=True))
-    numbers = [number_of[one] for one in plain]
-    first: dict[int, str] = {}
-    for number, text in zip(numbers, texts, strict=True):
-        first.setdefault(number, text)
-    named = [first[number] if number >= 0 else None for number in numbers]
-    columns = {"text": pa.array(texts, pa.string()), "copy": pa.array(named, pa.string())}
+    numbers = np.array([number_of[one] for one in plain], np.int64)
+    columns = {"text": pa.array(texts, pa.string()), "copy": pa.array(numbers, mask=numbers < 0)}
     return pa.table(columns | {"reaching": pa.array(_reaching(texts), pa.bool_())})
 
 

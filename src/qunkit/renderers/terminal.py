@@ -147,8 +147,12 @@ def _table(paper: Paper, result: Result, lang: Lang, limit: int, year: int | Non
     if not rows:
         paper.say(ink.term((result.empty or ink.EMPTY).say(lang)))
         return [], []
+    places = {column.name: [row[at] for row in rows] for at, column in enumerate(result.columns)}
     columns, rows, has_ids = ink.named(result.columns, rows)
-    strips = [tables.strip(column, [row[at] for row in rows], lang, year) for at, column in enumerate(columns)]
+    strips = [
+        tables.strip(column, [row[at] for row in rows], lang, year, places.get(column.places or ""))
+        for at, column in enumerate(columns)
+    ]
     fit = tables.side_by_side(strips, paper)
     paper.draw(fit.table if fit else tables.cards(strips, paper))
     how = _how(fit, len(strips), paper.width, lang)
