@@ -163,7 +163,6 @@ def _masked(name, cell, row, pseudonyms):
         "sender_id",
         "to_id",
         "to_name",
-        "inviter",
         "inviter_id",
         "inviter_name",
         "root",

@@ -100,7 +100,7 @@ def test_how_they_came_by_hand():
         ("unknown", None, 1, 1, 1),
     ]
     rows = ask("churn_cohorts", CAME, by="inviter", coverage=0.25)
-    assert table(rows, "source", "inviter_id", "inviter", "size", "period", "retained") == [
+    assert table(rows, "source", "inviter_id", "inviter_name", "size", "period", "retained") == [
         (None, None, None, 1, 0, 1),
         (None, None, None, 1, 1, 1),
         (None, "a", "Name a", 2, 0, 2),

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from qunkit.analyses import churn_risk
 from qunkit.dataset import Scope
+from qunkit.ink.cells import show
 from qunkit.methods import mbg, silence
 from support.logs import EXAMPLES, crowd, logs, scopes, seen
 from support.messages import moment
@@ -55,12 +56,10 @@ def test_twelve_rows_by_hand():
 def test_reasons_in_words():
     a = ask("churn_risk", TWELVE, scope=STAFF)[0]
     assert a["reasons"] == ["silent 6 +1.6", "active 2 -0.9", "known 7 +0.3"]
-    words = next(column.words for column in churn_risk.COLUMNS if column.name == "reasons")
-    assert [words[code].say("zh") for code in a["reasons"]] == [
-        "6 天未发言（+1.6）", "活跃 2 天（-0.9）", "已知 7 天（+0.3）",
-    ]  # fmt: skip
-    assert words["silent 6 +1.6"].say("en") == "silent 6 d (+1.6)"
-    assert not any(other in words for other in ("", "silent", "gone 6 +1.6", None))
+    column = next(column for column in churn_risk.COLUMNS if column.name == "reasons")
+    assert show(a["reasons"], column, "zh") == "6 天未发言（+1.6）、活跃 2 天（-0.9）、已知 7 天（+0.3）"
+    assert show(a["reasons"], column, "en") == "silent 6 d (+1.6), active 2 d (-0.9), known 7 d (+0.3)"
+    assert show(["", "silent", "gone 6 +1.6"], column, "zh") == "、silent、gone 6 +1.6"
 
 
 def test_who_has_left_is_asked_of_everybody_who_ever_came(monkeypatch):

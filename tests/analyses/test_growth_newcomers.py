@@ -45,7 +45,7 @@ def test_twelve_rows_by_hand():
 
 def test_who_has_not_been_answered():
     [row] = ask("growth_unanswered", TWELVE, scope=STAFF)
-    assert table([row], "member_id", "name", "inviter", "came_at", "spoke_at") == [
+    assert table([row], "member_id", "name", "inviter_name", "came_at", "spoke_at") == [
         ("c", "Name c", "Name a", moment("2026-05-02 09:00"), moment("2026-05-04 09:00")),
     ]
     assert table([row], "days_waiting", "messages", "next_s", "text", "message_id") == [(12, 2, 1200.0, "有人吗", "m5")]

@@ -69,7 +69,7 @@ def test_twelve_rows_by_hand():
         ("s", "staff", None, 6, 1, 1, 1, 0, None, None, None, None),
         ("e", "silent", None, None, 0, 0, 0, 0, 0, None, None, None),  # joined and never spoke
     ]
-    assert table(rows, "joined", "source", "inviter", "joins")[1] == (date(2026, 5, 4), "invite", "Name a", 1)
+    assert table(rows, "joined", "source", "inviter_name", "joins")[1] == (date(2026, 5, 4), "invite", "Name a", 1)
     assert table(rows, "first_spoke", "last_spoke")[0] == (moment("2026-05-01 09:00"), moment("2026-05-12 09:00"))
     assert [row["joined"] for row in rows] == [None, date(2026, 5, 4), None, None, None, date(2026, 5, 4)]
 

@@ -50,7 +50,7 @@ COLUMNS = (
     ),
     Column("source", "text", Text("joined by", "入群方式"), Text("null but with --by source", "仅 --by source 时有值"), words=_SOURCES, spare=4),
     Column("inviter_id", "text", Text("inviter id", "邀请人 id"), Text("null but with --by inviter, and where nobody is known", "仅 --by inviter 且已知时有值"), spare=6),
-    Column("inviter", "text", Text("inviter", "邀请人"), Text("null but with --by inviter, and where nobody is known", "仅 --by inviter 且已知时有值"), spare=5),
+    Column("inviter_name", "text", Text("inviter", "邀请人"), Text("null but with --by inviter, and where nobody is known", "仅 --by inviter 且已知时有值"), spare=5),
     Column("size", "int", Text("size", "人数"), Text("members of the cohort, or of this part of it, without staff", "同期群（或其中该部分）人数，不含官方人员")),
     Column("period", "int", Text("period", "第几期"), Text("periods after the cohort's own, which is 0", "距同期群所在周期的期数，本期为 0")),
     Column("since", "date", Text("from", "起始日期"), Text("first day of that period", "该期的第一天"), spare=1),
@@ -112,7 +112,7 @@ WITH {CALENDAR}, {SPOKEN}, {JOINS}, firsts AS (
 )
 SELECT cells.group_id, cells.group_name, own.period AS cohort,
   CASE WHEN own.number = started.number THEN 'first' WHEN NOT own.finished THEN 'unfinished' WHEN NOT own.known THEN 'holes' ELSE 'whole' END AS state,
-  NULLIF(cells.source, '') AS source, NULLIF(cells.inviter_id, '') AS inviter_id, COALESCE(inviters.name, NULLIF(cells.inviter_id, '')) AS inviter,
+  NULLIF(cells.source, '') AS source, NULLIF(cells.inviter_id, '') AS inviter_id, COALESCE(inviters.name, NULLIF(cells.inviter_id, '')) AS inviter_name,
   cells.size, cells.number - cells.cohort AS period, cells.period AS since,
   CASE WHEN cells.told THEN cells.retained END AS retained,
   CASE WHEN cells.told AND cells.size >= 5 THEN cells.retained / NULLIF(cells.size, 0) END AS share,

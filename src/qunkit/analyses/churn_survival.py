@@ -77,7 +77,7 @@ COLUMNS = (
     Column("by", "text", Text("by", "分组依据"), words=_BY),
     Column("stratum", "text", Text("stratum", "组别"), words=_STRATA),
     Column("inviter_id", "text", Text("inviter id", "邀请人 id"), spare=11),
-    Column("inviter", "text", Text("inviter", "邀请人"), Text("null but with --by inviter", "仅 --by inviter 时有值"), spare=10),
+    Column("inviter_name", "text", Text("inviter", "邀请人"), Text("null but with --by inviter", "仅 --by inviter 时有值"), spare=10),
     Column("from_day", "int", Text("from day", "起算日"), Text("members who lasted so many days are compared", "只比较至少持续到此日的成员"), spare=7),
     Column("members", "int", Text("members", "人数"), Text("who were followed, once a group", "被追踪的成员，每群各计一次")),
     Column("left_out", "int", Text("left out", "未计入"), Text("who cannot be followed: perhaps older than the log, began too late, or lapsed before `from_day`", "无法追踪：可能早于记录、加入过晚，或在起算日前已沉默"), spare=9),
@@ -157,7 +157,7 @@ WITH {JOINS}, clock AS (  -- it stands still where the exports have a hole
   ) told JOIN clock ON clock.day = told.day
 )
 SELECT people.group_id, people.member_id, people.dated, people.start_t, COALESCE(people.last_t, people.start_t) AS last_t, people.week_days,
-  people.source, people.inviter_id, inviters.name AS inviter, people.noticed_t, logs.log_t, ends.end_t, ends.since, gaps.usual,
+  people.source, people.inviter_id, inviters.name AS inviter_name, people.noticed_t, logs.log_t, ends.end_t, ends.since, gaps.usual,
   CASE WHEN people.week_days = 0 THEN 'silent' WHEN answered.answers > 0 THEN 'yes' WHEN logs.named > 0 THEN 'no' ELSE 'unknown' END AS first_reply
 FROM people CROSS JOIN ends CROSS JOIN gaps
 LEFT JOIN logs ON logs.group_id = people.group_id
@@ -246,7 +246,7 @@ def _rows(frame: pd.DataFrame, lives: Lives, by: str, at: int) -> Iterator[dict[
             "by": by,
             "stratum": code,
             "inviter_id": first["inviter_id"] if by == "inviter" and stratum else None,
-            "inviter": _name(first) if by == "inviter" and stratum else None,
+            "inviter_name": _name(first) if by == "inviter" and stratum else None,
             "from_day": _landmark(by),
             "members": int(some.seen.sum()),
             "left_out": int((~some.seen).sum()),
@@ -256,7 +256,7 @@ def _rows(frame: pd.DataFrame, lives: Lives, by: str, at: int) -> Iterator[dict[
 
 def _name(row: pd.Series[Any]) -> Any:
     """What an inviter is called."""
-    return row["inviter"] if isinstance(row["inviter"], str) else row["inviter_id"]
+    return row["inviter_name"] if isinstance(row["inviter_name"], str) else row["inviter_id"]
 
 
 def _told(some: Lives, at: int) -> dict[str, Any]:

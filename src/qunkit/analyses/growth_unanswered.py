@@ -32,7 +32,7 @@ COLUMNS = (
     Column("name", "text", Text("name", "成员")),
     Column("basis", "text", Text("newcomer by", "新人依据"), Text("join: known join; post: no join of the group is known, first posted 60 days or more after the group did", "入群：有入群记录；首次发言：群无入群记录，晚于该群首条消息 60 天后首次发言"), words=BASES, spare=7),
     Column("came_at", "datetime", Text("came", "来群时间"), Text("joined or, where that is not known, first posted", "入群时间；未知时为首次发言时间"), spare=5),
-    Column("inviter", "text", Text("invited by", "邀请人"), Text("null: not known", "未知时为空"), spare=4),
+    Column("inviter_name", "text", Text("invited by", "邀请人"), Text("null: not known", "未知时为空"), spare=4),
     Column("spoke_at", "datetime", Text("first message", "首条消息时间")),
     Column("days_waiting", "int", Text("days waiting", "已等天数"), Text("full days from the first message to as-of", "从首条消息到截止时间的整天数")),
     Column("messages", "int", Text("messages", "消息数"), Text("how many they have posted since", "至今发过的消息数"), spare=3),
@@ -65,7 +65,7 @@ WITH {JOINS}, {NEWCOMERS}, begun AS (  -- where somebody else's turn begins
   FROM begun
 )
 SELECT newcomers.group_id, named.group_name, newcomers.member_id, COALESCE(members.name, newcomers.member_id) AS name, newcomers.basis, newcomers.came_at,
-  COALESCE(inviters.name, REPLACE(newcomers.inviter_id, 'name:', '')) AS inviter, newcomers.spoke_at,
+  COALESCE(inviters.name, REPLACE(newcomers.inviter_id, 'name:', '')) AS inviter_name, newcomers.spoke_at,
   FLOOR((epoch_s(:as_of) - epoch_s(newcomers.spoke_at)) / 86400) AS days_waiting, placed.messages, placed.next_at - epoch_s(placed.sent_at) AS next_s,
   placed.kind, SUBSTRING(placed.text, 1, 60) AS text, placed.message_id
 FROM newcomers

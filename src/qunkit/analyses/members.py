@@ -1,6 +1,6 @@
 """Everybody of the chosen groups, 成员档案: who they are, who brought them, what they do, and where they stand. One row per group and member.
 
-    name   role   joined      source  inviter  last_spoke  active_days  messages  replies  stage  segment  r  f  m  tags
+    name   role   joined      source  inviter_name  last_spoke  active_days  messages  replies  stage  segment  r  f  m  tags
     小鹿   admin  2026-03-02  invite  阿岚     2026-05-30           41       310      122  friend core     5  5  5  妈妈, 复购
 
 `segment` is one for each member, the first that holds of: left, staff, ad, new, silent, returned, at_risk, core, active. `stage` is 用户→粉丝→朋友 at the end of the data.
@@ -62,7 +62,7 @@ COLUMNS = (
     Column("role", "text", Text("role", "角色"), Text("by the roster; null: not known", "据名单；未知时为空"), words=ROLES, spare=12),
     Column("joined", "date", Text("joined", "入群日期"), Text("the first time that is known, by notice or roster; null: not known", "已知的首次入群，据提示或名单；未知时为空"), spare=8),
     Column("source", "text", Text("source", "来源"), Text("how they came that time; founding: with the making of the group", "首次入群方式；建群：随建群加入"), words=SOURCES, spare=13),
-    Column("inviter", "text", Text("invited by", "邀请人"), Text("name; null: not known", "名称；未知时为空"), spare=11),
+    Column("inviter_name", "text", Text("invited by", "邀请人"), Text("name; null: not known", "名称；未知时为空"), spare=11),
     Column("inviter_id", "text", Text("inviter id", "邀请人 id"), spare=28),
     Column("joins", "int", Text("joins", "入群次数"), Text("how many are known; more than 1: came again", "已知的入群次数；大于 1 为再次入群"), spare=26),
     Column("first_spoke", "datetime", Text("first spoke", "首次发言"), Text("in all history", "全部历史中的首次"), spare=18),
@@ -122,7 +122,7 @@ FROM marked WHERE ad OR kind = 'solitaire' OR {ORDERED}
 ORDER BY part, sent_at, seq
 """
 
-_NO_FIGURES = "NULL AS name, NULL AS role, NULL AS official, NULL AS gone, NULL AS joined, NULL AS source, NULL AS inviter, NULL AS inviter_id, NULL AS joins"
+_NO_FIGURES = "NULL AS name, NULL AS role, NULL AS official, NULL AS gone, NULL AS joined, NULL AS source, NULL AS inviter_name, NULL AS inviter_id, NULL AS joins"
 _NO_MORE = (
     "first_spoke", "last_spoke", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "stage", "ties", "judged", "ads",
 )  # fmt: skip
@@ -160,7 +160,7 @@ WITH {JOINS}, {MOVES}, {ROLL}, dated_posts AS (
 )
 SELECT 'member' AS row_kind, roll.group_id, COALESCE(roll.group_name, roll.group_id) AS group_name, roll.member_id, NULL AS told,
   COALESCE(roll.name, roll.member_id) AS name, roll.role, roll.official, roll.gone, CAST(roll.joined_at AS DATE) AS joined, roll.source,
-  NULL AS inviter, roll.inviter_id, roll.joins,
+  NULL AS inviter_name, roll.inviter_id, roll.joins,
   roll.first_spoke, roll.last_spoke, roll.days_silent, roll.back_ago, roll.days_known, roll.f_days,
   COALESCE(roll.active_days, 0) AS active_days, COALESCE(roll.messages, 0) AS messages, COALESCE(answered.replies, 0) AS replies, COALESCE(answered.lately, 0) AS lately,
   COALESCE(counted.orders, 0) AS orders, CASE WHEN roll.official OR roll.first_spoke IS NULL THEN NULL ELSE COALESCE(stages.stage, 'silent') END AS stage,
@@ -224,7 +224,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     frame[["official", "gone"]] = frame[["official", "gone"]].astype(bool)
     frame["groups"] = 1
     called = dict(zip(zip(frame["group_id"], frame["member_id"], strict=True), frame["name"], strict=True))
-    frame["inviter"] = [
+    frame["inviter_name"] = [
         called.get((group, id), id.removeprefix("name:")) if isinstance(id, str) else None
         for group, id in zip(frame["group_id"], frame["inviter_id"], strict=True)
     ]
@@ -342,7 +342,7 @@ def _people(frame: pd.DataFrame) -> pd.DataFrame:
     came = (
         most[most["joined"].notna()].sort_values("joined", kind="stable").drop_duplicates("person").set_index("person")
     )
-    for name in ("source", "inviter", "inviter_id"):
+    for name in ("source", "inviter_name", "inviter_id"):
         told[name] = came[name].reindex(told.index)
     told = pd.DataFrame(told).reset_index(drop=True)
     return told.sort_values(["messages", "member_id"], ascending=[False, True], kind="stable")

@@ -8,13 +8,12 @@ so a log that is long enough is asked itself: at earlier days (origins), what wa
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from qunkit.words import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -40,15 +39,20 @@ _SAID = {
 """What each term means, in the order of the coefficients."""
 
 
-class Reasons(dict[str, Text]):
+class Reasons(Mapping[str, Text]):
     """What people read for reasons: programs read ``silent 12 +1.9``, the days of a term and what it adds to the log-odds."""
-
-    def __contains__(self, code: object) -> bool:
-        return isinstance(code, str) and code.partition(" ")[0] in _SAID and code.count(" ") == 2
 
     def __getitem__(self, code: str) -> Text:
         name, *facts = code.split(" ")
+        if len(facts) != 2:
+            raise KeyError(code)
         return Text(_SAID[name].en.format(*facts), _SAID[name].zh.format(*facts))
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"{name} N +X" for name in _SAID)
+
+    def __len__(self) -> int:
+        return len(_SAID)
 
 
 def reasons(days: Sequence[float], parts: Sequence[float]) -> list[str]:
