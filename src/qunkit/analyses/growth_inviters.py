@@ -43,7 +43,7 @@ COLUMNS = (
     Column("of_28", "int", Text("of 28 days", "满 28 天"), Text("who joined 28 days or more before the end: what retention is of", "入群已满 28 天的人数，即留存率的分母"), spare=7),
     Column("retained", "int", Text("retained", "留存"), Text("of those, who posted something that is no ad from the 22nd to the 28th day", "其中入群第 22 至 28 天发过非广告消息的人数"), spare=5),
     Column("retention", "ratio", Text("28-day retention", "28 日留存率"), Text("retained ÷ of 28 days, drawn to the group's; null: nobody", "留存 ÷ 满 28 天人数，按人数向全群平均收缩；无人时为空")),
-    Column("messages", "int", Text("messages", "消息数"), Text("of the invitees since they joined", "被邀请者入群后的消息数"), spare=6),
+    Column("messages", "int", Text("messages", "消息数"), Text("of the invitees since they joined", "被邀请者入群后的消息数")),
     Column("ads", "int", Text("ads", "广告数"), Text("of those, ads", "其中的广告"), spare=9),
     Column("ad_share", "ratio", Text("ad share", "广告占比"), Text("ads ÷ messages of the invitees; null below 5 messages", "被邀请者的广告 ÷ 消息数；不足 5 条时为空")),
     Column("descendants", "int", Text("with those they brought", "含下级"), Text("brought in by the inviter, by those, and so on", "直接和间接带入的总人数"), spare=1),

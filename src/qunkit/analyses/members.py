@@ -69,7 +69,7 @@ COLUMNS = (
     Column("last_spoke", "datetime", Text("last spoke", "最近发言"), spare=10),
     Column("days_silent", "int", Text("days silent", "沉默天数"), Text("days with data in any group after the last day of posting; null: never spoke", "最近发言日之后任一群有数据的天数；从未发言为空")),
     Column("active_days", "int", Text("active days", "发言天数"), Text("in the window", "所选时间内"), spare=1),
-    Column("messages", "int", Text("messages", "消息数"), Text("in the window", "所选时间内"), spare=6),
+    Column("messages", "int", Text("messages", "消息数"), Text("in the window", "所选时间内")),
     Column("replies", "int", Text("replies", "获得回复"), Text("by others in the window, as `qunkit replies` tells them", "所选时间内他人的回复，见 `qunkit replies`"), spare=7),
     Column("orders", "int", Text("orders", "下单"), Text("in all history: sign-up lists (接龙) joined, and days with messages worded as orders", "全部历史：跟接的接龙数，及有下单措辞消息的天数"), spare=9),
     Column("ties", "int", Text("ties", "互动成员"), Text("members with whom they quoted or mentioned each other in the last 28 days with data; null: no quote or mention in the group's exports, so nobody can be told to be a friend", "近 28 个有数据的日子内互相引用或@的成员数；群记录中无引用和@时为空，此时无法判断“朋友”"), spare=20),

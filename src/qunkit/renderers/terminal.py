@@ -164,7 +164,7 @@ def _how(fit: tables.Fit | None, count: int, width: int, lang: Lang) -> list[str
     """How a table gave way without loss."""
     if fit is None:
         return [_CARDS.say(lang, count=count, width=width)]
-    same = ink.listed((f"{one.label} {one.cells[0]}" for one in fit.same), lang)
+    same = ink.listed((f"{one.label} {one.cells[0]}" for one in fit.same if one.cells[0]), lang)
     said = [_SAME.say(lang, said=same)] if same else []
     return [*said, _DAYS.say(lang, width=width)] if fit.days_only else said
 
