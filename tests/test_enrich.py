@@ -82,6 +82,13 @@ def test_each_text_once_with_every_feature(tmp_path: Path) -> None:
     assert found["看 m.tb.cn/h.5"] == (["看"], ["m.tb.cn"])
 
 
+def test_a_folder_from_here_on_is_one_that_keeps(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with engine(tmp_path, ROWS, kept.relative_to(tmp_path)) as one:
+        shown(one, "tokens")  # says nothing
+    assert len(files(kept)) == 1
+
+
 def test_what_was_worked_out_is_not_worked_out_again(tmp_path: Path, kept: Path, worked_out: list[str]) -> None:
     with engine(tmp_path, ROWS, kept) as one:
         first = shown(one, "tokens")

@@ -75,10 +75,13 @@ def test_who_has_left_is_asked_of_everybody_who_ever_came(monkeypatch):
     ]
 
 
+SEEN = [(0, "old"), (1, "edge"), *((day, "now") for day in range(2, 92))]
+
+
 def test_who_came_long_ago_tells_of_departures(monkeypatch):
     monkeypatch.setattr(mbg, "LEAST", 3)
     begin = moment("2026-01-01 09:00")
-    rows = [{"at": begin + timedelta(days=n), "sender_id": who} for n, who in ((0, "old"), (1, "edge"), (91, "now"))]
+    rows = [{"at": begin + timedelta(days=n), "sender_id": who} for n, who in SEEN]
     assert {row["member_id"] for row in ask("churn_risk", rows, left=True) if row["p_left"] is not None} == {"edge", "now"}  # fmt: skip
 
 
@@ -89,8 +92,14 @@ def test_what_can_be_left_out():
 
 def test_ninety_days_and_not_one_more():
     begin = moment("2026-01-01 09:00")
-    rows = [{"at": begin + timedelta(days=n), "sender_id": who} for n, who in ((0, "old"), (1, "edge"), (91, "now"))]
+    rows = [{"at": begin + timedelta(days=n), "sender_id": who} for n, who in SEEN]
     assert {row["member_id"] for row in ask("churn_risk", rows)} == {"edge", "now"}
+
+
+def test_a_hole_of_months_is_not_silence():
+    # a spoke last on the 2nd of January, and in the exports that is two days with data before the end
+    rows = [{"at": f"2026-{day} 10:00:00", "sender_id": who} for day, who in (("01-01", "a"), ("01-02", "a"), ("06-01", "b"), ("06-02", "b"))]  # fmt: skip
+    assert table(ask("churn_risk", rows), "member_id", "days_silent") == [("a", 2), ("b", 0)]
 
 
 def snapshots(rows, horizon):
@@ -109,7 +118,7 @@ def snapshots(rows, horizon):
         for key in sorted({(row["group_id"], row["sender_id"]) for row in posts}):
             days = {day(row) for row in posts if (row["group_id"], row["sender_id"]) == key}
             past = [d for d in days if d <= origin]
-            if past and (origin - max(past)).days <= 90:
+            if past and heard(max(past), origin) <= 90:
                 after = any(origin < d <= origin + timedelta(horizon) for d in days)
                 out.append((heard(max(past), origin), len(past), heard(min(past), origin), not after))
     return np.array(out, float), len(observed)

@@ -47,6 +47,11 @@ def test_where_all_answers_are_quotes_the_volume_is_their_number():
     assert a["low"] < a["pull"] < a["high"]
 
 
+def test_where_nobody_answers_there_is_no_pull():
+    rows = [{"at": BEGIN + timedelta(hours=6 * n), "sender_id": "ab"[n % 2]} for n in range(60)]
+    assert {(row["turns"], row["volume"], row["pull"], row["low"], row["high"]) for row in ask("kol", rows)} == {(30, 0, None, None, None)}  # fmt: skip
+
+
 def test_fewer_than_twenty_turns_give_no_pull():
     found = {row["member_id"]: row for row in quoted(days=19)}
     assert (found["c"]["turns"], found["c"]["pull"], found["c"]["confidence"]) == (19, None, "few_turns")
@@ -284,6 +289,16 @@ def test_labels_by_hand():
     assert (b["tips"], b["cards"], b["labels"]) == (20, 0, ["koc"])
     assert not found["q2"]["labels"]
     assert not found["c"]["labels"]
+
+
+def test_who_joins_a_list_that_began_before_the_window_did_not_open_it():
+    last = BEGIN + timedelta(days=16, hours=10)
+    opened = {row["member_id"]: row["lists"] for row in ask("kol", market(), scope=Scope(since=last))}
+    assert (opened.pop("a"), set(opened.values())) == (1, {0})
+    joined = ask(
+        "kol", market(), scope=Scope(since=last + timedelta(minutes=3))
+    )  # q2 joined before, q3 and others after
+    assert {row["lists"] for row in joined} == {0}
 
 
 def test_labels_are_conventions():

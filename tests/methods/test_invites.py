@@ -100,8 +100,9 @@ def test_shares_of_few_are_drawn_to_the_mean():
     assert shrunk(hits, of) == pytest.approx(
         [2.1126 / 3.2252, 1.1126 / 3.2252, 71.1126 / 102.2252, 31.1126 / 102.2252], abs=1e-4
     )
-    apart = np.array([0.0, 50, 0])  # people differ more than any prior allows: shares are left as they are
-    assert shrunk(apart, np.array([50.0, 50, 50])) == pytest.approx([0, 1, 0])
-    assert shrunk(np.array([3.0, 0]), np.array([10.0, 0])).tolist() == [0.3, 0.3]
+    apart = np.array([0.0, 50, 0])  # people differ more than any prior allows: it weighs one; mean 50.5 / 151
+    assert shrunk(apart, np.array([50.0, 50, 50])) == pytest.approx([50.5 / 151 / 51, (50 + 50.5 / 151) / 51, 50.5 / 151 / 51])  # fmt: skip
+    assert shrunk(np.array([3.0, 0]), np.array([10.0, 0])).tolist() == [3.5 / 11, 3.5 / 11]
+    assert shrunk(np.array([1.0]), np.array([1.0])).tolist() == [0.75]  # one of one is not all
     assert shrunk(np.array([5.0, 5]), np.array([10.0, 10])).tolist() == [0.5, 0.5]
     assert np.isnan(shrunk(np.zeros(2), np.zeros(2))).all()

@@ -108,6 +108,11 @@ def test_lifelines_gives_the_same_curve_of_late_comers():
         assert np.column_stack([mine.low, mine.high]) == pytest.approx(ends, abs=1e-6)
 
 
+def test_covariates_that_say_the_same_have_no_ratios():
+    some, covariates = rossi()
+    assert cox(some, covariates[["fin"]].assign(again=covariates["fin"])) is None
+
+
 def test_what_is_missing_is_said(monkeypatch):
     monkeypatch.setattr(survival, "find_spec", lambda name: None)
     with pytest.raises(ExtraMissing) as told:

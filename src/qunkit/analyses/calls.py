@@ -46,7 +46,7 @@ TITLE = Text("Calls: announcements and who answered", "号召响应")
 
 COLUMNS = (
     Column("group_id", "text", Text("group id", "群 id"), spare=20),
-    Column("group_name", "text", Text("group", "群"), spare=9),
+    Column("group_name", "text", Text("group", "群"), spare=4),
     Column("at", "datetime", Text("time", "时间"), spare=1),
     Column("message_id", "text", Text("message id", "消息 id"), spare=18),
     Column("sender_id", "text", Text("sender id", "发送者 id"), spare=19),
@@ -99,7 +99,7 @@ class Params:
     """What `qunkit calls` can be told."""
 
     minutes: str = option("5", Text("minutes within which a lift is counted", "按多少分钟内的响应计算高出常态"), choices=("5", "15", "30"))  # fmt: skip
-    many: int = option(0, Text("also turns of anybody that N or more answered within those minutes; 0: none", "同时列出该时间内响应达 N 人的任何发言；0 为不列"))  # fmt: skip
+    many: int = option(0, Text("also turns of anybody that N or more answered within those minutes; 0: none", "同时列出该时间内响应达 N 人的任何发言；0 为不列"), least=0)  # fmt: skip
 
 
 PYTHON = True

@@ -58,7 +58,7 @@ class Params:
     """What `qunkit calls silent` can be told."""
 
     call: str = option("", Text("message id of the call, or of any message; else the last call of each group", "号召（或任一消息）的消息 id；不填则为各群最近一次号召"))  # fmt: skip
-    minutes: int = option(30, Text("who did not write within N minutes; 0: to the end of the data", "N 分钟内未发言；0 为截至数据结束"))  # fmt: skip
+    minutes: int = option(30, Text("who did not write within N minutes; 0: to the end of the data", "N 分钟内未发言；0 为截至数据结束"), least=0)  # fmt: skip
 
 
 PYTHON = True

@@ -91,6 +91,8 @@ class Params:
     coverage: float = option(
         0.75,
         Text("compare periods of which this share of days holds data", "有数据的天数达到此比例的周期才作比较"),
+        least=0,
+        most=1,
     )
 
 

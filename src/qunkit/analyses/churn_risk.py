@@ -88,8 +88,8 @@ class Params:
     """What `qunkit churn risk` can be told."""
 
     horizon: str = option("14", Text("days ahead", "预测未来多少天"), choices=tuple(map(str, silence.SHIPPED)))
-    min_days: int = option(1, Text("only members with N active days or more", "只列至少发言 N 天的成员"))
-    top: int = option(0, Text("only the N at most risk; 0: all", "只列风险最高的 N 人；0 为全部"))
+    min_days: int = option(1, Text("only members with N active days or more", "只列至少发言 N 天的成员"), least=0)
+    top: int = option(0, Text("only the N at most risk; 0: all", "只列风险最高的 N 人；0 为全部"), least=0)
     left: bool = option(False, Text("also how likely each has already left for good", "同时估计每人已永久离开的概率"))
 
 
@@ -121,12 +121,12 @@ WITH {MOVES}, named AS (
 )
 SELECT s.group_id, named.group_name, s.sender_id AS member_id, members.name, s.ago, s.t - s.last_t AS days_silent, s.active_days, s.t - s.first_t AS days_known,
   CASE WHEN s.after = 0 THEN 1 ELSE 0 END AS silent, s.last_spoke, s.t AS log_days,
-  days_between(s.last_day, s.day) <= 90 AND (s.ago > 0 OR gone.left_at IS NULL OR gone.left_at <= s.last_spoke) AS here
+  s.t - s.last_t <= 90 AND (s.ago > 0 OR gone.left_at IS NULL OR gone.left_at <= s.last_spoke) AS here
 FROM snapshots s
 JOIN named ON named.group_id = s.group_id
 LEFT JOIN members ON members.group_id = s.group_id AND members.member_id = s.sender_id
 LEFT JOIN gone ON gone.group_id = s.group_id AND gone.member_id = s.sender_id
-WHERE s.active_days > 0 AND (s.ago = 0 OR days_between(s.last_day, s.day) <= 90)  -- who has left is told by all who ever came
+WHERE s.active_days > 0 AND (s.ago = 0 OR s.t - s.last_t <= 90)  -- who has left is told by all who ever came
 ORDER BY s.group_id, s.sender_id, s.ago
 """
 

@@ -65,7 +65,7 @@ class Params:
     """What `qunkit churn silent` can be told."""
 
     days: int = option(
-        30, Text("who has not spoken for N days; who never spoke is always listed", "列出 N 天未发言的成员；从未发言者均列出")
+        30, Text("who has not spoken for N days; who never spoke is always listed", "列出 N 天未发言的成员；从未发言者均列出"), least=0
     )  # fmt: skip
 
 

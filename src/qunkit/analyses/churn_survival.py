@@ -70,8 +70,8 @@ _TOO_FAR = Text(
     "没有成员被追踪满 {days} 天：可用 --at 缩短天数，或用 --silence 缩短判定天数。",
 )
 _NO_HAZARD = Text(
-    "No hazard ratios: no two strata of a kind have 5 lapses after the first week.",
-    "无风险比：没有两个同类组别在首周之后各有 5 人沉默。",
+    "No hazard ratios: no two strata of a kind have 5 lapses after the first week, or strata of two kinds hold the same people.",
+    "无风险比：没有两个同类组别在首周之后各有 5 人沉默，或两类分组实为同一批人。",
 )
 COLUMNS = (
     Column("by", "text", Text("by", "分组依据"), words=_BY),
@@ -303,6 +303,8 @@ def _hazards(table: pd.DataFrame, frame: pd.DataFrame, lives: Lives, by: str) ->
     if not columns:
         return
     found = survival.cox(late.take(known), pd.DataFrame({f"{n}": column[known] for n, column in enumerate(columns.values())}))  # fmt: skip
+    if found is None:
+        return
     ratios = dict(zip(columns, np.exp(found[["coef", "low", "high"]].to_numpy()).tolist(), strict=True))
     for row in table.index:
         kind = str(table.at[row, "by"])

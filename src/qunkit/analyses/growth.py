@@ -89,6 +89,8 @@ class Params:
     coverage: float = option(
         0.75,
         Text("a period is whole if this share of its days holds data", "有数据的天数达到此比例的周期才算完整"),
+        least=0,
+        most=1,
     )
 
 

@@ -104,10 +104,11 @@ def _row(rows: list[Row], forest: Forest) -> Row:
     if not rows[0]["told"]:
         return given
     brought = [rows[place] for place in forest.edges]
-    counted = [row for row in brought if row["in_window"] and not row["batch"] and not row["official"]]
+    ordinary = [row for row in brought if not row["batch"] and not row["official"]]
+    counted = [row for row in ordinary if row["in_window"]]
     inviters, gone = {row["inviter_id"] for row in counted}, sum(bool(row["gone"]) for row in counted)
     rostered = any(row["rostered"] for row in rows)
-    lately = sum(bool(row["lately"]) and not row["by_staff"] for row in counted)
+    lately = sum(bool(row["lately"]) and not row["by_staff"] for row in ordinary)
     trees, still = forest.trees(), len(counted) - gone if rostered else None
     given |= {
         "invited": len(counted),

@@ -99,8 +99,8 @@ GOOD = 0.4
 class Params:
     """What `qunkit kol` can be told."""
 
-    top: int = option(0, Text("only the N of the greatest volume of each group; 0: all", "每群只列回复获得最多的 N 人；0 为全部"))  # fmt: skip
-    half_life: float = option(0.0, Text("days after which a turn counts half, back from as-of; 0: all count alike", "发言权重每隔多少天减半（从截至时间往前算）；0 为不加权"))  # fmt: skip
+    top: int = option(0, Text("only the N of the greatest volume of each group; 0: all", "每群只列回复获得最多的 N 人；0 为全部"), least=0)  # fmt: skip
+    half_life: float = option(0.0, Text("days after which a turn counts half, back from as-of; 0: all count alike", "发言权重每隔多少天减半（从截至时间往前算）；0 为不加权"), least=0)  # fmt: skip
     people: bool = option(False, Text("one row a person over all groups", "同一人跨群合并为一行"))
     ads: str = option("out", ADS, choices=OUT_OR_IN)
     red_packets: str = option("out", RED_PACKETS, choices=OUT_OR_IN)
@@ -175,7 +175,7 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     sure = spread(log, found, weight=weight)
     active = (turns > 0) & heard.somebody
     enough = active & (sums(np.ones(len(log.who))) >= ENOUGH_TURNS)
-    shown = enough & (check is None or check.stands)
+    shown = enough & (check is None or check.stands) & (found.answers.sum() > 0)
     told = (
         sure if check is not None and check.stands else spread(log, found, answered, weight)
     )  # no label by times alone
@@ -290,7 +290,8 @@ def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     if len(groups) > len(checked):
         told.append(Note(_UNCHECKED, (("n", len(groups) - len(checked)),)))
     if len(failed):
-        told.append(Note(_HIDDEN, (("groups", ", ".join(failed["group_name"][:_MOST])), ("n", len(failed)))))
+        named = ", ".join(failed["group_name"][:_MOST]) + (" …" if len(failed) > _MOST else "")
+        told.append(Note(_HIDDEN, (("groups", named), ("n", len(failed)))))
     return [*told, evidence]
 
 

@@ -61,7 +61,7 @@ class Params:
 
     per: str = option("all", Text("all: weeks are summed; week: each by itself", "all 各周合计；week 逐周列出"), choices=("all", "week"))  # fmt: skip
     coverage: float = option(
-        0.75, Text("weeks of which this share of days holds data", "有数据的天数达到此比例的周才计算")
+        0.75, Text("weeks of which this share of days holds data", "有数据的天数达到此比例的周才计算"), least=0, most=1
     )
 
 

@@ -44,7 +44,7 @@ class Params:
     """What `qunkit network members` can be told."""
 
     peers: bool = option(False, Text("without staff, and what is said between them and others", "不计官方人员及与其有关的回复"))  # fmt: skip
-    top: int = option(0, Text("only the N of the highest PageRank of each group; 0: all", "每群只列 PageRank 最高的 N 人；0 为全部"))  # fmt: skip
+    top: int = option(0, Text("only the N of the highest PageRank of each group; 0: all", "每群只列 PageRank 最高的 N 人；0 为全部"), least=0)  # fmt: skip
 
 
 PYTHON = True

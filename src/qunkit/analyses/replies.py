@@ -59,7 +59,10 @@ class Params:
     """What `qunkit replies` can be told."""
 
     min_p: float = option(
-        0.5, Text("of inferred replies, only those as likely as this", "推断的回复只列概率不低于此值的")
+        0.5,
+        Text("of inferred replies, only those as likely as this", "推断的回复只列概率不低于此值的"),
+        least=0,
+        most=1,
     )
 
 

@@ -88,7 +88,8 @@ def work_out(
     tables = _tables(batches)
     work = partial(_written, function, (store.folder if store.may_add else None, own))
     files = [path.rename(path.with_name(f"{digest}.parquet")) for path, digest in _made(work, tables, workers)]
-    return files, all(path.parent == store.folder for path in files)
+    kept = store.folder and store.folder.absolute()  # as paths of temporary files are
+    return files, all(path.parent == kept for path in files)
 
 
 def _made(

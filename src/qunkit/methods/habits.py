@@ -86,18 +86,17 @@ def _lists(table: pa.Table, sender: Ints, members: int) -> tuple[Ints, Ints]:
     from qunkit.chat.solitaire import heading
 
     at = numbers(table["t"].cast("float64"))
-    places = np.flatnonzero(
-        flags(table, "in_window") & numbers(pc.is_valid(table["sheet"]).cast("int8")) & (sender >= 0)
-    )
-    open_: dict[str, tuple[int, float]] = {}
+    inside = flags(table, "in_window")
+    places = np.flatnonzero(numbers(pc.is_valid(table["sheet"]).cast("int8")) & (sender >= 0))
+    open_: dict[str, tuple[int, float, bool]] = {}
     joined: dict[int, dict[float, set[int]]] = {}
     for place, sheet in zip(places.tolist(), table["sheet"].take(column(places)).to_pylist(), strict=True):
-        title, who, now = heading(sheet), int(sender[place]), float(at[place])
-        opener, began = open_.get(title, (who, now))
+        title, who, now, here = heading(sheet), int(sender[place]), float(at[place]), bool(inside[place])
+        opener, began, counts = open_.get(title, (who, now, here))
         if now - began > _LIST_LASTS:
-            opener, began = who, now
-        open_[title] = (opener, began)
-        if who != opener:
+            opener, began, counts = who, now, here
+        open_[title] = (opener, began, counts)
+        if who != opener and counts:
             joined.setdefault(opener, {}).setdefault(began, set()).add(who)
     lists, joiners = np.zeros(members, np.int64), np.zeros(members, np.int64)
     for opener, runs in joined.items():

@@ -188,19 +188,20 @@ def shrunk(hits: Floats, of: Floats) -> Floats:
     """Shares drawn to their common mean by as much as chance explains; nan where there are none at all.
 
     Empirical Bayes with a Beta prior, its mean and variance by moments (Kleinman 1973): who was counted little is told by the mean, who was counted much by their own share.
+    The mean has half a hit and half a miss more (Jeffreys), and the prior weighs one at least, so that one of one is never all.
     """
     import numpy as np
 
     n = of.sum()
     if n == 0:
         return np.full(len(of), np.nan)
-    mean = hits.sum() / n
+    mean = (hits.sum() + 0.5) / (n + 1)
     some = of > 0
     chance = mean * (1 - mean)
     spread = (of[some] * (hits[some] / of[some] - mean) ** 2).sum() - (some.sum() - 1) * chance
     room = n - (of**2).sum() / n - (some.sum() - 1)
     between = spread / room if room > 0 else 0.0
-    if between <= 0 or chance == 0:
+    if between <= 0:
         return np.full(len(of), mean)
-    strength = max(chance / between - 1, 0.0)
-    return np.asarray(np.where(of + strength > 0, (hits + strength * mean) / np.maximum(of + strength, 1e-12), mean))
+    strength = max(chance / between - 1, 1.0)
+    return np.asarray((hits + strength * mean) / (of + strength))

@@ -100,8 +100,8 @@ def kaplan_meier(some: Lives) -> Curve:
     return Curve(days, at_risk.astype(float), lapses.astype(float), survival, low, high)
 
 
-def cox(some: Lives, covariates: pd.DataFrame) -> pd.DataFrame:
-    """A row for each covariate: ``coef``, with the ends ``low`` and ``high`` of its 95 % interval; the log-likelihood is in ``attrs``.
+def cox(some: Lives, covariates: pd.DataFrame) -> pd.DataFrame | None:
+    """A row for each covariate: ``coef``, with the ends ``low`` and ``high`` of its 95 % interval; the log-likelihood is in ``attrs``. None where covariates say the same, or all.
 
     Raises:
         ExtraMissing: lifelines is not there.
@@ -117,7 +117,12 @@ def cox(some: Lives, covariates: pd.DataFrame) -> pd.DataFrame:
         from lifelines import CoxPHFitter
 
         frame = covariates.assign(**some._asdict())
-        model: Any = CoxPHFitter().fit(frame[some.seen], "end", "lapsed", entry_col="entry")
+        from lifelines.exceptions import ConvergenceError
+
+        try:
+            model: Any = CoxPHFitter().fit(frame[some.seen], "end", "lapsed", entry_col="entry")
+        except ConvergenceError:
+            return None
     found = pd.DataFrame({"coef": model.params_})
     found[["low", "high"]] = model.confidence_intervals_.to_numpy()
     found.attrs["log_likelihood"] = float(model.log_likelihood_)
