@@ -80,7 +80,9 @@ def test_every_analysis_without_parts_of_others_has_an_answer_by_hand():
         "ads",
         "calls",
         "churn",
+        "growth",
         "kol",
+        "members",
         "network",
         "replies",
     }

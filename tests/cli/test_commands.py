@@ -82,7 +82,10 @@ def test_every_analysis_runs_in_every_format(qunkit: Run, tmp_path: Path) -> Non
                 "churn_conflicts",
                 "churn_silent",
                 "growth_inviters",
+                "growth_newcomers",
                 "growth_tree",
+                "growth_unanswered",
+                "members_stages",
                 "network_bridges",
             )
             assert (ran.code, out.stat().st_size > 0) == (0, not empty), (name, style, ran.err)
