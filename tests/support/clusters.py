@@ -20,7 +20,12 @@ SERVER = os.environ.get("QUNKIT_SPARK_SERVER", sys.executable)
 """A Python with all of Spark, for the server that the thin client asks."""
 _PATIENCE = 240.0
 _MOMENT = 20.0
-_SETTINGS = {"spark.sql.shuffle.partitions": "4", "spark.ui.enabled": "false", "spark.executor.memory": "800m"}
+_SETTINGS = {
+    "spark.sql.shuffle.partitions": "4",
+    "spark.ui.enabled": "false",
+    "spark.executor.memory": "800m",
+    "spark.driver.memory": "3g",
+}
 _ROOMY = _SETTINGS | {"spark.cores.max": "2"}
 """One core of each worker, so that there is room for a second driver."""
 
