@@ -14,7 +14,7 @@ _BEFORE = Text("{change} on the week before ({value})", "较上周 {change}（{v
 _USUAL = Text("{change} on the median of {weeks} weeks ({value})", "较前 {weeks} 周中位数 {change}（{value}）")
 _NOT_BEFORE = Text("no data of the week before", "上周无数据")
 _NOT_USUAL = Text("no earlier weeks to compare with", "没有更早的数据可比")
-_POINTS = Text("{change} points", "{change} 个百分点")
+_POINTS = Text("{change} pp", "{change} 个百分点")
 _OF = Text("n = {n}", "n={n}")
 _LINE = Text("{label}: {told}", "{label}：{told}")
 _JOINT = Text("; ", "；")

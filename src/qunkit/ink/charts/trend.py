@@ -120,7 +120,7 @@ def _layers(chart: Chart, lines: dict[str, list[dict[str, float | None]]], point
 def _axis(column: Column, top: float, unit: str) -> Spec:
     if column.type == "ratio":
         return {"tickCount": 4, "format": ".1~%" if top < 0.1 else ".0~%"}
-    few = {"tickMinStep": 1} if column.type == "int" else {}
+    few = {"values": list(range(int(top) + 1))} if column.type == "int" and top < 4 else {}
     said = f"format(datum.value, '{'.3~s' if top >= 100_000 else ',.3~f'}') + '{' ' + unit if unit else ''}'"
     return {"tickCount": 4, "labelExpr": said, **few}
 

@@ -16,6 +16,8 @@ from qunkit.ink.clean import html, term
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+_VERSION = "6.4"
+"""Of Vega-Lite, of which the library brings several: a later library draws the same."""
 Spec = Mapping[str, Any]
 
 WIDTH = 380
@@ -90,7 +92,7 @@ def svg(drawn: Spec, about: str) -> str:
 
     import vl_convert
 
-    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(dict(drawn)))
+    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(dict(drawn), vl_version=_VERSION, allowed_base_urls=[]))
     height = drawn["height"] + drawn["padding"]["top"] + drawn["padding"]["bottom"]
     shapes = "".join(part for child in root for part in _parts(child))
     return f'<svg viewBox="0 0 {WIDTH} {height:d}" role="img" aria-label="{html(about)}" fill="none">{shapes}</svg>'
