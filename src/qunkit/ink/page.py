@@ -67,7 +67,7 @@ h3{{font-size:.9375rem;color:var(--soft);margin:1.2rem 0 .4rem}}
 .quote{{margin:0 0 .3rem 3.4rem;padding-left:.6rem;border-left:3px solid var(--line)}}
 nav ul{{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;max-width:none}}
 section h3,section h4{{font-size:1.05rem;color:var(--ink);margin:1.4rem 0 .4rem}}
-.cards{{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,10rem),1fr));gap:.8rem;margin:.8rem 0}}
+.cards{{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,13rem),1fr));gap:.8rem;margin:.8rem 0}}
 .cards div{{border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem}}
 dt,dd{{margin:0}}
 dt,dd+dd{{color:var(--soft);font-size:.8125rem;line-height:1.5}}
@@ -83,7 +83,7 @@ button{{font:inherit;color:inherit;text-align:inherit;background:none;border:0;p
 button::after{{content:" ↕";color:var(--soft);font-weight:400;opacity:.5}}
 [aria-sort=ascending] button::after{{content:" ▲"}}
 [aria-sort=descending] button::after{{content:" ▼"}}
-@media (max-width:30rem){{td,th{{max-width:11rem}}.charts{{gap:1.6rem}}}}
+@media (max-width:30rem){{td,th{{max-width:11rem}}.charts{{gap:1.6rem}}.cards{{grid-template-columns:repeat(auto-fill,minmax(min(100%,10rem),1fr))}}}}
 @page{{size:A4;margin:15mm}}
 @media print{{{_painted(LIGHT | {"ink": "#000", "soft": "#444", "line": "#bbb", "head": "#eee"}, "light")}
 td,svg,.key{{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
