@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -25,7 +26,6 @@ HOSTILE = (
 )  # fmt: skip
 NAMES = tuple(name for pair in zip(HOSTILE, (*week.PEOPLE, *week.GROUPS), strict=False) for name in pair)
 """Hostile ones and others by turns."""
-SHOWN = [(browser.PHONE, False, "screen"), (browser.PHONE, True, "screen"), (browser.LAPTOP, False, "screen"), (browser.LAPTOP, True, "screen"), (browser.A4, False, "print")]  # fmt: skip
 OUTSIDE = """
 [...document.querySelectorAll("svg")].flatMap((svg) => { const box = svg.getBoundingClientRect();
   return [...svg.querySelectorAll("text")].filter((text) => { const own = text.getBoundingClientRect();
@@ -53,7 +53,7 @@ def _page(folder: Path, name: str, lang: Lang, names: tuple[str, ...] = NAMES) -
 @pytest.mark.parametrize("name", ["fleet", "group"])
 def test_pages_are_quiet_and_fit(chromium: browser.Browser, tmp_path: Path, name: str) -> None:
     """No error, nothing asked for but the page, no way to the side but inside a table's box, nothing run, nothing cut off."""
-    for lang, (size, dark, media) in product(get_args(Lang), SHOWN):
+    for lang, (_, size, dark, media) in product(get_args(Lang), browser.SHOWN):
         case = (lang, size, dark)
         path = _page(tmp_path, name, lang)
         chromium.open(path, size, dark=dark, media=media)
@@ -126,3 +126,15 @@ def test_links_lead_where_they_say(chromium: browser.Browser, tmp_path: Path) ->
     to = chromium.value("[...document.querySelectorAll('a')].map((link) => link.href)")
     assert {one.rpartition("/")[0] for one in to} == {tmp_path.as_uri()}
     assert chromium.value("[...document.querySelectorAll('nav a')].every((link) => document.querySelector(link.hash))")
+
+
+def test_pictures_are_of_the_whole_page(chromium: browser.Browser, tmp_path: Path) -> None:
+    taken = browser.pictures(chromium, _page(tmp_path, "group", "zh", (*week.GROUPS, *week.PEOPLE)), tmp_path)
+    assert [path.name for path in taken] == [
+        f"group.zh-{name}.png" for name in ("phone", "phone-dark", "laptop", "laptop-dark", "a4")
+    ]
+    sizes = [
+        struct.unpack(">II", path.read_bytes()[16:24]) for path in taken
+    ]  # width and height stand at the head of a PNG
+    assert [wide for wide, _ in sizes] == [390, 390, 1366, 1366, 680]
+    assert all(high > 1200 for _, high in sizes)

@@ -37,6 +37,13 @@ def test_people_read_figures_and_trends_as_lines(name: str) -> None:
     assert said.index("Staying and leaving") < said.index("At risk") < said.index("Ads among messages")
 
 
+def test_a_terminal_draws_maps() -> None:
+    said = _written("terminal", width=80)
+    assert "Thu  · · · · · · · ░░" in said
+    assert "Highest: " in said
+    assert "Highest: " not in _written("terminal", width=25)  # there it has no room
+
+
 def test_markdown_has_headings_of_two_depths() -> None:
     heads = [line for line in _written("markdown").split("\n") if line.startswith("#")]
     assert heads[3:5] == ["## Staying and leaving", "### At risk"]

@@ -32,6 +32,12 @@ os.execv(sys.argv[3], sys.argv[3:])
 PHONE, LAPTOP, A4 = (390, 844), (1366, 900), (680, 1009)
 """Widths and heights in pixels; of A4 what the margins of 15 mm leave, at 96 to the inch."""
 
+SHOWN = (
+    ("phone", PHONE, False, "screen"), ("phone-dark", PHONE, True, "screen"), ("laptop", LAPTOP, False, "screen"), ("laptop-dark", LAPTOP, True, "screen"),
+    ("a4", A4, False, "print"),
+)  # fmt: skip
+"""How people see a page: a name, the window, whether it is dark, and whether it is paper."""
+
 
 class Browser:
     """A running browser with one page."""
@@ -113,6 +119,16 @@ class Browser:
         with suppress(OSError):
             self._to.close()
         self._back.close()
+
+
+def pictures(of: Browser, page: Path, folder: Path) -> list[Path]:
+    """A page on a phone and a laptop, by light and in the dark, and as paper has it: PNG files called after the page."""
+    taken: list[Path] = []
+    for name, size, dark, media in SHOWN:
+        of.open(page, size, dark=dark, media=media)
+        taken.append(folder / f"{page.stem}-{name}.png")
+        of.picture(taken[-1])
+    return taken
 
 
 @contextmanager

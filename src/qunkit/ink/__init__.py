@@ -9,7 +9,7 @@ progress bars put nothing on a screen or into a file that did not go through her
 * `show` and its parts: a cell as people read it; `machine`, `plain`: a cell as programs read it;
 * `named`: rows without the ids that people do not need; `sentence`, `context`: notes and facts in words;
 * `Heat`: a table that is drawn as a map; `chat`: messages that are read as such; `graph`: rows that are edges, summed;
-* `drawing`, `chart_markup`, `chart_line`: a chart for a page, or as a line; `card`, `figure_line`: a headline figure; `page_head`, `page_end`, `anchors`, `href`: the frame of a page.
+* `drawing`, `chart_markup`, `chart_line`, `chart_heat`: a chart for a page, as a line, or in letters; `card`, `figure_line`: a headline figure; `page_head`, `page_end`, `anchors`, `href`: the frame of a page.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from qunkit.ink.cells import (
     sparkline,
     tsv_cell,
 )
-from qunkit.ink.charts import Drawing, chart_line, chart_markup, drawing
+from qunkit.ink.charts import Drawing, chart_heat, chart_line, chart_markup, drawing
 from qunkit.ink.chat import Said, chat
 from qunkit.ink.clean import csv_text, html, is_formula, json_dump, json_text, md, term, tsv_text, xlsx_text, xml
 from qunkit.ink.columns import clip, middle, width
@@ -66,6 +66,7 @@ __all__ = [
     "bar",
     "card",
     "change",
+    "chart_heat",
     "chart_line",
     "chart_markup",
     "chat",

@@ -107,6 +107,10 @@ def _report(paper: Paper, report: Report, lang: Lang, limit: int) -> list[str]:
         ]
         lines = [*(_runs(note, lang) for note in section.lines), *(styled((ink.term(one), "")) for one in said)]
         paper.bullets("•", lines)
+        for heat in map(ink.chart_heat, section.charts):
+            if heat and heat.values and paper.width >= _MAP_WIDTH:
+                paper.draw()
+                paper.bullets("·", [styled((ink.term(one), "dim")) for one in _map(paper, heat, lang)])
         if section.result:
             if lines:
                 paper.draw()

@@ -10,11 +10,12 @@ from qunkit.ink.charts import cohorts, heat, network, ratios, trend
 from qunkit.ink.charts.key import Key
 from qunkit.ink.charts.vega import Spec, svg
 from qunkit.ink.clean import html
+from qunkit.ink.heatmap import Heat
 from qunkit.ink.sentences import sentence
 from qunkit.results import Chart, Kind
 from qunkit.words import Lang, Text
 
-__all__ = ["Drawing", "Key", "chart_line", "chart_markup", "drawing"]
+__all__ = ["Drawing", "Key", "chart_heat", "chart_line", "chart_markup", "drawing"]
 
 _LINE = Text("{title}: {drawn}{about}", "{title}：{drawn}{about}")
 _Draw = Callable[[Chart, Lang, int | None], tuple[Spec | None, list[Key]]]
@@ -50,6 +51,11 @@ def chart_line(chart: Chart, lang: Lang) -> str:
     at = chart.at("y")
     drawn = "" if at is None else f"{sparkline([row[at] for row in chart.result.rows()])} "
     return _LINE.say(lang, title=chart.title.say(lang), drawn=drawn, about=sentence(chart.about, lang))
+
+
+def chart_heat(chart: Chart) -> Heat | None:
+    """The map of a chart that is one, for those who draw it in letters."""
+    return heat.of(chart) if chart.kind == "heat" else None
 
 
 def chart_markup(drawn: Drawing) -> str:
