@@ -89,7 +89,7 @@ def _must_be_ours(folder: Path) -> set[str]:
             for name in (folder / _OURS).read_text("utf-8").split("\n")
             if name.endswith(".html") and "/" not in name
         }
-    found = sorted(os.listdir(folder))
+    found = sorted(unicodedata.normalize("NFC", name) for name in os.listdir(folder))  # some file systems decompose
     foreign = [name for name in found if name not in ours and name != _OURS and not _is_unfinished(name)]
     if foreign:
         raise CannotCreate(path=folder, why=Text(*(_FOREIGN.say(lang, name=foreign[0]) for lang in LANGS)))

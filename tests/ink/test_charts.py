@@ -99,6 +99,8 @@ def test_days_that_are_not_there_take_room() -> None:
         ("int", [0, 2], ["0", "1", "2"]),
         ("int", [0, 4_000_000], ["0", "1M", "2M", "3M", "4M"]),
         ("int", [0, 0], ["0", "1"]),
+        ("int", [-20, 40], ["−20", "0", "20", "40"]),
+        ("int", [-3, -1], ["−3", "−2", "−1", "0"]),
     ],
 )
 def test_the_scale_is_said_in_its_unit(type_: str, values: list[float | None], said: list[str]) -> None:

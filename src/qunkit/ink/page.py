@@ -162,4 +162,4 @@ def href(file: str) -> str:
     """The way to a file beside the page: never to another place, whatever its name."""
     from urllib.parse import quote
 
-    return "./" + quote(file, safe="")
+    return "./" + quote(file, safe="", errors="replace")

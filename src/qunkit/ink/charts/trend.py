@@ -42,12 +42,10 @@ def draw(chart: Chart, lang: Lang, year: int | None) -> tuple[Spec | None, list[
     size, unit = _unit(chart.column("y"), max(row["v"] or 0 for rows in lines.values() for row in rows), lang)
     for row in (row for rows in lines.values() for row in rows):
         row["v"] = None if row["v"] is None else row["v"] / size
-    top = max(row["v"] or 0 for rows in lines.values() for row in rows) or 1
+    known = [row["v"] for rows in lines.values() for row in rows if row["v"] is not None]
+    x, y = _across(points), _up(chart.column("y"), min(0, *known), max(0, *known), unit)
     events = _events(chart, points)
-    layers = [
-        *_layers(chart, lines, points, _across(points), top, unit),
-        *_marks(chart, lines["y"], events, points, top),
-    ]
+    layers = [*_layers(lines, points, x, y), *_marks(chart, lines["y"], events, points, x, y)]
     return spec(layers, _HEIGHT, left=44, right=18, top=18 if events else 10), _keys(chart, points, events, lang)
 
 
@@ -86,9 +84,7 @@ def _across(points: Sequence[_Point]) -> Spec:
     return number("at", axis=None, scale={"domain": [first, last], "nice": False, "zero": False})
 
 
-def _layers(chart: Chart, lines: dict[str, list[dict[str, float | None]]], points: Sequence[_Point], x: Spec, top: float, unit: str) -> Iterator[Spec]:  # fmt: skip
-    up = {"domain": [0, top], "nice": 4}
-    y = number("v", axis=_axis(chart.column("y"), top, unit), scale=up)
+def _layers(lines: dict[str, list[dict[str, float | None]]], points: Sequence[_Point], x: Spec, y: Spec) -> Iterator[Spec]:  # fmt: skip
     if lines["low"] and lines["high"]:
         band = [
             {"at": low["at"], "v": low["v"], "w": high["v"]}
@@ -117,12 +113,18 @@ def _layers(chart: Chart, lines: dict[str, list[dict[str, float | None]]], point
     )
 
 
-def _axis(column: Column, top: float, unit: str) -> Spec:
+def _up(column: Column, low: float, top: float, unit: str) -> Spec:
+    """From nothing, or the least negative value, to the highest; numbers in few digits, whole where they count."""
+    top = top if top > low else 1
+    axis: dict[str, object] = {"tickCount": 4}
     if column.type == "ratio":
-        return {"tickCount": 4, "format": ".1~%" if top < 0.1 else ".0~%"}
-    few = {"values": list(range(int(top) + 1))} if column.type == "int" and top < 4 else {}
-    said = f"format(datum.value, '{'.3~s' if top >= 100_000 else ',.3~f'}') + '{' ' + unit if unit else ''}'"
-    return {"tickCount": 4, "labelExpr": said, **few}
+        axis["format"] = ".1~%" if top - low < 0.1 else ".0~%"
+    else:
+        digits = ".3~s" if max(top, -low) >= 100_000 else ",.3~f"
+        axis["labelExpr"] = f"format(datum.value, '{digits}') + '{' ' + unit if unit else ''}'"
+    if column.type == "int" and top - low < 4:
+        axis["values"] = list(range(int(low), int(top) + 1))
+    return number("v", axis=axis, scale={"domain": [low, top], "nice": 4})
 
 
 def _labelled(points: Sequence[_Point]) -> list[_Point]:
@@ -135,9 +137,7 @@ def _labelled(points: Sequence[_Point]) -> list[_Point]:
     return list(points[::step])
 
 
-def _marks(chart: Chart, line: Sequence[dict[str, float | None]], events: Sequence[tuple[_Point, str]], points: Sequence[_Point], top: float) -> Iterator[Spec]:  # fmt: skip
-    x = _across(points)
-    y = number("v", scale={"domain": [0, top], "nice": 4})
+def _marks(chart: Chart, line: Sequence[dict[str, float | None]], events: Sequence[tuple[_Point, str]], points: Sequence[_Point], x: Spec, y: Spec) -> Iterator[Spec]:  # fmt: skip
     if events:
         rows = [{"at": point.at, "text": str(nth)} for nth, (point, _) in enumerate(events, 1)]
         yield layer(
