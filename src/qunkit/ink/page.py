@@ -86,11 +86,11 @@ button::after{{content:" ↕";color:var(--soft);font-weight:400;opacity:.5}}
 @media (max-width:30rem){{td,th{{max-width:11rem}}.charts{{gap:1.6rem}}.cards{{grid-template-columns:repeat(auto-fill,minmax(min(100%,10rem),1fr))}}}}
 @page{{size:A4;margin:15mm}}
 @media print{{{_painted(LIGHT | {"ink": "#000", "soft": "#444", "line": "#bbb", "head": "#eee"}, "light")}
-td,svg,.key{{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+html{{font-size:75%}}td,svg,.key{{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 body{{padding:0;max-width:none;font-size:10pt}}.wide{{overflow:visible}}
 table{{font-size:8pt;width:auto}}th,td{{padding:.15rem .3rem}}th,td:not(.n):not(.d){{white-space:normal;overflow-wrap:anywhere}}
-thead{{display:table-header-group}}tr,figure,.cards div{{break-inside:avoid}}h2,h3,h4,figcaption{{break-after:avoid}}
-nav,summary,details{{display:none}}button::after{{content:none}}
+thead{{display:table-header-group}}tr,figure,.cards div{{break-inside:avoid}}h2,h3,h4,figcaption,thead{{break-after:avoid}}tbody tr:first-child{{break-before:avoid}}
+nav,summary,details{{display:none}}button{{display:contents}}button::after{{content:none}}
 .charts{{grid-template-columns:1fr 1fr;gap:1rem}}.charts figure:only-child{{max-width:12cm}}.cards{{grid-template-columns:repeat(3,1fr);gap:.4rem}}
 a{{color:inherit;text-decoration:none}}}}
 """
