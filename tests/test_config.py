@@ -142,11 +142,11 @@ def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
 def test_keys_are_described_in_both_languages() -> None:
     assert all(text.en and text.zh for text in KEYS.values())
     top = {key.split(".")[0] for key in KEYS}
-    assert top == {"lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members"}
+    assert top == {"lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members", "lifecycle", "response"}
 
 
 def test_what_people_are_called(dataset: Path) -> None:
-    assert Kol().conventions + Members().conventions == Scope().conventions
+    assert Config().conventions == Scope().conventions
     before = load(dataset).hash
     write(dataset, '[kol]\nlabels = ["kol", "card"]\ncard_people = 4')
     settings = load(dataset)
