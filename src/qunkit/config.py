@@ -279,7 +279,7 @@ KEYS: dict[str, Text] = {
     ),
     "response.hours": Text(
         'working hours such as "09:00-21:00"; "21:00-06:00" ends on the next day (default: 09:00-21:00)',
-        "工作时段，如 \"09:00-21:00\"；\"21:00-06:00\" 表示到次日（默认 09:00-21:00）",
+        '工作时段，如 "09:00-21:00"；"21:00-06:00" 表示到次日（默认 09:00-21:00）',
     ),
     "response.days": Text(
         "working days, 1 Monday to 7 Sunday (default: all)", "工作日，1 为周一，7 为周日（默认每天）"

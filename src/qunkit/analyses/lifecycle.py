@@ -49,6 +49,7 @@ REASONS = {
     "young": Text("made a short time ago", "建群不久"),
     "up": Text("more speakers than before", "发言人数增加"),
     "steady": Text("as many speakers as before", "发言人数平稳"),
+    "dip": Text("fewer speakers than the last 4 weeks alone", "仅低于前 4 周，尚未构成衰退"),
     "short": Text("log too short", "记录太短"),
     "few": Text("never had enough speakers", "发言人数一直过少"),
     "holes": Text("data missing", "数据缺失"),
@@ -63,15 +64,16 @@ NEXT = {
     "welcome": Text("answer every newcomer (growth unanswered)", "逐一回应新人（growth unanswered）"),
     "nurture": Text("answer questions, find who moves it (kol)", "及时答疑，发掘关键成员（kol）"),
     "keep": Text("keep the rhythm", "保持节奏"),
+    "watch": Text("see whether it goes on next week", "留意下周是否继续下降"),
     "start": Text("begin talk: too few speak to judge", "先带动发言，人数过少无法判断"),
     "wait": Text("export more weeks", "继续导出，积累数据"),
     "export": Text("export what is missing", "补齐缺失的导出"),
-}
+}  # fmt: skip
 _NEXT_OF = {
     "ad_ridden": "clean", "suspected": "check", "dead": "close", "dormant": "revive", "declining": "win_back", "starting": "welcome", "growing": "nurture",
-    "mature": "keep", "short": "wait", "few": "start", "holes": "export", "no_posts": "export",
+    "mature": "keep", "dip": "watch", "short": "wait", "few": "start", "holes": "export", "no_posts": "export",
 }  # fmt: skip
-"""By stage, and by reason where there is none."""
+"""By reason, else by stage."""
 
 WEEKS = 12
 """Of the trend."""
@@ -185,15 +187,18 @@ def _row(part: pd.DataFrame, holes: Sequence[date]) -> list[Any]:
     life = _life(part, weeks, holes)
     found = verdict(life, Rule.of(first.to_dict()))
     last = _date(first["last_day"])
-    since = _silent_since(last, found.silence.days, holes)
-    if found.stage not in ("dead", "suspected"):
-        since = max(last - timedelta(days=7 * found.weeks - 1), last - timedelta(days=life.age - 1)) if found.weeks else None
+    begun = last - timedelta(days=life.age - 1)
+    since: date | None = None
+    if found.weeks:
+        since = max(last - timedelta(days=7 * found.weeks - 1), begun)
+    elif found.stage:
+        since = _silent_since(last, found.silence.days, holes)
     told, aside = (int(values[-4:].sum()) for values in (life.messages, life.aside))
     change = (found.now - found.before) / found.before if found.before >= FLOOR else None
     recent = [None if week != week else float(week) for week in life.speakers[-WEEKS:]]
     return [
         *names, found.stage, since, found.reason, _known(found.now), _known(found.before), _known(change), _known(found.peak), found.silence.days, found.silence.limit,
-        aside / told if told >= LEAST_MESSAGES else None, told, int((life.speakers == life.speakers).sum()), _NEXT_OF[found.stage or found.reason],
+        aside / told if told >= LEAST_MESSAGES else None, told, int((life.speakers == life.speakers).sum()), _NEXT_OF[found.reason if found.reason in _NEXT_OF else str(found.stage)],
         [*[None] * (WEEKS - len(recent)), *recent],
     ]  # fmt: skip
 
@@ -235,7 +240,8 @@ def _silent_since(last: date, days: int, holes: Sequence[date]) -> date:
 
 def _date(cell: Any) -> date:
     """A day, as engines and pandas give it."""
-    return cell.date() if hasattr(cell, "date") else cell
+    found: date = cell.date() if hasattr(cell, "date") else cell
+    return found
 
 
 def _known(value: float | None) -> float | None:

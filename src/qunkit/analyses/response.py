@@ -3,8 +3,8 @@
     group_name  questions  answered_5m  answered_30m  median_s  p90_s  staff_30m  staff_median_s  work_questions  work_30m  unanswered  explicit
     妈妈群            148         0.52          0.71       240  41400       0.44            2760             120      0.80          31      0.38
 
-Questions are turns of members, not staff, whose last text ends with ？ ? 吗 呢 怎么 求. The first response is a quote, a mention of who asked, or what a small model infers to be an
-answer: `explicit` says how much of it people said themselves. Waiting ends at the response, after 24 hours, or with the data; shares and quantiles are Kaplan & Meier's (1958).
+Questions are turns of members, not staff, whose last text ends with ？ ? 吗 呢 怎么 求. The first response is a quote, a mention of who asked, what a small model infers to be an
+answer, or else who writes next, within a minute and to nobody in particular: `explicit` says how much of it people said themselves. Waiting ends at the response, after 24 hours, or with the data; shares and quantiles are Kaplan & Meier's (1958).
 Working hours are those of `[response]` in qunkit.toml (docs/methods/response.md).
 """
 
@@ -40,6 +40,7 @@ COLUMNS = (
     ),
     Column("answered_5m", "ratio", Text("in 5 min", "5 分钟响应率"), Text("of questions, first response by anybody within 5 minutes; null below 5 questions", "5 分钟内有人响应的提问占比；不足 5 个提问时为空"), spare=7),
     Column("answered_30m", "ratio", Text("in 30 min", "30 分钟响应率"), Text("of questions, within 30 minutes", "30 分钟内有人响应的提问占比"), spare=1),
+    Column("answered_30m_low", "ratio", Text("at least", "至少"), Text("the same without who merely wrote next, within a minute and to nobody else", "不计仅紧接发言者（1 分钟内、未指向他人）的 30 分钟响应率"), spare=4),
     Column("median_s", "seconds", Text("median wait", "首响中位数"), Text("until the first response by anybody, unanswered questions counted; null: less than half in 24 hours", "至首次响应的时长中位数，未获响应的也计入；24 小时内不足一半时为空")),
     Column("p90_s", "seconds", Text("9 in 10", "首响 90 分位"), Text("until nine in ten have a response; null: fewer do in 24 hours", "九成提问获响应所需时长；24 小时内不足九成时为空"), spare=9),
     Column("staff_5m", "ratio", Text("staff in 5 min", "官方 5 分钟"), Text("of questions, first response by staff within 5 minutes; null: no staff in qunkit.toml", "5 分钟内官方响应的提问占比；未配置官方人员时为空"), spare=10),
@@ -52,7 +53,7 @@ COLUMNS = (
     Column("work_staff_30m", "ratio", Text("of these, staff in 30 min", "工作时段官方 30 分钟"), Text("of these, by staff within 30 minutes", "其中 30 分钟内官方响应的占比"), spare=13),
     Column("work_staff_median_s", "seconds", Text("staff's median of these", "工作时段官方中位数"), Text("of these, until the first response by staff", "其中至官方首次响应的时长中位数"), spare=14),
     Column("unanswered", "int", Text("unanswered", "未响应"), Text("without a response within 24 hours, or so far (`qunkit response questions`)", "24 小时内或至今无人响应的提问（见 `qunkit response questions`）")),
-    Column("explicit", "ratio", Text("explicit", "明确占比"), Text("of first responses, quotes and mentions; the rest is inferred", "首次响应中引用和@的占比，其余为推断"), spare=4),
+    Column("explicit", "ratio", Text("explicit", "明确占比"), Text("of first responses, quotes and mentions; the rest is inferred", "首次响应中引用和@的占比，其余为推断"), spare=6),
     Column("clock", "text", Text("times in", "时间精度"), Text("what most messages' times tell; half a minute is added to waits of a clock without seconds", "多数消息的时间精度；无秒的时间，等待时长加半分钟"), words=CLOCKS, spare=5),
 )  # fmt: skip
 
@@ -76,7 +77,7 @@ WITH named AS (
 ), staff AS (
   SELECT group_id, COUNT(*) AS known FROM accounts WHERE kind = 'staff' GROUP BY group_id
 )
-SELECT named.group_id, named.group_name, parts.questions, parts.answered_5m, parts.answered_30m, parts.median_s, parts.p90_s,
+SELECT named.group_id, named.group_name, parts.questions, parts.answered_5m, parts.answered_30m, parts.answered_30m_low, parts.median_s, parts.p90_s,
   parts.staff_5m, parts.staff_30m, parts.staff_median_s, parts.staff_p90_s,
   parts.work_questions, parts.work_30m, parts.work_median_s, parts.work_staff_30m, parts.work_staff_median_s,
   parts.unanswered, parts.explicit_some, parts.answered, named.clock, COALESCE(here.known, 0) + COALESCE(everywhere.known, 0) AS staff
@@ -92,7 +93,7 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     """One row about one group's questions; seconds are rounded, so that every engine gives the same."""
     import pyarrow as pa
 
-    from qunkit.methods.evidence import RULE
+    from qunkit.methods.evidence import MENTION, QUOTE
     from qunkit.methods.response import answered_within, flags_of, quantile, questions
 
     asked = questions(table)
@@ -104,11 +105,12 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
         "work_questions": int(work.sum()),
         "unanswered": int((~asked.answered).sum()),
         "answered": int(asked.answered.sum()),
-        "explicit_some": int((asked.answered & (asked.how != RULE)).sum()),
+        "explicit_some": int((asked.answered & ((asked.how == QUOTE) | (asked.how == MENTION))).sum()),
     }
     figures = {
         "answered_5m": answered_within(*anybody, 300),
         "answered_30m": answered_within(*anybody, 1800),
+        "answered_30m_low": answered_within(asked.sure_wait, asked.sure_answered, 1800),
         "median_s": quantile(*anybody, 0.5),
         "p90_s": quantile(*anybody, 0.9),
         "staff_5m": answered_within(*staff, 300),

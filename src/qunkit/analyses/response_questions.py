@@ -48,7 +48,7 @@ COLUMNS = (
     Column("working", "bool", Text("in working hours", "工作时段"), Text("whether it was asked in working hours", "是否在工作时段内提出"), spare=8),
     Column("waited_s", "seconds", Text("waited", "等待时长"), Text("until the first response by anybody; else so far, at most 24 hours", "至首次响应的时长；未获响应时为已等时长，至多 24 小时"), spare=1),
     Column("by", "text", Text("answered by", "响应者"), Text("who responded first", "首个响应者"), spare=4),
-    Column("evidence", "text", Text("evidence", "依据"), Text("quote; mention of who asked; rule: inferred", "引用；@提问者；推断"), words=response.EVIDENCE, spare=5),
+    Column("evidence", "text", Text("evidence", "依据"), Text("quote; mention of who asked; rule: inferred by a model; next: who wrote first, within a minute, and to nobody else", "引用；@提问者；推断（模型）；紧接发言：1 分钟内首个未指向他人的发言者"), words=response.EVIDENCE, spare=5),
     Column("p", "float", Text("p", "概率"), Text("how likely an inferred response is one; null of others", "推断的概率；其余为空"), spare=10),
     Column("staff_s", "seconds", Text("staff after", "官方响应"), Text("until the first response by staff; null: none in 24 hours", "至官方首次响应的时长；24 小时内没有时为空"), spare=6),
     Column("next_s", "seconds", Text("next message after", "他人发言间隔"), Text("until somebody else wrote anything; null: nobody did", "到他人发言的时长；无人发言时为空"), spare=2),
@@ -89,7 +89,7 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     import pyarrow.compute as pc
 
     from qunkit.methods.evidence import MENTION, QUOTE, RULE
-    from qunkit.methods.response import DAY, column_of, flags_of, questions
+    from qunkit.methods.response import DAY, NEXT, column_of, flags_of, questions
 
     asked = questions(table)
     lines = column(asked.line)
@@ -98,7 +98,7 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     state[asked.staff_answered] = "staff"
     by = pa.array(np.maximum(asked.by, 0), mask=asked.by < 0)
     how = np.full(len(asked.line), None, object)
-    for name, code in {"quote": QUOTE, "mention": MENTION, "rule": RULE}.items():
+    for name, code in {"quote": QUOTE, "mention": MENTION, "rule": RULE, "next": NEXT}.items():
         how[asked.answered & (asked.how == code)] = name
     return pa.table(
         {
@@ -143,4 +143,5 @@ def _next(table: pa.Table, at: Floats, lines: Ints) -> Floats:
     there = place < len(begins)
     found = np.full(len(lines), np.nan)
     found[there] = at[begins[place[there]]] - at[lines[there]]
-    return np.maximum(found, 0)
+    waits: Floats = np.maximum(found, 0)
+    return waits

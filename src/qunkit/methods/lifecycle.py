@@ -15,8 +15,8 @@ What it comes to, in simulations: docs/methods/lifecycle.md.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,9 +55,12 @@ class Rule(NamedTuple):
     ad_speakers: float = 1.0
 
     @classmethod
-    def of(cls, cells: Mapping[str, float]) -> Rule:
+    def of(cls, cells: Mapping[Hashable, Any]) -> Rule:
         """From the columns of the view ``conventions``."""
         return cls(*(float(cells[f"lifecycle_{name}"]) for name in cls._fields))
+
+
+USUAL = Rule()
 
 
 class Life(NamedTuple):
@@ -96,7 +99,7 @@ class Verdict(NamedTuple):
     silence: Silence
 
 
-def silence(days: Flags, rule: Rule = Rule()) -> Silence:
+def silence(days: Flags, rule: Rule = USUAL) -> Silence:
     """The silence at the end of `days`."""
     import numpy as np
 
@@ -125,7 +128,7 @@ def means(speakers: Floats) -> Floats:
     return found
 
 
-def verdict(life: Life, rule: Rule = Rule()) -> Verdict:
+def verdict(life: Life, rule: Rule = USUAL) -> Verdict:
     """The stage of a group on the last day."""
     import numpy as np
 
@@ -142,7 +145,8 @@ def verdict(life: Life, rule: Rule = Rule()) -> Verdict:
             return "starting", "young"
         before, earlier = (four[week - back] if week >= back else np.nan for back in (4, 8))
         if np.isnan(four[week]):
-            return None, "short" if np.isnan(peaks[week]) and np.isnan(life.speakers[: week + 1]).sum() <= 1 else "holes"
+            missing = int(np.isnan(life.speakers[1 : week + 1]).sum())  # the first week is cut short
+            return None, "holes" if missing else "short"
         return _trend(four[week], before, earlier, peaks[week], rule)
 
     stage, reason = judged(n - 1)
@@ -162,7 +166,7 @@ def verdict(life: Life, rule: Rule = Rule()) -> Verdict:
 def _trend(now: float, before: float, earlier: float, peak: float, rule: Rule) -> tuple[str | None, str]:
     """By means of four weeks; NaN: not known. Comparisons with what is not known do not hold."""
     if peak < rule.least_speakers or peak <= 0:
-        return None, "few"
+        return None, "few" if before == before else "short"
     if now < rule.dormant * peak:
         return "dormant", "far_below_peak"
     if now >= rule.growing * before and now > 0:
@@ -171,7 +175,9 @@ def _trend(now: float, before: float, earlier: float, peak: float, rule: Rule) -
         return "declining", "down"
     if now < rule.half * peak:
         return "declining", "below_peak"
-    return ("mature", "steady") if before == before else (None, "short")
+    if before != before:
+        return None, "short"
+    return "mature", "dip" if now < rule.declining * before else "steady"
 
 
 def _flooded(life: Life, peaks: Floats, rule: Rule) -> Flags:

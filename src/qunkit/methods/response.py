@@ -2,7 +2,7 @@
 
 A question is a turn whose last text, without what is exempt (谢谢, OK …), ends as questions do. It is a member's own: staff's and ads are none. Its first response is the first line by somebody
 else that answers it, by the surest sign that there is (`qunkit.methods.evidence`): ``quote``; ``mention`` of who asked, which answers their latest question;
-``rule``, which a small model infers. What people write that answers nothing is no response, and neither is an ad.
+``rule``, which a small model infers; else ``next``: who writes first, within `SOON`, and neither asks nor answers something else. Ads are no response.
 
 Waiting ends at the response, after `DAY`, or with the data, whichever is first. Shares and quantiles are Kaplan & Meier's (1958), who let a question count for as long as
 it was seen: the mean wait of those that were answered leaves out the ones that went badly.
@@ -33,9 +33,14 @@ EVIDENCE = {
     "quote": Text("quote", "引用"),
     "mention": Text("mention", "@"),
     "rule": Text("inferred", "推断"),
+    "next": Text("wrote next", "紧接发言"),
 }
 """What tells that a line is a response."""
 DAY = 86400.0
+SOON = 60.0
+"""Seconds within which who writes next, to nobody in particular, is taken to answer."""
+NEXT = 5
+"""`Questions.how`, beside those of `qunkit.methods.evidence`."""
 FLOOR = 5
 """Fewer questions than this: no share and no quantile."""
 _AD = 0.5
@@ -73,13 +78,16 @@ class Questions:
     by: Ints
     """The line of the first response; -1: none."""
     how: Ints
-    """Its evidence: `evidence.QUOTE`, `MENTION` or `RULE`."""
+    """Its evidence: `evidence.QUOTE`, `MENTION`, `RULE`, or `NEXT`."""
     p: Floats
     """How likely it is by the rule; NaN: not by the rule."""
     staff_wait: Floats
     """The same of the first response by staff."""
     staff_answered: Flags
     staff_by: Ints
+    sure_wait: Floats
+    """The same of the first response that is not by `NEXT`."""
+    sure_answered: Flags
 
 
 def questions(table: pa.Table) -> Questions:
@@ -96,11 +104,15 @@ def questions(table: pa.Table) -> Questions:
     asked[turns.of_line[asking]] = asking
     who = turns.who[turns.of_line]
 
-    parent = told.line_parent
+    parent, how = told.line_parent, told.line_how.copy()
     of = np.where(parent >= 0, asked[turns.of_line[parent]], -1)
-    named = np.flatnonzero(told.line_how == evidence.MENTION)
+    named = np.flatnonzero(how == evidence.MENTION)
     of[named] = before(who[asking], asking, who[parent[named]], named)
-    replies = np.flatnonzero((of >= 0) & (told.line_how != evidence.START) & ~ad)
+    free = turns.first[(how[turns.first] == evidence.SOFT) & ~(flags_of(table, "asks") | ad)[turns.first]]
+    latest = _latest_of_others(asking, who, free)
+    soon = (latest >= 0) & (at[free] - at[latest] <= SOON)
+    of[free[soon]], how[free[soon]] = latest[soon], NEXT
+    replies = np.flatnonzero((of >= 0) & (how != evidence.START) & ~ad)
     replies = replies[(who[replies] != who[of[replies]]) & (of[replies] < replies)]
 
     chosen = asking[chat.in_window[asking] & ~ad[asking] & ~official[asking]]
@@ -116,8 +128,20 @@ def questions(table: pa.Table) -> Questions:
         return np.where(answered, delay, seen), answered, np.where(answered, found, -1)
 
     wait, answered, by = first(replies)
-    staff = first(replies[official[replies]])
-    return Questions(chosen, wait, answered, by, told.line_how[by], np.where(answered, told.p[by], np.nan), *staff)
+    sure = first(replies[how[replies] != NEXT])[:2]
+    p = np.where(answered & (how[by] == evidence.RULE), told.p[by], np.nan)
+    return Questions(chosen, wait, answered, by, how[by], p, *first(replies[official[replies]]), *sure)
+
+
+def _latest_of_others(asking: Ints, who: Ints, lines: Ints) -> Ints:
+    """The last question before each of `lines`, if it is somebody else's; -1: there is none."""
+    import numpy as np
+
+    if not len(asking):
+        return np.full(len(lines), -1)
+    place = np.searchsorted(asking, lines) - 1
+    found = asking[np.maximum(place, 0)]
+    return np.where((place >= 0) & (who[found] != who[lines]), found, -1)
 
 
 def answered_within(wait: Floats, answered: Flags, seconds: float) -> float | None:
