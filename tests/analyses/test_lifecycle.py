@@ -122,6 +122,11 @@ def test_words_for_every_code():
     assert all(text.en and text.zh for words in (STAGES, REASONS, NEXT) for text in words.values())
 
 
+def block(d, end):
+    """Whether a day is in the week that ends so."""
+    return end - timedelta(days=7) < d <= end
+
+
 def brute(rows, scope):
     """The same by sets: group → (stage, reason, days silent, limit, speakers, peak, since)."""
     history, posts, day = seen(rows, scope)
@@ -141,8 +146,6 @@ def brute(rows, scope):
         known = [d for d in observed if d >= begun]
         count = -(-((last - begun).days + 1) // 7)
         ends = [last - timedelta(days=7 * (count - 1 - k)) for k in range(count)]
-        block = lambda d, end: end - timedelta(days=7) < d <= end  # noqa: E731
-        # of days before the group's first message nobody asks whether they hold data: they do not count
         ordinary = [row for row in mine if row["sender_id"] not in scope.staff]
         weeks = [len({row["sender_id"] for row in ordinary if block(day(row), end)}) if len([d for d in known if block(d, end)]) >= 5 else None for end in ends]  # fmt: skip
 
@@ -202,7 +205,7 @@ def brute(rows, scope):
         elif stage != "ad_ridden" and limit and quiet >= limit:
             stage, reason = "suspected", "silent"
         if stage in ("dead", "suspected"):
-            since = [d for d in known if d > max(talk)][0]
+            since = next(d for d in known if d > max(talk))
         elif stage:
             k = count - 1
             while k and judged(k - 1)[0] == stage:

@@ -71,9 +71,9 @@ def figures(groups: int, limit: int | None = None) -> dict[float, Told]:
 
 
 if __name__ == "__main__":
-    print("| messages a day | 7 days: false, after | 14 days | 30 days | adaptive |")  # noqa: T201
-    print("| --: | --: | --: | --: | --: |")  # noqa: T201
+    print("| messages a day | 7 days: false, after | 14 days | 30 days | adaptive |")
+    print("| --: | --: | --: | --: | --: |")
     tables = [figures(200, limit) for limit in (7, 14, 30, None)]
     for rate in RATES:
         cells = (f"{told[rate].false:.2f}, {told[rate].delay:.0f} d" for told in tables)
-        print(f"| {rate:g} | {' | '.join(cells)} |")  # noqa: T201
+        print(f"| {rate:g} | {' | '.join(cells)} |")

@@ -169,4 +169,4 @@ _INFERRED = Text(
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
+    return None if value is None else round(value, 9)
