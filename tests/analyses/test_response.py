@@ -49,7 +49,7 @@ TWELVE = (
 
 def test_twelve_rows_by_hand():
     rows = ask("response_questions", TWELVE, scope=STAFF)
-    shown = table(rows, "message_id", "state", "working", "waited_s", "by", "staff_s", "next_s")
+    shown = table(rows, "message_id", "state", "working", "waited_s", "responder_name", "staff_s", "next_s")
     assert shown == [
         ("m11", "waiting", True, 1800.0, None, None, None),
         ("m9", "answered", True, 30.0, "Name f", None, 30.0),

@@ -40,7 +40,7 @@ COLUMNS = (
     ),
     Column("answered_5m", "ratio", Text("in 5 min", "5 分钟响应率"), Text("of questions, first response by anybody within 5 minutes; null below 5 questions", "5 分钟内有人响应的提问占比；不足 5 个提问时为空"), spare=7),
     Column("answered_30m", "ratio", Text("in 30 min", "30 分钟响应率"), Text("of questions, within 30 minutes", "30 分钟内有人响应的提问占比"), spare=1),
-    Column("answered_30m_low", "ratio", Text("at least", "至少"), Text("the same without who merely wrote next, within a minute and to nobody else", "不计仅紧接发言者（1 分钟内、未指向他人）的 30 分钟响应率"), spare=4),
+    Column("answered_30m_low", "ratio", Text("of these sure", "较确定"), Text("the share within 30 minutes without who merely wrote next, within a minute and to nobody else", "不计仅紧接发言者（1 分钟内、未指向他人）的 30 分钟响应率"), spare=4),
     Column("median_s", "seconds", Text("median wait", "首响中位数"), Text("until the first response by anybody, unanswered questions counted; null: less than half in 24 hours", "至首次响应的时长中位数，未获响应的也计入；24 小时内不足一半时为空")),
     Column("p90_s", "seconds", Text("9 in 10", "首响 90 分位"), Text("until nine in ten have a response; null: fewer do in 24 hours", "九成提问获响应所需时长；24 小时内不足九成时为空"), spare=9),
     Column("staff_5m", "ratio", Text("staff in 5 min", "官方 5 分钟"), Text("of questions, first response by staff within 5 minutes; null: no staff in qunkit.toml", "5 分钟内官方响应的提问占比；未配置官方人员时为空"), spare=10),

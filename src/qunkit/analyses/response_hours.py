@@ -33,6 +33,7 @@ COLUMNS = (
     Column("staff_questions", "int", Text("where there are staff", "有官方的群"), Text("of the questions, those in groups with staff: what `staff_share` is of", "其中有官方人员的群内的提问，即官方响应率的分母"), spare=3),
     Column("staff_answered", "int", Text("answered by staff", "官方响应"), Text("by staff, within 24 hours; null: no group has staff", "24 小时内有官方响应的提问数；均未配置官方人员时为空")),
     Column("staff_share", "ratio", Text("staff share", "官方响应率"), Text("of questions in groups with staff, answered by staff within 24 hours; null below 5 of them", "有官方的群内的提问中，24 小时内获官方响应的占比；不足 5 个时为空")),
+    Column("answered_share", "ratio", Text("share answered", "响应率"), Text("of questions, answered by anybody within 24 hours; null below 5 questions", "24 小时内有人响应的提问占比；不足 5 个时为空"), spare=2),
     Column("median_s", "seconds", Text("median wait", "首响中位数"), Text("until the first response by anybody, unanswered questions counted; null below 5 questions, or if less than half are answered in 24 hours", "至首次响应的时长中位数，未获响应的也计入；不足 5 个提问或 24 小时内不足一半时为空")),
     Column("staff_median_s", "seconds", Text("staff's median", "官方首响中位数"), Text("the same until the first response by staff", "至官方首次响应的时长中位数")),
 )  # fmt: skip
@@ -129,5 +130,5 @@ def _cell(part: pd.DataFrame, told: bool) -> list[Any]:
     n = int(np.count_nonzero(ours))
     return [
         int(first["weekday"]), int(first["hour"]), bool(first["working"]), len(asked), int(answered.sum()), n, int(staff.sum()) if told else None,
-        answered_within(staff_wait, staff, DAY), quantile(wait, answered, 0.5), quantile(staff_wait, staff, 0.5),
+        answered_within(staff_wait, staff, DAY), answered_within(wait, answered, DAY), quantile(wait, answered, 0.5), quantile(staff_wait, staff, 0.5),
     ]  # fmt: skip

@@ -1,8 +1,8 @@
 """Members' questions one by one, 提问清单: those that nobody answered, to be worked through, and those that somebody did; the newest first.
 
-    group_name  asked_at          name  text                   state       waited_s  by    evidence  next_s  message_id
-    妈妈群      2026-05-28 20:14  小鹿  请问怎么下单呀？       unanswered     86400                     5400  8263…
-    妈妈群      2026-05-28 19:02  老K   今天还能拼团吗         answered          95  团长  quote          41  8259…
+    group_name  asked_at          name  text                   state       waited_s  responder_name  evidence  next_s  message_id
+    妈妈群      2026-05-28 20:14  小鹿  请问怎么下单呀？       unanswered     86400                            5400  8263…
+    妈妈群      2026-05-28 19:02  老K   今天还能拼团吗         answered          95  团长            quote        41  8259…
 
 What a question and a response are: docs/methods/response.md. People also answer in ways that nothing shows: `next_s` says how soon somebody else wrote anything at all, and a short time
 may have been an answer.
@@ -47,7 +47,8 @@ COLUMNS = (
     Column("state", "text", Text("state", "状态"), Text("waiting: for less than 24 hours so far; unanswered: for longer; staff: a first or later response by staff within 24 hours", "等待中：至今未满 24 小时；未响应：已超过 24 小时；官方已响应：24 小时内有官方响应（不一定是首个）"), words=STATES),
     Column("working", "bool", Text("in working hours", "工作时段"), Text("whether it was asked in working hours", "是否在工作时段内提出"), spare=8),
     Column("waited_s", "seconds", Text("waited", "等待时长"), Text("until the first response by anybody; else so far, at most 24 hours", "至首次响应的时长；未获响应时为已等时长，至多 24 小时"), spare=1),
-    Column("by", "text", Text("answered by", "响应者"), Text("who responded first", "首个响应者"), spare=4),
+    Column("responder_id", "text", Text("answered by (id)", "响应者 id"), Text("who responded first", "首个响应者"), spare=13),
+    Column("responder_name", "text", Text("answered by", "响应者"), Text("who responded first", "首个响应者"), spare=4),
     Column("evidence", "text", Text("evidence", "依据"), Text("quote; mention of who asked; rule: inferred by a model; next: who wrote first, within a minute, and to nobody else", "引用；@提问者；推断（模型）；紧接发言：1 分钟内首个未指向他人的发言者"), words=response.EVIDENCE, spare=5),
     Column("p", "float", Text("p", "概率"), Text("how likely an inferred response is one; null of others", "推断的概率；其余为空"), spare=10),
     Column("staff_s", "seconds", Text("staff after", "官方响应"), Text("until the first response by staff; null: none in 24 hours", "至官方首次响应的时长；24 小时内没有时为空"), spare=6),
@@ -72,12 +73,12 @@ WITH named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM posts GROUP BY group_id
 )
 SELECT parts.part AS group_id, named.group_name, parts.asked_at, parts.member_id, COALESCE(askers.name, parts.member_id) AS name, parts.text, parts.state, parts.working, parts.waited_s,
-  COALESCE(others.name, parts.by_id) AS by, parts.evidence, parts.p, parts.staff_s, parts.next_s, parts.message_id
+  parts.responder_id, COALESCE(others.name, parts.responder_id) AS responder_name, parts.evidence, parts.p, parts.staff_s, parts.next_s, parts.message_id
 FROM parts
 JOIN named ON named.group_id = parts.part
 LEFT JOIN members askers ON askers.group_id = parts.part AND askers.member_id = parts.member_id
-LEFT JOIN members others ON others.group_id = parts.part AND others.member_id = parts.by_id
-WHERE :show = 'all' OR (parts.by_id IS NULL) = (:show = 'unanswered')
+LEFT JOIN members others ON others.group_id = parts.part AND others.member_id = parts.responder_id
+WHERE :show = 'all' OR (parts.responder_id IS NULL) = (:show = 'unanswered')
 ORDER BY parts.asked_at DESC, parts.part, parts.number DESC
 """
 
@@ -110,7 +111,7 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
             "state": pa.array(state.tolist(), pa.string()),
             "working": pa.array(flags_of(table, "working")[asked.line]),
             "waited_s": column(asked.wait.round(6)),
-            "by_id": table["sender_id"].take(by),
+            "responder_id": table["sender_id"].take(by),
             "evidence": pa.array(how.tolist(), pa.string()),
             "p": column(asked.p.round(6)),
             "staff_s": column(np.where(asked.staff_answered, asked.staff_wait, np.nan).round(6)),
