@@ -66,6 +66,8 @@ CONVENTIONS = (
     ("response_begin", 540.0), ("response_end", 1260.0), *((f"response_day_{day}", 1.0) for day in range(1, 8)),
 )  # fmt: skip
 """Those of a qunkit.toml that says nothing."""
+SIGNS = "？?！!。.，,~～… "
+"""What is left out of a text that is compared with the words of ``exempt``."""
 OF_ANALYSES = ("all_posts", "aliases", "member_tags", "exempt", "accounts")
 """Views that no person's own query reads."""
 

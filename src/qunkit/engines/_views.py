@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from qunkit.dataset import Scope
+from qunkit.dataset import SIGNS, Scope
 from qunkit.schema import MESSAGES, NOT_POSTS
 
 _EVER, _NEVER = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 (wall clocks)
@@ -98,8 +98,6 @@ FROM told_messages told LEFT JOIN members ON members.group_id = told.group_id AN
 """
 """The messages of the scope, their senders under the name that --names asks for; bots, who are no members, under the one that is told."""
 _CHOSEN = {None: "", "group": "", "nickname": "known.nickname, ", "remark": "known.remark, "}
-SIGNS = "？?！!。.，,~～… "
-"""What is left out of a text that is compared with what is exempt."""
 _NO_SIGNS = str.maketrans("", "", SIGNS)
 _PERSON = "CASE WHEN sender_id LIKE 'name:%' THEN group_id || CHR(31) || sender_id ELSE sender_id END"
 

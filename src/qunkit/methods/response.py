@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.arrays import numbers
+from qunkit.dataset import SIGNS
 from qunkit.methods import evidence
 from qunkit.methods.links import before
 from qunkit.methods.reply_log import SPOKEN, read, ruled
@@ -44,8 +45,6 @@ NEXT = 5
 FLOOR = 5
 """Fewer questions than this: no share and no quantile."""
 _AD = 0.5
-_SIGNS = "？?！!。.，,~～… "
-"""As in the words of the view ``exempt``."""
 _MINUTE = "FLOOR(epoch_s(local_time) / 60) - 1440 * FLOOR(epoch_s(local_time) / 86400)"
 _DAYS = " ".join(f"WHEN {day} THEN conventions.response_day_{day}" for day in range(1, 8))
 
@@ -54,7 +53,7 @@ LINES = SPOKEN.replace(
     f"""WITH judged AS (
   SELECT posts.*, COALESCE(features.ads >= {_AD:e}, FALSE) AND NOT posts.official AS ad, exempt.word IS NOT NULL AS is_exempt,
     {_MINUTE} AS minute_of_day
-  FROM posts LEFT JOIN features ON features.text = posts.text LEFT JOIN exempt ON exempt.word = LOWER(TRANSLATE(posts.text, '{_SIGNS}', ''))
+  FROM posts LEFT JOIN features ON features.text = posts.text LEFT JOIN exempt ON exempt.word = LOWER(TRANSLATE(posts.text, '{SIGNS}', ''))
 )
 SELECT ad, is_exempt, LEAST(epoch_s(:until), epoch_s(:as_of)) - epoch_s(local_time) AS seen_for, iso_dow(CAST(local_time AS DATE)) AS weekday,
   CASE iso_dow(CAST(local_time AS DATE)) {_DAYS} END > 0 AND CASE WHEN conventions.response_begin < conventions.response_end
