@@ -116,6 +116,7 @@ def test_dead_is_beyond_its_limit_and_thirty_days():
     seldom = "." * 13 + "x"
     assert verdict(gone._replace(days=days(seldom * 4 + "." * 93))).stage != "dead"
     assert verdict(gone._replace(days=days(seldom * 4 + "." * 94))).stage == "dead"
+    assert verdict(gone, Rule(dead_days=0, silence_days=0)).stage == "mature"  # somebody wrote today
     # nothing is known of its rhythm
     assert verdict(gone._replace(days=days("x" * 20 + "." * 29))).stage == "mature"
     assert verdict(gone._replace(days=days("x" * 20 + "." * 30))).stage == "dead"

@@ -151,7 +151,7 @@ def verdict(life: Life, rule: Rule = USUAL) -> Verdict:
 
     stage, reason = judged(n - 1)
     figures = (float(four[-1]), float(four[-5]) if n > 4 else np.nan, float(peaks[-1]), still)
-    if stage != "ad_ridden" and life.days.any():
+    if stage != "ad_ridden" and still.days and life.days.any():
         limit = still.limit if still.limit is not None else rule.dead_days
         if still.days >= max(limit, rule.dead_days):
             return Verdict("dead", "silent", None, *figures)
