@@ -72,6 +72,8 @@ def test_days_without_data_anywhere_are_no_silence():
 
 
 def test_a_log_that_begins_later_says_nothing_of_the_beginning():
+    one = {**TWELVE[0], "target_ids": ["b"]}  # anybody is invited at any time
+    assert table(ask("lifecycle", (one, *TWELVE[1:], *DAILY), scope=STAFF), "stage", "reason")[0] == (None, "short")
     rows = ask("lifecycle", (*TWELVE[1:], *DAILY), scope=STAFF)
     assert table(rows, "group_id", "stage", "reason") == [
         ("g", None, "short"),

@@ -131,6 +131,63 @@ def test_a_group_without_questions_has_no_rates():
     assert (told["questions"], told["unanswered"], told["answered_30m"], told["explicit"]) == (0, 0, None, None)
 
 
+def lines_of(rows, scope, times):
+    """What the analyses read."""
+    with TemporaryDirectory() as folder:
+        snapshot = write_snapshot(Path(folder), rows)
+        with connect(snapshot, scope, threads=1) as engine:
+            enrich.show(engine, ["ads"], {"ads": enrich.own_model("ads", None)}, "posts")
+            return engine.sql(analysis.PART_SQL, **times)
+
+
+def found_in(rows):
+    """Of each question: seconds, whether answered, evidence; where the model of links says nothing."""
+    ends = [moment(row["at"]) for row in rows]
+    times = {"since": min(ends), "until": max(ends) + timedelta(milliseconds=1), "as_of": max(ends)}
+    asked = response.questions(lines_of(rows, STAFF, times))
+    return list(zip(asked.wait.tolist(), asked.answered.tolist(), asked.how.tolist(), strict=True))
+
+
+def test_edges_of_responses_by_hand(monkeypatch):
+    monkeypatch.setattr(response, "ruled", lambda table, chat: chat.evidence)
+    asks = {"at": "2026-05-04 09:00:00", "sender_id": "a", "text": "几点？"}
+    end = {"at": "2026-05-06 09:00:00", "sender_id": "z", "text": "早"}
+    says = {"at": "2026-05-04 09:01:00", "sender_id": "b", "text": "十点"}
+    assert found_in([asks, says, end]) == [(60.0, True, response.NEXT)]
+    assert found_in([asks, {**says, "at": "2026-05-04 09:01:01"}, end])[0][:2] == (86400.0, False)
+    assert found_in([asks, {**says, "text": "在吗？"}, end])[0][:2] == (86400.0, False)  # asks itself
+    assert found_in([asks, {**says, "text": AD}, end])[0][:2] == (86400.0, False)
+    assert found_in([asks, {**says, "sender_id": "a"}, end]) == []  # goes on: the turn does not end with a question
+    # a mention answers the latest question, whatever was said since
+    more = {"at": "2026-05-04 09:05:00", "sender_id": "a", "text": "顺便说一句"}
+    named = {"at": "2026-05-04 09:06:00", "sender_id": "b", "text": "十点", "mention_ids": ["a"]}
+    assert found_in([asks, more, named, end]) == [(360.0, True, evidence.MENTION)]
+    # a day is a day, and the same second is no time
+    quote = {"at": "2026-05-05 09:00:00", "sender_id": "b", "text": "十点", "reply_to": "m0"}
+    assert found_in([asks, quote, end]) == [(86400.0, True, evidence.QUOTE)]
+    assert found_in([asks, {**quote, "at": "2026-05-05 09:00:01"}, end])[0][:2] == (86400.0, False)
+    assert found_in([asks, {**quote, "at": asks["at"]}, end]) == [(0.0, True, evidence.QUOTE)]
+
+
+def test_answers_in_the_same_second_count():
+    begin = moment("2026-05-04 09:00")
+    rows = []
+    for n in range(6):
+        at = begin + timedelta(hours=n)
+        rows += [{"at": at, "sender_id": "a", "text": "几点？"}, {"at": at, "sender_id": "b", "text": "十点", "reply_to": f"m{2 * n}"}]  # fmt: skip
+    [told] = ask("response", rows)
+    assert (told["answered_5m"], told["median_s"], told["p90_s"]) == (1.0, 0.0, 0.0)
+
+
+def test_working_hours_end_before_their_end():
+    rows = [
+        {"at": f"2026-05-04 {at}:00", "sender_id": f"p{at}", "text": "几点？"}
+        for at in ("08:59", "09:00", "20:59", "21:00")
+    ]
+    told = sorted(table(ask("response_questions", rows), "asked_at", "working"))
+    assert [working for _, working in told] == [False, True, True, False]
+
+
 def slowly(lines, chat, told):
     """The questions of a group: line → (first response, how, first by staff), by going through its lines again and again."""
     of_turn = chat.turns.of_line.tolist()
@@ -194,11 +251,7 @@ def test_going_through_lines_again_and_again_gives_the_same(rows, scope, exempt)
         (row["group_id"], row["message_id"], round(row["waited_s"], 2))
         for row in ask("response_questions", rows, scope=scope)
     )
-    with TemporaryDirectory() as folder:
-        snapshot = write_snapshot(Path(folder), rows)
-        with connect(snapshot, scope, threads=1) as engine:
-            enrich.show(engine, ["ads"], {"ads": enrich.own_model("ads", None)}, "posts")
-            whole = engine.sql(analysis.PART_SQL, **times)
+    whole = lines_of(rows, scope, times)
     known: Counter = Counter()
     for group in sorted(set(whole["part"].to_pylist())):
         part = whole.filter([one == group for one in whole["part"].to_pylist()])

@@ -89,6 +89,18 @@ def life(*speakers: float, founded: bool = False, spoken: str = "x" * 56, aside:
             5,
         ),  # 9 is below half of 20; five weeks before, (20 + 3 × 9) / 4 is not
         ([20] * 4 + [3] * 8, "dormant", "far_below_peak", 5),  # 3 < 4; in the week of 20 3 3 3 not
+        (
+            [20] * 4 + [4] * 8,
+            "declining",
+            "below_peak",
+            6,
+        ),  # 4 is not below 4; six weeks before, (2 × 20 + 2 × 4) / 4 is above 10
+        (
+            [10] * 4 + [2, 14, 14, 14] + [8.5] * 4,
+            "declining",
+            "down",
+            1,
+        ),  # 8.5 < .9 × 11 and < .9 × 10; a week before (14 + 3 × 8.5) / 4 > .9 × 10
         ([10] * 4, None, "short", None),
         ([10, NAN, NAN, NAN], None, "holes", None),
         ([2] * 12, None, "few", None),
