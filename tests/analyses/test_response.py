@@ -158,6 +158,7 @@ def test_edges_of_responses_by_hand(monkeypatch):
     assert found_in([asks, {**says, "text": "在吗？"}, end])[0][:2] == (86400.0, False)  # asks itself
     assert found_in([asks, {**says, "text": AD}, end])[0][:2] == (86400.0, False)
     assert found_in([asks, {**says, "sender_id": "a"}, end]) == []  # goes on: the turn does not end with a question
+    assert found_in([asks, {**says, "text": AD, "reply_to": "m0"}, end])[0][:2] == (86400.0, False)
     # a mention answers the latest question, whatever was said since
     more = {"at": "2026-05-04 09:05:00", "sender_id": "a", "text": "顺便说一句"}
     named = {"at": "2026-05-04 09:06:00", "sender_id": "b", "text": "十点", "mention_ids": ["a"]}
