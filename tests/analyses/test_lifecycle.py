@@ -50,8 +50,8 @@ def test_twelve_rows_by_hand():
     rows = {row["group_id"]: row for row in ask("lifecycle", (*TWELVE, *DAILY), scope=STAFF)}
     told = rows["g"]
     # 21 days old; 3, 2 and 1 speakers; messages 3 + 4 + 1 (the bot's is none), of them one of staff and one ad; the last ordinary one on the 20th
-    assert {name: told[name] for name in ("stage", "since", "reason", "next", "messages", "weeks")} == {
-        "stage": "starting", "since": date(2026, 5, 4), "reason": "young", "next": "welcome", "messages": 8, "weeks": 3,
+    assert {name: told[name] for name in ("stage", "since", "reason", "next", "messages_4w", "weeks")} == {
+        "stage": "starting", "since": date(2026, 5, 4), "reason": "young", "next": "welcome", "messages_4w": 8, "weeks": 3,
     }  # fmt: skip
     assert (told["speakers"], told["speakers_before"], told["change"], told["peak"]) == (2.0, None, None, 2.0)
     assert (told["days_silent"], told["silence_limit"], told["ad_share"]) == (4, None, 2 / 8)
@@ -59,7 +59,7 @@ def test_twelve_rows_by_hand():
     # h begins on the 13th, in the middle of its first week of seven days: 5 of 7 hold data
     assert rows["h"]["trend"][-2:] == [1.0, 1.0]
     assert (rows["h"]["stage"], rows["h"]["reason"], rows["h"]["next"]) == (None, "short", "wait")
-    assert (rows["n"]["stage"], rows["n"]["reason"], rows["n"]["messages"]) == (None, "no_posts", None)
+    assert (rows["n"]["stage"], rows["n"]["reason"], rows["n"]["messages_4w"]) == (None, "no_posts", None)
 
 
 def test_days_without_data_anywhere_are_no_silence():

@@ -110,7 +110,7 @@ COLUMNS = (
         Text("days of silence that are too long by the group's own 56 days before; null: fewer than 28 days are known", "按该群此前 56 天自身节奏，沉默多少天算过长；已知不足 28 天时为空"), spare=3,
     ),
     Column("ad_share", "ratio", Text("ads and staff", "广告与官方占比"), Text("their messages ÷ messages of the last 4 weeks; null below 5 messages", "近 4 周广告与官方消息 ÷ 全部消息；不足 5 条时为空"), spare=9),
-    Column("messages", "int", Text("messages, 4 weeks", "4 周消息数"), Text("everybody's: what `ad_share` is of", "全部成员的消息数，即占比的分母"), spare=10),
+    Column("messages_4w", "int", Text("messages, 4 weeks", "4 周消息数"), Text("everybody's: what `ad_share` is of", "全部成员的消息数，即占比的分母"), spare=10),
     Column("weeks", "int", Text("weeks", "已知周数"), Text("weeks since the group's first message of which 5 days or more hold data", "自首条消息起、至少 5 天有数据的周数"), spare=11),
     Column("next", "text", Text("next step", "下一步"), words=NEXT),
     Column("trend", "series", Text("12 weeks", "12 周趋势"), Text("speakers of each week up to the end; null: not known", "截至最后一周各周发言人数；数据不全的周为空"), spare=1),
