@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from qunkit.config import FILE, KEYS, Ads, Config, Kol, Members, People, load
+from qunkit.config import FILE, KEYS, Ads, Config, Kol, Lifecycle, Members, People, Response, load
 from qunkit.dataset import Scope
+from qunkit.engines._views import views
 from qunkit.errors import BadConfig
 
 WHOLE = """\
@@ -142,11 +143,12 @@ def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
 def test_keys_are_described_in_both_languages() -> None:
     assert all(text.en and text.zh for text in KEYS.values())
     top = {key.split(".")[0] for key in KEYS}
-    assert top == {"lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members"}
+    tables = "staff bots tags map engine ads kol members lifecycle response"
+    assert top == {"lang", "day_start", "names", *tables.split()}
 
 
 def test_what_people_are_called(dataset: Path) -> None:
-    assert Kol().conventions + Members().conventions == Scope().conventions
+    assert Config().conventions == Scope().conventions
     before = load(dataset).hash
     write(dataset, '[kol]\nlabels = ["kol", "card"]\ncard_people = 4')
     settings = load(dataset)
@@ -193,3 +195,47 @@ def test_a_map_is_a_table(dataset: Path) -> None:
     write(dataset, 'map = "when"')
     with pytest.raises(BadConfig, match="map is not a table"):
         load(dataset)
+
+
+def test_stages_and_working_hours(dataset: Path) -> None:
+    before = load(dataset).hash
+    write(
+        dataset,
+        '[lifecycle]\ngrowing = 1.2\n[response]\nhours = "21:00-06:30"\ndays = [6, 1, 6]\nexempt = ["谢谢！", "OK"]',
+    )
+    settings = load(dataset)
+    assert settings.lifecycle == Lifecycle(growing=1.2)
+    assert settings.response == Response((1260, 390), (1, 6), ("谢谢！", "OK"))
+    assert settings.hash != before
+    told = dict(settings.conventions)
+    assert (told["lifecycle_growing"], told["response_begin"], told["response_end"]) == (1.2, 1260.0, 390.0)
+    assert [told[f"response_day_{day}"] for day in range(1, 8)] == [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[response]\nhours = "9-21"', "response.hours is not hours such as"),
+        ('[response]\nhours = "09:00-09:00"', "response.hours"),
+        ('[response]\nhours = "24:00-09:00"', "response.hours"),
+        ('[response]\nhours = "09:60-21:00"', "response.hours"),
+        ("[response]\nhours = 9", "response.hours"),
+        ("[response]\ndays = [0]", "response.days is not a list of weekdays"),
+        ("[response]\ndays = [true]", "response.days"),
+        ("[response]\ndays = []", "response.days"),
+        ("[response]\nexempt = [1]", "response.exempt is not a list of texts"),
+        ("[lifecycle]\nsilence_chance = 0", "lifecycle.silence_chance is not a ratio"),
+        ("[lifecycle]\nad_share = 2", "lifecycle.ad_share is not a ratio"),
+        ("[lifecycle]\ndead_day = 3", "did you mean lifecycle.dead_days"),
+    ],
+)
+def test_stages_and_working_hours_that_are_wrong(text: str, why: str, dataset: Path) -> None:
+    write(dataset, text)
+    with pytest.raises(BadConfig, match=re.escape(why)):
+        load(dataset)
+
+
+def test_what_is_exempt_is_compared_without_signs() -> None:
+    shown = views("SELECT 1", "SELECT 1", Scope(exempt=("谢谢！", "OK?", "？")))["exempt"]
+    assert "('ok'), ('谢谢')" in shown
+    assert "WHERE FALSE" in views("SELECT 1", "SELECT 1", Scope())["exempt"]

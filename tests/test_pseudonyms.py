@@ -167,6 +167,8 @@ def _masked(name, cell, row, pseudonyms):
         "inviter_name",
         "root",
         "root_id",
+        "responder_id",
+        "responder_name",
     ):
         return pseudonyms.member(row.get("group_id", "any"), ids.get(cell, cell))
     if name == "text":
@@ -202,7 +204,9 @@ ASKED = {
 
 
 OF_TEXTS = {
-    name for name in registry.names("analyses") if name in ("words", "kol", "replies") or name.startswith("ads")
+    name
+    for name in registry.names("analyses")
+    if name in ("words", "kol", "replies", "response_questions") or name.startswith("ads")
 }
 """Names are no words in scrubbed texts, and contacts and links no marks of ads."""
 

@@ -267,8 +267,9 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
         bots=people.everywhere(settings.bots),
         selling=frozenset(matching(settings.ads.sales, groups)),
         alert=(settings.ads.alert, settings.ads.alert_sales),
-        conventions=settings.kol.conventions + settings.members.conventions,
+        conventions=settings.conventions,
         member_tags=tuple(settings.members.tags.items()),
+        exempt=settings.response.exempt,
         names=_chosen(filters.names or settings.names),
         data=(begin, end) if begin and end else None,
     )
