@@ -18,6 +18,7 @@ from qunkit.dataset import option
 from qunkit.errors import BadConfig, BadOption
 from qunkit.methods import ad_sql, orders
 from qunkit.methods.conditions import NoCondition, condition, holds
+from qunkit.methods.gone import GONE
 from qunkit.methods.joins import JOINS
 from qunkit.methods.kol_log import COPIES, ORDERED
 from qunkit.methods.moves import MOVES
@@ -130,7 +131,7 @@ _THRESHOLDS = ("new_days", "silent_days", "back_days", "risk_days", "core_score"
 _NOTHING = ", ".join([_NO_FIGURES, *(f"NULL AS {name}" for name in (*_NO_MORE, *_THRESHOLDS))])
 
 SQL = f"""
-WITH {JOINS}, {MOVES}, {ROLL}, dated_posts AS (
+WITH {JOINS}, {MOVES}, {GONE}, {ROLL}, dated_posts AS (
   SELECT posts.group_id, posts.sender_id, posts.reply_to, posts.mention_ids, posts.day, 3 - CAST(FLOOR(clock.ago / 7) AS BIGINT) AS block
   FROM posts JOIN clock ON clock.day = posts.day WHERE clock.ago < 28 AND NOT posts.official
 ), bought AS (
