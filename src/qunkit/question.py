@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from qunkit import window
+from qunkit import registry, window
 from qunkit.config import ENGINES, NAMES, Config, People
 from qunkit.dataset import Scope, matching, same
 from qunkit.errors import BadOption, NoCommonGroup, NoSuchGroup, NoSuchMember, UsageError
@@ -247,6 +247,8 @@ def _engine(machine: Machine, settings: Config) -> tuple[str, str | None]:
 
 def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> Scope:
     """The scope that `filters` mean; `engine` shows the whole dataset, as `whole` says."""
+    if any(isinstance(rule, str) for rule in settings.members.tags.values()):
+        registry.load("analyses", "members").check(settings.members.tags, settings.members.file)
     rows = engine.sql(_CATALOGUE).to_pylist()
     groups = {str(row["group_id"]): row["name"] for row in rows}
     day_start = settings.day_start if filters.day_start is None else _hour(filters.day_start)

@@ -10,7 +10,10 @@ Thresholds and tags are conventions, in `[members]` of qunkit.toml; definitions:
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qunkit.config import FILE
@@ -81,6 +84,13 @@ COLUMNS = (
     Column("other_ids", "list", Text("other ids", "其他 id"), Text("that `qunkit alias` made the same member's", "经 `qunkit alias` 并入该成员的 id"), spare=27),
 )  # fmt: skip
 IN_OUT = ("out", "in")
+_NAMING = ("group_id", "group_name", "member_id", "name", "inviter_id", "inviter_name", "aliases", "other_ids", "tags")
+_PSEUDONYM = re.compile(r"[mg]-[a-z2-7]{0,16}\Z|tag( [0-9]{0,9})?\Z")
+"""One, or how it begins."""
+_MASKED = Text(
+    "a pseudonym as the output shows it (m-…, g-…, tag 1): with --pseudonymise names are not compared",
+    "输出中的化名（m-…、g-…、tag 1）：使用 --pseudonymise 时不比较真实名称",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,17 @@ class Params:
             except NoCondition as wrong:
                 raise BadOption(option=flag, value=typed, expected=wrong.expected) from None
 
+    def masked(self) -> None:
+        """Refuse to compare names where pseudonyms stand for them: it would find nobody, and say so of everybody.
+
+        Raises:
+            BadOption: what is compared is no pseudonym, or no tag's number.
+        """
+        for typed in self.where:
+            asked = condition(typed, COLUMNS)
+            if asked.column.name in _NAMING and not _PSEUDONYM.match(str(asked.value)):
+                raise BadOption(option="--where", value=typed, expected=_MASKED)
+
 
 USES = ("replies",)
 FEATURES = ad_sql.FEATURES
@@ -126,6 +147,7 @@ ORDER BY part, sent_at, seq
 _NO_FIGURES = "NULL AS name, NULL AS role, NULL AS official, NULL AS gone, NULL AS joined, NULL AS source, NULL AS inviter_name, NULL AS inviter_id, NULL AS joins"
 _NO_MORE = (
     "first_spoke", "last_spoke", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "stage", "ties", "judged", "ads",
+    "person_active_days", "person_f_days", "person_back_ago",
 )  # fmt: skip
 _THRESHOLDS = ("new_days", "silent_days", "back_days", "risk_days", "core_score", "ad_messages", "ad_share")
 _NOTHING = ", ".join([_NO_FIGURES, *(f"NULL AS {name}" for name in (*_NO_MORE, *_THRESHOLDS))])
@@ -142,8 +164,14 @@ WITH {JOINS}, {MOVES}, {GONE}, {ROLL}, dated_posts AS (
   FROM replies LEFT JOIN clock ON clock.day = CAST(replies.at AS DATE) WHERE replies.to_id <> replies.sender_id GROUP BY replies.group_id, replies.to_id
 ), counted AS (
   SELECT part AS group_id, member_id, SUM(orders) AS orders FROM parts GROUP BY part, member_id
-), posted AS (
-  SELECT person, COUNT(*) AS judged FROM posts WHERE NOT official GROUP BY person
+), person_days AS (
+  SELECT posts.person, clock.ago, COUNT(CASE WHEN posts.in_window THEN 1 END) AS in_window, COUNT(CASE WHEN NOT posts.official THEN 1 END) AS judged
+  FROM posts JOIN clock ON clock.day = posts.day GROUP BY posts.person, clock.ago
+), posted AS (  -- over all chosen groups
+  SELECT days_of.person, SUM(days_of.judged) AS judged, COUNT(CASE WHEN days_of.in_window > 0 THEN 1 END) AS active_days,
+    COUNT(CASE WHEN days_of.ago < {RFM_DAYS} THEN 1 END) AS f_days, MIN(CASE WHEN days_of.silent_before >= conventions.members_away_days THEN days_of.ago END) AS back_ago
+  FROM (SELECT person_days.*, LAG(ago) OVER (PARTITION BY person ORDER BY ago DESC) - ago - 1 AS silent_before FROM person_days) days_of CROSS JOIN conventions
+  GROUP BY days_of.person
 ), guilty AS (
   SELECT person, SUM(ads) AS ads FROM parts WHERE ads > 0 GROUP BY person
 ), persons AS (
@@ -166,7 +194,8 @@ SELECT 'member' AS row_kind, roll.group_id, COALESCE(roll.group_name, roll.group
   COALESCE(roll.active_days, 0) AS active_days, COALESCE(roll.messages, 0) AS messages, COALESCE(answered.replies, 0) AS replies, COALESCE(answered.lately, 0) AS lately,
   COALESCE(counted.orders, 0) AS orders, CASE WHEN roll.official OR roll.first_spoke IS NULL THEN NULL ELSE COALESCE(stages.stage, 'silent') END AS stage,
   CASE WHEN roll.official OR tellable.group_id IS NULL THEN NULL ELSE COALESCE(stages.ties, 0) END AS ties,
-  COALESCE(posted.judged, 0) AS judged, COALESCE(guilty.ads, 0) AS ads, {", ".join(f"conventions.members_{name} AS {name}" for name in _THRESHOLDS)}
+  COALESCE(posted.judged, 0) AS judged, COALESCE(guilty.ads, 0) AS ads,
+  COALESCE(posted.active_days, 0) AS person_active_days, COALESCE(posted.f_days, 0) AS person_f_days, posted.back_ago AS person_back_ago, {", ".join(f"conventions.members_{name} AS {name}" for name in _THRESHOLDS)}
 FROM roll CROSS JOIN conventions
 LEFT JOIN answered ON answered.group_id = roll.group_id AND answered.member_id = roll.member_id
 LEFT JOIN counted ON counted.group_id = roll.group_id AND counted.member_id = roll.member_id
@@ -220,7 +249,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     import numpy as np
 
     rest, frame = frame[frame["row_kind"] != "member"], frame[frame["row_kind"] == "member"].copy()
-    whole = ["joins", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "ties", "judged", "ads"]  # fmt: skip
+    whole = ["joins", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "ties", "judged", "ads", *_PERSONAL]  # fmt: skip
     frame[[*whole, *_THRESHOLDS]] = frame[[*whole, *_THRESHOLDS]].astype(float)
     frame[["official", "gone"]] = frame[["official", "gone"]].astype(bool)
     frame["groups"] = 1
@@ -229,11 +258,11 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
         called.get((group, id), id.removeprefix("name:")) if isinstance(id, str) else None
         for group, id in zip(frame["group_id"], frame["inviter_id"], strict=True)
     ]
-    if params.left == "out":
-        frame = frame[~frame["gone"]]
     if params.people:
         frame = _people(frame)
         rest = rest.assign(group_id=None)
+    if params.left == "out":
+        frame = frame[~frame["gone"]]
     scope = frame["group_id"].mask(frame["groups"] > 0, "") if params.people else frame["group_id"]
     seen = (frame["days_silent"] < RFM_DAYS) & ~frame["official"] & ~frame["gone"]
     for name, values in (("r", -frame["days_silent"]), ("f", frame["f_days"]), ("m", frame["lately"])):
@@ -290,33 +319,41 @@ def _lists(frame: pd.DataFrame, told: pd.DataFrame, key: str) -> list[list[str]]
     return [sorted(found.get(one, ())) for one in frame[key]]
 
 
-def _ruled(frame: pd.DataFrame, worded: list[list[str]], rules: pd.DataFrame) -> list[list[str]]:
-    """Tags by words, and those whose condition holds.
+def check(tags: Mapping[str, tuple[str, ...] | str], file: Path | None) -> None:
+    """Refuse a condition of `[members.tags]` that means nothing, by the name of the file that holds it.
 
     Raises:
-        BadConfig: a condition that means nothing.
+        BadConfig: there is one.
     """
-    tags = [set(told) for told in worded]
-    for tag, rule in zip(rules["member_id"], rules["told"], strict=True):
+    for tag, rule in tags.items():
         try:
-            asked = condition(rule, COLUMNS)
+            condition(rule if isinstance(rule, str) else "groups>0", COLUMNS)
         except NoCondition as wrong:
             why = Text(f"members.tags.{tag} is not {wrong.expected.en}", f"members.tags.{tag} 不是{wrong.expected.zh}")
-            raise BadConfig(path=FILE, why=why) from None
+            raise BadConfig(path=file or FILE, why=why) from None
+
+
+def _ruled(frame: pd.DataFrame, worded: list[list[str]], rules: pd.DataFrame) -> list[list[str]]:
+    """Tags by words, and those whose condition holds."""
+    tags = [set(told) for told in worded]
+    for tag, rule in zip(rules["member_id"], rules["told"], strict=True):
+        asked = condition(rule, COLUMNS)
         for told, yes in zip(tags, holds(asked, frame[asked.column.name]), strict=True):
             if yes:
                 told.add(tag)
     return [sorted(told) for told in tags]
 
 
-_SUMS = ("active_days", "f_days", "messages", "replies", "lately", "orders", "joins", "groups")
-_FIRST = ("joined", "first_spoke", "days_silent", "back_ago")
+_SUMS = ("messages", "replies", "lately", "orders", "joins")
+_PERSONAL = ("person_active_days", "person_f_days", "person_back_ago")
+"""Figures of the person over all groups, in every row of theirs: days in two groups are the same days."""
+_FIRST = ("joined", "first_spoke", "days_silent")
 _STAGE = {"friend": 3, "fan": 2, "user": 1, "silent": 0}
 _ROLE = {"owner": 3, "admin": 2, "staff": 1, "member": 0}
 
 
 def _people(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a person: who they are by the group in which they posted the most, counts summed, times from the first to the last, the highest stage and role.
+    """One row a person: who they are by the group in which they posted the most, counts summed, days counted once, times from the first to the last, the highest stage and role.
     Who is known by name alone is somebody of one group."""
     import pandas as pd
 
@@ -324,11 +361,15 @@ def _people(frame: pd.DataFrame) -> pd.DataFrame:
         return frame
     alone = frame["member_id"].str.startswith("name:")
     person = frame["member_id"].where(~alone, frame["group_id"] + "\x1f" + frame["member_id"])
-    most = frame.assign(person=person).sort_values(["messages", "group_id"], ascending=[False, True], kind="stable")
+    most = frame.assign(person=person).sort_values(["gone", "messages", "group_id"], ascending=[True, False, True], kind="stable")
     rows = most.groupby("person", sort=False)
     told = rows.first()
     told[list(_SUMS)] = rows[list(_SUMS)].sum()
     told["gone"] = rows["gone"].all()
+    here = (~most["gone"]).groupby(most["person"], sort=False).sum()
+    told["groups"] = here.where(here > 0, rows["groups"].sum())
+    for name in _PERSONAL:
+        told[name.removeprefix("person_")] = told[name]
     told["official"] = rows["official"].any()
     for name in _FIRST:
         told[name] = rows[name].min()
