@@ -174,8 +174,6 @@ WITH {JOINS}, {MOVES}, {GONE}, {ROLL}, dated_posts AS (
   GROUP BY days_of.person
 ), guilty AS (
   SELECT person, SUM(ads) AS ads FROM parts WHERE ads > 0 GROUP BY person
-), persons AS (
-  SELECT DISTINCT group_id, sender_id, person FROM posts
 ), wording AS (
   SELECT posts.group_id, posts.sender_id, member_tags.tag, posts.sent_at, posts.seq
   FROM posts JOIN member_tags ON POSITION(LOWER(member_tags.word) IN LOWER(posts.text)) > 0
@@ -201,9 +199,8 @@ LEFT JOIN answered ON answered.group_id = roll.group_id AND answered.member_id =
 LEFT JOIN counted ON counted.group_id = roll.group_id AND counted.member_id = roll.member_id
 LEFT JOIN stages ON stages.group_id = roll.group_id AND stages.member_id = roll.member_id AND stages.block = 3
 LEFT JOIN tellable ON tellable.group_id = roll.group_id
-LEFT JOIN persons ON persons.group_id = roll.group_id AND persons.sender_id = roll.member_id
-LEFT JOIN posted ON posted.person = persons.person
-LEFT JOIN guilty ON guilty.person = persons.person
+LEFT JOIN posted ON posted.person = roll.person
+LEFT JOIN guilty ON guilty.person = roll.person
 UNION ALL
 SELECT 'name', group_id, NULL, member_id, name, {_NOTHING} FROM known_as
 UNION ALL
@@ -213,8 +210,7 @@ SELECT 'tag', wording.group_id, NULL, wording.sender_id, wording.tag, {_NOTHING}
 FROM wording CROSS JOIN conventions GROUP BY wording.group_id, wording.sender_id, wording.tag, conventions.members_tag_messages
 HAVING COUNT(*) >= conventions.members_tag_messages
 UNION ALL
-SELECT 'tag', known_as.group_id, NULL, known_as.member_id, member_tags.tag, {_NOTHING}
-FROM known_as JOIN member_tags ON POSITION(LOWER(member_tags.word) IN LOWER(known_as.name)) > 0
+SELECT 'word', NULL, NULL, tag, word, {_NOTHING} FROM member_tags WHERE word IS NOT NULL
 UNION ALL
 SELECT 'rule', NULL, NULL, tag, rule, {_NOTHING} FROM member_tags WHERE rule IS NOT NULL
 ORDER BY row_kind, group_id, messages DESC, member_id, told
@@ -276,7 +272,11 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     rest = rest.assign(key=rest["group_id"].fillna("") + "\x1f" + rest["member_id"])
     names = _lists(frame, rest[rest["row_kind"] == "name"], key)
     frame["aliases"] = [[one for one in told if one != name] for told, name in zip(names, frame["name"], strict=True)]
-    worded = _lists(frame, rest[rest["row_kind"] == "tag"], key)
+    words = rest[rest["row_kind"] == "word"]
+    worded = [
+        sorted({*tags, *(tag for tag, word in zip(words["member_id"], words["told"], strict=True) if any(word.lower() in name.lower() for name in called_so))})
+        for tags, called_so in zip(_lists(frame, rest[rest["row_kind"] == "tag"], key), names, strict=True)
+    ]  # fmt: skip
     frame["tags"] = worded
     frame["tags"] = _ruled(frame, worded, rest[rest["row_kind"] == "rule"])
     kept = np.ones(len(frame), bool)

@@ -55,7 +55,8 @@ ROLL = f"""clock AS (
     members.official, members.member_id IS NULL AS noticed, came.joined_at, came.source, came.inviter_id, came.joins
   FROM members FULL JOIN came ON came.group_id = members.group_id AND came.member_id = members.member_id
 ), roll AS (
-  SELECT everybody.group_id, everybody.member_id, COALESCE(everybody.name, called_so.name, {called("everybody.member_id")}) AS name, everybody.role,
+  SELECT everybody.group_id, everybody.member_id,
+    CASE WHEN everybody.member_id LIKE 'name:%' THEN everybody.group_id || CHR(31) || everybody.member_id ELSE everybody.member_id END AS person, COALESCE(everybody.name, called_so.name, {called("everybody.member_id")}) AS name, everybody.role,
     COALESCE(everybody.official, staff.member_id IS NOT NULL) AS official,
     COALESCE(presence.gone, FALSE) AS gone,
     everybody.joined_at, everybody.source, everybody.inviter_id, COALESCE(everybody.joins, 0) AS joins,
