@@ -288,7 +288,7 @@ class Dataset:
 
         module = registry.load("analyses", name)
         filters, params = _parted(asked)
-        chosen = module.Params(**params) if hasattr(module, "Params") else None
+        chosen: Any = module.Params(**params) if hasattr(module, "Params") else None
         if filters.pseudonymise and hasattr(chosen, "masked"):
             chosen.masked()
         with self.ask(filters) as question:

@@ -342,7 +342,11 @@ class Config:
         settings = asdict(self)
         del settings["lang"], settings["maps"], settings["engine"], settings["spark_url"]
         del settings["members"]["file"]
-        later = {"ads": asdict(Ads()), "kol": asdict(Kol()), "members": {name: value for name, value in asdict(Members()).items() if name != "file"}}
+        later = {
+            "ads": asdict(Ads()),
+            "kol": asdict(Kol()),
+            "members": {name: value for name, value in asdict(Members()).items() if name != "file"},
+        }
         for name, usual in {"names": None, **later}.items():
             if settings[name] == usual:  # a key that came later: settings without it keep their hash
                 del settings[name]
@@ -462,7 +466,7 @@ class _Reader:
         self._known(table, "members.", tuple(usual))
         tags = self._table(table, "members.tags")
         told: dict[str, Any] = {name: self._words(value, f"members.tags.{name}") for name, value in tags.items()}
-        numbers = {
+        numbers: dict[str, Any] = {
             key: self._within(value, f"members.{key}", *_MEMBERS_BOUNDS.get(key, (0, None)))
             for key, value in table.items()
             if key != "tags"

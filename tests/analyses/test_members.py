@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qunkit.analyses.members import Params, check
+from qunkit.analyses.members import COLUMNS, Params
 from qunkit.analyze import analyze
 from qunkit.dataset import Scope
 from qunkit.engines.duckdb import connect
 from qunkit.errors import BadConfig, BadOption
+from qunkit.methods.member_tags import check
 from qunkit.methods.segments import SEGMENTS, scores
 from support.logs import EXAMPLES, logs, scopes, seen
 from support.messages import moment, write_snapshot
@@ -187,9 +188,9 @@ def test_days_of_a_person_are_days_of_all_groups():
 
 
 def test_a_tag_that_means_nothing_is_told_by_its_file():
-    check({"妈妈": ("宝妈",), "复购": "orders >= 2"}, None)
+    check({"妈妈": ("宝妈",), "复购": "orders >= 2"}, COLUMNS, None)
     with pytest.raises(BadConfig, match=r"mine\.toml: members\.tags\.x is not a condition"):
-        check({"x": "order >= 2"}, Path("mine.toml"))
+        check({"x": "order >= 2"}, COLUMNS, Path("mine.toml"))
 
 
 @pytest.mark.parametrize("typed", ["name=小鹿", "name~小", "inviter_name!=a", "group_name=妈妈群", "tags=妈妈", "aliases~m-x y", "member_id~wxid"])  # fmt: skip

@@ -11,20 +11,18 @@ Thresholds and tags are conventions, in `[members]` of qunkit.toml; definitions:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qunkit.config import FILE
 from qunkit.dataset import option
-from qunkit.errors import BadConfig, BadOption
-from qunkit.methods import ad_sql, orders
+from qunkit.errors import BadOption
+from qunkit.methods import ad_sql, member_tags, orders
 from qunkit.methods.conditions import NoCondition, condition, holds
 from qunkit.methods.gone import GONE
 from qunkit.methods.joins import JOINS
 from qunkit.methods.kol_log import COPIES, ORDERED
 from qunkit.methods.moves import MOVES
+from qunkit.methods.persons import PERSONAL, people
 from qunkit.methods.roll import ROLL
 from qunkit.methods.segments import FEW, RFM_DAYS, SEGMENTS, scores, segments
 from qunkit.methods.stages import STAGES, STAGES_SAID
@@ -245,7 +243,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     import numpy as np
 
     rest, frame = frame[frame["row_kind"] != "member"], frame[frame["row_kind"] == "member"].copy()
-    whole = ["joins", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "ties", "judged", "ads", *_PERSONAL]  # fmt: skip
+    whole = ["joins", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "ties", "judged", "ads", *PERSONAL]  # fmt: skip
     frame[[*whole, *_THRESHOLDS]] = frame[[*whole, *_THRESHOLDS]].astype(float)
     frame[["official", "gone"]] = frame[["official", "gone"]].astype(bool)
     frame["groups"] = 1
@@ -255,7 +253,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
         for group, id in zip(frame["group_id"], frame["inviter_id"], strict=True)
     ]
     if params.people:
-        frame = _people(frame)
+        frame = people(frame)
         rest = rest.assign(group_id=None)
     if params.left == "out":
         frame = frame[~frame["gone"]]
@@ -266,19 +264,15 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     levels = seen.groupby(scope, sort=False).transform("sum").map(lambda n: 3 if n < FEW else 5)
     frame["segment"] = segments(frame, levels)
     frame["tags"] = frame["aliases"] = None
-    frame["other_ids"] = _lists(frame, rest[rest["row_kind"] == "id"], "member_id")
+    frame["other_ids"] = _told(frame, rest, "id", "member_id")
     key = "member_id" if params.people else "key"
     frame["key"] = frame["group_id"].fillna("") + "\x1f" + frame["member_id"]
     rest = rest.assign(key=rest["group_id"].fillna("") + "\x1f" + rest["member_id"])
-    names = _lists(frame, rest[rest["row_kind"] == "name"], key)
+    names = _told(frame, rest, "name", key)
     frame["aliases"] = [[one for one in told if one != name] for told, name in zip(names, frame["name"], strict=True)]
-    words = rest[rest["row_kind"] == "word"]
-    worded = [
-        sorted({*tags, *(tag for tag, word in zip(words["member_id"], words["told"], strict=True) if any(word.lower() in name.lower() for name in called_so))})
-        for tags, called_so in zip(_lists(frame, rest[rest["row_kind"] == "tag"], key), names, strict=True)
-    ]  # fmt: skip
+    worded = member_tags.called(_told(frame, rest, "tag", key), names, rest[rest["row_kind"] == "word"])
     frame["tags"] = worded
-    frame["tags"] = _ruled(frame, worded, rest[rest["row_kind"] == "rule"])
+    frame["tags"] = member_tags.ruled(frame, worded, rest[rest["row_kind"] == "rule"], COLUMNS)
     kept = np.ones(len(frame), bool)
     for typed in params.where:
         kept &= _met(typed, frame)
@@ -311,80 +305,5 @@ def _met(typed: str, frame: pd.DataFrame) -> Any:
     return holds(asked, frame[asked.column.name])
 
 
-def _lists(frame: pd.DataFrame, told: pd.DataFrame, key: str) -> list[list[str]]:
-    """Of each row of `frame` what is told under its key, in order."""
-    found: dict[str, set[str]] = {}
-    for one, name in zip(told[key], told["told"], strict=True):
-        found.setdefault(one, set()).add(name)
-    return [sorted(found.get(one, ())) for one in frame[key]]
-
-
-def check(tags: Mapping[str, tuple[str, ...] | str], file: Path | None) -> None:
-    """Refuse a condition of `[members.tags]` that means nothing, by the name of the file that holds it.
-
-    Raises:
-        BadConfig: there is one.
-    """
-    for tag, rule in tags.items():
-        try:
-            condition(rule if isinstance(rule, str) else "groups>0", COLUMNS)
-        except NoCondition as wrong:
-            why = Text(f"members.tags.{tag} is not {wrong.expected.en}", f"members.tags.{tag} 不是{wrong.expected.zh}")
-            raise BadConfig(path=file or FILE, why=why) from None
-
-
-def _ruled(frame: pd.DataFrame, worded: list[list[str]], rules: pd.DataFrame) -> list[list[str]]:
-    """Tags by words, and those whose condition holds."""
-    tags = [set(told) for told in worded]
-    for tag, rule in zip(rules["member_id"], rules["told"], strict=True):
-        asked = condition(rule, COLUMNS)
-        for told, yes in zip(tags, holds(asked, frame[asked.column.name]), strict=True):
-            if yes:
-                told.add(tag)
-    return [sorted(told) for told in tags]
-
-
-_SUMS = ("messages", "replies", "lately", "orders", "joins")
-_PERSONAL = ("person_active_days", "person_f_days", "person_back_ago")
-"""Figures of the person over all groups, in every row of theirs: days in two groups are the same days."""
-_FIRST = ("joined", "first_spoke", "days_silent")
-_STAGE = {"friend": 3, "fan": 2, "user": 1, "silent": 0}
-_ROLE = {"owner": 3, "admin": 2, "staff": 1, "member": 0}
-
-
-def _people(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a person: who they are by the group in which they posted the most, counts summed, days counted once, times from the first to the last, the highest stage and role.
-    Who is known by name alone is somebody of one group."""
-    import pandas as pd
-
-    if not len(frame):
-        return frame
-    alone = frame["member_id"].str.startswith("name:")
-    person = frame["member_id"].where(~alone, frame["group_id"] + "\x1f" + frame["member_id"])
-    most = frame.assign(person=person).sort_values(["gone", "messages", "group_id"], ascending=[True, False, True], kind="stable")
-    rows = most.groupby("person", sort=False)
-    told = rows.first()
-    told[list(_SUMS)] = rows[list(_SUMS)].sum()
-    told["gone"] = rows["gone"].all()
-    here = (~most["gone"]).groupby(most["person"], sort=False).sum()
-    told["groups"] = here.where(here > 0, rows["groups"].sum())
-    for name in _PERSONAL:
-        told[name.removeprefix("person_")] = told[name]
-    told["official"] = rows["official"].any()
-    for name in _FIRST:
-        told[name] = rows[name].min()
-    told["last_spoke"], told["ties"], told["days_known"] = (
-        rows["last_spoke"].max(),
-        rows["ties"].max(),
-        rows["days_known"].max(),
-    )
-    for name, order in (("stage", _STAGE), ("role", _ROLE)):
-        best = most[name].map(order).groupby(most["person"], sort=False).max()
-        told[name] = best.map({rank: code for code, rank in order.items()}).astype(object).where(best.notna(), None)
-    came = (
-        most[most["joined"].notna()].sort_values("joined", kind="stable").drop_duplicates("person").set_index("person")
-    )
-    for name in ("source", "inviter_name", "inviter_id"):
-        told[name] = came[name].reindex(told.index)
-    told = pd.DataFrame(told).reset_index(drop=True)
-    return told.sort_values(["messages", "member_id"], ascending=[False, True], kind="stable")
+def _told(frame: pd.DataFrame, rest: pd.DataFrame, kind: str, key: str) -> list[list[str]]:
+    return member_tags.listed(frame, rest[rest["row_kind"] == kind], key)

@@ -30,6 +30,7 @@ MOVES = """moves AS (
   SELECT group_id, event, local_time, member_id FROM moves WHERE event IN ('left', 'removed')
 )"""
 
+
 def called(id: str) -> str:
     """SQL for the name of who is known by name alone, else the id."""
     return f"CASE WHEN {id} LIKE 'name:%' THEN SUBSTRING({id}, 6) ELSE {id} END"
