@@ -110,6 +110,10 @@ def test_the_hash_is_of_what_changes_answers(dataset: Path) -> None:
         ("[kol]\ncard_people = -1", "kol.card_people is not a number from 0 on"),
         ("[members]\nnew_day = 1", r"unknown key members.new_day \(did you mean members.new_days\?\)"),
         ("[members]\nnew_days = -1", "members.new_days is not a number from 0 on"),
+        ("[members]\ncore_score = 5.5", "members.core_score is not a number from 0 to 5"),
+        ("[members]\nad_share = 1.1", "members.ad_share is not a number from 0 to 1"),
+        ("[members]\nad_share = nan", "members.ad_share is not a number from 0 to 1"),
+        ("[members]\nfan_days = 29", "members.fan_days is not a number from 0 to 28"),
         ("[members.tags]\nx = []", "members.tags.x is not a list of words or a condition"),
         ('[members.tags]\nx = " "', "members.tags.x is not a list of words or a condition"),
         ("[members]\ntags = 1", "members.tags is not a table"),
@@ -156,6 +160,17 @@ def test_what_people_are_called(dataset: Path) -> None:
     assert settings.hash != before
     changed = dict(settings.kol.conventions)
     assert (changed["kol"], changed["koc"], changed["rising"], changed["card_people"]) == (1.0, 0.0, 0.0, 4.0)
+
+
+def test_the_file_of_tags_is_known_and_changes_no_answer(dataset: Path) -> None:
+    own, more = dataset / "qunkit.toml", dataset / "more.toml"
+    own.write_text('[members.tags]\nx = "orders >= 2"', "utf-8")
+    more.write_text('[members.tags]\nx = "orders >= 2"', "utf-8")
+    assert load(dataset).members.file == own
+    assert load(dataset, more).members.file == more
+    assert load(dataset).hash == load(dataset, more).hash
+    more.write_text("day_start = 4", "utf-8")
+    assert load(dataset, more).members.file == own
 
 
 def test_what_members_are_called(dataset: Path) -> None:

@@ -93,7 +93,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -358,6 +358,10 @@ class Kol:
         return (*((label, float(label in wanted)) for label in Kol().labels), *given.items())
 
 
+_MEMBERS_BOUNDS: dict[str, tuple[float, float | None]] = {"core_score": (0, 5), "ad_share": (0, 1), "fan_days": (0, 28)}
+"""Scores are of 5, shares of 1, and a stage goes by 28 days; everything else of `[members]` counts from 0 on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Members:
     """What `qunkit members` goes by: conventions, and tags."""
@@ -378,11 +382,13 @@ class Members:
     tag_messages: float = 2.0
     tags: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)
     """Words, or a condition, by tag."""
+    file: Path | None = field(default=None, compare=False)
+    """Where they were written; None: nowhere."""
 
     @property
     def conventions(self) -> tuple[tuple[str, float], ...]:
         """Every threshold, under a name of its own among those of `Kol`."""
-        return tuple((f"members_{name}", value) for name, value in asdict(self).items() if name != "tags")
+        return tuple((f"members_{name}", value) for name, value in asdict(self).items() if name not in ("tags", "file"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,6 +467,8 @@ class Config:
         settings = asdict(self)
         del settings["lang"], settings["maps"], settings["engine"], settings["spark_url"]
         later = {name: asdict(table()) for name, table in _LATER.items()}
+        for members in (settings["members"], later["members"]):
+            del members["file"]  # where a condition stands changes no answer
         for name, usual in {"names": None, **later}.items():
             if settings[name] == usual:
                 del settings[name]
@@ -502,11 +510,14 @@ def load(dataset: Path, file: Path | None = None) -> Config:
     own = dataset / FILE
     layers = [own] if own.exists() else []
     settings: dict[str, Any] = {}
+    told: dict[str, Path] = {}
     for path in [*layers, *([file] if file else [])]:
         table = _parse(path)
         _Reader(path).config(table)
         settings |= table
-    return _Reader(file or own).config(settings)
+        told |= dict.fromkeys(table, path)
+    found = _Reader(file or own).config(settings)
+    return replace(found, members=replace(found.members, file=told.get("members")))
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -587,10 +598,15 @@ class _Reader:
 
     def _members(self, table: Mapping[str, Any]) -> Members:
         usual = asdict(Members())
+        del usual["file"]
         self._known(table, "members.", tuple(usual))
         tags = self._table(table, "members.tags")
         told: dict[str, Any] = {name: self._words(value, f"members.tags.{name}") for name, value in tags.items()}
-        numbers = {key: self._least(value, f"members.{key}") for key, value in table.items() if key != "tags"}
+        numbers: dict[str, Any] = {
+            key: self._within(value, f"members.{key}", *_MEMBERS_BOUNDS.get(key, (0, None)))
+            for key, value in table.items()
+            if key != "tags"
+        }
         return Members(**numbers, tags=told)
 
     def _lifecycle(self, table: Mapping[str, Any]) -> Lifecycle:
@@ -642,9 +658,15 @@ class _Reader:
         raise self._wrong(where, Text(f"a list of some of {', '.join(known)}", f"以下标签的列表：{'、'.join(known)}"))
 
     def _least(self, value: object, where: str) -> float:
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9:
+        return self._within(value, where, 0, None)
+
+    def _within(self, value: object, where: str, least: float, most: float | None) -> float:
+        top = 1e9 if most is None else most
+        if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= top:
             return float(value)
-        raise self._wrong(where, Text("a number from 0 on", "不小于 0 的数"))
+        if most is None:
+            raise self._wrong(where, Text(f"a number from {least} on", f"不小于 {least} 的数"))
+        raise self._wrong(where, Text(f"a number from {least} to {most}", f" {least} 到 {most} 之间的数"))
 
     def _patterns(self, value: object, where: str) -> tuple[str, ...]:
         """Regular expressions, each tried on a text: only RE2 itself knows what it understands."""
