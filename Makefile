@@ -48,7 +48,7 @@ bench: $(VENV)/installed-dev
 # Every analysis, feature and the report on Spark, against DuckDB. Two environments: the package of all Spark and that of the thin client never share one.
 spark: .venv-spark-local/installed .venv-spark/installed
 	.venv-spark-local/bin/pytest -m spark tests/spark -n 2 --dist loadgroup
-	QUNKIT_SPARK_SERVER=$(CURDIR)/.venv-spark-local/bin/python .venv-spark/bin/pytest -m spark tests/spark -n 0
+	QUNKIT_SPARK_SERVER=$(CURDIR)/.venv-spark-local/bin/python .venv-spark/bin/pytest -m spark tests/spark -n 0 $(THIN)
 
 # The weights of `qunkit ads` and of the model of links from the data with labels in DATA, the same bytes every time; then how they do, into docs/methods.
 train: .venv-train/installed
