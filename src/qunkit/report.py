@@ -42,5 +42,6 @@ def weekly(
     modules = sorted(
         (registry.load("sections", name) for name in registry.names("sections")), key=lambda module: module.PLACE
     )
-    found = (module.section(week) for module in modules)
-    return Report("weekly", title, [section for section in found if section], told)
+    sections = [section for section in (module.section(week) for module in modules) if section]
+    judged = {"model": model for result in week.kept.values() if (model := result.facts.get("model"))}
+    return Report("weekly", title, sections, told | judged)
