@@ -43,5 +43,5 @@ def weekly(
         (registry.load("sections", name) for name in registry.names("sections")), key=lambda module: module.PLACE
     )
     sections = [section for section in (module.section(week) for module in modules) if section]
-    judged = {"model": model for result in week.kept.values() if (model := result.facts.get("model"))}
-    return Report("weekly", title, sections, told | judged)
+    models_named = [model for result in week.kept.values() if (model := result.facts.get("model"))]
+    return Report("weekly", title, sections, told | ({"model": models_named[0]} if models_named else {}))
