@@ -55,6 +55,28 @@ SELECT period, messages, posters, groups, NULL, NULL, joins, removed, n, whole -
 UNION ALL SELECT 'before', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0
 """
 
+COMPARE_PERIODS = f"""
+WITH said AS (SELECT count(*) AS messages, count(DISTINCT sender_id) AS posters, count(DISTINCT group_id) AS groups FROM {_P}),
+moved AS (
+  SELECT coalesce(sum(len(target_ids)) FILTER (event <> 'removed'), 0) AS joins, coalesce(sum(len(target_ids)) FILTER (event = 'removed'), 0) AS removed
+  FROM m WHERE event IN ('invited', 'joined_qr', 'joined', 'removed')
+), days AS (
+  SELECT min(local_time)::DATE AS since, count(DISTINCT CAST(local_time AS DATE)) AS n, date_diff('day', min(local_time), max(local_time)) + 1 AS whole FROM m
+)
+SELECT since, messages, posters, groups, joins, removed, n, whole - n FROM said, moved, days
+"""
+
+COMPARE_DAYS = f"""
+WITH daily AS (SELECT CAST(local_time AS DATE) AS day, count(*) AS n, count(DISTINCT sender_id) AS posters FROM {_P} GROUP BY ALL),
+seen AS (SELECT DISTINCT CAST(local_time AS DATE) AS day FROM m),
+days AS (SELECT unnest(generate_series(min(day), max(day), INTERVAL 1 DAY))::DATE AS day FROM seen),
+told AS (
+  SELECT day, CASE WHEN seen.day IS NOT NULL THEN coalesce(n, 0) END AS n, CASE WHEN seen.day IS NOT NULL THEN coalesce(posters, 0) END AS posters
+  FROM days LEFT JOIN seen USING (day) LEFT JOIN daily USING (day)
+)
+SELECT day, n, posters, lag(n, 7) OVER (ORDER BY day) FROM told QUALIFY day > (SELECT max(day) FROM days) - 28 ORDER BY day
+"""
+
 COMPARE_GROUPS = f"""
 WITH seen AS (SELECT DISTINCT CAST(local_time AS DATE) AS day FROM m),
 days AS (SELECT unnest(generate_series(min(day), max(day), INTERVAL 1 DAY))::DATE AS day FROM seen),
@@ -248,6 +270,8 @@ ANSWERS = {
     "activity_shares": SHARES,
     "compare": COMPARE,
     "compare_groups": COMPARE_GROUPS,
+    "compare_periods": COMPARE_PERIODS,
+    "compare_days": COMPARE_DAYS,
     "groups": GROUPS,
     "growth": GROWTH,
 }

@@ -212,7 +212,7 @@ def test_the_report_of_data_of_less_than_a_week_is_of_that_week(tmp_path: Path) 
     report = chats.report()
     told = [line.say("en") for line in report.sections[0].lines]
     assert (report.facts["week"], report.facts["messages"]) == ("2024-W45", 5)
-    assert told[-1] == "The data end on 2024-11-08 09:00:00: this week is not complete."
+    assert told[-1] == "The data end on 2024-11-08 09:00:00: this week is not complete and is not compared."
     (early,) = chats.report("2024-W40").sections
     assert [line.say("en") for line in early.lines] == ["The dataset holds no data of this week."]
     (section,) = open_dataset(make_dataset(tmp_path / "none", [])).report().sections

@@ -314,7 +314,9 @@ class Dataset:
         chosen, rest = _parted({"unfinished": True, **filters, "week": week})
         _must_be_empty(rest)
         with self.ask(chosen) as question:
-            report = weekly(question.engine, question.scope, question.facts, empty=question.empty)
+            report = weekly(
+                question.engine, question.scope, question.facts, empty=question.empty, models=question.models
+            )
             if question.notes:
                 report.sections.append(Section("pseudonyms", _PSEUDONYMS, list(question.notes)))
             return report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from hypothesis import given, settings
 
@@ -112,3 +112,48 @@ def test_a_period_without_any_data_is_not_known_rather_than_empty():
     first = Scope(since=moment("2026-04-27"), until=moment("2026-05-04"), as_of=moment("2026-05-03 23:59:59"))
     this, before = ask("compare", LOG, scope=first)
     assert (this["messages"], this["new_posters"], this["lapsed_posters"], before["posters"]) == (1, None, None, None)
+
+
+def test_periods_by_hand():
+    rows = ask("compare_periods", LOG, scope=WEEK)
+    # data begin on 1 May: the week of 27 April is not whole and is left out
+    assert rows == [
+        {"since": date(2026, 5, 4), "messages": 4, "posters": 3, "groups": 2, "joins": 0, "removed": 1, "data_days": 3, "hole_days": 4},
+        {"since": date(2026, 5, 11), "messages": 4, "posters": 2, "groups": 1, "joins": 4, "removed": 0, "data_days": 5, "hole_days": 2},
+    ]  # fmt: skip
+    assert [row["since"] for row in ask("compare_periods", LOG, before=1, scope=WEEK)] == [date(2026, 5, 4), date(2026, 5, 11)]  # fmt: skip
+    assert ask("compare_periods", [], scope=WEEK) == []
+
+
+def test_a_period_in_a_hole_is_not_known():
+    log = [{"at": "2026-05-01 10:00:00"}, {"at": "2026-05-12 10:00:00"}]
+    scope = Scope(since=moment("2026-05-11"), until=moment("2026-05-14"), as_of=moment("2026-05-13 23:59:59"))
+    found = table(ask("compare_periods", log, scope=scope), "since", "messages", "data_days", "hole_days")
+    # periods of three days back from 11 May: 8, 5, 2 May; the one before would begin on 29 April, before the data
+    assert found == [(date(2026, 5, 2), None, 0, 3), (date(2026, 5, 5), None, 0, 3), (date(2026, 5, 8), None, 0, 3), (date(2026, 5, 11), 1, 1, 1)]  # fmt: skip
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(logs())
+def test_periods_are_those_of_compare(rows):
+    if not rows:
+        return
+    middle = sorted(moment(row["at"]) for row in rows)[len(rows) // 2]
+    since = datetime(middle.year, middle.month, middle.day)
+    length = timedelta(days=2)
+    scope = Scope(since=since, until=since + length, as_of=since + length)
+    found = {row["since"]: row for row in ask("compare_periods", rows, scope=scope)}
+    shared = ("messages", "posters", "groups", "joins", "removed")
+    for back, expected in enumerate(ask("compare", rows, scope=scope)):
+        if row := found.get((since - back * length).date()):
+            assert [row[name] for name in shared] == [expected[name] for name in shared]
+
+
+def test_days_by_hand():
+    rows = ask("compare_days", LOG, days=8, scope=WEEK)
+    found = [(row["day"].day, row["messages"], row["posters"], row["messages_before"]) for row in rows]
+    # 3 May holds nothing; on the 4th a; on the 5th b, twice; the 12th against the 5th; the 17th against the 10th
+    assert found == [
+        (10, 1, 1, None), (11, 1, 1, 1), (12, 2, 2, 2), (13, None, None, None), (14, None, None, None), (15, 0, 0, None), (16, 0, 0, None), (17, 1, 1, 1),
+    ]  # fmt: skip
+    assert ask("compare_days", [], scope=WEEK) == []

@@ -1,0 +1,40 @@
+"""How much of each group is ads, with the range that errors leave, against the week before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from qunkit.results import Chart, Column, Note, Role, Section
+from qunkit.week import Week, name, note, only
+from qunkit.words import Text
+
+PLACE = 30
+TITLE = Text("Ads", "广告占比")
+
+TOP_GROUPS = 12
+_NONE = Text("No ads were found this week.", "本周未发现广告。")
+_ABOUT = Text(
+    "Ads among people's messages, without staff, and the range that errors leave: highest {ratio} of {messages} messages in {name}.",
+    "成员消息中广告的占比（不含官方人员）及误差范围：{name}最高，{messages} 条中占 {ratio}。",
+)
+_BEFORE = Column("ad_ratio_before", "ratio", Text("week before", "上周"))
+_ROLES: dict[Role, str] = {
+    "label": "group_name",
+    "value": "ad_ratio",
+    "low": "ad_ratio_low",
+    "high": "ad_ratio_high",
+    "n": "messages",
+    "before": "ad_ratio_before",
+}
+
+
+def section(week: Week) -> Section:
+    """The groups with the greatest ratios."""
+    shown = [row for row in week.rows("ads") if row["ads"] and row["ad_ratio"] is not None][:TOP_GROUPS]
+    if not shown:
+        return Section("ads", TITLE, [Note(_NONE)])
+    ads, top = week.result("ads"), max(shown, key=lambda row: row["ad_ratio"])
+    cells = [(*row.values(), row["ad_ratio"] - row["change"] if row["change"] is not None else None) for row in shown]
+    told = only(replace(ads, columns=(*ads.columns, _BEFORE), cells=cells), _ROLES.values())
+    about = note(_ABOUT, {"name": name(top), "ratio": top["ad_ratio"], "messages": top["messages"]})
+    return Section("ads", TITLE, charts=[Chart("ads", "ratios", TITLE, about, told, _ROLES)])

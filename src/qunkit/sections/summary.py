@@ -1,0 +1,82 @@
+"""The week in short: headline figures against the week before and what is usual, and messages by day."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from qunkit.results import Chart, Figure, Note, Result, Section
+from qunkit.week import Week, note
+from qunkit.words import Text
+
+PLACE = 10
+TITLE = Text("The week in short", "本周概况")
+
+_PEOPLE = Text(
+    "First-time posters {new_posters}; posted the week before and stayed silent in this one {lapsed_posters}.",
+    "首次发言 {new_posters} 人；上周发言、本周沉默 {lapsed_posters} 人。",
+)
+_MOVES = Text("Whoever leaves alone leaves no notice.", "自行退群不会有提示。")
+_PARTIAL = Text(
+    "The data end on {last}: this week is not complete and is not compared.",
+    "数据截至 {last}，本周尚未结束，不作对比。",
+)
+_HOLES = Text(
+    "{holes} days of the two weeks hold no data in any group: not exported, not silent.",
+    "两周内有 {holes} 天全部群均无数据：属于未导出，并非沉默。",
+)
+_NOTHING = Text("No messages this week.", "本周没有消息。")
+_NO_BASELINE = Text(
+    "The dataset holds no data of the week before: there is nothing to compare with.",
+    "数据集中没有上一周的数据，无法对比。",
+)
+_DAILY = Text("Messages a day", "每日消息数")
+_DAILY_ABOUT = Text("Most in {days} days: {top} on {top_day}.", "近 {days} 天中 {top_day} 最多，为 {top} 条。")
+_FIGURES = ("messages", "posters", "groups", "joins", "removed")
+
+
+def section(week: Week) -> Section:
+    """Figures, and what has to be known to read them."""
+    return Section(
+        "summary", TITLE, _lines(week), figures=_figures(week), charts=_daily(week.result("compare_days"), week)
+    )
+
+
+def _lines(week: Week) -> list[Note]:
+    this, before = week.this, week.before
+    notes = [] if this["messages"] else [Note(_NOTHING)]
+    if not before["data_days"]:
+        notes.append(Note(_NO_BASELINE))
+    elif this["messages"]:
+        notes.append(note(_PEOPLE, {name: this[name] for name in ("new_posters", "lapsed_posters")}))
+    if holes := this["hole_days"] + before["hole_days"]:
+        notes.append(note(_HOLES, {"holes": holes}))
+    if not week.is_whole:
+        notes.append(note(_PARTIAL, {"last": week.facts["last"]}))
+    return notes
+
+
+def _figures(week: Week) -> list[Figure]:
+    """Each against the week before, and the median of the weeks before that have no holes. A week that is not over is not compared."""
+    columns = {column.name: column for column in week.result("compare_periods").columns}
+    full = [row for row in week.rows("compare_periods")[:-1] if not row["hole_days"]] if week.is_whole else []
+    return [
+        Figure(
+            columns[name],
+            week.this[name],
+            week.before[name] if week.is_whole else None,
+            float(median(row[name] for row in full)) if full else None,
+            len(full) or 8,
+            note=Note(_MOVES) if name == "removed" else None,
+        )
+        for name in _FIGURES
+    ]
+
+
+def _daily(days: Result, week: Week) -> list[Chart]:
+    """With those of the week before as a ghost."""
+    known = [row for row in week.rows("compare_days") if row["messages"] is not None]
+    if not known:
+        return []
+    top = max(known, key=lambda row: row["messages"])
+    about = note(_DAILY_ABOUT, {"days": len(known), "top_day": top["day"], "top": top["messages"]})
+    return [Chart("daily", "trend", _DAILY, about, days, {"x": "day", "y": "messages", "ghost": "messages_before"})]

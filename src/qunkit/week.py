@@ -1,0 +1,71 @@
+"""A week that is reported: what sections ask of it. An analysis is asked once, whoever needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from qunkit.dataset import Scope
+from qunkit.results import Cell, Note, Result
+from qunkit.words import Text
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Week:
+    """The week that `scope` opens, or as much of it as there is."""
+
+    ask: Callable[[str], Result]
+    """The result of an analysis, with its defaults, in the week."""
+    scope: Scope
+    facts: Mapping[str, Cell]
+    kept: dict[str, Result] = field(default_factory=dict)
+
+    def result(self, name: str) -> Result:
+        """The result of an analysis; its rows can be read again and again."""
+        if name not in self.kept:
+            found = self.ask(name)
+            self.kept[name] = replace(found, cells=list(found.rows()))
+        return self.kept[name]
+
+    def rows(self, name: str) -> list[Row]:
+        """… its rows by the names of columns."""
+        found = self.result(name)
+        names = [column.name for column in found.columns]
+        return [dict(zip(names, row, strict=True)) for row in found.rows()]
+
+    @property
+    def this(self) -> Row:
+        """The figures of the week."""
+        return self.rows("compare")[0]
+
+    @property
+    def before(self) -> Row:
+        """… and of the one before."""
+        return self.rows("compare")[1]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the data reach the week's last day."""
+        last = self.facts.get("last")
+        return not (self.scope.since and last is not None and last < self.scope.since + timedelta(days=6))  # type: ignore[operator]
+
+
+def only(result: Result, names: Iterable[str], most: int | None = None) -> Result:
+    """A result with fewer columns, in the order of `names`, and fewer rows."""
+    at = [next(i for i, column in enumerate(result.columns) if column.name == name) for name in names]
+    cells = [tuple(row[i] for i in at) for row in list(result.rows())[:most]]
+    return replace(result, columns=tuple(result.columns[i] for i in at), cells=cells)
+
+
+def note(text: Text, facts: Mapping[str, Any]) -> Note:
+    """A sentence with its figures."""
+    return Note(text, tuple(facts.items()))
+
+
+def name(row: Row) -> str:
+    """A group as people call it."""
+    return str(row["group_name"])
