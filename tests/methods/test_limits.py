@@ -37,6 +37,19 @@ def test_a_day_by_hand():
     assert told == [(True, False), (False, False), (False, False), (False, True)]
 
 
+def test_a_day_in_bursts_by_hand():
+    # 2 and 18 on alternate weeks: means 10, factors 1, and a variance that is far beyond Poisson's
+    counts = np.array([[2.0 + 16 * (day // 7 % 2) for day in range(43)]])
+    weight = 0.97 ** np.arange(41, -1, -1)
+    weight /= weight.sum()
+    mean, share = (weight * counts[0, :42]).sum(), (weight**2).sum()
+    variance = (weight * (counts[0, :42] - mean) ** 2).sum() / (1 - share) * (1 + share + 0.75**2 / 6)
+    size = mean**2 / (variance - mean)
+    usual = stats.nbinom(size, size / (size + mean))
+    found = limits.days(counts, 0)
+    assert (found.low[0, -1], found.high[0, -1]) == (usual.ppf(0.005), usual.isf(0.005)) == (0, 44)
+
+
 def test_weekdays_have_a_factor():
     # 30 on the last day of the week, 5 else: means 30 and 5 of 60/7, so factors 0.75 · 3.5 + 0.25 and 0.75 · 7/12 + 0.25
     counts = np.array([[5.0, 5, 5, 5, 5, 5, 30] * 8])
