@@ -88,6 +88,7 @@ def test_every_analysis_runs_in_every_format(qunkit: Run, tmp_path: Path) -> Non
                 "response_questions",
                 "members_stages",
                 "network_bridges",
+                "topics_groups",
             )
             assert (ran.code, out.stat().st_size > 0) == (0, not empty), (name, style, ran.err)
 

@@ -132,14 +132,15 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     found["surprise"] = [topics.surprise(int(n), mean) for n, mean in zip(senders, expected, strict=True)]
     found["surprise"] = found["surprise"].astype(float)
     chance, enough = np.exp(-found["surprise"].to_numpy(float)), known & (senders >= topics.LEAST)
-    found["q"] = np.nan
+    q = np.full(len(found), np.nan)
     for places in found.reset_index().groupby("part").indices.values():
-        found.iloc[places, found.columns.get_loc("q")] = discoveries(chance[places], enough[places]).round(4)
+        q[places] = discoveries(chance[places], enough[places])
+    found["q"] = q.round(4)
     found["trend"] = found[[f"before_{k}" for k in range(PERIODS, 0, -1)] + ["senders"]].astype(int).to_numpy().tolist()
     shown = found[(senders >= params.min_senders) & ~(expected >= senders)]
     shown = shown.sort_values(["part", "surprise", "senders", "word"], ascending=[True, False, False, True], na_position="last")  # fmt: skip
     shown = shown.groupby("part").head(params.top) if params.top else shown
-    shown = shown.assign(group_id=shown["part"].where(shown["part"] != "")).rename(columns={"text": "example"})
+    shown = shown.assign(group_id=shown["part"].where(shown["part"] != ""), example=shown["text"])
     return pd.DataFrame(shown[[column.name for column in COLUMNS]])
 
 

@@ -95,7 +95,8 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     found["log_odds"] = found["log_odds"].astype(float)
     found["share"] = found["senders"].to_numpy(float) / posters.reindex(found["group_id"]).to_numpy()
     found["elsewhere"] = [everywhere - a for a, everywhere, _, _ in whole]
-    found = found[found["log_odds"] > 0].rename(columns={"text": "example", "weeks": "sender_weeks"})
+    found["sender_weeks"], found["example"] = found["weeks"], found["text"]
+    found = found[found["log_odds"] > 0]
     found = found.sort_values(["group_id", "log_odds", "senders", "word"], ascending=[True, False, False, True])
     found = found.groupby("group_id").head(params.top) if params.top else found
     return pd.DataFrame(found[[column.name for column in COLUMNS]])
