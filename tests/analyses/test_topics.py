@@ -116,6 +116,12 @@ def test_without_a_window_the_last_week_is_asked_about():
     assert table(short, "word", "senders", "senders_before", "surprise") == [("露营", 2, None, None)]
 
 
+def test_it_is_said_which_time_is_asked_about(tmp_path: Path):
+    dataset = open_dataset(make_dataset(tmp_path / "data", LOG))
+    said = [[note.say("en")[:24] for note in dataset.analyze("topics", since=since).notes] for since in (None, "2026-03-01", "2026-05-11")]  # fmt: skip
+    assert said == [["The window begins with t"], ["The window begins with t"], []]
+
+
 def test_ads_are_left_out_but_not_those_of_staff():
     ad = "手机兼职刷单，日结300元，宝妈学生都可做，加V信：hao_xyz12 看 https://s.example.invalid/x"
     rows = [{"at": f"2026-05-12 09:0{n}:00", "sender_id": f"p{n}", "text": ad} for n in range(3)]

@@ -70,6 +70,10 @@ class Params:
     ads: str = option("out", topics.ADS, choices=topics.OUT_OR_IN)
 
 
+_LAST_WEEK = Text(
+    "The window begins with the data, so its last 7 days are compared with the time before them; --week or --last asks about another.",
+    "所选时间从数据开头算起，因此以其最后 7 天与此前相比；可用 --week 或 --last 另选。",
+)
 _NO_BEFORE = Text(
     "There is no text before the window to compare with: the words of most people come first.",
     "所选时间之前没有文字可比，按人数排列。",
@@ -89,7 +93,7 @@ SQL = f"""
 WITH bounds AS (
   SELECT epoch_s(:until) AS until, CASE WHEN epoch_s(:since) > MIN(epoch_s(first_at)) THEN epoch_s(:since) ELSE epoch_s(:until) - 604800 END AS since FROM days
 ), span AS (
-  SELECT since, until - since AS length FROM bounds
+  SELECT since, until - since AS length, since <> epoch_s(:since) AS last_week FROM bounds
 ), {_SAID}, people AS (  -- a row for each who said a word in a period, and, without a person, for each group in which it was said
   SELECT part, word, period, person, group_id, {topics.SHORTEST}, MIN(CASE WHEN text IS NOT NULL THEN short END) AS short
   FROM (SELECT part, word, period, person, group_id, CASE WHEN period = 0 THEN text END AS text, short FROM said) dated
@@ -104,11 +108,11 @@ WITH bounds AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM messages GROUP BY group_id
 )
 SELECT 'word' AS row_kind, here.part, named.group_name, here.word, topic_words.kind, here.senders, here.senders_before, {_TREND}, here.groups, here.text,
-  NULL AS member_id, NULL AS name
-FROM here LEFT JOIN named ON named.group_id = here.part LEFT JOIN topic_words ON topic_words.word = here.word
+  span.last_week, NULL AS member_id, NULL AS name
+FROM here CROSS JOIN span LEFT JOIN named ON named.group_id = here.part LEFT JOIN topic_words ON topic_words.word = here.word
 WHERE here.word = '' OR here.senders >= LEAST(:min_senders, {topics.LEAST}) AND COALESCE(topic_words.kind, '') <> 'stop' AND (LENGTH(here.word) > 1 OR topic_words.kind = 'own')
 UNION ALL
-SELECT 'name', NULL, NULL, NULL, NULL, NULL, NULL, {", ".join(["NULL"] * PERIODS)}, NULL, NULL, member_id, name FROM ({topics.NAMES}) called WHERE name IS NOT NULL
+SELECT 'name', NULL, NULL, NULL, NULL, NULL, NULL, {", ".join(["NULL"] * PERIODS)}, NULL, NULL, NULL, member_id, name FROM ({topics.NAMES}) called WHERE name IS NOT NULL
 ORDER BY row_kind, part, word, member_id, name
 """
 
@@ -141,9 +145,12 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     shown = shown.sort_values(["part", "surprise", "senders", "word"], ascending=[True, False, False, True], na_position="last")  # fmt: skip
     shown = shown.groupby("part").head(params.top) if params.top else shown
     shown = shown.assign(group_id=shown["part"].where(shown["part"] != ""), example=shown["text"])
-    return pd.DataFrame(shown[[column.name for column in COLUMNS]])
+    told = pd.DataFrame(shown[[column.name for column in COLUMNS]])
+    told.attrs["last_week"] = bool((rows["last_week"] == True).any())  # noqa: E712 (null among objects)
+    return told
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
-    """What has to be said of the order."""
-    return [Note(_NO_BEFORE)] if len(frame) and frame["surprise"].isna().all() else []
+    """Which time was asked about, and what has to be said of the order."""
+    told = [Note(_LAST_WEEK)] if frame.attrs.get("last_week") else []
+    return told + ([Note(_NO_BEFORE)] if len(frame) and frame["surprise"].isna().all() else [])
