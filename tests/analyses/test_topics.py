@@ -122,6 +122,17 @@ def test_it_is_said_which_time_is_asked_about(tmp_path: Path):
     assert said == [["The window begins with t"], ["The window begins with t"], []]
 
 
+@pytest.mark.parametrize("name", ["topics", "topics_groups"])
+def test_nobody_and_nothing_needs_a_name(name):
+    assert ask(name, []) == []
+    bare = {"at": "2026-05-12 09:00:00", "sender_name": None, "group_name": None, "text": "露营", "sender_id": "name:"}
+    others = [bare | {"group_id": "name:h", "text": f"下雪 {word}"} for word in ("爬山", "羽毛球")]
+    by = {"by": "group"} if name == "topics" else {}
+    found = ask(name, [bare, *others], min_senders=1, **by)
+    assert ("g", "g", "露营") in table(found, "group_id", "group_name", "word")
+    assert ask(name, [bare | {"text": None}], min_senders=1) == []
+
+
 def test_ads_are_left_out_but_not_those_of_staff():
     ad = "手机兼职刷单，日结300元，宝妈学生都可做，加V信：hao_xyz12 看 https://s.example.invalid/x"
     rows = [{"at": f"2026-05-12 09:0{n}:00", "sender_id": f"p{n}", "text": ad} for n in range(3)]
@@ -202,7 +213,7 @@ def test_counting_gives_the_same(rows, dice, by):
         assert order == sorted(order, reverse=True)
 
 
-PLANTED, FLOODS = 20, 5
+PLANTED, FLOODS, SEEDS = 20, 5, max(3, EXAMPLES // 10)
 
 
 def eight_weeks(seed: int) -> list[dict[str, Any]]:
@@ -213,8 +224,8 @@ def eight_weeks(seed: int) -> list[dict[str, Any]]:
     weight = [1 / (n + 1) for n in range(len(usual))]
     rows: list[dict[str, Any]] = []
     for week in range(8):
-        for n in range(450):
-            at = moment("2026-03-23") + timedelta(weeks=week, minutes=22 * n)
+        for n in range(600):
+            at = moment("2026-03-23") + timedelta(weeks=week, minutes=16 * n)
             said = dice.choices(usual, weight, k=5)
             said += dice.sample(known[:PLANTED], 1) if dice.random() < (0.3 if week == 7 else 0.03) else []
             rows.append({"at": at, "sender_id": f"p{dice.randrange(80)}", "text": " ".join(said), "group_id": dice.choice("gh")})  # fmt: skip
@@ -223,22 +234,23 @@ def eight_weeks(seed: int) -> list[dict[str, Any]]:
 
 
 def test_planted_words_are_found_and_floods_are_not():
-    """Of what was planted at least 0.8 are among the first 20, of the floods at most 0.05: three seeds, so none of fifteen."""
+    """Of what was planted at least 0.8 are among the first 20, of the floods at most 0.05: of the fifteen of three seeds none."""
     recalled = admitted = 0
-    for seed in range(3):
+    for seed in range(SEEDS):
         first = [row["word"] for row in ask("topics", eight_weeks(seed), scope=WEEK, min_senders=1)]
         known = [f"wa{chr(97 + n)}" for n in range(PLANTED + FLOODS)]
         recalled += len({*first} & {*known[:PLANTED]})
         admitted += len({*first} & {*known[PLANTED:]})
-    assert recalled / (3 * PLANTED) >= 0.8
-    assert admitted / (3 * FLOODS) <= 0.05
+    assert recalled / (SEEDS * PLANTED) >= 0.8
+    assert admitted / (SEEDS * FLOODS) <= 0.05
 
 
 def test_where_nothing_is_new_hardly_a_word_is_below_one_in_ten():
-    rows = [row for row in eight_weeks(5) if row["at"] < moment("2026-05-11")]
     quiet = Scope(since=moment("2026-05-04"), until=moment("2026-05-11"), as_of=moment("2026-05-10 23:59:59"))
-    found = [row["q"] for row in ask("topics", rows, scope=quiet, top=0)]
-    assert sum(q <= 0.1 for q in found if q is not None) <= 1
+    for seed in range(SEEDS):
+        rows = [row for row in eight_weeks(seed) if row["at"] < quiet.until]
+        found = [row["q"] for row in ask("topics", rows, scope=quiet, top=0)]
+        assert sum(q <= 0.1 for q in found if q is not None) <= 1
 
 
 def test_names_are_no_words_under_pseudonyms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
