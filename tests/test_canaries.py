@@ -30,7 +30,8 @@ ASKED = {
     "sql": [["FROM messages"], ["FROM posts"], ["FROM members"], ["SELECT * FROM days"]],
     "report": [["--week", "2026-W19"], ["--week", "2026-W20"]],
     **{name: [[]] for name in analyses()},
-    "words": [["--min-members", "1", "--top", "0"]],
+    "topics": [["--min-senders", "1", "--top", "0"], ["--min-senders", "1", "--by", "group"]],
+    "topics groups": [["--min-senders", "1", "--top", "0"]],
 }
 TEXT = ("terminal", "tsv", "csv", "json", "jsonl", "markdown")
 FORMATS = registry.names("renderers")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qunkit.config import FILE, KEYS, Ads, Config, Kol, Lifecycle, Members, People, Response, load
+from qunkit.config import FILE, KEYS, Ads, Config, Kol, Lifecycle, Members, People, Response, Topics, load
 from qunkit.dataset import Scope
 from qunkit.engines._views import views
 from qunkit.errors import BadConfig
@@ -147,7 +147,7 @@ def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
 def test_keys_are_described_in_both_languages() -> None:
     assert all(text.en and text.zh for text in KEYS.values())
     top = {key.split(".")[0] for key in KEYS}
-    tables = "staff bots tags map engine ads kol members lifecycle response"
+    tables = "staff bots tags map engine ads kol members lifecycle response topics"
     assert top == {"lang", "day_start", "names", *tables.split()}
 
 
@@ -239,6 +239,8 @@ def test_stages_and_working_hours(dataset: Path) -> None:
         ("[response]\ndays = [true]", "response.days"),
         ("[response]\ndays = []", "response.days"),
         ("[response]\nexempt = [1]", "response.exempt is not a list of texts"),
+        ('[topics]\nown = "满减券"', "topics.own is not a list of texts"),
+        ("[topics]\nstops = []", "did you mean topics.stop"),
         ("[lifecycle]\nsilence_chance = 0", "lifecycle.silence_chance is not a ratio"),
         ("[lifecycle]\nad_share = 2", "lifecycle.ad_share is not a ratio"),
         ("[lifecycle]\ndead_day = 3", "did you mean lifecycle.dead_days"),
@@ -254,3 +256,15 @@ def test_what_is_exempt_is_compared_without_signs() -> None:
     shown = views("SELECT 1", "SELECT 1", Scope(exempt=("谢谢！", "OK?", "？")))["exempt"]
     assert "('ok'), ('谢谢')" in shown
     assert "WHERE FALSE" in views("SELECT 1", "SELECT 1", Scope())["exempt"]
+
+
+def test_words_of_ones_own_and_those_that_are_none(dataset: Path) -> None:
+    usual = load(dataset)
+    write(dataset, '[topics]\nown = ["满减券", " WOW "]\nstop = ["打卡", "wow"]')
+    settings = load(dataset)
+    assert settings.topics == Topics(("满减券", " WOW "), ("打卡", "wow"))
+    assert settings.hash != usual.hash
+    scope = Scope(own_words=settings.topics.own, stop_words=settings.topics.stop)
+    shown = views("SELECT 1", "SELECT 1", scope)["topic_words"]
+    assert "VALUES ('wow', 'stop'), ('打卡', 'stop'), ('满减券', 'own')" in shown
+    assert "WHERE FALSE" in views("SELECT 1", "SELECT 1", Scope(own_words=(" ",)))["topic_words"]

@@ -206,7 +206,7 @@ ASKED = {
 OF_TEXTS = {
     name
     for name in registry.names("analyses")
-    if name in ("words", "kol", "replies", "response_questions") or name.startswith("ads")
+    if name in ("kol", "replies", "response_questions") or name.startswith(("ads", "topics"))
 }
 """Names are no words in scrubbed texts, and contacts and links no marks of ads."""
 

@@ -75,6 +75,10 @@
     days = [1, 2, 3, 4, 5, 6, 7]     # working days: 1 Monday to 7 Sunday
     exempt = ["谢谢", "好的", "OK"]    # what is no question, whatever sign it ends with
 
+    [topics]               # what `qunkit topics` takes for words
+    own = ["满减券", "亲子露营"]       # words of your own: found wherever they stand, and never taken for names
+    stop = ["打卡"]                   # words that say nothing here
+
     [engine]               # what answers, and reads exports: duckdb on this machine, or spark (docs/scale.md)
     name = "spark"
     spark_url = "sc://cluster.example"
@@ -288,6 +292,11 @@ KEYS: dict[str, Text] = {
         "what is no question, whatever sign it ends with; capitals and signs do not matter (default: 谢谢, 好的, OK and the like)",
         "免响应用语，以问号结尾也不算提问，不计大小写和标点（默认含 谢谢、好的、OK 等）",
     ),
+    "topics.own": Text(
+        "words of your own: found wherever they stand in a text, and never taken for names",
+        "自定义词：在文本中出现即计，且不会被当作人名排除",
+    ),
+    "topics.stop": Text("words that are no topics", "不作为话题的词"),
     "engine.name": Text(
         "what answers, and reads exports: duckdb or spark", "由哪个引擎计算并读取导出文件：duckdb 或 spark"
     ),
@@ -432,6 +441,14 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Topics:
+    """What `qunkit topics` takes for words, beside its dictionary."""
+
+    own: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Settings after all layers; every list as written."""
 
@@ -454,6 +471,7 @@ class Config:
     members: Members = Members()
     lifecycle: Lifecycle = Lifecycle()
     response: Response = Response()
+    topics: Topics = Topics()
 
     @property
     def conventions(self) -> tuple[tuple[str, float], ...]:
@@ -478,14 +496,16 @@ class Config:
 
 _TABLES = (
     "lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members", "lifecycle", "response",
+    "topics",
 )  # fmt: skip
 """Keys of the file itself, in the order in which people are told of them."""
-_LATER: dict[str, Callable[[], Ads | Kol | Members | Lifecycle | Response]] = {
+_LATER: dict[str, Callable[[], Ads | Kol | Members | Lifecycle | Response | Topics]] = {
     "ads": Ads,
     "kol": Kol,
     "members": Members,
     "lifecycle": Lifecycle,
     "response": Response,
+    "topics": Topics,
 }
 """Tables that came later: settings without them keep their hash."""
 
@@ -558,6 +578,7 @@ class _Reader:
             self._members(self._table(table, "members")),
             self._lifecycle(self._table(table, "lifecycle")),
             self._response(self._table(table, "response")),
+            self._topics(self._table(table, "topics")),
         )
 
     def _map(self, maps: Mapping[str, Any], pattern: str) -> Mapping[str, str]:
@@ -627,6 +648,10 @@ class _Reader:
             self._days(table["days"]) if "days" in table else usual.days,
             self._texts(table["exempt"], "response.exempt") if "exempt" in table else usual.exempt,
         )
+
+    def _topics(self, table: Mapping[str, Any]) -> Topics:
+        self._known(table, "topics.", tuple(asdict(Topics())))
+        return Topics(**{key: self._texts(value, f"topics.{key}") for key, value in table.items()})
 
     def _hours(self, value: object) -> tuple[int, int]:
         found = _HOURS.fullmatch(value) if isinstance(value, str) else None

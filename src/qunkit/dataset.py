@@ -31,6 +31,7 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
 * ``accounts``  for analyses alone: staff and bots, also those who never spoke: ``kind`` (staff, bot), ``member_id``, ``group_id`` (null: in every group).
 * ``member_tags``  for analyses alone: tags of `[members.tags]`, one row a word: ``tag, word``, and ``rule``, which a tag has instead of words.
 * ``exempt``  for analyses alone: what is no question, as `[response]` of qunkit.toml says: ``word``, in small letters and without signs.
+* ``topic_words``  for analyses alone: words of `[topics]`, each once, in small letters: ``word``, ``kind`` (own, stop; of both, stop).
 * ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` (if the analysis reads them, of
   `all_posts`) that are not empty: ``text`` and a column of each feature's own. Join it on the text.
 * ``audits``    for analyses that read the feature ``ads``: what people said of messages that its model was tried on (`qunkit.methods.ad_judge`).
@@ -68,7 +69,7 @@ CONVENTIONS = (
 """Those of a qunkit.toml that says nothing."""
 SIGNS = "？?！!。.，,~～… "
 """What is left out of a text that is compared with the words of ``exempt``."""
-OF_ANALYSES = ("all_posts", "aliases", "member_tags", "exempt", "accounts")
+OF_ANALYSES = ("all_posts", "aliases", "member_tags", "exempt", "topic_words", "accounts")
 """Views that no person's own query reads."""
 
 
@@ -98,6 +99,10 @@ class Scope:
     """Tags of members, with their words or their condition."""
     exempt: tuple[str, ...] = ()
     """What is no question, whatever sign it ends with."""
+    own_words: tuple[str, ...] = ()
+    """Words that the dictionary of words lacks."""
+    stop_words: tuple[str, ...] = ()
+    """Words that are no topics."""
     aliases: frozenset[tuple[str, str]] = frozenset()
     """(member id, another id that is the same member's)."""
     timezone: str = "Asia/Shanghai"

@@ -273,6 +273,8 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
         conventions=settings.conventions,
         member_tags=tuple(settings.members.tags.items()),
         exempt=settings.response.exempt,
+        own_words=settings.topics.own,
+        stop_words=settings.topics.stop,
         names=_chosen(filters.names or settings.names),
         data=(begin, end) if begin and end else None,
     )

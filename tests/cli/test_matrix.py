@@ -89,7 +89,8 @@ ARGUMENTS = {
     "growth unanswered": "",
     "members": "--left in",
     "members stages": "--per week",
-    "words": "--min-members 1 --top 5",
+    "topics": "--min-senders 1 --top 5",
+    "topics groups": "--min-senders 1",
 }
 REPRESENTATIVES = ("groups", "messages", "report", "ingest")
 TELLS_NOTHING = ("alias accept", "alias reject", "alias add")

@@ -55,7 +55,8 @@ def test_order_threads_and_folder(
             not ran.err
             or command
             in (
-                "words",
+                "topics",
+                "topics groups",
                 "churn conflicts",
                 "churn silent",
                 "growth unanswered",

@@ -35,7 +35,8 @@ def put(tmp_path: Path) -> Callable[[str, str], Path]:
 
 
 def words(data: Path) -> list[tuple[Any, ...]]:
-    return list(open_dataset(data).analyze("words", min_members=1, top=0).rows())
+    """Rows that begin with a word."""
+    return [row[2:] for row in open_dataset(data).analyze("topics", min_senders=1, top=0).rows()]
 
 
 def kept(data: Path) -> set[str]:
@@ -98,7 +99,7 @@ def test_other_commits_leave_features_where_they_are(tmp_path: Path, put: Callab
         open_dataset(data).ingest(put(f"{n}.csv", csv((n, "阿岚", "wxid_alan001", text))))
         words(data)
         assert kept(data) == {"v000000"}
-    assert len(list((data / "features").glob("*/*/*.parquet"))) == 2
+    assert len(list((data / "features").glob("*/tokens-1/*.parquet"))) == 2
 
 
 def test_a_check_finds_nothing_wrong_with_them_and_nothing_is_lost_without(
@@ -112,5 +113,5 @@ def test_a_check_finds_nothing_wrong_with_them_and_nothing_is_lost_without(
     assert list(check(data, Checked(), read_data=True)) == []
     (data / "features").write_text("no folder")
     assert words(data) == before
-    notes = open_dataset(data).analyze("words").notes
+    notes = open_dataset(data).analyze("topics").notes
     assert "cannot be kept" in notes[-1].say("en")

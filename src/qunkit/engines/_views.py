@@ -155,6 +155,7 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
         "aliases": _aliases(scope),
         "member_tags": _member_tags(scope),
         "exempt": _exempt(scope),
+        "topic_words": _topic_words(scope),
         "accounts": _accounts(scope),
         "days": _DAYS.format(day=day, in_window=days_in_window),
     }
@@ -196,6 +197,13 @@ def _member_tags(scope: Scope) -> str:
 def _exempt(scope: Scope) -> str:
     plain = {word.lower().translate(_NO_SIGNS) for word in scope.exempt}
     return _table("exempt", ("word",), [f"({text(word)})" for word in sorted(plain - {""})])
+
+
+def _topic_words(scope: Scope) -> str:
+    told = dict.fromkeys(scope.own_words, "own") | dict.fromkeys(scope.stop_words, "stop")
+    plain = {word.strip().lower(): kind for word, kind in sorted(told.items(), key=lambda one: one[1])}
+    rows = [f"({text(word)}, {text(kind)})" for word, kind in sorted(plain.items()) if word]
+    return _table("topic_words", ("word", "kind"), rows)
 
 
 def _accounts(scope: Scope) -> str:
