@@ -102,6 +102,18 @@ def test_the_creation_batch(tmp_path):
     assert batch([made, {**made, "group_id": "h", "at": "2026-05-02 09:00:00"}]) == ["b", "c", "b", "c"]
 
 
+def test_days_of_a_roster_make_no_batch(tmp_path):
+    def batch(name, rows, members):
+        return [who for who, batch in joins(tmp_path / name, rows, members, "member_id, batch") if batch]
+
+    spoken = {"at": "2026-05-01 12:00:00"}
+    days = [listed("a", "01 00:00:00"), listed("b", "01 00:00:00"), listed("c", "01 00:00:00")]
+    assert batch("days", [spoken], days) == []
+    made = told("01 09:00:00", "invited", "a", "b", "c")
+    assert batch("notice", [made, spoken], days) == ["b", "c"]  # a's date alone does not come before the making
+    assert batch("older", [made, spoken], [listed("z", "01 00:00:00") | {"joined_at": moment("2026-04-20")}]) == []
+
+
 def walk(rows, members):
     """The same by a walk through what is told, member by member."""
     events = []

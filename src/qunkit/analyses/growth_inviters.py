@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
 from qunkit.methods import ad_sql
-from qunkit.methods.invites import ENTERED, Forest, Row, called, grown, shrunk
-from qunkit.methods.joins import JOINS
-from qunkit.results import Column
+from qunkit.methods.invites import ENTERED, Forest, Row, called, grown, shrunk, untold
+from qunkit.methods.joins import JOINS, UNTOLD
+from qunkit.results import Column, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ WITH {ad_sql.JUDGED}, {JOINS}, {ENTERED}, named AS (
   GROUP BY newcomers.group_id, newcomers.member_id
 )
 SELECT entered.group_id, COALESCE(named.group_name, entered.group_id) AS group_name, entered.member_id, entered.joined_at, entered.sent_at, entered.seq, entered.inviter_id,
-  entered.batch, entered.in_window, entered.official, entered.posted_before, entered.gone, entered.rostered,
+  entered.batch, entered.in_window, entered.official, entered.posted_before, entered.gone, entered.rostered, entered.findable,
   {called("entered.inviter_id")} AS inviter_name, COALESCE(members.official, FALSE) AS by_staff,
   entered.joined_at + INTERVAL '7' DAY <= {_END} AS old_7, entered.joined_at + INTERVAL '28' DAY <= {_END} AS old_28,
   COALESCE(said.messages, 0) AS messages, COALESCE(said.ads, 0) AS ads, COALESCE(said.in_7, 0) AS in_7, COALESCE(said.in_28, 0) AS in_28
@@ -102,7 +102,15 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
 
     found = [row for rows, forest in grown(frame) for row in _inviters(rows, forest)]
     told = pd.DataFrame(found, columns=[column.name for column in COLUMNS])
-    return told.sort_values(["persons", "invites", "group_id", "inviter_id"], ascending=[False, False, True, True], kind="stable", ignore_index=True)  # fmt: skip
+    told = told.sort_values(["persons", "invites", "group_id", "inviter_id"], ascending=[False, False, True, True], kind="stable", ignore_index=True)  # fmt: skip
+    told.attrs["untold"] = untold(frame)
+    return told
+
+
+def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
+    """How many joins nobody can follow."""
+    lost = frame.attrs.get("untold", 0)
+    return [Note(UNTOLD, (("n", lost),))] if lost else []
 
 
 # -- helpers -----------------------------------------------------------------------------------------------------------
@@ -131,8 +139,8 @@ def _inviters(rows: list[Row], forest: Forest) -> list[Row]:
         row["descendants"] = int(of["persons"])
         row["ad_share_all"] = of["ads"] / of["messages"] if of["messages"] >= _FEW else None
     for share, hits, of_all in (("activation", "activated", "of_7"), ("retention", "retained", "of_28")):
-        n = np.array([row[of_all] for row in told], float)
-        drawn = shrunk(np.array([row[hits] for row in told], float), n)
+        n = np.array([row[of_all] or 0 for row in told], float)
+        drawn = shrunk(np.array([row[hits] or 0 for row in told], float), n)
         for row, one in zip(told, drawn.tolist(), strict=True):
             row[share] = round(one, 9) if row[of_all] else None
     return told
@@ -141,15 +149,11 @@ def _inviters(rows: list[Row], forest: Forest) -> list[Row]:
 def _figures(invites: list[Row], brought: list[Row]) -> Row:
     """What there is to say of one inviter but for shares and descendants."""
     first = invites[0]
-    old_7, old_28 = ([row for row in brought if row[name]] for name in ("old_7", "old_28"))
-    gone, messages, ads = (sum(int(row[name]) for row in brought) for name in ("gone", "messages", "ads"))
-    return {
-        **{name: first[name] for name in ("group_id", "group_name", "inviter_id", "inviter_name")},
-        "official": bool(first["by_staff"]),
-        "invites": len(invites),
-        "persons": len(brought),
-        "gone": gone if gone or first["rostered"] else None,
-        "still": len(brought) - gone if first["rostered"] else None,
+    found = [row for row in brought if row["findable"]]
+    old_7, old_28 = ([row for row in found if row[name]] for name in ("old_7", "old_28"))
+    gone = sum(int(row["gone"]) for row in brought)
+    messages, ads = (sum(int(row[name]) for row in found) for name in ("messages", "ads"))
+    said: Row = {
         "of_7": len(old_7),
         "activated": sum(row["in_7"] > 0 for row in old_7),
         "of_28": len(old_28),
@@ -157,4 +161,15 @@ def _figures(invites: list[Row], brought: list[Row]) -> Row:
         "messages": messages,
         "ads": ads,
         "ad_share": ads / messages if messages >= _FEW else None,
+    }
+    if brought and not found:  # nobody can be found among posters: nothing is known, which is not none
+        said = dict.fromkeys(said)
+    return {
+        **{name: first[name] for name in ("group_id", "group_name", "inviter_id", "inviter_name")},
+        "official": bool(first["by_staff"]),
+        "invites": len(invites),
+        "persons": len(brought),
+        "gone": gone if gone or first["rostered"] else None,
+        "still": len(brought) - gone if first["rostered"] else None,
+        **said,
     }

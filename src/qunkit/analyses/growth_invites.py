@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qunkit.methods.invites import ENTERED, Forest, Row, called, grown
-from qunkit.methods.joins import JOINS
-from qunkit.results import Column
+from qunkit.methods.invites import ENTERED, Forest, Row, called, grown, untold
+from qunkit.methods.joins import JOINS, UNTOLD
+from qunkit.results import Column, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ WITH {JOINS}, {ENTERED}, named AS (
 )
 SELECT named.group_id, named.group_name, telling.group_id IS NOT NULL AS told, CASE WHEN named.first_at < {_CUT} THEN COALESCE(sized.members_28, 0) END AS members_28,
   entered.member_id, entered.joined_at, entered.sent_at, entered.seq, entered.inviter_id, entered.batch, entered.in_window, entered.official, entered.posted_before,
-  entered.gone, entered.rostered, entered.joined_at >= {_CUT} AS lately, COALESCE(members.official, FALSE) AS by_staff,
+  entered.gone, entered.rostered, entered.findable, entered.joined_at >= {_CUT} AS lately, COALESCE(members.official, FALSE) AS by_staff,
   {called("entered.inviter_id")} AS inviter_name
 FROM named
 LEFT JOIN telling ON telling.group_id = named.group_id
@@ -96,7 +96,15 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     import pandas as pd
 
     told = pd.DataFrame([_row(*one) for one in grown(frame)], columns=[column.name for column in COLUMNS])
-    return told.sort_values(["invited", "in_trees", "group_id"], ascending=[False, False, True], kind="stable", ignore_index=True)  # fmt: skip
+    told = told.sort_values(["invited", "in_trees", "group_id"], ascending=[False, False, True], kind="stable", ignore_index=True)  # fmt: skip
+    told.attrs["untold"] = untold(frame)
+    return told
+
+
+def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
+    """How many joins nobody can follow."""
+    lost = frame.attrs.get("untold", 0)
+    return [Note(UNTOLD, (("n", lost),))] if lost else []
 
 
 def _row(rows: list[Row], forest: Forest) -> Row:

@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qunkit.methods.invites import ENTERED, called, grown
-from qunkit.methods.joins import JOINS
-from qunkit.results import Column
+from qunkit.methods.invites import ENTERED, called, grown, untold
+from qunkit.methods.joins import JOINS, UNTOLD
+from qunkit.results import Column, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -73,4 +73,12 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
             if row["in_window"]:
                 found.append(row | {"depth": depths[at], "below": int(below[at])})
     told = pd.DataFrame(found, columns=names)
-    return told.sort_values(["group_id", "joined_at", "member_id"], kind="stable", ignore_index=True)
+    told = told.sort_values(["group_id", "joined_at", "member_id"], kind="stable", ignore_index=True)
+    told.attrs["untold"] = untold(frame)
+    return told
+
+
+def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
+    """How many joins nobody can follow."""
+    lost = frame.attrs.get("untold", 0)
+    return [Note(UNTOLD, (("n", lost),))] if lost else []

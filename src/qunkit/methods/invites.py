@@ -13,6 +13,8 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qunkit.methods.joins import FINDABLE
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -26,7 +28,7 @@ def called(id_: str) -> str:
     return f"COALESCE(members.name, CASE WHEN {id_} LIKE 'name:%' THEN SUBSTRING({id_}, 6) ELSE {id_} END)"
 
 
-ENTERED = f"""lives AS (
+ENTERED = f"""{FINDABLE}, lives AS (
   SELECT group_id, sender_id, MIN(local_time) AS first_post, MAX(local_time) AS last_post FROM posts GROUP BY group_id, sender_id
 ), last_leaves AS (
   SELECT group_id, member_id, MAX(local_time) AS left_at
@@ -38,7 +40,7 @@ ENTERED = f"""lives AS (
 ), newest_lists AS (
   SELECT group_id, MAX(seen_at) AS made_at FROM listings WHERE complete AND seen_at IS NOT NULL GROUP BY group_id
 ), placed AS (
-  SELECT joins.*, MAX(joined_at) OVER (PARTITION BY group_id, member_id) AS last_join FROM joins
+  SELECT joiners.*, MAX(joined_at) OVER (PARTITION BY group_id, member_id) AS last_join FROM joiners
 ), entered AS (
   SELECT placed.*, placed.joined_at >= :since AND placed.joined_at < :until AS in_window, COALESCE(members.official, FALSE) AS official,
     {called("placed.member_id")} AS name,
@@ -159,6 +161,13 @@ def grown(frame: pd.DataFrame) -> Iterator[tuple[list[Row], Forest]]:
             for row in rows
         )
         yield rows, Forest(joins)
+
+
+def untold(frame: pd.DataFrame) -> int:
+    """Joins of ``entered`` in the window, without the creation batch, that cannot be told apart by person."""
+    known = frame[frame["joined_at"].notna()]  # a group without any join has a row, too
+    ordinary = known["in_window"].astype(bool) & ~known["batch"].astype(bool)
+    return int((ordinary & ~known["findable"].astype(bool)).sum())
 
 
 def _inviters_first(block: list[int], joins: Sequence[Join]) -> Iterator[int]:
