@@ -33,6 +33,7 @@ BENCHMARKS = (
     "filters",
     "limited",
     "report",
+    "drawing",
     "features",
     "ads",
     "kol",

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from qunkit.config import FILE, KEYS, Ads, Config, Kol, Members, People, load
+from qunkit.config import FILE, KEYS, Ads, Config, Kol, Lifecycle, Members, People, Response, load
 from qunkit.dataset import Scope
+from qunkit.engines._views import views
 from qunkit.errors import BadConfig
 
 WHOLE = """\
@@ -109,6 +110,10 @@ def test_the_hash_is_of_what_changes_answers(dataset: Path) -> None:
         ("[kol]\ncard_people = -1", "kol.card_people is not a number from 0 on"),
         ("[members]\nnew_day = 1", r"unknown key members.new_day \(did you mean members.new_days\?\)"),
         ("[members]\nnew_days = -1", "members.new_days is not a number from 0 on"),
+        ("[members]\ncore_score = 5.5", "members.core_score is not a number from 0 to 5"),
+        ("[members]\nad_share = 1.1", "members.ad_share is not a number from 0 to 1"),
+        ("[members]\nad_share = nan", "members.ad_share is not a number from 0 to 1"),
+        ("[members]\nfan_days = 29", "members.fan_days is not a number from 0 to 28"),
         ("[members.tags]\nx = []", "members.tags.x is not a list of words or a condition"),
         ('[members.tags]\nx = " "', "members.tags.x is not a list of words or a condition"),
         ("[members]\ntags = 1", "members.tags is not a table"),
@@ -142,11 +147,12 @@ def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
 def test_keys_are_described_in_both_languages() -> None:
     assert all(text.en and text.zh for text in KEYS.values())
     top = {key.split(".")[0] for key in KEYS}
-    assert top == {"lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members"}
+    tables = "staff bots tags map engine ads kol members lifecycle response"
+    assert top == {"lang", "day_start", "names", *tables.split()}
 
 
 def test_what_people_are_called(dataset: Path) -> None:
-    assert Kol().conventions + Members().conventions == Scope().conventions
+    assert Config().conventions == Scope().conventions
     before = load(dataset).hash
     write(dataset, '[kol]\nlabels = ["kol", "card"]\ncard_people = 4')
     settings = load(dataset)
@@ -154,6 +160,17 @@ def test_what_people_are_called(dataset: Path) -> None:
     assert settings.hash != before
     changed = dict(settings.kol.conventions)
     assert (changed["kol"], changed["koc"], changed["rising"], changed["card_people"]) == (1.0, 0.0, 0.0, 4.0)
+
+
+def test_the_file_of_tags_is_known_and_changes_no_answer(dataset: Path) -> None:
+    own, more = dataset / "qunkit.toml", dataset / "more.toml"
+    own.write_text('[members.tags]\nx = "orders >= 2"', "utf-8")
+    more.write_text('[members.tags]\nx = "orders >= 2"', "utf-8")
+    assert load(dataset).members.file == own
+    assert load(dataset, more).members.file == more
+    assert load(dataset).hash == load(dataset, more).hash
+    more.write_text("day_start = 4", "utf-8")
+    assert load(dataset, more).members.file == own
 
 
 def test_what_members_are_called(dataset: Path) -> None:
@@ -193,3 +210,47 @@ def test_a_map_is_a_table(dataset: Path) -> None:
     write(dataset, 'map = "when"')
     with pytest.raises(BadConfig, match="map is not a table"):
         load(dataset)
+
+
+def test_stages_and_working_hours(dataset: Path) -> None:
+    before = load(dataset).hash
+    write(
+        dataset,
+        '[lifecycle]\ngrowing = 1.2\n[response]\nhours = "21:00-06:30"\ndays = [6, 1, 6]\nexempt = ["谢谢！", "OK"]',
+    )
+    settings = load(dataset)
+    assert settings.lifecycle == Lifecycle(growing=1.2)
+    assert settings.response == Response((1260, 390), (1, 6), ("谢谢！", "OK"))
+    assert settings.hash != before
+    told = dict(settings.conventions)
+    assert (told["lifecycle_growing"], told["response_begin"], told["response_end"]) == (1.2, 1260.0, 390.0)
+    assert [told[f"response_day_{day}"] for day in range(1, 8)] == [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[response]\nhours = "9-21"', "response.hours is not hours such as"),
+        ('[response]\nhours = "09:00-09:00"', "response.hours"),
+        ('[response]\nhours = "24:00-09:00"', "response.hours"),
+        ('[response]\nhours = "09:60-21:00"', "response.hours"),
+        ("[response]\nhours = 9", "response.hours"),
+        ("[response]\ndays = [0]", "response.days is not a list of weekdays"),
+        ("[response]\ndays = [true]", "response.days"),
+        ("[response]\ndays = []", "response.days"),
+        ("[response]\nexempt = [1]", "response.exempt is not a list of texts"),
+        ("[lifecycle]\nsilence_chance = 0", "lifecycle.silence_chance is not a ratio"),
+        ("[lifecycle]\nad_share = 2", "lifecycle.ad_share is not a ratio"),
+        ("[lifecycle]\ndead_day = 3", "did you mean lifecycle.dead_days"),
+    ],
+)
+def test_stages_and_working_hours_that_are_wrong(text: str, why: str, dataset: Path) -> None:
+    write(dataset, text)
+    with pytest.raises(BadConfig, match=re.escape(why)):
+        load(dataset)
+
+
+def test_what_is_exempt_is_compared_without_signs() -> None:
+    shown = views("SELECT 1", "SELECT 1", Scope(exempt=("谢谢！", "OK?", "？")))["exempt"]
+    assert "('ok'), ('谢谢')" in shown
+    assert "WHERE FALSE" in views("SELECT 1", "SELECT 1", Scope())["exempt"]

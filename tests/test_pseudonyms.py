@@ -167,6 +167,8 @@ def _masked(name, cell, row, pseudonyms):
         "inviter_name",
         "root",
         "root_id",
+        "responder_id",
+        "responder_name",
     ):
         return pseudonyms.member(row.get("group_id", "any"), ids.get(cell, cell))
     if name == "text":
@@ -202,7 +204,9 @@ ASKED = {
 
 
 OF_TEXTS = {
-    name for name in registry.names("analyses") if name in ("words", "kol", "replies") or name.startswith("ads")
+    name
+    for name in registry.names("analyses")
+    if name in ("words", "kol", "replies", "response_questions") or name.startswith("ads")
 }
 """Names are no words in scrubbed texts, and contacts and links no marks of ads."""
 
@@ -427,3 +431,14 @@ def test_all_names_of_a_person_are_known_in_all_groups_of_the_person(tmp_path):
     dataset = open_dataset(make_dataset(tmp_path / "data", told))
     texts = [row["text"] for row in dataset.messages(pseudonymise=True).read_all().sort_by("sent_at").to_pylist()]
     assert texts[2:] == [Pseudonyms(load_key(create=False)).member("", "wxid_a") + "来了", "一群名片来了"]
+
+
+def test_members_are_chosen_by_their_pseudonyms_and_not_by_names(dataset):
+    rows = list(dataset.analyze("members", pseudonymise=True).rows())
+    columns = [column.name for column in dataset.analyze("members", pseudonymise=True).columns]
+    shown = rows[0][columns.index("name")]
+    found = list(dataset.analyze("members", pseudonymise=True, where=(f"name={shown}",)).rows())
+    assert found == [row for row in rows if row[columns.index("name")] == shown]
+    with pytest.raises(BadOption, match="pseudonym"):
+        dataset.analyze("members", pseudonymise=True, where=("name=队员05号",))
+    assert list(dataset.analyze("members", where=("name=队员05号",)).rows())

@@ -21,6 +21,7 @@ HEAVY = {
     "jieba",
     "rjieba",
     "defusedxml",
+    "vl_convert",
     "pydantic",
     "email",
     "importlib.metadata",

@@ -288,8 +288,10 @@ class Dataset:
 
         module = registry.load("analyses", name)
         filters, params = _parted(asked)
+        chosen: Any = module.Params(**params) if hasattr(module, "Params") else None
+        if filters.pseudonymise and hasattr(chosen, "masked"):
+            chosen.masked()
         with self.ask(filters) as question:
-            chosen = module.Params(**params) if hasattr(module, "Params") else None
             result = analyze.analyze(
                 question.engine,
                 name,

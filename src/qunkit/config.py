@@ -57,6 +57,24 @@
     "妈妈" = ["妈妈", "宝妈", "娃"]
     "复购" = "orders >= 2"
 
+    [lifecycle]            # what stage `qunkit lifecycle` says a group is in: conventions
+    starting_weeks = 4               # starting: so many weeks since it was made
+    least_speakers = 3               # nothing is judged that never had so many speakers a week (mean of 4 weeks)
+    growing = 1.1                    # growing: speakers of the last 4 weeks, in those of the 4 weeks before, at least
+    declining = 0.9                  # declining: less than this of both four weeks before …
+    half = 0.5                       # … or, if it does not grow, less than this of its peak
+    dormant = 0.2                    # dormant: less than this of its peak
+    silence_days = 7                 # suspected dead: silent for so many days, or longer by the group's own rhythm
+    silence_chance = 0.001           # … where a silence so long had at most this chance
+    dead_days = 30                   # dead: so many days, too
+    ad_share = 0.8                   # ad-ridden: ads and staff's messages among all messages of 4 weeks, at least …
+    ad_speakers = 1                  # … and at most so many others who spoke in each of them
+
+    [response]             # what `qunkit response` goes by
+    hours = "09:00-21:00"            # working hours; "21:00-06:00" ends on the next day
+    days = [1, 2, 3, 4, 5, 6, 7]     # working days: 1 Monday to 7 Sunday
+    exempt = ["谢谢", "好的", "OK"]    # what is no question, whatever sign it ends with
+
     [engine]               # what answers, and reads exports: duckdb on this machine, or spark (docs/scale.md)
     name = "spark"
     spark_url = "sc://cluster.example"
@@ -74,8 +92,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +234,60 @@ KEYS: dict[str, Text] = {
         'a tag of members: a list of words, or a condition on the columns of `qunkit members` such as "orders >= 2"',
         '成员标签：词语列表，或对 `qunkit members` 输出列的条件，如 "orders >= 2"',
     ),
+    "lifecycle.starting_weeks": Text(
+        "starting: so many weeks since the group was made (default: 4)", "启动：建群未满多少周（默认 4）"
+    ),
+    "lifecycle.least_speakers": Text(
+        "a group whose best 4 weeks had fewer speakers a week is not judged by their number (default: 3)",
+        "最好的 4 周里每周发言人数均值不足此数的群，不按人数判断阶段（默认 3）",
+    ),
+    "lifecycle.growing": Text(
+        "growing: speakers of the last 4 weeks in those of the 4 weeks before, at least (default: 1.1)",
+        "成长：近 4 周发言人数至少为之前 4 周的几倍（默认 1.1）",
+    ),
+    "lifecycle.declining": Text(
+        "declining: speakers of the last 4 weeks in those of each of the two four weeks before, less than (default: 0.9)",
+        "衰退：近 4 周发言人数低于之前两个 4 周各自的几倍（默认 0.9）",
+    ),
+    "lifecycle.half": Text(
+        "declining: or, if the group does not grow, less than this of its peak (default: 0.5)",
+        "衰退：或未在成长且低于峰值的几倍（默认 0.5）",
+    ),
+    "lifecycle.dormant": Text(
+        "dormant: speakers of the last 4 weeks in the peak, less than (default: 0.2)",
+        "沉寂：近 4 周发言人数低于峰值的几倍（默认 0.2）",
+    ),
+    "lifecycle.silence_days": Text(
+        "suspected dead: silent for so many days with data, at least (default: 7)",
+        "疑似死群：至少多少个有数据的日子无普通发言（默认 7）",
+    ),
+    "lifecycle.silence_chance": Text(
+        "suspected dead: the chance of a silence so long by the group's own days, at most; greater than 0 (default: 0.001)",
+        "疑似死群：按该群自身节奏出现如此长沉默的概率上限，须大于 0（默认 0.001）",
+    ),
+    "lifecycle.dead_days": Text(
+        "dead: silent beyond its limit, and for so many days with data (default: 30)",
+        "死群：沉默超过自身上限，且至少多少个有数据的日子（默认 30）",
+    ),
+    "lifecycle.ad_share": Text(
+        "ad-ridden: ads and staff's messages among all messages of the last 4 weeks, at least (default: 0.8)",
+        "广告化死群：近 4 周消息中广告与官方消息的占比至少（默认 0.8）",
+    ),
+    "lifecycle.ad_speakers": Text(
+        "ad-ridden: and others who spoke in each of these weeks, at most (default: 1)",
+        "广告化死群：且这几周每周普通发言人数至多（默认 1）",
+    ),
+    "response.hours": Text(
+        'working hours such as "09:00-21:00"; "21:00-06:00" ends on the next day (default: 09:00-21:00)',
+        '工作时段，如 "09:00-21:00"；"21:00-06:00" 表示到次日（默认 09:00-21:00）',
+    ),
+    "response.days": Text(
+        "working days, 1 Monday to 7 Sunday (default: all)", "工作日，1 为周一，7 为周日（默认每天）"
+    ),
+    "response.exempt": Text(
+        "what is no question, whatever sign it ends with; capitals and signs do not matter (default: 谢谢, 好的, OK and the like)",
+        "免响应用语，以问号结尾也不算提问，不计大小写和标点（默认含 谢谢、好的、OK 等）",
+    ),
     "engine.name": Text(
         "what answers, and reads exports: duckdb or spark", "由哪个引擎计算并读取导出文件：duckdb 或 spark"
     ),
@@ -233,6 +305,11 @@ KEYS: dict[str, Text] = {
 """Every key; PATTERN, TAG and FILES stand for names of one's own."""
 
 
+_HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
+EXEMPT = (
+    "谢谢", "多谢", "谢谢啦", "好", "好的", "好吧", "好吗", "行", "OK", "收到", "嗯", "嗯嗯", "哦", "知道了", "明白", "是吗", "真的", "真的吗", "对吧", "thanks",
+)  # fmt: skip
+"""What is no question, unless qunkit.toml says otherwise."""
 _LACKED = re.compile(r"\(\?<?[=!]|\\[1-9]|\(\?P=|\\k<")
 """What other regular expressions have."""
 
@@ -281,6 +358,10 @@ class Kol:
         return (*((label, float(label in wanted)) for label in Kol().labels), *given.items())
 
 
+_MEMBERS_BOUNDS: dict[str, tuple[float, float | None]] = {"core_score": (0, 5), "ad_share": (0, 1), "fan_days": (0, 28)}
+"""Scores are of 5, shares of 1, and a stage goes by 28 days; everything else of `[members]` counts from 0 on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Members:
     """What `qunkit members` goes by: conventions, and tags."""
@@ -301,11 +382,53 @@ class Members:
     tag_messages: float = 2.0
     tags: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)
     """Words, or a condition, by tag."""
+    file: Path | None = field(default=None, compare=False)
+    """Where they were written; None: nowhere."""
 
     @property
     def conventions(self) -> tuple[tuple[str, float], ...]:
         """Every threshold, under a name of its own among those of `Kol`."""
-        return tuple((f"members_{name}", value) for name, value in asdict(self).items() if name != "tags")
+        return tuple((f"members_{name}", value) for name, value in asdict(self).items() if name not in ("tags", "file"))
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """What stage `qunkit lifecycle` says a group is in: conventions."""
+
+    starting_weeks: float = 4.0
+    least_speakers: float = 3.0
+    growing: float = 1.1
+    declining: float = 0.9
+    half: float = 0.5
+    dormant: float = 0.2
+    silence_days: float = 7.0
+    silence_chance: float = 0.001
+    dead_days: float = 30.0
+    ad_share: float = 0.8
+    ad_speakers: float = 1.0
+
+    @property
+    def conventions(self) -> tuple[tuple[str, float], ...]:
+        """Every threshold, under a name of its own among those of `Kol`."""
+        return tuple((f"lifecycle_{name}", value) for name, value in asdict(self).items())
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """When questions are to be answered, and what is none."""
+
+    hours: tuple[int, int] = (540, 1260)
+    """From which minute of the day to which; the end before the start is one of the next day."""
+    days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    """1 Monday to 7 Sunday."""
+    exempt: tuple[str, ...] = EXEMPT
+
+    @property
+    def conventions(self) -> tuple[tuple[str, float], ...]:
+        """The working hours, and 1 or 0 for every weekday."""
+        begin, end = self.hours
+        days = ((f"response_day_{day}", float(day in self.days)) for day in range(1, 8))
+        return (("response_begin", float(begin)), ("response_end", float(end)), *days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,18 +452,42 @@ class Config:
     ads: Ads = Ads()
     kol: Kol = Kol()
     members: Members = Members()
+    lifecycle: Lifecycle = Lifecycle()
+    response: Response = Response()
+
+    @property
+    def conventions(self) -> tuple[tuple[str, float], ...]:
+        """What the view of that name holds: every number that analyses go by."""
+        tables = (self.kol, self.members, self.lifecycle, self.response)
+        return tuple(one for table in tables for one in table.conventions)
 
     @property
     def hash(self) -> str:
         """12 hexadecimal digits of what may change an answer: comments, spacing, language and engine do not."""
         settings = asdict(self)
         del settings["lang"], settings["maps"], settings["engine"], settings["spark_url"]
-        later = {"ads": asdict(Ads()), "kol": asdict(Kol()), "members": asdict(Members())}
+        later = {name: asdict(table()) for name, table in _LATER.items()}
+        for members in (settings["members"], later["members"]):
+            del members["file"]  # where a condition stands changes no answer
         for name, usual in {"names": None, **later}.items():
-            if settings[name] == usual:  # a key that came later: settings without it keep their hash
+            if settings[name] == usual:
                 del settings[name]
         text = json.dumps(settings, ensure_ascii=True, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+_TABLES = (
+    "lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members", "lifecycle", "response",
+)  # fmt: skip
+"""Keys of the file itself, in the order in which people are told of them."""
+_LATER: dict[str, Callable[[], Ads | Kol | Members | Lifecycle | Response]] = {
+    "ads": Ads,
+    "kol": Kol,
+    "members": Members,
+    "lifecycle": Lifecycle,
+    "response": Response,
+}
+"""Tables that came later: settings without them keep their hash."""
 
 
 def lacking(columns: Mapping[str, str]) -> Text | None:
@@ -363,11 +510,14 @@ def load(dataset: Path, file: Path | None = None) -> Config:
     own = dataset / FILE
     layers = [own] if own.exists() else []
     settings: dict[str, Any] = {}
+    told: dict[str, Path] = {}
     for path in [*layers, *([file] if file else [])]:
         table = _parse(path)
         _Reader(path).config(table)
         settings |= table
-    return _Reader(file or own).config(settings)
+        told |= dict.fromkeys(table, path)
+    found = _Reader(file or own).config(settings)
+    return replace(found, members=replace(found.members, file=told.get("members")))
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -390,9 +540,7 @@ class _Reader:
     path: Path
 
     def config(self, table: Mapping[str, Any]) -> Config:
-        self._known(
-            table, "", ("lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members")
-        )
+        self._known(table, "", _TABLES)
         staff = self._table(table, "staff")
         groups = self._table(staff, "staff.groups")
         return Config(
@@ -408,6 +556,8 @@ class _Reader:
             self._ads(self._table(table, "ads")),
             self._kol(self._table(table, "kol")),
             self._members(self._table(table, "members")),
+            self._lifecycle(self._table(table, "lifecycle")),
+            self._response(self._table(table, "response")),
         )
 
     def _map(self, maps: Mapping[str, Any], pattern: str) -> Mapping[str, str]:
@@ -448,11 +598,48 @@ class _Reader:
 
     def _members(self, table: Mapping[str, Any]) -> Members:
         usual = asdict(Members())
+        del usual["file"]
         self._known(table, "members.", tuple(usual))
         tags = self._table(table, "members.tags")
         told: dict[str, Any] = {name: self._words(value, f"members.tags.{name}") for name, value in tags.items()}
-        numbers = {key: self._least(value, f"members.{key}") for key, value in table.items() if key != "tags"}
+        numbers: dict[str, Any] = {
+            key: self._within(value, f"members.{key}", *_MEMBERS_BOUNDS.get(key, (0, None)))
+            for key, value in table.items()
+            if key != "tags"
+        }
         return Members(**numbers, tags=told)
+
+    def _lifecycle(self, table: Mapping[str, Any]) -> Lifecycle:
+        self._known(table, "lifecycle.", tuple(asdict(Lifecycle())))
+        shares = ("silence_chance", "ad_share", "half", "dormant")
+        return Lifecycle(
+            **{
+                key: (self._ratio if key in shares else self._least)(value, f"lifecycle.{key}")
+                for key, value in table.items()
+            }
+        )
+
+    def _response(self, table: Mapping[str, Any]) -> Response:
+        usual = Response()
+        self._known(table, "response.", tuple(asdict(usual)))
+        return Response(
+            self._hours(table["hours"]) if "hours" in table else usual.hours,
+            self._days(table["days"]) if "days" in table else usual.days,
+            self._texts(table["exempt"], "response.exempt") if "exempt" in table else usual.exempt,
+        )
+
+    def _hours(self, value: object) -> tuple[int, int]:
+        found = _HOURS.fullmatch(value) if isinstance(value, str) else None
+        if found:
+            begin, end = (int(found[n]) * 60 + int(found[n + 1]) for n in (1, 3))
+            if begin != end and begin < 1440 and end <= 1440 and int(found[2]) < 60 and int(found[4]) < 60:
+                return begin, end
+        raise self._wrong("response.hours", Text('hours such as "09:00-21:00"', '时段（如 "09:00-21:00"）'))
+
+    def _days(self, value: object) -> tuple[int, ...]:
+        if isinstance(value, list) and value and all(type(day) is int and 1 <= day <= 7 for day in value):
+            return tuple(sorted(set(value)))
+        raise self._wrong("response.days", Text("a list of weekdays, 1 to 7", "星期的列表（1 到 7）"))
 
     def _words(self, value: object, where: str) -> tuple[str, ...] | str:
         """A list of words or a condition; what a condition may say is known to who reads it."""
@@ -471,9 +658,15 @@ class _Reader:
         raise self._wrong(where, Text(f"a list of some of {', '.join(known)}", f"以下标签的列表：{'、'.join(known)}"))
 
     def _least(self, value: object, where: str) -> float:
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9:
+        return self._within(value, where, 0, None)
+
+    def _within(self, value: object, where: str, least: float, most: float | None) -> float:
+        top = 1e9 if most is None else most
+        if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= top:
             return float(value)
-        raise self._wrong(where, Text("a number from 0 on", "不小于 0 的数"))
+        if most is None:
+            raise self._wrong(where, Text(f"a number from {least} on", f"不小于 {least} 的数"))
+        raise self._wrong(where, Text(f"a number from {least} to {most}", f" {least} 到 {most} 之间的数"))
 
     def _patterns(self, value: object, where: str) -> tuple[str, ...]:
         """Regular expressions, each tried on a text: only RE2 itself knows what it understands."""

@@ -27,9 +27,10 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
 * ``alerts``    from which ratio of ads a group is alarming: ``group_id, ad_ratio``; a row for each group that is there to sell, and one without an id for
   all others.
 * ``conventions``  one row: what `qunkit kol` calls people, as `[kol]` of qunkit.toml says (`config.Kol`): a column for every label, 1 or 0, and for every
-  threshold, DOUBLE; and ``members_…`` for every threshold of `[members]` (`config.Members`).
+  threshold, DOUBLE; and ``members_…``, ``lifecycle_…``, ``response_…`` for every number of these tables (`config.Members` and so on).
 * ``accounts``  for analyses alone: staff and bots, also those who never spoke: ``kind`` (staff, bot), ``member_id``, ``group_id`` (null: in every group).
 * ``member_tags``  for analyses alone: tags of `[members.tags]`, one row a word: ``tag, word``, and ``rule``, which a tag has instead of words.
+* ``exempt``  for analyses alone: what is no question, as `[response]` of qunkit.toml says: ``word``, in small letters and without signs.
 * ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` (if the analysis reads them, of
   `all_posts`) that are not empty: ``text`` and a column of each feature's own. Join it on the text.
 * ``audits``    for analyses that read the feature ``ads``: what people said of messages that its model was tried on (`qunkit.methods.ad_judge`).
@@ -59,9 +60,15 @@ CONVENTIONS = (
     ("members_new_days", 28.0), ("members_silent_days", 30.0), ("members_away_days", 28.0), ("members_back_days", 28.0), ("members_risk_days", 14.0),
     ("members_core_score", 4.0), ("members_ad_messages", 3.0), ("members_ad_share", 0.5), ("members_fan_days", 4.0), ("members_fan_orders", 2.0),
     ("members_fan_replies", 3.0), ("members_friend_ties", 3.0), ("members_friend_replies", 2.0), ("members_tag_messages", 2.0),
+    ("lifecycle_starting_weeks", 4.0), ("lifecycle_least_speakers", 3.0), ("lifecycle_growing", 1.1), ("lifecycle_declining", 0.9), ("lifecycle_half", 0.5),
+    ("lifecycle_dormant", 0.2), ("lifecycle_silence_days", 7.0), ("lifecycle_silence_chance", 0.001), ("lifecycle_dead_days", 30.0),
+    ("lifecycle_ad_share", 0.8), ("lifecycle_ad_speakers", 1.0),
+    ("response_begin", 540.0), ("response_end", 1260.0), *((f"response_day_{day}", 1.0) for day in range(1, 8)),
 )  # fmt: skip
 """Those of a qunkit.toml that says nothing."""
-OF_ANALYSES = ("all_posts", "aliases", "member_tags", "accounts")
+SIGNS = "？?！!。.，,~～… "
+"""What is left out of a text that is compared with the words of ``exempt``."""
+OF_ANALYSES = ("all_posts", "aliases", "member_tags", "exempt", "accounts")
 """Views that no person's own query reads."""
 
 
@@ -89,6 +96,8 @@ class Scope:
     """What the view of that name holds."""
     member_tags: tuple[tuple[str, tuple[str, ...] | str], ...] = ()
     """Tags of members, with their words or their condition."""
+    exempt: tuple[str, ...] = ()
+    """What is no question, whatever sign it ends with."""
     aliases: frozenset[tuple[str, str]] = frozenset()
     """(member id, another id that is the same member's)."""
     timezone: str = "Asia/Shanghai"

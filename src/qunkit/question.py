@@ -13,10 +13,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from qunkit import window
+from qunkit import registry, window
 from qunkit.config import ENGINES, NAMES, Config, People
 from qunkit.dataset import Scope, matching, same
 from qunkit.errors import BadOption, NoCommonGroup, NoSuchGroup, NoSuchMember, UsageError
+from qunkit.methods.member_tags import check
 from qunkit.privacy import NOTE as PSEUDONYMISED
 from qunkit.privacy import Pseudonyms, load_key
 from qunkit.results import Cell, Note
@@ -247,6 +248,8 @@ def _engine(machine: Machine, settings: Config) -> tuple[str, str | None]:
 
 def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> Scope:
     """The scope that `filters` mean; `engine` shows the whole dataset, as `whole` says."""
+    if any(isinstance(rule, str) for rule in settings.members.tags.values()):
+        check(settings.members.tags, registry.load("analyses", "members").COLUMNS, settings.members.file)
     rows = engine.sql(_CATALOGUE).to_pylist()
     groups = {str(row["group_id"]): row["name"] for row in rows}
     day_start = settings.day_start if filters.day_start is None else _hour(filters.day_start)
@@ -267,8 +270,9 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
         bots=people.everywhere(settings.bots),
         selling=frozenset(matching(settings.ads.sales, groups)),
         alert=(settings.ads.alert, settings.ads.alert_sales),
-        conventions=settings.kol.conventions + settings.members.conventions,
+        conventions=settings.conventions,
         member_tags=tuple(settings.members.tags.items()),
+        exempt=settings.response.exempt,
         names=_chosen(filters.names or settings.names),
         data=(begin, end) if begin and end else None,
     )

@@ -75,14 +75,108 @@ def rest(rows: Iterator[tuple[Cell, ...]]) -> int:
     return counted() if counted else sum(1 for _ in rows)
 
 
+Kind = Literal["trend", "heat", "cohorts", "ratios", "network"]
+Role = Literal[
+    "x",
+    "y",
+    "ghost",
+    "low",
+    "high",
+    "event",
+    "alarm",
+    "weekday",
+    "hour",
+    "cohort",
+    "age",
+    "value",
+    "n",
+    "label",
+    "before",
+]
+ROLES: Mapping[Kind, tuple[tuple[Role, ...], tuple[Role, ...]]] = {
+    "trend": (("x", "y"), ("ghost", "low", "high", "event", "alarm")),
+    "heat": (("weekday", "hour", "value"), ()),
+    "cohorts": (("cohort", "age", "value"), ("n",)),
+    "ratios": (("label", "value", "low", "high"), ("n", "before")),
+    "network": ((), ()),
+}
+"""The roles that a kind of chart needs, and those that it knows beside them."""
+
+
+@dataclass(slots=True)
+class Chart:
+    """What a renderer that draws may draw of a result, and what it says to those who do not see it.
+
+    * ``trend``: a row a day or week in order, `x` (date or text) and `y`; `ghost` is the same place in the period before, `low` and `high` the limits of
+      what is usual, `event` a text where something happened, `alarm` true where `y` is out of the limits. A null `y` is a gap: not observed.
+    * ``heat``: `value` by `weekday` (1 to 7) and `hour` (0 to 23).
+    * ``cohorts``: a share `value` of each `cohort` (its first week) by `age` (weeks since); `n` is how many the cohort began with.
+    * ``ratios``: a share `value` of each `label` within its interval from `low` to `high`, of `n`; `before` is that of the period before.
+    * ``network``: rows that are edges: the columns say it themselves (`Column.edge`).
+    """
+
+    name: str
+    kind: Kind
+    title: Text
+    about: Note
+    """What the chart shows, in a sentence with its figures: the text in its place."""
+    result: Result
+    roles: Mapping[Role, str] = field(default_factory=dict)
+    """The column of `result` that plays each role."""
+
+    def __post_init__(self) -> None:
+        """A chart whose columns do not fit is a mistake of the program's.
+
+        Raises:
+            ValueError: a role is missing, is not one of its kind, or has no column.
+        """
+        needed, known = ROLES[self.kind]
+        names = {column.name for column in self.result.columns}
+        wrong = ({*needed} - {*self.roles}) | ({*self.roles} - {*needed, *known}) | ({*self.roles.values()} - names)
+        if self.kind == "network":
+            wrong |= {"source", "target"} - {str(column.edge) for column in self.result.columns}
+        if wrong:
+            raise ValueError(f"{self.name}: {sorted(wrong)}")
+
+    def at(self, role: Role) -> int | None:
+        """Where in a row the cell of a role stands; None: no column plays it."""
+        name = self.roles.get(role)
+        return next((at for at, column in enumerate(self.result.columns) if column.name == name), None)
+
+    def column(self, role: Role) -> Column:
+        """The column of a role that is played."""
+        return next(column for column in self.result.columns if column.name == self.roles[role])
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A headline: one value against the week before, and against what is usual for itself."""
+
+    column: Column
+    """Its name, label, type and meaning."""
+    value: Cell
+    before: float | None = None
+    """In the week before; null where there are no data of it."""
+    usual: float | None = None
+    """The median of the `weeks` weeks before this one."""
+    weeks: int = 8
+    n: int | None = None
+    """Of how many, for a share or a median."""
+    note: Note | None = None
+    """What has to be known beside it: which evidence there is, and why there is no value."""
+
+
 @dataclass(slots=True)
 class Section:
-    """A heading, a sentence or two, and a table (or none)."""
+    """A heading, a sentence or two, headline figures, charts, a table (each or none), and what belongs below."""
 
     name: str
     title: Text
     lines: list[Note] = field(default_factory=list)
     result: Result | None = None
+    figures: list[Figure] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -93,3 +187,13 @@ class Report:
     title: Note
     sections: list[Section]
     facts: dict[str, Cell] = field(default_factory=dict)
+
+    def walk(self) -> Iterator[tuple[int, Section]]:
+        """All sections as they are read, each with how deep it lies: 0 for those of the report itself."""
+        return _walk(self.sections, 0)
+
+
+def _walk(sections: Iterable[Section], depth: int) -> Iterator[tuple[int, Section]]:
+    for section in sections:
+        yield depth, section
+        yield from _walk(section.sections, depth + 1)

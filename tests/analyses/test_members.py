@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qunkit.analyses.members import Params
+from qunkit.analyses.members import COLUMNS, Params
 from qunkit.analyze import analyze
 from qunkit.dataset import Scope
 from qunkit.engines.duckdb import connect
 from qunkit.errors import BadConfig, BadOption
+from qunkit.methods.member_tags import check
 from qunkit.methods.segments import SEGMENTS, scores
 from support.logs import EXAMPLES, logs, scopes, seen
 from support.messages import moment, write_snapshot
@@ -122,8 +123,6 @@ def test_tags_by_words_and_by_conditions():
         "d": ["妈妈"],
     }
     assert told(scope, where=("tags=妈妈",)) == {"a": ["妈妈", "核心"], "d": ["妈妈"]}
-    with pytest.raises(BadConfig, match=r"members\.tags\.x is not a condition"):
-        ask("members", TWELVE, scope=replace(STAFF, member_tags=(("x", "order >= 2"),)))
 
 
 def test_rows_are_chosen_by_columns():
@@ -160,11 +159,50 @@ def test_one_row_a_person():
         row["member_id"]: row for row in ask("members", rows, scope=STAFF, people=True) if row["member_id"] != "name:n"
     }
     assert (found["a"]["groups"], found["a"]["messages"], found["d"]["days_silent"]) == (2, 6, 1)
+    assert found["a"]["active_days"] == 3  # the 1st, 9th and 12th, in both groups
     named = [row for row in ask("members", rows, scope=STAFF, people=True) if row["member_id"] == "name:n"]
     assert [(row["groups"], row["group_id"]) for row in named] == [
         (1, "g"),
         (1, "h"),
     ]  # a name in two groups is two people
+
+
+def test_days_of_a_person_are_days_of_all_groups():
+    def told(rows, **params):
+        return {(row["group_id"], row["member_id"]): row for row in ask("members", rows, scope=scope, **params)}
+
+    scope = Scope(conventions=conventions(away_days=3, back_days=9, new_days=0, silent_days=20, risk_days=20))
+    days = {"g": (1, 2, 8, 9), "h": (4, 5, 6, 9)}
+    rows = [{"at": f"2026-05-{day:02} 09:00:00", "sender_id": who, "group_id": group} for group in "gh" for day in days[group] for who in "ab"]  # fmt: skip
+    rows += [{"at": f"2026-05-{day:02} 10:00:00", "sender_id": "x"} for day in range(1, 10)]
+    rows += [{"at": "2026-05-09 11:00:00", "event": "removed", "actor_id": "x", "target_ids": ["b"]}]
+    # In g they said nothing from the 3rd to the 7th, but in h they did.
+    assert told(rows)["g", "a"]["segment"] == "returned"
+    whole = {row["member_id"]: row for row in told(rows, people=True).values()}
+    assert (whole["a"]["active_days"], whole["a"]["segment"], whole["a"]["groups"]) == (7, "active", 2)
+    # f: 7 of x's 9 days, not 8; and b, who left g, is one person still, in h
+    assert (whole["b"]["active_days"], whole["b"]["groups"], whole["b"]["group_id"]) == (7, 1, "h")
+    assert whole["x"]["f"] > whole["a"]["f"]
+    cut = ask("members", rows, scope=replace(scope, since=moment("2026-05-06")), people=True)
+    assert dict(table(cut, "member_id", "active_days")) == {"a": 3, "b": 3, "x": 4}  # 6 8 9
+
+
+def test_a_tag_that_means_nothing_is_told_by_its_file():
+    check({"妈妈": ("宝妈",), "复购": "orders >= 2"}, COLUMNS, None)
+    with pytest.raises(BadConfig, match=r"mine\.toml: members\.tags\.x is not a condition"):
+        check({"x": "order >= 2"}, COLUMNS, Path("mine.toml"))
+
+
+@pytest.mark.parametrize("typed", ["name=小鹿", "name~小", "inviter_name!=a", "group_name=妈妈群", "tags=妈妈", "aliases~m-x y", "member_id~wxid"])  # fmt: skip
+def test_pseudonyms_are_compared_with_pseudonyms_alone(typed):
+    with pytest.raises(BadOption, match="pseudonym"):
+        Params(where=(typed,)).masked()
+    Params(where=("name=m-abcdefghijklmnop", "group_id~g-ab", "tags=tag 1", "active_days>=2", "segment=core")).masked()
+
+
+def test_a_name_begins_with_its_mark_alone():
+    rows = [{"at": "2026-05-01 09:00:00", "sender_id": "name:rename:x", "sender_name": ""}, {"at": "2026-05-01 09:01:00", "event": "joined_qr", "actor_id": "name:surname:y"}]  # fmt: skip
+    assert dict(table(ask("members", rows), "member_id", "name"))["name:surname:y"] == "surname:y"
 
 
 def test_the_notes_count_and_say_where_nobody_can_be_a_friend():

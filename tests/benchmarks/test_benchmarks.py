@@ -82,9 +82,11 @@ def test_every_analysis_without_parts_of_others_has_an_answer_by_hand():
         "churn",
         "growth",
         "kol",
+        "lifecycle",
         "members",
         "network",
         "replies",
+        "response",
     }
 
 

@@ -85,6 +85,7 @@ def test_every_analysis_runs_in_every_format(qunkit: Run, tmp_path: Path) -> Non
                 "growth_newcomers",
                 "growth_tree",
                 "growth_unanswered",
+                "response_questions",
                 "members_stages",
                 "network_bridges",
             )

@@ -59,3 +59,10 @@ def test_what_is_no_map_is_given_back_whole() -> None:
 def test_other_columns_first_are_no_map() -> None:
     result = _result((1, 0, 1, 1.0), columns=(COLUMNS[1], COLUMNS[0], *COLUMNS[2:]))
     assert ink.heat(result) == (None, result)
+
+
+def test_a_measure_without_any_value_is_passed_over() -> None:
+    columns = (*COLUMNS, Column("share", "ratio", Text("share", "占比")))
+    found, _ = ink.heat(_result((1, 0, 9, None, 0.5), (1, 1, 9, None, None), columns=columns))
+    assert found
+    assert (found.measure.name, found.values) == ("share", {(1, 0): 0.5})

@@ -184,6 +184,7 @@ MAKES_FILES = {
     "privacy.py": "the key, in the user's own folder for settings",
     "methods/ad_model.py": "weights, to a file that the caller names",
     "cli/files.py": "-o",
+    "pages.py": "a folder of pages that the user named",
     "cli/streams.py": "/dev/null, and the standard streams",
     "scratch.py": "private temporary folders",
     "engines/_derived.py": "features, in the dataset or where queries spill",

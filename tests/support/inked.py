@@ -11,7 +11,23 @@ from collections.abc import Iterator
 from functools import cached_property
 
 INKS = frozenset(
-    {"term", "md", "html", "tsv_text", "tsv_cell", "csv_text", "csv_cell", "json_dump", "xml", "number", "HOURS"}
+    {
+        "term",
+        "md",
+        "html",
+        "tsv_text",
+        "tsv_cell",
+        "csv_text",
+        "csv_cell",
+        "json_dump",
+        "xml",
+        "number",
+        "HOURS",
+        "href",
+        "chart_markup",
+        "page_head",
+        "page_end",
+    }
 )
 """What of `ink` can be written as it is."""
 STREAMS = frozenset({"write", "writelines", "writerow", "writerows"})

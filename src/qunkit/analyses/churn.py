@@ -21,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qunkit.dataset import option
+from qunkit.methods.moves import MOVES
 from qunkit.methods.periods import CALENDAR, PER, SPOKEN, STATES
 from qunkit.results import Column
 from qunkit.words import Text
@@ -97,7 +98,7 @@ class Params:
 
 
 SQL = f"""
-WITH {CALENDAR}, {SPOKEN}, linked AS (  -- each speaker's period, with the ones before and after it
+WITH {CALENDAR}, {SPOKEN}, {MOVES}, linked AS (  -- each speaker's period, with the ones before and after it
   SELECT group_id, number, LAG(number) OVER w AS before, LEAD(number) OVER w AS after
   FROM spoken WINDOW w AS (PARTITION BY group_id, sender_id ORDER BY number)
 ), counted AS (
@@ -120,12 +121,6 @@ WITH {CALENDAR}, {SPOKEN}, linked AS (  -- each speaker's period, with the ones 
   SELECT grid.*, LAG(speakers) OVER w AS speakers_before, LAG(number) OVER w IS NULL AS first,
     LAG(known, 1, FALSE) OVER w AND days > 0 AND (known OR NOT finished) AS followed, LAG(known, 1, FALSE) OVER w AND known AND finished AS compared
   FROM grid WINDOW w AS (PARTITION BY group_id ORDER BY number)
-), departures AS (
-  SELECT group_id, event, local_time, explode(target_ids) AS member_id FROM messages WHERE event IN ('left', 'removed')
-  UNION ALL
-  SELECT group_id, event, local_time, actor_id FROM messages WHERE event = 'left' AND target_ids IS NULL
-  UNION ALL
-  SELECT group_id, event, local_time, NULL FROM messages WHERE event = 'removed' AND target_ids IS NULL
 ), staff AS (
   SELECT group_id, member_id FROM members WHERE official
 ), noticed AS (

@@ -8,7 +8,7 @@ member's reasons can be read off. More silence never lowers it, more active days
 
 Basis. Coefficients are shipped for 7, 14 and 30 days (from English IRC). 90 days with data and 200 snapshots: they are fitted anew on rolling origins, days H apart
 in the past at which it is known by now who spoke in the H days after. 45 days and 50 snapshots: the shipped ones are scaled so (Platt). Else they are as shipped,
-not calibrated (未校准): go by the order, not by the number. All chosen groups are one log. Staff, bots and whom a notice says to be gone are left out.
+not calibrated (未校准): go by the order, not by the number. All chosen groups are one log. Staff, bots and who is gone, by a notice or the newest complete roster, are left out.
 
 `--left` asks another question: who has already left for good, whatever the next days bring? `p_left` is 1 - P(alive) of the modified beta-geometric model
 (MBG/NBD; Batislam et al. 2007), fitted to the active days of everybody who ever posted. WeChat shows no line when somebody leaves, so nothing in a log can check it.
@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
 from qunkit.methods import mbg, silence
-from qunkit.methods.moves import MOVES
+from qunkit.methods.gone import GONE
+from qunkit.methods.moves import MOVES, NAMED
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -94,9 +95,7 @@ class Params:
 
 
 SQL = f"""
-WITH {MOVES}, named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM posts GROUP BY group_id
-), ends AS (
+WITH {MOVES}, {GONE}, {NAMED}, ends AS (
   SELECT MAX(day) AS last_day, CAST(:horizon AS INTEGER) AS ahead FROM days
 ), clock AS (  -- it stands still where the exports have a hole
   SELECT day, SUM(CASE WHEN observed THEN 1 ELSE 0 END) OVER (ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS t FROM days
@@ -121,11 +120,11 @@ WITH {MOVES}, named AS (
 )
 SELECT s.group_id, named.group_name, s.sender_id AS member_id, members.name, s.ago, s.t - s.last_t AS days_silent, s.active_days, s.t - s.first_t AS days_known,
   CASE WHEN s.after = 0 THEN 1 ELSE 0 END AS silent, s.last_spoke, s.t AS log_days,
-  s.t - s.last_t <= 90 AND (s.ago > 0 OR gone.left_at IS NULL OR gone.left_at <= s.last_spoke) AS here
+  s.t - s.last_t <= 90 AND (s.ago > 0 OR NOT presence.gone) AS here
 FROM snapshots s
 JOIN named ON named.group_id = s.group_id
 LEFT JOIN members ON members.group_id = s.group_id AND members.member_id = s.sender_id
-LEFT JOIN gone ON gone.group_id = s.group_id AND gone.member_id = s.sender_id
+JOIN presence ON presence.group_id = s.group_id AND presence.member_id = s.sender_id
 WHERE s.active_days > 0 AND (s.ago = 0 OR s.t - s.last_t <= 90)  -- who has left is told by all who ever came
 ORDER BY s.group_id, s.sender_id, s.ago
 """

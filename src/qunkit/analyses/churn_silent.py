@@ -5,7 +5,7 @@
     妈妈群      果果妈    never   member                                64            0
 
 Those who were most active come first: they are the ones that the group lost. Days on which no group of the dataset has any data are not silence and
-do not count. Whom the newest complete roster does not have, or a notice says to be gone since, is not listed. Who never spoke is known only where there is a complete
+do not count. Who is gone is not listed: a notice, or the newest complete roster that does not have them, is later than all that shows them there. Who never spoke is known only where there is a complete
 roster (`qunkit roster`). Staff and bots are left out. All history counts, also before `--since`.
 """
 
@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
-from qunkit.methods.moves import MOVES
+from qunkit.methods.gone import GONE
+from qunkit.methods.moves import MOVES, NAMED
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -70,10 +71,7 @@ class Params:
 
 
 SQL = f"""
-WITH {MOVES}, named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(day) AS first_day
-  FROM posts GROUP BY group_id
-), heard AS (  -- how many days with data there are after a day
+WITH {MOVES}, {GONE}, {NAMED}, heard AS (  -- how many days with data there are after a day
   SELECT day, SUM(CASE WHEN observed THEN 1 ELSE 0 END) OVER (ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
     - CASE WHEN observed THEN 1 ELSE 0 END AS days_after
   FROM days
@@ -83,20 +81,16 @@ WITH {MOVES}, named AS (
   SELECT group_id, sender_id, MAX(last_spoke) AS last_spoke, MAX(day) AS last_day, COUNT(*) AS active_days
   FROM (SELECT group_id, sender_id, day, MAX(local_time) AS last_spoke FROM posts GROUP BY group_id, sender_id, day) spoken_days
   GROUP BY group_id, sender_id
-), listed AS (
-  SELECT group_id, member_id, MAX(seen_at) AS listed_at FROM listings WHERE complete GROUP BY group_id, member_id
 ), people AS (
   SELECT members.group_id, COALESCE(named.group_name, members.group_id) AS group_name, members.member_id, members.name, members.role,
-    spoken.last_spoke, COALESCE(spoken.active_days, 0) AS active_days, CAST(arrivals.joined_at AS DATE) AS joined,
-    COALESCE(spoken.last_day, LEAST(GREATEST(CAST(arrivals.joined_at AS DATE), named.first_day, ends.first_day), ends.last_day)) AS since
+    spoken.last_spoke, COALESCE(spoken.active_days, 0) AS active_days, CAST(presence.joined_at AS DATE) AS joined,
+    COALESCE(spoken.last_day, LEAST(GREATEST(CAST(presence.joined_at AS DATE), named.first_day, ends.first_day), ends.last_day)) AS since
   FROM members CROSS JOIN ends
   LEFT JOIN named ON named.group_id = members.group_id
   LEFT JOIN spoken ON spoken.group_id = members.group_id AND spoken.sender_id = members.member_id
-  LEFT JOIN arrivals ON arrivals.group_id = members.group_id AND arrivals.member_id = members.member_id
-  LEFT JOIN gone ON gone.group_id = members.group_id AND gone.member_id = members.member_id
-  LEFT JOIN listed ON listed.group_id = members.group_id AND listed.member_id = members.member_id
-  WHERE NOT members.official AND COALESCE(members.listed, spoken.sender_id IS NOT NULL)
-    AND (gone.left_at IS NULL OR gone.left_at <= GREATEST(spoken.last_spoke, listed.listed_at))
+  LEFT JOIN presence ON presence.group_id = members.group_id AND presence.member_id = members.member_id
+  WHERE NOT members.official AND NOT presence.gone
+    AND (spoken.sender_id IS NOT NULL OR members.listed OR members.listed IS NOT NULL AND presence.here_at IS NOT NULL)
 )
 SELECT people.group_id, people.group_name, people.member_id, people.name,
   CASE WHEN people.last_spoke IS NULL THEN 'never' ELSE 'silent' END AS state,

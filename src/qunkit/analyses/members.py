@@ -10,17 +10,19 @@ Thresholds and tags are conventions, in `[members]` of qunkit.toml; definitions:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qunkit.config import FILE
 from qunkit.dataset import option
-from qunkit.errors import BadConfig, BadOption
-from qunkit.methods import ad_sql, orders
+from qunkit.errors import BadOption
+from qunkit.methods import ad_sql, member_tags, orders
 from qunkit.methods.conditions import NoCondition, condition, holds
+from qunkit.methods.gone import GONE
 from qunkit.methods.joins import JOINS
 from qunkit.methods.kol_log import COPIES, ORDERED
 from qunkit.methods.moves import MOVES
+from qunkit.methods.persons import PERSONAL, people
 from qunkit.methods.roll import ROLL
 from qunkit.methods.segments import FEW, RFM_DAYS, SEGMENTS, scores, segments
 from qunkit.methods.stages import STAGES, STAGES_SAID
@@ -80,6 +82,13 @@ COLUMNS = (
     Column("other_ids", "list", Text("other ids", "其他 id"), Text("that `qunkit alias` made the same member's", "经 `qunkit alias` 并入该成员的 id"), spare=27),
 )  # fmt: skip
 IN_OUT = ("out", "in")
+_NAMING = ("group_id", "group_name", "member_id", "name", "inviter_id", "inviter_name", "aliases", "other_ids", "tags")
+_PSEUDONYM = re.compile(r"[mg]-[a-z2-7]{0,16}\Z|tag( [0-9]{0,9})?\Z")
+"""One, or how it begins."""
+_MASKED = Text(
+    "a pseudonym as the output shows it (m-…, g-…, tag 1): with --pseudonymise names are not compared",
+    "输出中的化名（m-…、g-…、tag 1）：使用 --pseudonymise 时不比较真实名称",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,17 @@ class Params:
             except NoCondition as wrong:
                 raise BadOption(option=flag, value=typed, expected=wrong.expected) from None
 
+    def masked(self) -> None:
+        """Refuse to compare names where pseudonyms stand for them: it would find nobody, and say so of everybody.
+
+        Raises:
+            BadOption: what is compared is no pseudonym, or no tag's number.
+        """
+        for typed in self.where:
+            asked = condition(typed, COLUMNS)
+            if asked.column.name in _NAMING and not _PSEUDONYM.match(str(asked.value)):
+                raise BadOption(option="--where", value=typed, expected=_MASKED)
+
 
 USES = ("replies",)
 FEATURES = ad_sql.FEATURES
@@ -125,12 +145,13 @@ ORDER BY part, sent_at, seq
 _NO_FIGURES = "NULL AS name, NULL AS role, NULL AS official, NULL AS gone, NULL AS joined, NULL AS source, NULL AS inviter_name, NULL AS inviter_id, NULL AS joins"
 _NO_MORE = (
     "first_spoke", "last_spoke", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "stage", "ties", "judged", "ads",
+    "person_active_days", "person_f_days", "person_back_ago",
 )  # fmt: skip
 _THRESHOLDS = ("new_days", "silent_days", "back_days", "risk_days", "core_score", "ad_messages", "ad_share")
 _NOTHING = ", ".join([_NO_FIGURES, *(f"NULL AS {name}" for name in (*_NO_MORE, *_THRESHOLDS))])
 
 SQL = f"""
-WITH {JOINS}, {MOVES}, {ROLL}, dated_posts AS (
+WITH {JOINS}, {MOVES}, {GONE}, {ROLL}, dated_posts AS (
   SELECT posts.group_id, posts.sender_id, posts.reply_to, posts.mention_ids, posts.day, 3 - CAST(FLOOR(clock.ago / 7) AS BIGINT) AS block
   FROM posts JOIN clock ON clock.day = posts.day WHERE clock.ago < 28 AND NOT posts.official
 ), bought AS (
@@ -141,12 +162,16 @@ WITH {JOINS}, {MOVES}, {ROLL}, dated_posts AS (
   FROM replies LEFT JOIN clock ON clock.day = CAST(replies.at AS DATE) WHERE replies.to_id <> replies.sender_id GROUP BY replies.group_id, replies.to_id
 ), counted AS (
   SELECT part AS group_id, member_id, SUM(orders) AS orders FROM parts GROUP BY part, member_id
-), posted AS (
-  SELECT person, COUNT(*) AS judged FROM posts WHERE NOT official GROUP BY person
+), person_days AS (
+  SELECT posts.person, clock.ago, COUNT(CASE WHEN posts.in_window THEN 1 END) AS in_window, COUNT(CASE WHEN NOT posts.official THEN 1 END) AS judged
+  FROM posts JOIN clock ON clock.day = posts.day GROUP BY posts.person, clock.ago
+), posted AS (  -- over all chosen groups
+  SELECT days_of.person, SUM(days_of.judged) AS judged, COUNT(CASE WHEN days_of.in_window > 0 THEN 1 END) AS active_days,
+    COUNT(CASE WHEN days_of.ago < {RFM_DAYS} THEN 1 END) AS f_days, MIN(CASE WHEN days_of.silent_before >= conventions.members_away_days THEN days_of.ago END) AS back_ago
+  FROM (SELECT person_days.*, LAG(ago) OVER (PARTITION BY person ORDER BY ago DESC) - ago - 1 AS silent_before FROM person_days) days_of CROSS JOIN conventions
+  GROUP BY days_of.person
 ), guilty AS (
   SELECT person, SUM(ads) AS ads FROM parts WHERE ads > 0 GROUP BY person
-), persons AS (
-  SELECT DISTINCT group_id, sender_id, person FROM posts
 ), wording AS (
   SELECT posts.group_id, posts.sender_id, member_tags.tag, posts.sent_at, posts.seq
   FROM posts JOIN member_tags ON POSITION(LOWER(member_tags.word) IN LOWER(posts.text)) > 0
@@ -165,15 +190,15 @@ SELECT 'member' AS row_kind, roll.group_id, COALESCE(roll.group_name, roll.group
   COALESCE(roll.active_days, 0) AS active_days, COALESCE(roll.messages, 0) AS messages, COALESCE(answered.replies, 0) AS replies, COALESCE(answered.lately, 0) AS lately,
   COALESCE(counted.orders, 0) AS orders, CASE WHEN roll.official OR roll.first_spoke IS NULL THEN NULL ELSE COALESCE(stages.stage, 'silent') END AS stage,
   CASE WHEN roll.official OR tellable.group_id IS NULL THEN NULL ELSE COALESCE(stages.ties, 0) END AS ties,
-  COALESCE(posted.judged, 0) AS judged, COALESCE(guilty.ads, 0) AS ads, {", ".join(f"conventions.members_{name} AS {name}" for name in _THRESHOLDS)}
+  COALESCE(posted.judged, 0) AS judged, COALESCE(guilty.ads, 0) AS ads,
+  COALESCE(posted.active_days, 0) AS person_active_days, COALESCE(posted.f_days, 0) AS person_f_days, posted.back_ago AS person_back_ago, {", ".join(f"conventions.members_{name} AS {name}" for name in _THRESHOLDS)}
 FROM roll CROSS JOIN conventions
 LEFT JOIN answered ON answered.group_id = roll.group_id AND answered.member_id = roll.member_id
 LEFT JOIN counted ON counted.group_id = roll.group_id AND counted.member_id = roll.member_id
 LEFT JOIN stages ON stages.group_id = roll.group_id AND stages.member_id = roll.member_id AND stages.block = 3
 LEFT JOIN tellable ON tellable.group_id = roll.group_id
-LEFT JOIN persons ON persons.group_id = roll.group_id AND persons.sender_id = roll.member_id
-LEFT JOIN posted ON posted.person = persons.person
-LEFT JOIN guilty ON guilty.person = persons.person
+LEFT JOIN posted ON posted.person = roll.person
+LEFT JOIN guilty ON guilty.person = roll.person
 UNION ALL
 SELECT 'name', group_id, NULL, member_id, name, {_NOTHING} FROM known_as
 UNION ALL
@@ -183,8 +208,7 @@ SELECT 'tag', wording.group_id, NULL, wording.sender_id, wording.tag, {_NOTHING}
 FROM wording CROSS JOIN conventions GROUP BY wording.group_id, wording.sender_id, wording.tag, conventions.members_tag_messages
 HAVING COUNT(*) >= conventions.members_tag_messages
 UNION ALL
-SELECT 'tag', known_as.group_id, NULL, known_as.member_id, member_tags.tag, {_NOTHING}
-FROM known_as JOIN member_tags ON POSITION(LOWER(member_tags.word) IN LOWER(known_as.name)) > 0
+SELECT 'word', NULL, NULL, tag, word, {_NOTHING} FROM member_tags WHERE word IS NOT NULL
 UNION ALL
 SELECT 'rule', NULL, NULL, tag, rule, {_NOTHING} FROM member_tags WHERE rule IS NOT NULL
 ORDER BY row_kind, group_id, messages DESC, member_id, told
@@ -219,7 +243,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     import numpy as np
 
     rest, frame = frame[frame["row_kind"] != "member"], frame[frame["row_kind"] == "member"].copy()
-    whole = ["joins", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "ties", "judged", "ads"]  # fmt: skip
+    whole = ["joins", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "ties", "judged", "ads", *PERSONAL]  # fmt: skip
     frame[[*whole, *_THRESHOLDS]] = frame[[*whole, *_THRESHOLDS]].astype(float)
     frame[["official", "gone"]] = frame[["official", "gone"]].astype(bool)
     frame["groups"] = 1
@@ -228,11 +252,11 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
         called.get((group, id), id.removeprefix("name:")) if isinstance(id, str) else None
         for group, id in zip(frame["group_id"], frame["inviter_id"], strict=True)
     ]
+    if params.people:
+        frame = people(frame)
+        rest = rest.assign(group_id=None)
     if params.left == "out":
         frame = frame[~frame["gone"]]
-    if params.people:
-        frame = _people(frame)
-        rest = rest.assign(group_id=None)
     scope = frame["group_id"].mask(frame["groups"] > 0, "") if params.people else frame["group_id"]
     seen = (frame["days_silent"] < RFM_DAYS) & ~frame["official"] & ~frame["gone"]
     for name, values in (("r", -frame["days_silent"]), ("f", frame["f_days"]), ("m", frame["lately"])):
@@ -240,15 +264,15 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     levels = seen.groupby(scope, sort=False).transform("sum").map(lambda n: 3 if n < FEW else 5)
     frame["segment"] = segments(frame, levels)
     frame["tags"] = frame["aliases"] = None
-    frame["other_ids"] = _lists(frame, rest[rest["row_kind"] == "id"], "member_id")
+    frame["other_ids"] = _told(frame, rest, "id", "member_id")
     key = "member_id" if params.people else "key"
     frame["key"] = frame["group_id"].fillna("") + "\x1f" + frame["member_id"]
     rest = rest.assign(key=rest["group_id"].fillna("") + "\x1f" + rest["member_id"])
-    names = _lists(frame, rest[rest["row_kind"] == "name"], key)
+    names = _told(frame, rest, "name", key)
     frame["aliases"] = [[one for one in told if one != name] for told, name in zip(names, frame["name"], strict=True)]
-    worded = _lists(frame, rest[rest["row_kind"] == "tag"], key)
+    worded = member_tags.called(_told(frame, rest, "tag", key), names, rest[rest["row_kind"] == "word"])
     frame["tags"] = worded
-    frame["tags"] = _ruled(frame, worded, rest[rest["row_kind"] == "rule"])
+    frame["tags"] = member_tags.ruled(frame, worded, rest[rest["row_kind"] == "rule"], COLUMNS)
     kept = np.ones(len(frame), bool)
     for typed in params.where:
         kept &= _met(typed, frame)
@@ -281,68 +305,5 @@ def _met(typed: str, frame: pd.DataFrame) -> Any:
     return holds(asked, frame[asked.column.name])
 
 
-def _lists(frame: pd.DataFrame, told: pd.DataFrame, key: str) -> list[list[str]]:
-    """Of each row of `frame` what is told under its key, in order."""
-    found: dict[str, set[str]] = {}
-    for one, name in zip(told[key], told["told"], strict=True):
-        found.setdefault(one, set()).add(name)
-    return [sorted(found.get(one, ())) for one in frame[key]]
-
-
-def _ruled(frame: pd.DataFrame, worded: list[list[str]], rules: pd.DataFrame) -> list[list[str]]:
-    """Tags by words, and those whose condition holds.
-
-    Raises:
-        BadConfig: a condition that means nothing.
-    """
-    tags = [set(told) for told in worded]
-    for tag, rule in zip(rules["member_id"], rules["told"], strict=True):
-        try:
-            asked = condition(rule, COLUMNS)
-        except NoCondition as wrong:
-            why = Text(f"members.tags.{tag} is not {wrong.expected.en}", f"members.tags.{tag} 不是{wrong.expected.zh}")
-            raise BadConfig(path=FILE, why=why) from None
-        for told, yes in zip(tags, holds(asked, frame[asked.column.name]), strict=True):
-            if yes:
-                told.add(tag)
-    return [sorted(told) for told in tags]
-
-
-_SUMS = ("active_days", "f_days", "messages", "replies", "lately", "orders", "joins", "groups")
-_FIRST = ("joined", "first_spoke", "days_silent", "back_ago")
-_STAGE = {"friend": 3, "fan": 2, "user": 1, "silent": 0}
-_ROLE = {"owner": 3, "admin": 2, "staff": 1, "member": 0}
-
-
-def _people(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a person: who they are by the group in which they posted the most, counts summed, times from the first to the last, the highest stage and role.
-    Who is known by name alone is somebody of one group."""
-    import pandas as pd
-
-    if not len(frame):
-        return frame
-    alone = frame["member_id"].str.startswith("name:")
-    person = frame["member_id"].where(~alone, frame["group_id"] + "\x1f" + frame["member_id"])
-    most = frame.assign(person=person).sort_values(["messages", "group_id"], ascending=[False, True], kind="stable")
-    rows = most.groupby("person", sort=False)
-    told = rows.first()
-    told[list(_SUMS)] = rows[list(_SUMS)].sum()
-    told["gone"] = rows["gone"].all()
-    told["official"] = rows["official"].any()
-    for name in _FIRST:
-        told[name] = rows[name].min()
-    told["last_spoke"], told["ties"], told["days_known"] = (
-        rows["last_spoke"].max(),
-        rows["ties"].max(),
-        rows["days_known"].max(),
-    )
-    for name, order in (("stage", _STAGE), ("role", _ROLE)):
-        best = most[name].map(order).groupby(most["person"], sort=False).max()
-        told[name] = best.map({rank: code for code, rank in order.items()}).astype(object).where(best.notna(), None)
-    came = (
-        most[most["joined"].notna()].sort_values("joined", kind="stable").drop_duplicates("person").set_index("person")
-    )
-    for name in ("source", "inviter_name", "inviter_id"):
-        told[name] = came[name].reindex(told.index)
-    told = pd.DataFrame(told).reset_index(drop=True)
-    return told.sort_values(["messages", "member_id"], ascending=[False, True], kind="stable")
+def _told(frame: pd.DataFrame, rest: pd.DataFrame, kind: str, key: str) -> list[list[str]]:
+    return member_tags.listed(frame, rest[rest["row_kind"] == kind], key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from qunkit.dataset import Scope
+from qunkit.dataset import SIGNS, Scope
 from qunkit.schema import MESSAGES, NOT_POSTS
 
 _EVER, _NEVER = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 (wall clocks)
@@ -98,6 +98,7 @@ FROM told_messages told LEFT JOIN members ON members.group_id = told.group_id AN
 """
 """The messages of the scope, their senders under the name that --names asks for; bots, who are no members, under the one that is told."""
 _CHOSEN = {None: "", "group": "", "nickname": "known.nickname, ", "remark": "known.remark, "}
+_NO_SIGNS = str.maketrans("", "", SIGNS)
 _PERSON = "CASE WHEN sender_id LIKE 'name:%' THEN group_id || CHR(31) || sender_id ELSE sender_id END"
 
 
@@ -153,6 +154,7 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
         "conventions": f"SELECT {', '.join(f'{value:e} AS {name}' for name, value in scope.conventions)}",
         "aliases": _aliases(scope),
         "member_tags": _member_tags(scope),
+        "exempt": _exempt(scope),
         "accounts": _accounts(scope),
         "days": _DAYS.format(day=day, in_window=days_in_window),
     }
@@ -189,6 +191,11 @@ def _member_tags(scope: Scope) -> str:
         for cells in ([(None, told)] if isinstance(told, str) else [(word, None) for word in told])
     ]
     return _table("member_tags", ("tag", "word", "rule"), rows)
+
+
+def _exempt(scope: Scope) -> str:
+    plain = {word.lower().translate(_NO_SIGNS) for word in scope.exempt}
+    return _table("exempt", ("word",), [f"({text(word)})" for word in sorted(plain - {""})])
 
 
 def _accounts(scope: Scope) -> str:

@@ -196,6 +196,15 @@ def plain(cell: object) -> object:
     return [plain(item) for item in cell] if isinstance(cell, Sequence) else json_text(str(cell))
 
 
+def rank(cell: object) -> str:
+    """A number, time or truth as the number by which it is sorted; empty for what is missing."""
+    if is_missing(cell) or not isinstance(cell, int | float | date):
+        return ""
+    if isinstance(cell, date):
+        return f"{cell:%Y%m%d%H%M%S}" if isinstance(cell, datetime) else f"{cell:%Y%m%d}000000"
+    return _digits(float(cell))
+
+
 def machine(cell: object) -> str:
     """A cell as one plain text, not yet cleaned: ISO dates (a space before the time, as spreadsheets know it), floats to
     12 significant digits, true and false, empty for null; a list joined by commas (commas inside become ，)."""

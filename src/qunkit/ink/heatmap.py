@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
@@ -60,7 +59,7 @@ def heat(result: Result) -> tuple[Heat | None, Result]:
     """`result` as a map, if it is one; and the result to draw as a table if not.
 
     It is one if its first two columns are ``weekday`` (1 to 7) and ``hour`` (0 to 23), and no two rows are of the same
-    weekday and hour. The map shows the first column of type float or ratio, else the first int after those two.
+    weekday and hour. The map shows the first column of type float or ratio that has a value anywhere, else the first int after those two.
     """
     if [column.name for column in result.columns[:2]] != ["weekday", "hour"]:
         return None, result
@@ -69,8 +68,8 @@ def heat(result: Result) -> tuple[Heat | None, Result]:
     return _heat(result.columns, first), replace(result, cells=chain(first, rows))
 
 
-def _heat(columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]]) -> Heat | None:
-    measure = _measure(columns[2:])
+def _heat(columns: tuple[Column, ...], rows: list[tuple[Cell, ...]]) -> Heat | None:
+    measure = _measure(columns, rows)
     if measure is None:
         return None
     shown = columns.index(measure)
@@ -86,7 +85,9 @@ def _heat(columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]]) -> Heat
     return Heat(values, measure, tuple(column for column in columns[2:] if column is not measure))
 
 
-def _measure(columns: tuple[Column, ...]) -> Column | None:
-    floats = [column for column in columns if column.type in ("float", "ratio")]
-    counts = [column for column in columns if column.type == "int"]
-    return next(iter(floats + counts), None)
+def _measure(columns: tuple[Column, ...], rows: list[tuple[Cell, ...]]) -> Column | None:
+    floats = [place for place, column in enumerate(columns) if place > 1 and column.type in ("float", "ratio")]
+    counts = [place for place, column in enumerate(columns) if place > 1 and column.type == "int"]
+    told = (place for place in floats + counts if not all(is_missing(row[place]) for row in rows))
+    place = next(told, next(iter(floats + counts), None))
+    return None if place is None else columns[place]

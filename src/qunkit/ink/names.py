@@ -38,6 +38,12 @@ def named(
     return [columns[at] for at in kept], [tuple(row[at] for at in kept) for row in rows], bool(pairs)
 
 
+def group_ids(columns: Sequence[Column], rows: Iterable[tuple[Cell, ...]]) -> list[str]:
+    """The id of the group that each row is about; empty where none is said."""
+    at = next((at for at, column in enumerate(columns) if column.name == "group_id"), None)
+    return [str(row[at] or "") if at is not None else "" for row in rows]
+
+
 def _unmarked(columns: Sequence[Column], row: tuple[Cell, ...]) -> tuple[Cell, ...]:
     """``name:小满`` is 小满 to people."""
     if not any(column.name in _KEYS for column in columns):

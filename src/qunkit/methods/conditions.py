@@ -1,14 +1,16 @@
 """Conditions on the columns of a table, as people type them: ``active_days>=10``, ``segment=core``, ``tags=妈妈``, ``name~鹿``.
 
 One of ``= != < <= > >= ~`` between the name of a column and a value; ``~`` is for texts and lists and asks whether they hold the value. Numbers, days (2026-05-01), times,
-yes and no are read as what the column holds; of a closed list a code means itself, and so do its words. Null meets no condition. Nothing is evaluated.
+yes and no are read as what the column holds; of a closed list a code means itself, and so do its words. Of times a day means all of it: ``last_spoke=2026-05-01`` holds from midnight to
+midnight, ``<`` before it, ``<=`` up to its end, ``>`` after it, ``>=`` from its beginning. Null meets no condition. Nothing is evaluated.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qunkit.words import Text
@@ -73,6 +75,8 @@ def holds(condition: Condition, cells: pd.Series[Any]) -> Flags:
     held = column.type in _MANY or sign == "~"
     compare = (lambda cell, value: (value in cell) != (sign == "!=")) if held else _COMPARED[sign]
     plain = cells.astype(object)
+    if column.type == "datetime" and not isinstance(value, datetime):  # a day
+        plain = plain.map(lambda cell: cell.date(), na_action="ignore")
     known = plain.notna().to_numpy(bool)
     told = [bool(yes and compare(cell, value)) for cell, yes in zip(plain, known, strict=True)]
     return np.array(told, bool)
@@ -121,11 +125,18 @@ def _time(typed: str) -> datetime:
     return datetime.fromisoformat(typed).replace(tzinfo=None)
 
 
+def _moment(typed: str) -> date:
+    """A time, or the day that was typed."""
+    with suppress(ValueError):
+        return date.fromisoformat(typed)
+    return _time(typed)
+
+
 _READ: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys(_NUMBERS, _number),
     "bool": _yes,
     "date": lambda typed: _time(typed).date(),
-    "datetime": _time,
+    "datetime": _moment,
 }
 _KINDS = {
     **dict.fromkeys(_NUMBERS, Text("a number", "数字")),

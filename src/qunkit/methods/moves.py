@@ -1,31 +1,42 @@
-"""Who is gone by a notice, as SQL that several analyses begin with.
+"""Who came and went by notices, and what groups are called, as SQL that several analyses begin with.
 
+``WITH {MOVES}, …`` gives:
+
+* ``moves``  one row per notice and person (人次): the notice's ``group_id, platform, event, actor_id, local_time, sent_at, seq``, and ``member_id``: null where it does not say who.
 * ``arrivals``  when somebody last joined: ``group_id, member_id, joined_at``, by notice or roster.
-* ``gone``  whose last notice says that they left or were removed: ``group_id, member_id, left_at``. What they posted since, or a later roster, says otherwise.
+* ``departures``  the rows of ``moves`` that tell of leaving: of a member's own accord (``left``), or ``removed``.
 
-WeChat shows no line when a member leaves: who is not in ``gone`` may have left all the same.
+WeChat shows no line when a member leaves: who is not in ``departures`` may have left all the same. Who is gone by all that is known: `qunkit.methods.gone`.
+
+``WITH {NAMED}, …`` gives ``named``, one row per group in which somebody posted: ``group_id, group_name`` (the newest, else the id), ``first_day`` (of its first message).
 """
 
 from __future__ import annotations
 
-MOVES = """arrivals AS (
+MOVES = """moves AS (
+  SELECT group_id, platform, event, actor_id, local_time, sent_at, seq, explode(target_ids) AS member_id
+  FROM messages WHERE event IN ('invited', 'joined_qr', 'joined', 'left', 'removed')
+  UNION ALL
+  SELECT group_id, platform, event, actor_id, local_time, sent_at, seq, CASE WHEN event IN ('joined_qr', 'joined', 'left') THEN actor_id END
+  FROM messages WHERE event IN ('invited', 'joined_qr', 'joined', 'left', 'removed') AND target_ids IS NULL
+), arrivals AS (
   SELECT group_id, member_id, MAX(t) AS joined_at
   FROM (
-    SELECT group_id, explode(target_ids) AS member_id, local_time AS t FROM messages WHERE event IN ('invited', 'joined_qr', 'joined')
-    UNION ALL
-    SELECT group_id, actor_id, local_time FROM messages WHERE event IN ('joined_qr', 'joined') AND target_ids IS NULL
+    SELECT group_id, member_id, local_time AS t FROM moves WHERE event IN ('invited', 'joined_qr', 'joined') AND member_id IS NOT NULL
     UNION ALL
     SELECT group_id, member_id, joined_at FROM listings WHERE joined_at IS NOT NULL
   ) joining GROUP BY group_id, member_id
 ), departures AS (
-  SELECT group_id, member_id, MAX(t) AS left_at
-  FROM (
-    SELECT group_id, explode(target_ids) AS member_id, local_time AS t FROM messages WHERE event IN ('left', 'removed')
-    UNION ALL
-    SELECT group_id, actor_id, local_time FROM messages WHERE event = 'left' AND target_ids IS NULL
-  ) leaving GROUP BY group_id, member_id
-), gone AS (
-  SELECT departures.group_id, departures.member_id, departures.left_at
-  FROM departures LEFT JOIN arrivals ON arrivals.group_id = departures.group_id AND arrivals.member_id = departures.member_id
-  WHERE arrivals.joined_at IS NULL OR arrivals.joined_at < departures.left_at
+  SELECT group_id, event, local_time, member_id FROM moves WHERE event IN ('left', 'removed')
+)"""
+
+
+def called(id: str) -> str:
+    """SQL for the name of who is known by name alone, else the id."""
+    return f"CASE WHEN {id} LIKE 'name:%' THEN SUBSTRING({id}, 6) ELSE {id} END"
+
+
+NAMED = """named AS (
+  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(day) AS first_day
+  FROM posts GROUP BY group_id
 )"""

@@ -19,6 +19,7 @@ Blocks of 28 days are counted back from the last day of the data, so that the la
 
 from __future__ import annotations
 
+from qunkit.methods.moves import NAMED
 from qunkit.words import Text
 
 STATES = {
@@ -47,10 +48,7 @@ CALENDAR = """ends AS (
   FROM bounded CROSS JOIN ends
 )"""
 
-SPOKEN = """named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(day) AS first_day
-  FROM posts GROUP BY group_id
-), spoken AS (
+SPOKEN = f"""{NAMED}, spoken AS (
   SELECT said.group_id, said.sender_id, spans.number
   FROM (SELECT DISTINCT group_id, sender_id, day FROM posts WHERE NOT official) said
   JOIN dated ON dated.day = said.day JOIN spans ON spans.period = dated.period

@@ -1,14 +1,15 @@
-"""Who is in a group, as SQL that several analyses begin with, after `qunkit.methods.joins` and `qunkit.methods.moves`: ``WITH {JOINS}, {MOVES}, {ROLL}, …``.
+"""Who is in a group, as SQL that several analyses begin with, after `qunkit.methods.joins`, `moves` and `gone`: ``WITH {JOINS}, {MOVES}, {GONE}, {ROLL}, …``.
 
 * ``clock``  one row per day of the data: ``day``, and ``ago``: how many days with data in any group came after it. It stands still where the exports have a hole.
 * ``named``  one row per group: ``group_id, group_name, first_day`` (of its first message).
 * ``came``  the first join that is known: ``group_id, member_id, joined_at, inviter_id, source`` (``batch``: with the making of the group), ``joins`` (how many are known).
 * ``spoken_days``, ``spoken``  of everybody who posted: per day, and at all (``first_spoke, last_spoke, first_ago, days_silent``, …).
-* ``roll``  everybody of whom the data knows, staff too: members, and who joined by a notice and never spoke. ``gone``: a notice says that they left, or the newest complete
-  roster does not have them and they neither joined nor posted since.
+* ``roll``  everybody of whom the data knows, staff too: members, and who joined by a notice and never spoke. ``gone``: as `qunkit.methods.gone` says.
 """
 
 from __future__ import annotations
+
+from qunkit.methods.moves import NAMED, called
 
 NEWCOMER_AFTER = 60
 """Days after the first message of a group's log from which who first posts is a newcomer, where no join is known."""
@@ -19,15 +20,12 @@ ROLL = f"""clock AS (
   FROM days
 ), final AS (
   SELECT MAX(day) AS last_day FROM days
-), named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(day) AS first_day
-  FROM posts GROUP BY group_id
-), counted_joins AS (
+), {NAMED}, counted_joins AS (
   SELECT group_id, member_id, joined_at, inviter_id, CASE WHEN batch THEN 'batch' ELSE source END AS source, nth,
-    COUNT(*) OVER (PARTITION BY group_id, member_id) AS joins, MAX(joined_at) OVER (PARTITION BY group_id, member_id) AS last_joined
+    COUNT(*) OVER (PARTITION BY group_id, member_id) AS joins
   FROM joins WHERE member_id IS NOT NULL
 ), came AS (
-  SELECT group_id, member_id, joined_at, inviter_id, source, joins, last_joined FROM counted_joins WHERE nth = 1
+  SELECT group_id, member_id, joined_at, inviter_id, source, joins FROM counted_joins WHERE nth = 1
 ), said_days AS (
   SELECT group_id, sender_id AS member_id, day, COUNT(*) AS messages, COUNT(CASE WHEN in_window THEN 1 END) AS in_window,
     MIN(local_time) AS first_at, MAX(local_time) AS last_at
@@ -42,8 +40,6 @@ ROLL = f"""clock AS (
     COUNT(CASE WHEN spoken_days.in_window > 0 THEN 1 END) AS active_days, COUNT(CASE WHEN spoken_days.ago < 90 THEN 1 END) AS f_days,
     MIN(CASE WHEN spoken_days.silent_before >= conventions.members_away_days THEN spoken_days.ago END) AS back_ago
   FROM spoken_days CROSS JOIN conventions GROUP BY spoken_days.group_id, spoken_days.member_id
-), rostered AS (
-  SELECT group_id, MAX(seen_at) AS made_at FROM listings WHERE complete GROUP BY group_id
 ), nameless AS (  -- where nobody who posts has an id, who joined with one may be anybody of them
   SELECT group_id FROM posts GROUP BY group_id HAVING BOOL_AND(sender_id LIKE 'name:%')
 ), called_so AS (
@@ -56,14 +52,13 @@ ROLL = f"""clock AS (
   SELECT DISTINCT member_id, group_id FROM accounts WHERE kind = 'staff'
 ), everybody AS (  -- members, and who joined and is on no list and never spoke
   SELECT COALESCE(members.group_id, came.group_id) AS group_id, COALESCE(members.member_id, came.member_id) AS member_id, members.name, members.role,
-    members.official, members.listed, members.member_id IS NULL AS noticed, came.joined_at, came.source, came.inviter_id, came.joins, came.last_joined
+    members.official, members.member_id IS NULL AS noticed, came.joined_at, came.source, came.inviter_id, came.joins
   FROM members FULL JOIN came ON came.group_id = members.group_id AND came.member_id = members.member_id
 ), roll AS (
-  SELECT everybody.group_id, everybody.member_id, COALESCE(everybody.name, called_so.name, REPLACE(everybody.member_id, 'name:', '')) AS name, everybody.role,
+  SELECT everybody.group_id, everybody.member_id,
+    CASE WHEN everybody.member_id LIKE 'name:%' THEN everybody.group_id || CHR(31) || everybody.member_id ELSE everybody.member_id END AS person, COALESCE(everybody.name, called_so.name, {called("everybody.member_id")}) AS name, everybody.role,
     COALESCE(everybody.official, staff.member_id IS NOT NULL) AS official,
-    COALESCE(gone.left_at > COALESCE(GREATEST(spoken.last_spoke, CASE WHEN everybody.listed THEN rostered.made_at END), TIMESTAMP '1000-01-01 00:00:00'), FALSE)
-      OR rostered.group_id IS NOT NULL AND NOT COALESCE(everybody.listed, FALSE)
-        AND NOT COALESCE(spoken.last_spoke > rostered.made_at, FALSE) AND NOT COALESCE(everybody.last_joined > rostered.made_at, FALSE) AS gone,
+    COALESCE(presence.gone, FALSE) AS gone,
     everybody.joined_at, everybody.source, everybody.inviter_id, COALESCE(everybody.joins, 0) AS joins,
     spoken.first_spoke, spoken.last_spoke, spoken.days_silent, spoken.messages, spoken.active_days, spoken.f_days, spoken.back_ago,
     CASE WHEN everybody.joined_at IS NOT NULL THEN GREATEST(CASE WHEN CAST(everybody.joined_at AS DATE) > final.last_day THEN 0 ELSE joined_clock.ago END, spoken.first_ago)
@@ -74,9 +69,8 @@ ROLL = f"""clock AS (
   LEFT JOIN accounts bots ON bots.kind = 'bot' AND bots.member_id = everybody.member_id AND everybody.noticed
   LEFT JOIN staff_of_all staff ON staff.member_id = everybody.member_id AND COALESCE(staff.group_id, everybody.group_id) = everybody.group_id AND everybody.noticed
   LEFT JOIN called_so ON called_so.group_id = everybody.group_id AND called_so.member_id = everybody.member_id
-  LEFT JOIN rostered ON rostered.group_id = everybody.group_id
   LEFT JOIN spoken ON spoken.group_id = everybody.group_id AND spoken.member_id = everybody.member_id
-  LEFT JOIN gone ON gone.group_id = everybody.group_id AND gone.member_id = everybody.member_id
+  LEFT JOIN presence ON presence.group_id = everybody.group_id AND presence.member_id = everybody.member_id
   LEFT JOIN clock joined_clock ON joined_clock.day = CAST(everybody.joined_at AS DATE)
   WHERE nameless.group_id IS NULL AND bots.member_id IS NULL
 )"""

@@ -1,7 +1,7 @@
 """Comma-separated values for spreadsheets: RFC 4180, everything quoted, no cell that could be a formula.
 
 The cells are those of TSV, in every language the same, but line ends inside a cell stay. A report is its tables one
-after another, an empty line between them, each under rows of one cell that begins with ``# ``.
+after another, an empty line between them, each under rows of one cell that begins with ``# ``; charts are not in it.
 """
 
 from __future__ import annotations
@@ -41,11 +41,15 @@ def _table(result: Result) -> Iterator[list[str]]:
 
 
 def _tables(report: Report) -> Iterator[list[str]]:
-    for at, section in enumerate(report.sections):
+    for at, (_, section) in enumerate(report.walk()):
         if at:
             yield []
         yield [ink.csv_cell(f"# {section.name}: {section.title.say('en')}")]
         for note in section.lines:
             yield [ink.csv_cell(f"# {ink.sentence(note, 'en')}")]
+        if section.figures:
+            yield from _table(ink.figures_table(section.name, section.title, section.figures))
+        if section.figures and section.result:
+            yield []
         if section.result:
             yield from _table(section.result)

@@ -1,20 +1,19 @@
-"""One HTML file for a browser, a mail or a printer: headings, sentences, tables, and at the foot what they are about.
+"""One HTML file for a browser, a mail or a printer: headings, sentences, figures, charts, tables, and at the foot what they are about.
 
-The page holds no script and loads nothing: its policy forbids both. Chat content stands in it as text (see `ink.html`). It
-follows the reader's light or dark colours, scrolls wide tables on a phone, and prints on A4.
+The page loads nothing, and runs nothing but a script of its own that sorts the tables of a report; everything is there without it (see `ink.page_head`). Chat
+content stands in it as text (see `ink.html`). It follows the reader's light or dark colours, scrolls wide tables on a phone, and prints on A4.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Iterable
-from dataclasses import dataclass
-from hashlib import sha256
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby, islice
 from typing import TextIO
 
 from qunkit import ink
-from qunkit.results import Column, Report, Result, rest
+from qunkit.results import Cell, Chart, Column, Figure, Report, Result, Section, rest
 from qunkit.words import Lang, Text
 
 TITLE = Text("a page for a browser, in one file", "单个网页文件")
@@ -25,44 +24,12 @@ _MAP = Text(
     "Each cell: {label}; a deeper shade for each quarter of the highest.",
     "每格：{label}；颜色分四级，每级为最高值的四分之一。",
 )
-_STYLE = """
-:root{color-scheme:light dark;--ink:#1c2126;--soft:#5c6670;--line:#d8dde2;--back:#fff;--head:#f3f5f7;
---s1:#e3f0f8;--s2:#bcdcee;--s3:#8cc3e2;--s4:#5aa7d4}
-@media (prefers-color-scheme:dark){:root{--ink:#e4e7ea;--soft:#9aa4ad;--line:#3a4149;--back:#15181b;--head:#20252a;
---s1:#18303e;--s2:#1b445c;--s3:#1f5878;--s4:#236c95}}
-*{box-sizing:border-box}
-body{margin:0 auto;padding:1.5rem 1rem 3rem;max-width:80rem;background:var(--back);color:var(--ink);
-font:16px/1.6 system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;
-overflow-wrap:anywhere}
-h1{font-size:1.6rem;line-height:1.3;margin:0 0 1rem}
-h2{font-size:1.2rem;line-height:1.3;margin:2.2rem 0 .6rem}
-p,ul{margin:.6rem 0;max-width:48rem}
-ul{padding-left:1.2rem}
-.about,footer{color:var(--soft);font-size:.875rem}
-footer{margin-top:2.5rem;border-top:1px solid var(--line)}
-.wide{overflow-x:auto;margin:.8rem 0}
-table{border-collapse:collapse;width:max-content;font-size:.9375rem;line-height:1.45}
-th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;max-width:24rem}
-th{background:var(--head);font-weight:600;vertical-align:bottom;max-width:8rem}
-.n,.d{white-space:nowrap}
-.n{text-align:right;font-variant-numeric:tabular-nums}
-th.n{white-space:normal;overflow-wrap:normal}
-.s1{background:var(--s1)}.s2{background:var(--s2)}.s3{background:var(--s3)}.s4{background:var(--s4)}
-h3{font-size:.9375rem;color:var(--soft);margin:1.2rem 0 .4rem}
-.say,.note,.quote{margin:.15rem 0;padding-left:3.4rem}
-.say,.note{text-indent:-3.4rem}
-.say *,.note *{text-indent:0}
-.time{display:inline-block;width:3.4rem;color:var(--soft);font-variant-numeric:tabular-nums}
-.note,.quote{color:var(--soft)}
-.quote{margin:0 0 .3rem 3.4rem;padding-left:.6rem;border-left:3px solid var(--line)}
-@page{size:A4;margin:15mm}
-@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--line:#bbb;--back:#fff;--head:#eee;
---s1:#e3f0f8;--s2:#bcdcee;--s3:#8cc3e2;--s4:#5aa7d4}
-td{print-color-adjust:exact}
-body{padding:0;max-width:none;font-size:10pt}.wide{overflow:visible}
-table{font-size:8pt;width:auto}th,td{padding:.15rem .3rem}th,td:not(.n):not(.d){white-space:normal;overflow-wrap:anywhere}
-thead{display:table-header-group}tr{break-inside:avoid}h2{break-after:avoid}}
-"""
+_CONTENTS = Text("Contents", "目录")
+_DATA = Text("Data of this chart", "图表数据")
+_UP = Text("All groups", "全部群")
+_RANKED = ("int", "float", "ratio", "seconds", "date", "datetime", "bool")
+_FEW = 3
+"""Reports of fewer sections have no contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +41,12 @@ class _Page:
     limit: int
     year: int | None
     """Of the data; it need not be said."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """The page of each group, by its id."""
+    sorts: bool = False
+    """It is a report: its tables can be sorted."""
+    remarks: list[str] = field(default_factory=list)
+    """What is said once, at the foot."""
 
     def say(self, tag: str, text: str, about: str = "") -> None:
         """A heading or a paragraph."""
@@ -84,6 +57,29 @@ class _Page:
         """Sentences, a line each."""
         said = "".join(f"<li>{ink.html(item)}</li>\n" for item in items)
         self.out.write(f"<ul>\n{said}</ul>\n" if said else "")
+
+    def figures(self, figures: Iterable[Figure]) -> None:
+        """Cards."""
+        drawn = "".join(_card(ink.card(figure, self.lang)) for figure in figures)
+        self.out.write(f'<dl class="cards">\n{drawn}</dl>\n' if drawn else "")
+
+    def charts(self, charts: Sequence[Chart]) -> list[str]:
+        """Drawings, each with its key and its data; returns what was left out of these."""
+        left_out: list[str] = []
+        self.out.write('<div class="charts">\n' if charts else "")
+        for chart in charts:
+            drawn = ink.drawing(chart, self.lang, self.year)
+            self.out.write(
+                f"<figure>\n<figcaption>{ink.html(chart.title.say(self.lang))}</figcaption>\n{ink.chart_markup(drawn)}"
+            )
+            if drawn.svg:
+                self.out.write(f"<details><summary>{ink.html(_DATA.say(self.lang))}</summary>\n")
+            said = self.result(drawn.chart.result, alone=False)
+            left_out += ink.within(chart.title, said, self.lang)
+            self.out.write("</details>\n" if drawn.svg else "")
+            self.out.write("</figure>\n")
+        self.out.write("</div>\n" if charts else "")
+        return left_out
 
     def result(self, result: Result, *, alone: bool) -> list[str]:
         """The table, map or chat of a result, and its notes; returns what was left out."""
@@ -104,14 +100,23 @@ class _Page:
             return [(result.empty or ink.EMPTY).say(self.lang)], []
         columns, cells, has_ids = ink.named(result.columns, rows)
         kinds = [_kind(column) for column in columns]
-        self._begin([column.label.say(self.lang) for column in columns], kinds)
-        for row in cells:
+        sorts = self.sorts and len(rows) > 1
+        leads = [self.links.get(key) for key in ink.group_ids(result.columns, rows)] if self.links else []
+        linked = next((at for at, column in enumerate(columns) if column.name in ("group_name", "group_id")), None)
+        self._begin([column.label.say(self.lang) for column in columns], kinds, " sort" if sorts else "")
+        for nth, row in enumerate(cells):
             shown = (ink.show(cell, column, self.lang, self.year) for cell, column in zip(row, columns, strict=True))
-            self._row("td", shown, kinds)
+            ranks = [
+                _ranked(cell, column, kind) if sorts else kind
+                for cell, column, kind in zip(row, columns, kinds, strict=True)
+            ]
+            self._row("td", shown, ranks, linked, leads[nth] if leads else None)
         self.out.write("</tbody></table></div>\n")
         left = rest(source)
         said = [ink.MORE.say(self.lang, limit=ink.number(self.limit), left=ink.number(left))] if left else []
-        return [ink.IDS.say(self.lang)] if has_ids else [], said
+        ids = [ink.IDS.say(self.lang)] if has_ids else []
+        self.remarks.extend(ids if self.sorts else [])
+        return [] if self.sorts else ids, said
 
     def _chat(self, result: Result) -> tuple[list[str], list[str]]:
         """Messages below their groups and days; returns what has to be said of them, and what was left out."""
@@ -135,28 +140,53 @@ class _Page:
         self.out.write("</tbody></table></div>\n")
         return [_MAP.say(self.lang, label=heat.measure.label.say(self.lang))]
 
-    def _begin(self, labels: Iterable[str], kinds: Iterable[str]) -> None:
-        self.out.write('<div class="wide" tabindex="0"><table><thead>\n')
+    def _begin(self, labels: Iterable[str], kinds: Iterable[str], sort: str = "") -> None:
+        opened = '<table class="sort">' if sort else "<table>"
+        self.out.write(f'<div class="wide" tabindex="0">{opened}<thead>\n')
         self._row("th", labels, kinds)
         self.out.write("</thead><tbody>\n")
 
-    def _row(self, tag: str, cells: Iterable[str], kinds: Iterable[str]) -> None:
-        drawn = (f"<{tag}{kind}>{ink.html(cell)}</{tag}>" for cell, kind in zip(cells, kinds, strict=True))
+    def _row(self, tag: str, cells: Iterable[str], kinds: Iterable[str], linked: int | None = None, to: str | None = None) -> None:  # fmt: skip
+        drawn = []
+        for at, (cell, kind) in enumerate(zip(cells, kinds, strict=True)):
+            inside = f'<a href="{ink.href(to)}">{ink.html(cell)}</a>' if to and at == linked else ink.html(cell)
+            drawn.append(f"<{tag}{kind}>{inside}</{tag}>")
         self.out.write(f"<tr>{''.join(drawn)}</tr>\n")
 
 
-def write(thing: Result | Report, out: TextIO, lang: Lang, *, limit: int = 10_000) -> list[str]:
-    """Write `thing`. `limit`: rows of one table; the rest is counted. Returns what was left out, in `lang`."""
-    page = _Page(out, lang, limit, getattr(thing.facts.get("as_of"), "year", None))
+def write(
+    thing: Result | Report,
+    out: TextIO,
+    lang: Lang,
+    *,
+    limit: int = 10_000,
+    links: Mapping[str, str] | None = None,
+    up: str | None = None,
+) -> list[str]:
+    """Write `thing`. `limit`: rows of one table; the rest is counted. Returns what was left out, in `lang`.
+
+    `links`: by the id of a group, the file of its page, to which its name leads. `up`: the file of the page that this one belongs to. Both are names of files beside this one.
+    """
+    sorts = isinstance(thing, Report)
+    page = _Page(out, lang, limit, getattr(thing.facts.get("as_of"), "year", None), links or {}, sorts)
     title = ink.sentence(thing.title, lang) if isinstance(thing, Report) else thing.title.say(lang)
-    _head(out, title, lang)
+    out.write(ink.page_head(title, lang, sorts=sorts))
+    out.write(f'<nav><a href="{ink.href(up)}">← {ink.html(_UP.say(lang))}</a></nav>\n' if up else "")
     page.say("h1", title)
-    said = _sections(page, thing) if isinstance(thing, Report) else page.result(thing, alone=True)
+    said = _report(page, thing) if isinstance(thing, Report) else page.result(thing, alone=True)
     out.write("</main>\n<footer>\n")
     if about := ink.context(thing.facts, lang):
         page.say("p", " · ".join(about))
-    out.write("</footer>\n</body>\n</html>\n")
+    for remark in dict.fromkeys(page.remarks):
+        page.say("p", remark)
+    out.write("</footer>\n")
+    out.write(ink.page_end(sorts=sorts))
     return said
+
+
+def _card(card: ink.Card) -> str:
+    told = "".join(f"<dd>{ink.html(one)}</dd>" for one in card.told)
+    return f"<div><dt>{ink.html(card.label)}</dt><dd>{ink.html(card.value)}</dd>{told}</div>\n"
 
 
 def _spoken(one: ink.Said) -> str:
@@ -168,30 +198,40 @@ def _spoken(one: ink.Said) -> str:
     return f'<p class="{kind}"><span class="time">{ink.html(one.time)}</span>{who}{lines}</p>\n{answered}'
 
 
-def _sections(page: _Page, report: Report) -> list[str]:
+def _report(page: _Page, report: Report) -> list[str]:
+    anchors = ink.anchors(section.name for _, section in report.walk())
+    if len(report.sections) >= _FEW:
+        _contents(
+            page,
+            [(anchor, section) for anchor, (depth, section) in zip(anchors, report.walk(), strict=True) if not depth],
+        )
     left_out: list[str] = []
-    for section in report.sections:
-        page.say("h2", section.title.say(page.lang))
-        page.lines(ink.sentence(note, page.lang) for note in section.lines)
-        if section.result:
-            own = {name: value for name, value in section.result.facts.items() if report.facts.get(name) != value}
-            if about := ink.context(own, page.lang):
-                page.say("p", " · ".join(about), "about")
-            left_out += ink.within(section.title, page.result(section.result, alone=False), page.lang)
+    for anchor, (depth, section) in zip(anchors, report.walk(), strict=True):
+        page.out.write(f'<section id="{ink.html(anchor)}">\n')
+        page.say(("h2", "h3", "h4")[min(depth, 2)], section.title.say(page.lang))
+        left_out += _section(page, section, report)
+        page.out.write("</section>\n")
     return left_out
 
 
-def _head(out: TextIO, title: str, lang: Lang) -> None:
-    style = b64encode(sha256(_STYLE.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{ink.html(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
+def _contents(page: _Page, sections: Iterable[tuple[str, Section]]) -> None:
+    items = "".join(
+        f'<li><a href="#{ink.html(anchor)}">{ink.html(section.title.say(page.lang))}</a></li>\n'
+        for anchor, section in sections
     )
-    out.write(
-        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="referrer" content="no-referrer">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{ink.html(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-    )
+    page.out.write(f'<nav aria-label="{ink.html(_CONTENTS.say(page.lang))}"><ul>\n{items}</ul></nav>\n')
+
+
+def _section(page: _Page, section: Section, report: Report) -> list[str]:
+    page.lines(ink.sentence(note, page.lang) for note in section.lines)
+    page.figures(section.figures)
+    left_out = ink.within(section.title, page.charts(section.charts), page.lang)
+    if section.result is None:
+        return left_out
+    own = {name: value for name, value in section.result.facts.items() if report.facts.get(name) != value}
+    if about := ink.context(own, page.lang):
+        page.say("p", " · ".join(about), "about")
+    return [*left_out, *ink.within(section.title, page.result(section.result, alone=False), page.lang)]
 
 
 def _kind(column: Column) -> str:
@@ -199,3 +239,9 @@ def _kind(column: Column) -> str:
     if ink.is_number(column):
         return ' class="n"'
     return ' class="d"' if column.type in ("date", "datetime", "bool", "series") else ""
+
+
+def _ranked(cell: Cell, column: Column, kind: str) -> str:
+    """The class of a cell, and the number by which it is sorted where that is not its text."""
+    ranked = isinstance(cell, int | float | date) or column.type in _RANKED
+    return f'{kind} data-n="{ink.html(ink.rank(cell))}"' if ranked else kind

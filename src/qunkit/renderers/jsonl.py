@@ -1,7 +1,7 @@
 """JSON Lines: one object a row, as they come. The same in every language; times and numbers as in JSON.
 
-A row of a result is ``{column: cell, …}``. A report gives ``{"section": name, "line": sentence}`` and ``{"section": name,
-"row": {…}}``. Notes and facts are not in it: JSON has them.
+A row of a result is ``{column: cell, …}``. A report gives ``{"section": name, "line": sentence}``, ``{"section": name,
+"figure": {…}}`` and ``{"section": name, "row": {…}}``. Notes, facts and charts are not in it: JSON has them.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ def _rows(result: Result) -> Iterator[dict[str, object]]:
 
 
 def _report(report: Report) -> Iterator[dict[str, object]]:
-    for section in report.sections:
+    for _, section in report.walk():
         for note in section.lines:
             yield {"section": section.name, "line": ink.plain(ink.sentence(note, "en"))}
+        for row in _rows(ink.figures_table(section.name, section.title, section.figures)):
+            yield {"section": section.name, "figure": row}
         if section.result:
             for row in _rows(section.result):
                 yield {"section": section.name, "row": row}

@@ -30,9 +30,14 @@ def write(thing: Result | Report, out: TextIO, lang: Lang, *, limit: int = 1000)
     left_out: list[str] = []
     out.write(f"# {ink.md(ink.sentence(thing.title, lang))}\n")
     _context(out, ink.context(thing.facts, lang))
-    for section in thing.sections:
-        out.write(f"\n## {ink.md(section.title.say(lang))}\n")
-        _list(out, [ink.sentence(note, lang) for note in section.lines])
+    for depth, section in thing.walk():
+        mark = "####" if depth > 1 else "###" if depth else "##"
+        out.write(f"\n{mark} {ink.md(section.title.say(lang))}\n")
+        said = [
+            *(ink.figure_line(one, lang) for one in section.figures),
+            *(ink.chart_line(one, lang) for one in section.charts),
+        ]
+        _list(out, [*(ink.sentence(note, lang) for note in section.lines), *said])
         if section.result:
             own = {name: value for name, value in section.result.facts.items() if thing.facts.get(name) != value}
             _context(out, ink.context(own, lang))

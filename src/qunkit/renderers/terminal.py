@@ -99,11 +99,20 @@ def _report(paper: Paper, report: Report, lang: Lang, limit: int) -> list[str]:
     left_out: list[str] = []
     paper.say(ink.term(ink.sentence(report.title, lang)), "bold")
     paper.flow([ink.term(fact) for fact in ink.context(report.facts, lang)])
-    for section in report.sections:
+    for _, section in report.walk():
         paper.head(ink.term(section.title.say(lang)))
-        paper.bullets("•", [_runs(note, lang) for note in section.lines])
+        said = [
+            *(ink.figure_line(one, lang) for one in section.figures),
+            *(ink.chart_line(one, lang) for one in section.charts),
+        ]
+        lines = [*(_runs(note, lang) for note in section.lines), *(styled((ink.term(one), "")) for one in said)]
+        paper.bullets("•", lines)
+        for heat in map(ink.chart_heat, section.charts):
+            if heat and heat.values and paper.width >= _MAP_WIDTH:
+                paper.draw()
+                paper.bullets("·", [styled((ink.term(one), "dim")) for one in _map(paper, heat, lang)])
         if section.result:
-            if section.lines:
+            if lines:
                 paper.draw()
             own = {name: value for name, value in section.result.facts.items() if report.facts.get(name) != value}
             paper.flow([ink.term(fact) for fact in ink.context(own, lang)])

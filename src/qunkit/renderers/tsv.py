@@ -1,7 +1,7 @@
 """Tab-separated values for pipes: a header of machine names, one line a row. The same in every language.
 
 A report is its tables one after another, an empty line between them, each under lines that begin with ``# ``: name and
-title of the section, then its sentences.
+title of the section, then its sentences. Headline figures are a table of their own. Charts are not in it: JSON has their data.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ def write(thing: Result | Report, out: TextIO, lang: Lang) -> None:
     if isinstance(thing, Result):
         _table(thing, out)
         return
-    for at, section in enumerate(thing.sections):
+    for at, (_, section) in enumerate(thing.walk()):
         said = [f"{section.name}: {section.title.say('en')}", *(ink.sentence(note, "en") for note in section.lines)]
         out.write("\n" if at else "")
         out.writelines(f"# {ink.tsv_text(text)}\n" for text in said)
+        if section.figures:
+            _table(ink.figures_table(section.name, section.title, section.figures), out)
+        if section.figures and section.result:
+            out.write("\n")
         if section.result:
             _table(section.result, out)
 

@@ -1,6 +1,6 @@
 """A workbook for Excel and other spreadsheets: numbers, percentages and times as such, texts as text and never as formulas.
 
-A result is one sheet; a report has one for each of its tables. The heading stays in sight and filters. One more sheet holds
+A result is one sheet; a report has one for each of its tables, and for the headline figures of a section; charts are not in it. The heading stays in sight and filters. One more sheet holds
 the sentences, the notes and the facts. Durations are in seconds, lists are joined by commas, a time with a zone is a text.
 """
 
@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from qunkit import ink
 from qunkit.ink import workbook as styles
-from qunkit.results import Cell, Column, Report, Result
+from qunkit.results import Cell, Column, Report, Result, Section
 from qunkit.words import Lang, Text
 
 TITLE = Text("Excel workbook", "Excel 工作簿")
@@ -58,13 +58,29 @@ def _sections(book: ink.Workbook, report: Report, lang: Lang) -> tuple[list[str]
     """The tables; returns what was cut, and all that the sections say in words."""
     cut: list[str] = []
     pages: list[_Page] = []
-    for section in report.sections:
+    for _, section in report.walk():
         title = section.title.say(lang)
         notes = [*section.lines, *(section.result.notes if section.result else ())]
-        pages.append((title, [ink.sentence(note, lang) for note in notes]))
+        told = [ink.sentence(one.note, lang) for one in section.figures if one.note]
+        pages.append((title, [*(ink.sentence(note, lang) for note in notes), *told]))
+        if section.figures:
+            _figures(book, section, lang)
         if section.result:
             cut += ink.within(section.title, _result(book, section.result, title, lang), lang)
     return cut, [page for page in pages if page[1]]
+
+
+def _figures(book: ink.Workbook, section: Section, lang: Lang) -> None:
+    """Headline figures as rows, each value as what it is."""
+    table = ink.figures_table(section.name, section.title, section.figures)
+    labels = [column.label.say(lang) for column in table.columns]
+    with book.sheet(section.title.say(lang), (30, *[14] * (len(labels) - 1))) as sheet:
+        sheet.add(
+            labels, [styles.OVER_NUMBERS if ink.is_number(column) else styles.HEADING for column in table.columns]
+        )
+        for figure, row in zip(section.figures, table.rows(), strict=True):
+            kinds = [styles.PLAIN, *[_style(figure.column)] * 3, styles.INTEGER, styles.INTEGER]
+            sheet.add((_label(figure.column, lang), *row[1:]), kinds)
 
 
 def _result(book: ink.Workbook, result: Result, title: str, lang: Lang) -> list[str]:
