@@ -12,7 +12,7 @@ from qunkit import registry
 from qunkit.analyses.churn_survival import _compared
 from qunkit.dataset import Scope
 from support.logs import BEGIN, EXAMPLES, logs, scopes, seen
-from support.questions import ask, table
+from support.questions import ask, notes, table
 
 TWENTY = (
     # 1 May: the log begins with old, who may have been there for years
@@ -146,6 +146,8 @@ def test_joiners_who_cannot_be_found_have_not_lapsed():
     assert {row["lapsed"] for row in ask("churn_survival", rows)} == {0}
     findable = [{**row, "sender_id": "a"} if "sender_id" in row else row for row in rows]
     assert ask("churn_survival", findable)[0]["lapsed"] == 12
+    said = [[note[:32] for note in notes("churn_survival", told) if "told apart" in note] for told in (rows, findable)]
+    assert said == [["12 joins could not be told apart"], []]
 
 
 def test_strata_are_left_out_until_all_that_are_left_have_enough_lapses():

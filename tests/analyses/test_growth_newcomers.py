@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qunkit.dataset import Scope
 from support.logs import EXAMPLES, logs, scopes, seen
 from support.messages import EVER, NEVER, moment
-from support.questions import ask, table
+from support.questions import ask, notes, table
 
 TWELVE = (
     {"at": "2026-05-01 09:00:00", "sender_id": "a", "text": "早"},
@@ -129,6 +129,8 @@ def test_who_is_not_named_is_counted_apart():
     rows = [*TWELVE, {"at": "2026-05-06 09:00:00", "event": "invited", "actor_id": "a"}]
     [row] = ask("growth_newcomers", rows, scope=STAFF)
     assert table([row], "untold", *STEPS) == [(1, 5, 3, 2, 1)]
+    assert [note[:37] for note in notes("growth_newcomers", rows, STAFF)] == ["1 joins could not be told apart by pe"]
+    assert notes("growth_newcomers", TWELVE, STAFF) == []
 
 
 def test_who_ordered():
