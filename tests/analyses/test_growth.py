@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from qunkit.dataset import Scope
 from qunkit.engines.duckdb import connect
 from qunkit.methods.joins import JOINS as TOLD
+from qunkit.methods.moves import MOVES
 from support.logs import BEGIN, EXAMPLES, PEOPLE, logs, scopes, seen
 from support.messages import EVER, NEVER, moment, write_snapshot
 from support.questions import ask, table
@@ -146,7 +147,7 @@ def test_joins_of_all_periods_are_all_joins(tmp_path_factory, rows, listed, per)
         {"member_id": who, "group_id": group, "joined_at": BEGIN + timedelta(days=n)} for who, n, group in listed
     ]
     with connect(write_snapshot(tmp_path_factory.mktemp("all"), rows, members), Scope(), threads=1) as engine:
-        [all_] = engine.sql(f"WITH {TOLD} SELECT COUNT(*) AS n FROM joins ORDER BY n")["n"].to_pylist()
+        [all_] = engine.sql(f"WITH {MOVES}, {TOLD} SELECT COUNT(*) AS n FROM joins ORDER BY n")["n"].to_pylist()
     for by in ("group", "inviter"):
         found = ask("growth", rows, members=members, per=per, by=by)
         assert sum(row[name] or 0 for row in found for name in ("joins", "batch", "staff_joins")) == all_

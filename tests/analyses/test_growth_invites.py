@@ -155,6 +155,21 @@ def test_a_note_says_how_many_joins_cannot_be_told_apart():
     assert told([*ROWS, {"at": at("09 09:00"), "event": "invited", "actor_id": "a"}]) == [[1], [1], [1]]  # no name
 
 
+def test_who_never_posted_is_called_as_notices_call_them():
+    def told(when, actor, *targets):
+        names = {"actor_name": actor.upper() + when[:2], "target_names": [who.upper() + when[:2] for who in targets]}
+        return invited(when, actor, *targets) | names
+
+    rows = [posted("01 09:00", "a"), told("02 09:00", "y", "x"), told("03 09:00", "a", "y"), told("04 09:00", "x", "z"), told("05 09:00", "z", "v", "w")]  # fmt: skip
+    roster = [{"member_id": "x"}, {"member_id": "z", "nickname": "Zoe"}]  # one without a name
+    for members, last in (((), "Z05"), (roster, "Zoe")):
+        tree = ask("growth_tree", rows, members=members)
+        assert table(tree, "inviter_name", "name") == [("Y03", "X04"), ("X04", last), (last, "v"), (last, "w")]
+        inviters = {row["inviter_id"]: row["inviter_name"] for row in ask("growth_inviters", rows, members=members)}
+        assert inviters == {"a": "Name a", "y": "Y03", "x": "X04", "z": last}
+        assert ask("growth_invites", rows, members=members)[0]["root"] == "Y03"
+
+
 def test_groups_without_notices_say_nothing():
     row = ask("growth_invites", [posted("01 09:00", "a"), {**posted("30 09:00", "a"), "group_id": "h"}])[0]
     assert {value for name, value in row.items() if name not in ("group_id", "group_name", "members_28")} == {None}

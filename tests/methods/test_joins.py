@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from qunkit.dataset import Scope
 from qunkit.engines.duckdb import connect
 from qunkit.methods.joins import JOINS
+from qunkit.methods.moves import MOVES
 from support.logs import BEGIN, EXAMPLES
 from support.messages import moment, write_snapshot
 
@@ -18,7 +19,9 @@ SHOWN = "group_id, member_id, CAST(joined_at AS VARCHAR) AS joined_at, inviter_i
 
 def joins(folder, rows, members=(), shown=SHOWN):
     with connect(write_snapshot(folder, rows, members), Scope(), threads=1) as engine:
-        found = engine.sql(f"WITH {JOINS} SELECT {shown} FROM joins ORDER BY group_id, joined_at, member_id, source")
+        found = engine.sql(
+            f"WITH {MOVES}, {JOINS} SELECT {shown} FROM joins ORDER BY group_id, joined_at, member_id, source"
+        )
         return [tuple(row.values()) for row in found.to_pylist()]
 
 

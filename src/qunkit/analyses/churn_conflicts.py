@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from qunkit.methods.invites import called
 from qunkit.methods.joins import JOINS
+from qunkit.methods.moves import MOVES
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -61,7 +62,7 @@ class Params:
 
 
 SQL = f"""
-WITH {JOINS}, listed AS (
+WITH {MOVES}, {JOINS}, listed AS (
   SELECT DISTINCT group_id, member_id, seen_at FROM listings WHERE complete AND seen_at IS NOT NULL
 ), made AS (
   SELECT DISTINCT group_id, seen_at FROM listed

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 from qunkit.dataset import option
 from qunkit.methods import survival
 from qunkit.methods.joins import FINDABLE, JOINS, UNTOLD
+from qunkit.methods.moves import MOVES
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -110,7 +111,7 @@ class Params:
 
 
 SQL = f"""
-WITH {JOINS}, {FINDABLE}, clock AS (  -- it stands still where the exports have a hole
+WITH {MOVES}, {JOINS}, {FINDABLE}, clock AS (  -- it stands still where the exports have a hole
   SELECT day, in_window, SUM(CASE WHEN observed THEN 1 ELSE 0 END) OVER (ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS t FROM days
 ), ends AS (
   SELECT MIN(day) AS first_day, MAX(day) AS last_day, MAX(t) AS end_t, MIN(CASE WHEN in_window THEN t END) AS since FROM clock

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
 from qunkit.methods.joins import JOINS
+from qunkit.methods.moves import MOVES, NAMED
 from qunkit.methods.periods import CALENDAR, PER, STATES
 from qunkit.results import Column, Note
 from qunkit.words import Text
@@ -95,27 +96,25 @@ class Params:
 
 
 SQL = f"""
-WITH {CALENDAR}, {JOINS}, posted AS (
-  SELECT group_id, MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL) AS group_name, MIN(day) AS first_day FROM posts GROUP BY group_id
-), joined_first AS (  -- rosters may tell of years before the log
+WITH {CALENDAR}, {NAMED}, {MOVES}, {JOINS}, joined_first AS (  -- rosters may tell of years before the log
   SELECT joins.group_id, MIN(CASE WHEN joins.sent_at IS NOT NULL OR CAST(joins.joined_at AS DATE) >= ends.first_day THEN CAST(joins.joined_at AS DATE) END) AS first_day,
     MIN(CAST(joins.joined_at AS DATE)) AS oldest_day
   FROM joins CROSS JOIN ends GROUP BY joins.group_id
-), named AS (
-  SELECT COALESCE(posted.group_id, joined_first.group_id) AS group_id, COALESCE(posted.group_name, posted.group_id, joined_first.group_id) AS group_name,
-    GREATEST(LEAST(COALESCE(posted.first_day, joined_first.first_day, ends.last_day), COALESCE(joined_first.first_day, posted.first_day, ends.last_day), ends.last_day), ends.first_day)
+), begun AS (
+  SELECT COALESCE(named.group_id, joined_first.group_id) AS group_id, COALESCE(named.group_name, named.group_id, joined_first.group_id) AS group_name,
+    GREATEST(LEAST(COALESCE(named.first_day, joined_first.first_day, ends.last_day), COALESCE(joined_first.first_day, named.first_day, ends.last_day), ends.last_day), ends.first_day)
       AS first_day, joined_first.oldest_day
-  FROM posted FULL JOIN joined_first ON joined_first.group_id = posted.group_id CROSS JOIN ends
+  FROM named FULL JOIN joined_first ON joined_first.group_id = named.group_id CROSS JOIN ends
 ), filled AS (
-  SELECT named.group_id, named.group_name, dated.period, COUNT(CASE WHEN dated.observed THEN 1 END) AS days
-  FROM named JOIN dated ON dated.day >= named.first_day GROUP BY named.group_id, named.group_name, dated.period
+  SELECT begun.group_id, begun.group_name, dated.period, COUNT(CASE WHEN dated.observed THEN 1 END) AS days
+  FROM begun JOIN dated ON dated.day >= begun.first_day GROUP BY begun.group_id, begun.group_name, dated.period
 ), held AS (
   SELECT filled.group_id, filled.group_name, filled.days, spans.period, spans.last_day, spans.length, spans.in_window, spans.finished, spans.number, 0 AS early,
     filled.days > 0 AND filled.days >= :coverage * spans.length AS known
   FROM filled JOIN spans ON spans.period = filled.period
   UNION ALL
-  SELECT named.group_id, named.group_name, 0, named.oldest_day, named.first_day - 1, 0, dated.in_window, TRUE, 0, 1, FALSE
-  FROM named JOIN dated ON dated.day = named.first_day WHERE named.oldest_day < named.first_day
+  SELECT begun.group_id, begun.group_name, 0, begun.oldest_day, begun.first_day - 1, 0, dated.in_window, TRUE, 0, 1, FALSE
+  FROM begun JOIN dated ON dated.day = begun.first_day WHERE begun.oldest_day < begun.first_day
 ), staff AS (
   SELECT group_id, member_id FROM members WHERE official
 ), telling AS (  -- groups whose exports hold notices or join dates
@@ -127,11 +126,11 @@ WITH {CALENDAR}, {JOINS}, posted AS (
     BOOL_OR(platform = 'telegram') AS tells_links
   FROM messages WHERE kind = 'system' GROUP BY group_id
 ), come AS (
-  SELECT joins.group_id, COALESCE(dated.period, named.oldest_day) AS period, CASE WHEN dated.period IS NULL THEN 1 ELSE 0 END AS early, CASE WHEN :by = 'inviter' THEN joins.inviter_id END AS inviter_id,
+  SELECT joins.group_id, COALESCE(dated.period, begun.oldest_day) AS period, CASE WHEN dated.period IS NULL THEN 1 ELSE 0 END AS early, CASE WHEN :by = 'inviter' THEN joins.inviter_id END AS inviter_id,
     joins.member_id, joins.source, joins.batch, joins.nth > 1 AS again, staff.member_id IS NOT NULL AS official
   FROM (SELECT joins.*, LEAST(CAST(joins.joined_at AS DATE), ends.last_day) AS day FROM joins CROSS JOIN ends) joins
-  JOIN named ON named.group_id = joins.group_id
-  LEFT JOIN dated ON dated.day = joins.day AND dated.day >= named.first_day
+  JOIN begun ON begun.group_id = joins.group_id
+  LEFT JOIN dated ON dated.day = joins.day AND dated.day >= begun.first_day
   LEFT JOIN staff ON staff.group_id = joins.group_id AND staff.member_id = joins.member_id
 ), counted AS (
   SELECT group_id, period, early, inviter_id,
@@ -145,10 +144,6 @@ WITH {CALENDAR}, {JOINS}, posted AS (
     COUNT(CASE WHEN batch AND NOT official THEN 1 END) AS batch,
     COUNT(CASE WHEN official THEN 1 END) AS staff_joins
   FROM (SELECT come.*, NOT batch AND NOT official AS ordinary FROM come) sorted GROUP BY group_id, period, early, inviter_id
-), departures AS (
-  SELECT group_id, event, local_time, explode(target_ids) AS member_id FROM messages WHERE event IN ('left', 'removed')
-  UNION ALL
-  SELECT group_id, event, local_time, CASE WHEN event = 'left' THEN actor_id END FROM messages WHERE event IN ('left', 'removed') AND target_ids IS NULL
 ), noticed AS (
   SELECT gone.group_id, dated.period,
     COUNT(CASE WHEN gone.event = 'left' THEN 1 END) AS leaves_self, COUNT(CASE WHEN gone.event = 'removed' THEN 1 END) AS leaves_removed

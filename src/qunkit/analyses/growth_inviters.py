@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
 from qunkit.methods import ad_sql
+from qunkit.methods.gone import GONE
 from qunkit.methods.invites import ENTERED, Forest, Row, called, grown, shrunk, untold
 from qunkit.methods.joins import JOINS, UNTOLD
+from qunkit.methods.moves import MOVES
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -71,7 +73,7 @@ per_group = ad_sql.copies_of
 _END = "LEAST(:until, :as_of)"
 
 SQL = f"""
-WITH {ad_sql.JUDGED}, {JOINS}, {ENTERED}, named AS (
+WITH {ad_sql.JUDGED}, {MOVES}, {JOINS}, {GONE}, {ENTERED}, named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM messages GROUP BY group_id
 ), said AS (  -- what newcomers posted, by how long after they joined
   SELECT newcomers.group_id, newcomers.member_id, COUNT(*) AS messages, COUNT(flagged.seq) AS ads,
@@ -92,6 +94,7 @@ FROM entered
 LEFT JOIN named ON named.group_id = entered.group_id
 LEFT JOIN said ON said.group_id = entered.group_id AND said.member_id = entered.member_id
 LEFT JOIN members ON members.group_id = entered.group_id AND members.member_id = entered.inviter_id
+LEFT JOIN called_so ON called_so.group_id = entered.group_id AND called_so.member_id = entered.inviter_id
 ORDER BY entered.group_id, entered.joined_at, entered.sent_at, entered.seq, entered.member_id
 """
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit.dataset import option
 from qunkit.methods.joins import JOINS, UNTOLD
+from qunkit.methods.moves import MOVES
 from qunkit.methods.newcomers import BASES, NEWCOMERS
 from qunkit.methods.orders import LINES, orders_of
 from qunkit.results import Column, Note
@@ -70,7 +71,7 @@ class Params:
 PART_SQL = LINES
 per_group = orders_of
 SQL = f"""
-WITH {JOINS}, {NEWCOMERS}, bought AS (
+WITH {MOVES}, {JOINS}, {NEWCOMERS}, bought AS (
   SELECT newcomers.group_id, newcomers.member_id
   FROM newcomers JOIN parts ON parts.part = newcomers.group_id AND parts.member_id = newcomers.member_id AND parts.day >= newcomers.came_day
   GROUP BY newcomers.group_id, newcomers.member_id

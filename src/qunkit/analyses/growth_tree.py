@@ -12,8 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qunkit.methods.gone import GONE
 from qunkit.methods.invites import ENTERED, called, grown, untold
 from qunkit.methods.joins import JOINS, UNTOLD
+from qunkit.methods.moves import MOVES
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -49,13 +51,14 @@ class Params:
 
 
 SQL = f"""
-WITH {JOINS}, {ENTERED}, named AS (
+WITH {MOVES}, {JOINS}, {GONE}, {ENTERED}, named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM messages GROUP BY group_id
 )
 SELECT entered.*, COALESCE(named.group_name, entered.group_id) AS group_name, {called("entered.inviter_id")} AS inviter_name
 FROM entered
 LEFT JOIN named ON named.group_id = entered.group_id
 LEFT JOIN members ON members.group_id = entered.group_id AND members.member_id = entered.inviter_id
+LEFT JOIN called_so ON called_so.group_id = entered.group_id AND called_so.member_id = entered.inviter_id
 ORDER BY entered.group_id, entered.joined_at, entered.sent_at, entered.seq, entered.member_id
 """
 

@@ -1,6 +1,6 @@
 """Every time that somebody joined a group, as SQL that several analyses begin with.
 
-An analysis says ``WITH {JOINS}, …`` and reads ``joins``, one row a join (人次):
+An analysis says ``WITH {MOVES}, {JOINS}, …`` (`qunkit.methods.moves`) and reads ``joins``, one row a join (人次):
 
 * ``group_id``, ``member_id``: who. Null where a notice does not say who, as some exporters leave it out.
 * ``joined_at``: local time. ``sent_at``, ``seq``: instant and place of the notice; null where only a roster tells.
@@ -30,13 +30,7 @@ JOINS = """told_joins AS (
   SELECT group_id, member_id, local_time AS joined_at, sent_at, seq, TRUE AS noticed,
     CASE WHEN event <> 'joined' OR platform = 'telegram' THEN NULLIF(actor_id, member_id) END AS inviter_id,
     CASE WHEN event = 'invited' THEN 'invite' WHEN event = 'joined_qr' THEN 'qr' WHEN platform = 'telegram' AND actor_id <> member_id THEN 'link' ELSE 'other' END AS source
-  FROM (
-    SELECT group_id, platform, event, actor_id, local_time, sent_at, seq, explode(target_ids) AS member_id
-    FROM messages WHERE event IN ('invited', 'joined_qr', 'joined')
-    UNION ALL
-    SELECT group_id, platform, event, actor_id, local_time, sent_at, seq, CASE WHEN event <> 'invited' THEN actor_id END
-    FROM messages WHERE event IN ('invited', 'joined_qr', 'joined') AND target_ids IS NULL
-  ) noticed_joins
+  FROM moves WHERE event IN ('invited', 'joined_qr', 'joined')
   UNION ALL
   SELECT listings.group_id, listings.member_id, listings.joined_at, NULL, NULL, FALSE, NULLIF(listings.invited_by, listings.member_id),
     CASE WHEN listings.invited_by <> listings.member_id THEN 'invite' ELSE 'other' END
@@ -76,7 +70,7 @@ FINDABLE = """callings AS (
   SELECT group_id, BOOL_OR(sender_id LIKE 'name:%') AS by_name, BOOL_OR(sender_id NOT LIKE 'name:%') AS by_id FROM callings GROUP BY group_id
 ), posters AS (
   SELECT group_id, sender_id FROM callings GROUP BY group_id, sender_id
-), met AS (
+), met_joins AS (
   SELECT joins.*, posters.sender_id IS NOT NULL AS spoke, namesakes.member_id IS NOT NULL AS namesake,
     BOOL_OR(posters.sender_id IS NOT NULL) OVER (PARTITION BY joins.group_id) AS matched
   FROM joins
@@ -86,7 +80,7 @@ FINDABLE = """callings AS (
   SELECT met.group_id, met.member_id, met.joined_at, met.sent_at, met.seq, met.inviter_id, met.source, met.batch, met.nth,
     met.member_id IS NOT NULL AND (met.spoke OR NOT met.namesake AND (
       posting.group_id IS NULL OR CASE WHEN met.member_id LIKE 'name:%' THEN posting.by_name OR met.matched ELSE posting.by_id END)) AS findable
-  FROM met LEFT JOIN posting ON posting.group_id = met.group_id
+  FROM met_joins met LEFT JOIN posting ON posting.group_id = met.group_id
 )"""
 """To follow ``{JOINS}``: ``joiners``, every join with ``findable``: whether who joined would be found among the posters, so that not being there is silence. They would not where the
 notice does not say who; where joiners have ids and posters none; where they have names alone, posters have ids, and no joiner of the group is among them; and where two posters

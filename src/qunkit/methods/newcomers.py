@@ -1,4 +1,4 @@
-"""Newcomers 新人 of a group and what became of them, as SQL that several analyses begin with, after `qunkit.methods.joins`: ``WITH {JOINS}, {NEWCOMERS}, …``.
+"""Newcomers 新人 of a group and what became of them, as SQL that several analyses begin with, after `qunkit.methods.joins`: ``WITH {MOVES}, {JOINS}, {NEWCOMERS}, …``.
 
 * ``named``  one row per group: ``group_id, group_name, first_day``.
 * ``newcomers``  one row each, of those who came in the window, without staff and the creation batch: ``group_id, member_id, basis, came_at, came_day, source, inviter_id``; of their
@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from qunkit.methods.joins import FINDABLE
+from qunkit.methods.moves import NAMED
 from qunkit.methods.roll import NEWCOMER_AFTER
 from qunkit.words import Text
 
@@ -21,10 +22,7 @@ BASES = {
     "post": Text("first posted", "首次发言"),
 }
 
-NEWCOMERS = f"""{FINDABLE}, named AS (
-  SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(day) AS first_day
-  FROM posts GROUP BY group_id
-), opened AS (
+NEWCOMERS = f"""{FINDABLE}, {NAMED}, opened AS (
   SELECT group_id, CAST(MIN(local_time) AS DATE) AS first_day FROM messages GROUP BY group_id
 ), firsts AS (
   SELECT group_id, sender_id AS member_id, MIN(sent_at) AS sent_at, MIN(local_time) AS spoke_at, MIN(day) AS first_day, MAX(day) AS last_day
