@@ -160,3 +160,13 @@ def test_strata_are_left_out_until_all_that_are_left_have_enough_lapses():
     known, enough = _compared({"reply": reply, "source": source}, np.ones(24, bool), np.ones(24, bool))
     assert enough == {"reply": ["late", "no"], "source": ["a", "b"]}
     assert known.tolist() == [False] * 8 + [True] * 16
+
+
+def test_a_window_that_begins_in_a_hole_begins_after_it():
+    rows = [{"at": BEGIN, "event": "invited", "actor_id": "z", "target_ids": ["a"]}, {"at": BEGIN + timedelta(days=3), "sender_id": "b"}]  # fmt: skip
+    told = ask("churn_survival", rows, scope=Scope(since=BEGIN + timedelta(days=2)), silence=1, at=9)[0]
+    assert (told["by"], told["members"], told["left_out"]) == (
+        "all",
+        0,
+        2,
+    )  # a was there before the window alone, b has not been for a day

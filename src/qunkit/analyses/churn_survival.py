@@ -112,7 +112,7 @@ class Params:
 
 SQL = f"""
 WITH {MOVES}, {JOINS}, {FINDABLE}, clock AS (  -- it stands still where the exports have a hole
-  SELECT day, in_window, SUM(CASE WHEN observed THEN 1 ELSE 0 END) OVER (ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS t FROM days
+  SELECT day, in_window AND observed AS in_window, SUM(CASE WHEN observed THEN 1 ELSE 0 END) OVER (ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS t FROM days
 ), ends AS (
   SELECT MIN(day) AS first_day, MAX(day) AS last_day, MAX(t) AS end_t, MIN(CASE WHEN in_window THEN t END) AS since FROM clock
 ), arrived AS (

@@ -39,9 +39,9 @@ COLUMNS = (
     Column("joined_at", "datetime", Text("joined", "入群时间"), Text("for the first time", "首次入群")),
     Column("source", "text", Text("how", "来源"), Text("invite; link; qr: the inviter's QR code", "invite 邀请；link 邀请链接；qr 扫描邀请人的二维码"), words=_SOURCES, spare=1, edge="kind"),
     Column("batch", "bool", Text("founding", "建群批次"), Text("invited with the making of the group", "建群时邀请"), spare=4),
-    Column("depth", "int", Text("depth", "层级"), Text("invitations from the root of the tree", "距裂变源头的邀请层数"), spare=2),
+    Column("depth", "int", Text("depth", "层级"), Text("invitations from the root of the tree", "距裂变源头的邀请层数"), spare=3),
     Column("below", "int", Text("below", "下级人数"), Text("all whom this member brought in, and those brought in by them", "由其直接和间接带入的人数")),
-    Column("gone", "bool", Text("gone", "已离群"), Text("told to have left by a notice, or by the newest complete roster; false says little where there is no roster", "据提示或最新完整名单已离群；无名单时“否”不代表仍在群"), spare=3),
+    Column("gone", "bool", Text("gone", "已离群"), Text("told to have left by a notice, or by the newest complete roster; false says little where there is no roster", "据提示或最新完整名单已离群；无名单时“否”不代表仍在群"), spare=2),
 )  # fmt: skip
 
 
