@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -15,9 +14,6 @@ from qunkit.errors import BadOption, NoSuchGroup, UsageError
 from qunkit.results import Column, Result
 from qunkit.schema import MESSAGES
 from qunkit.words import Text
-
-sys.path.insert(0, str(Path(__file__).parent / "support"))
-
 from support.datasets import make_dataset
 
 SAMPLES = Path(__file__).parent / "samples"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from hashlib import sha256
 from itertools import cycle
-from pathlib import Path
 
 import pytest
 
@@ -13,11 +11,7 @@ from qunkit import registry
 from qunkit.cli.mount import COMMANDS, analyses
 from qunkit.cli.options import Shown
 from qunkit.privacy import load_key
-
-sys.path.insert(0, str(Path(__file__).parent / "support"))
-
-from canaries import Canaries, build, readings
-
+from support.canaries import Canaries, build, readings
 from support.shelves import GRAPHS, REPORTS, TABLES
 
 FILES_ONLY = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import shutil
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,9 +16,6 @@ from qunkit.errors import BadOption
 from qunkit.features.contacts import contacts
 from qunkit.privacy import NOTE, Pseudonyms, key_path, load_key
 from qunkit.results import Note
-
-sys.path.insert(0, str(Path(__file__).parent / "support"))
-
 from support.datasets import make_dataset
 from support.shelves import BYTES, GRAPHS, TABLES
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -11,9 +10,6 @@ import pytest
 from qunkit.config import Config, People
 from qunkit.errors import BadOption, NoCommonGroup, NoDataset, NoSuchGroup
 from qunkit.question import Filters, Question, ask, choose
-
-sys.path.insert(0, str(Path(__file__).parent / "support"))
-
 from support.datasets import make_dataset
 
 GROUPS = {

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
 from support.datasets import make_dataset
 
 HIKE, MUMS = "58192034417@chatroom", "name:妈妈群"

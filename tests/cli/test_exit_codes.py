@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from worlds import STOPPER, bash
 
 from qunkit import errors
 from qunkit.errors import CODES, WORST_FIRST, QunkitError, worst
 from support.needs import ORDINARY
+from support.worlds import STOPPER, bash
 
 World = Callable[[], Path]
 Q = f"{shlex.quote(sys.executable)} -m qunkit"

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from worlds import PATIENCE, STOPPER, Ran, bash, names, on_a_terminal, places
 
 from qunkit.cli import mount
 from qunkit.ink import width
 from support.needs import ORDINARY
+from support.worlds import PATIENCE, STOPPER, Ran, bash, names, on_a_terminal, places
 
 World = Callable[[], Path]
 
@@ -80,6 +80,8 @@ ARGUMENTS = {
     "activity shares": "",
     "compare": "--week 2024-W48",
     "compare groups": "--week 2024-W48",
+    "compare days": "--week 2024-W48",
+    "compare periods": "--week 2024-W48",
     "groups": "",
     "lifecycle": "",
     "response": "",

@@ -1,17 +1,11 @@
 """Which name of a member is shown, and who counts as one person."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from qunkit.api import open_dataset
 from qunkit.config import Config, People
 from qunkit.errors import BadConfig, BadOption
 from qunkit.question import Filters, ask
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
 from support.datasets import make_dataset
 
 ROWS = [
