@@ -1,4 +1,4 @@
-"""Write docs/reference, docs/formats and the READMEs' table of formats from the code itself: ``python docs/generate.py``.
+"""Write docs/reference, docs/formats, the READMEs' table of formats and the methods of a dataset from the code itself: ``python docs/generate.py``.
 
 A test fails while they are out of date.
 """
@@ -20,6 +20,7 @@ from qunkit.words import Lang
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
+import answers  # noqa: E402
 import coverage  # noqa: E402
 
 ROOT = HERE.parent
@@ -45,6 +46,7 @@ def pages() -> dict[str, str]:
         "README.md": with_formats("README.md", "en"),
         "README.zh.md": with_formats("README.zh.md", "zh"),
         "docs/reliability.md": with_figures("docs/reliability.md"),
+        answers.FILE: answers.module(),
         "docs/performance.md": performance.filled(performance.PAGE.read_text("utf-8"), performance.read()),
     }
     return found | {f"docs/formats/{name}.md": format_page(name) for name in registry.names("formats")}

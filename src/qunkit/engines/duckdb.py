@@ -16,6 +16,7 @@ from qunkit.engines import _files, _parameters
 from qunkit.engines._guest import guarded, must_be_one_select, must_read_views
 from qunkit.engines._heard import batches, heard
 from qunkit.engines._pool import processed, threaded
+from qunkit.engines._quiet import quiet
 from qunkit.engines._reasons import damaged, failed
 from qunkit.engines._views import text as literal
 from qunkit.engines._views import views
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PRELUDE = (
     "SET TimeZone = 'UTC'",
-    "SET enable_progress_bar = false",  # it writes to stdout, also where that is no terminal
     "SET default_null_order = 'nulls_first_on_asc_last_on_desc'",
     "SET python_enable_replacements = false",  # a name in a query is a view, never a Python variable
     "CREATE MACRO epoch_s(x) AS epoch_us(x) / 1e6",
@@ -100,6 +100,7 @@ def connect(
     config |= {"memory_limit": memory_limit} if memory_limit else {}
     config |= {"threads": threads} if threads else {}
     connection = duckdb.connect(config=config)
+    quiet(connection)
     for statement in PRELUDE:
         connection.execute(statement)
     engine = Engine(connection, spill, snapshot, kept)
@@ -167,6 +168,7 @@ class Engine:
 
         cursor = self._connection.cursor()
         self._cursors.append(cursor)
+        quiet(cursor)
         for setting in (statement for statement in PRELUDE if statement.startswith("SET")):
             cursor.execute(setting)
         reader = self._asked(cursor, text, params, _reader)
@@ -196,6 +198,7 @@ class Engine:
         must_be_one_select(self._connection, text)
         views, texts = must_read_views(self._connection, text), reads_texts(self._connection, text)
         self._told(self._connection, lambda: seal(self._connection, views, texts=texts))
+        quiet(self._connection)
         for statement in PRELUDE:
             self._connection.execute(statement)
 
