@@ -25,7 +25,7 @@ def commands(page: Path) -> list[str]:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
     """Somebody with a folder exports/."""
     folder = tmp_path_factory.mktemp("quickstart")
-    demo.write(folder / "d", groups=4)
+    demo.write(folder / "d", groups=2, weeks=5)
     (folder / "d" / "exports").rename(folder / "exports")
     return Reader(folder)
 
