@@ -168,7 +168,6 @@ class Engine:
 
         cursor = self._connection.cursor()
         self._cursors.append(cursor)
-        quiet(cursor)
         for setting in (statement for statement in PRELUDE if statement.startswith("SET")):
             cursor.execute(setting)
         reader = self._asked(cursor, text, params, _reader)
@@ -198,7 +197,6 @@ class Engine:
         must_be_one_select(self._connection, text)
         views, texts = must_read_views(self._connection, text), reads_texts(self._connection, text)
         self._told(self._connection, lambda: seal(self._connection, views, texts=texts))
-        quiet(self._connection)
         for statement in PRELUDE:
             self._connection.execute(statement)
 
