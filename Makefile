@@ -1,4 +1,4 @@
-# Eleven words: demo, test, lint, docs, coverage, torture, fuzz, bench, spark, train, eval. Each makes its own .venv; nothing else needs installing but Python 3.11 or later (spark: and Java 17).
+# Twelve words: demo, test, lint, docs, site, coverage, torture, fuzz, bench, spark, train, eval. Each makes its own .venv; nothing else needs installing but Python 3.11 or later (spark: and Java 17).
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -9,7 +9,7 @@ SIZE    ?= 1M
 BENCH   ?=
 DATA    ?=
 
-.PHONY: demo test lint docs coverage torture fuzz bench spark train eval clean
+.PHONY: demo test lint docs site coverage torture fuzz bench spark train eval clean
 
 demo: $(VENV)/installed
 	rm -rf $(DEMO)
@@ -28,6 +28,10 @@ lint: $(VENV)/installed-dev
 
 docs: $(VENV)/installed-dev
 	$(BIN)/python docs/generate.py
+
+# The docs for a browser, in site/: `python -m http.server -d site`, for search needs a server.
+site: $(VENV)/installed-dev
+	$(BIN)/zensical build --clean --strict
 
 # Branches of what must not lose, double or leak (which files: pyproject.toml) that the quick tests of them take, in their own process.
 coverage: $(VENV)/installed-dev
@@ -62,7 +66,7 @@ eval: .venv-train/installed
 	.venv-train/bin/python training/churn_evaluate.py $(DATA)
 
 clean:
-	rm -rf $(VENV) .venv-spark .venv-spark-local .venv-train $(DEMO) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-spark .venv-spark-local .venv-train $(DEMO) dist build site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,4 +1,4 @@
-"""Write docs/reference, docs/formats and the READMEs' table of formats from the code itself: ``python docs/generate.py``.
+"""Write docs/reference, docs/formats, the READMEs' table of formats and the methods of a dataset from the code itself: ``python docs/generate.py``.
 
 A test fails while they are out of date.
 """
@@ -16,11 +16,14 @@ from types import ModuleType
 
 from qunkit import config, errors, registry, schema
 from qunkit.errors import QunkitError
+from qunkit.results import Column
 from qunkit.words import Lang
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
+import answers  # noqa: E402
 import coverage  # noqa: E402
+import website  # noqa: E402
 
 ROOT = HERE.parent
 sys.path.append(str(ROOT / "benchmarks"))
@@ -39,15 +42,24 @@ def pages() -> dict[str, str]:
         "docs/reference/schema.md": schema_page(),
         "docs/reference/errors.md": errors_page(),
         "docs/reference/findings.md": findings_page(),
-        "docs/reference/commands.md": commands_page(),
+        "docs/reference/columns.md": columns_page(),
+        "docs/cookbook.md": website.cookbook(ROOT / "examples"),
         "docs/reference/config.md": config_page(),
         "docs/formats/README.md": f"{HEADING}# Formats / 格式\n\n{coverage.table('en', '')}\n{coverage.table('zh', '')}",
         "README.md": with_formats("README.md", "en"),
         "README.zh.md": with_formats("README.zh.md", "zh"),
         "docs/reliability.md": with_figures("docs/reliability.md"),
+        answers.FILE: answers.module(),
         "docs/performance.md": performance.filled(performance.PAGE.read_text("utf-8"), performance.read()),
     }
-    return found | {f"docs/formats/{name}.md": format_page(name) for name in registry.names("formats")}
+    found |= {f"docs/formats/{name}.md": format_page(name) for name in registry.names("formats")}
+    found |= commands_pages()
+    return found | {website.CONFIG: website.with_nav((ROOT / website.CONFIG).read_text("utf-8"), {*found, *by_hand()})}
+
+
+def by_hand() -> list[str]:
+    """The pages that nobody writes but people."""
+    return [page.relative_to(ROOT).as_posix() for page in HERE.rglob("*.md") if page not in written()]
 
 
 def with_formats(name: str, lang: Lang) -> str:
@@ -143,12 +155,46 @@ def config_page() -> str:
     return f"{HEADING}# qunkit.toml\n\n{inspect.getdoc(config)}\n\n{head}" + "\n".join(rows) + "\n"
 
 
-def commands_page() -> str:
-    """`--help` of every command."""
-    parts = [f"{HEADING}# Commands\n"]
-    for words in commands():
-        parts.append(f"## qunkit {' '.join(words)}".rstrip() + f"\n\n```text\n{help_of(words)}\n```\n")
+def columns_page() -> str:
+    """Every column of every analysis."""
+    parts = [
+        f"{HEADING}# Columns / 输出列\n\nWhat every column of every analysis means; the formulas behind them are in the [metrics](../methods/README.md), in Chinese in [指标](../zh/metrics.md). Machine names are the headers of TSV, CSV, JSON and "
+        "pandas frames.\n"
+    ]
+    for name in registry.names("analyses"):
+        module = registry.load("analyses", name)
+        rows = [
+            f"| `{one.name}` | {one.type} | {_meaning(one, 'en')} | {_meaning(one, 'zh')} |" for one in module.COLUMNS
+        ]
+        title = (
+            f"## {name.replace('_', ' ', 1).replace('_', '-')}\n\n{_cell(module.TITLE.en)} / {_cell(module.TITLE.zh)}"
+        )
+        parts.append(f"{title}\n\n| column | type | meaning | 含义 |\n|---|---|---|---|\n" + "\n".join(rows) + "\n")
     return "\n".join(parts)
+
+
+def _meaning(column: Column, lang: Lang) -> str:
+    label = column.label.say(lang)
+    return _cell(f"{label}{'：' if lang == 'zh' else ': '}{column.meaning.say(lang)}" if column.meaning else label)
+
+
+def commands_pages() -> dict[str, str]:
+    """`--help` of every command: a page for each first word, and a list of them."""
+    pages: dict[str, list[str]] = {}
+    rows = []
+    for words in commands():
+        text, page = help_of(words), website.page_of(words)
+        pages.setdefault(page, []).append(f"## {' '.join(('qunkit', *words))}\n\n```text\n{text}\n```\n")
+        said = re.split(r"(?<=\.) |$", " ".join(text.split("\n\n")[1].split()), maxsplit=1)[0]
+        rows.append(
+            f"| [`{' '.join(('qunkit', *words))}`](commands/{page}.md#{'-'.join(('qunkit', *words))}) | {_cell(said)} |"
+        )
+    listed = f"{HEADING}# Commands\n\n| command | |\n|---|---|\n" + "\n".join(rows) + "\n"
+    found = {
+        f"docs/reference/commands/{page}.md": "\n".join([f"{HEADING}# {website.title_of(page)}\n", *parts])
+        for page, parts in pages.items()
+    }
+    return found | {"docs/reference/commands.md": listed}
 
 
 def commands() -> list[tuple[str, ...]]:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
+from html import unescape
+from inspect import signature
+from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 import qunkit
 from qunkit import Dataset, open_dataset, registry
-from qunkit.api import to_frame
+from qunkit.analyses import groups
+from qunkit.answers import Answers, Asked
 from qunkit.errors import BadOption, NoSuchGroup, UsageError
-from qunkit.results import Column, Result
+from qunkit.frames import of_report, to_frame
+from qunkit.question import Filters
+from qunkit.renderers import html
+from qunkit.results import Chart, Column, Figure, Note, Report, Result, Section
 from qunkit.schema import MESSAGES
 from qunkit.words import Text
 from support.datasets import make_dataset
@@ -74,9 +85,40 @@ def test_an_analysis_with_filters_and_parameters(chats: Dataset) -> None:
 
 def test_a_method_per_analysis(chats: Dataset) -> None:
     assert set(registry.names("analyses")) <= set(dir(chats))
-    assert list(chats.groups().rows()) == list(chats.analyze("groups").rows())
+    assert_frame_equal(chats.groups(group="乙"), to_frame(chats.analyze("groups", group="乙")))
     with pytest.raises(AttributeError, match="nonsense"):
-        chats.nonsense()
+        chats.nonsense()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", registry.names("analyses"))
+def test_its_parameters_are_those_of_the_analysis(name: str) -> None:
+    module = registry.load("analyses", name)
+    expected = {one.name: one.default for one in fields(module.Params)} if hasattr(module, "Params") else {}
+    told = signature(getattr(Answers, name)).parameters
+    assert {one.name: one.default for one in told.values() if one.kind == one.KEYWORD_ONLY} == expected
+    given: dict[str, object] = {}
+    asked = SimpleNamespace(frame=lambda name, **more: given.update(more, name=name))
+    getattr(Answers, name)(asked, week="last")
+    assert given == {"name": name, "week": "last", **expected}
+
+
+def test_filters_are_the_same_for_all() -> None:
+    assert set(Asked.__annotations__) == {one.name for one in fields(Filters)} - {"unfinished"}
+
+
+def test_a_parameter_reaches_the_analysis(chats: Dataset) -> None:
+    months = chats.activity(per="month")
+    assert months["messages"].tolist() == [1, 1, 0, 1]  # 甲 and 乙 each in November and December
+    assert len(chats.activity_members()) == 3
+    assert chats.activity_members(top=1)["group_name"].tolist() == ["甲", "乙"]
+    with pytest.raises(TypeError, match="pear"):
+        chats.groups(pear="day")  # type: ignore[call-arg]
+
+
+def test_a_plugin_has_a_method_too(chats: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qunkit.api.registry.names", lambda shelf: ("of_another",))
+    monkeypatch.setattr(Dataset, "frame", lambda self, name, **asked: (name, asked))
+    assert chats.of_another(per="day") == ("of_another", {"per": "day"})  # type: ignore[attr-defined]
 
 
 def test_what_is_no_parameter_is_an_error(chats: Dataset) -> None:
@@ -97,6 +139,28 @@ def test_a_frame_has_pandas_own_types(chats: Dataset) -> None:
     assert str(frame["last_post"].dtype).startswith("datetime64")
     assert frame["last_post"].max() == pd.Timestamp("2024-12-01 10:00")
     assert frame.attrs["dataset"] == "0123456789abcdef"
+    assert (str(frame["group_name"].dtype), str(frame.index.dtype)) == ("string", "string")
+
+
+def test_what_is_said_with_a_frame_is_said_in_the_language_of_the_dataset(
+    chats: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("QUNKIT_LANG", raising=False)
+    en, zh = groups.TITLE.en, groups.TITLE.zh
+
+    def titles() -> list[str]:
+        (tmp_path / "zh.toml").write_text('lang = "zh"\n', "utf-8")
+        told = [open_dataset(chats.path, lang=lang) for lang in (None, "en", "zh")]
+        told.append(open_dataset(chats.path, settings=tmp_path / "zh.toml"))
+        return [one.groups().attrs["title"] for one in told]
+
+    assert titles() == [en, en, zh, zh]
+    monkeypatch.setenv("QUNKIT_LANG", "zh")
+    assert titles() == [zh, en, zh, zh]
+    monkeypatch.setenv("QUNKIT_LANG", "en")
+    assert titles() == [en, en, zh, en]
+    noted = Result("x", Text("", ""), (), [], [Note(Text("{n} are out", "{n} 个未计"), (("n", 3),))])
+    assert (to_frame(noted).attrs["notes"], to_frame(noted, "zh").attrs["notes"]) == (["3 are out"], ["3 个未计"])
 
 
 def test_a_frame_keeps_nulls_and_needs_no_rows() -> None:
@@ -199,6 +263,49 @@ def test_ingest_then_ask(tmp_path: Path) -> None:
     assert summary.code == 0
     assert chats.analyze("groups").facts["groups"] == 1
     assert chats.report().facts["week"] == "2024-W48"
+    assert (
+        repr(summary)
+        == f"<IngestSummary files: {len(summary.files)} ingested; new: {sum(file.new for file in summary.files)}; code 0>"
+    )
+    assert summary.frame()["new"].tolist() == [file.new for file in summary.files]
+    assert summary._repr_html_().startswith("<table")
+
+
+def _section(name: str, *parts: str, below: tuple[Section, ...] = ()) -> Section:
+    """With a table of its name, and charts whose data are called like them."""
+    table, *charts = [Result(part, Text(part, part), (Column("a", "int", Text("a", "a")),), [(1,)]) for part in parts]
+    drawn = [Chart(one.name, "ratios", one.title, Note(one.title), one, dict.fromkeys(("label", "value", "low", "high"), "a")) for one in charts]  # fmt: skip
+    return Section(name, Text(name, name), result=table if table.name else None, charts=drawn, sections=list(below))
+
+
+def test_the_frames_of_a_report_are_named_by_their_places() -> None:
+    share = Column("share", "ratio", Text("share", "占比"))
+    one, two = Figure(share, 0.5, before=0.25, n=4), Figure(Column("on", "date", Text("", "")), None)
+    first = _section("first", "both", "drawn")
+    first.figures = [one, two]
+    told = Report("weekly", Note(Text("", "")), [first, _section("second", "", "alone"), _section("third", "", below=(_section("below", "t"),))])  # fmt: skip
+    frames = of_report(told)
+    assert {name: frame.attrs.get("title") for name, frame in frames.items()} == {
+        "figures": None,
+        "first": "both",
+        "first.drawn": "drawn",
+        "second": "alone",
+        "third.below": "t",
+    }
+    rows = frames["figures"].astype(object).where(frames["figures"].notna(), None).to_numpy().tolist()
+    assert rows == [["first", "share", "ratio", 0.5, 0.25, None, 8, 4], ["first", "on", "date", None, None, None, 8, None]]  # fmt: skip
+
+
+def test_a_notebook_shows_the_report_as_its_page(chats: Dataset) -> None:
+    report = open_dataset(chats.path, lang="zh").report("2024-W48")
+    page, shown = StringIO(), report._repr_html_()
+    html.write(report, page, "zh")
+    assert report.to_html() == page.getvalue()
+    assert report.to_markdown().startswith("# 社群周报 2024-W48")
+    (found,) = re.findall(r'^<iframe sandbox srcdoc="([^"]*)" style="[^"]*"></iframe>$', shown)
+    assert unescape(found) == page.getvalue()
+    assert {"figures", "groups", "members"} <= set(report.frames())
+    assert re.fullmatch(r"<WeeklyReport 2024-W48: summary, [a-z, ]+>", repr(report))
 
 
 def test_the_report_of_data_of_less_than_a_week_is_of_that_week(tmp_path: Path) -> None:
@@ -213,7 +320,7 @@ def test_the_report_of_data_of_less_than_a_week_is_of_that_week(tmp_path: Path) 
     assert [line.say("en") for line in early.lines] == ["The dataset holds no data of this week."]
     (section,) = open_dataset(make_dataset(tmp_path / "none", [])).report().sections
     assert [line.say("en") for line in section.lines] == ["The dataset has no messages."]
-    assert chats.activity(week="last").facts["messages"] == 0  # no other table takes a week that is not over
+    assert chats.activity(week="last").attrs["messages"] == 0  # no other table takes a week that is not over
 
 
 def test_settings_are_read_from_the_dataset_and_from_a_file(tmp_path: Path) -> None:

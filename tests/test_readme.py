@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from qunkit import demo
 from support.needs import need
+from support.reader import Reader, blocks, half_width
 
 ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", "README.zh.md"]
@@ -26,17 +23,11 @@ SUPPOSED = {
 }
 """Files besides exports/ and exports.zip."""
 MAY_FIND_NOTHING = ("qunkit check", "qunkit rejects", "qunkit alias")
-_HALF_WIDTH = re.compile("[\u4e00-\u9fff][,;:!?()]|[,;:!?()][\u4e00-\u9fff]")
-
-
-def blocks(page: str, language: str) -> list[str]:
-    """The fenced blocks of a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def commands(page: str) -> list[str]:
     """Every line of the shell blocks that is to be run, in order."""
-    lines = [line for block in blocks(page, "sh") for line in block.split("\n")]
+    lines = [line for block in blocks(ROOT / page, "sh") for line in block.split("\n")]
     return [line for line in lines if line and not line.startswith(SKIPPED)]
 
 
@@ -44,34 +35,6 @@ def said(page: str) -> list[str]:
     """The commands without comments, and without what only one language says."""
     told = [re.sub(r"\s+# .*", "", line) for line in commands(page)]
     return [re.sub(r"-o \S+", "-o FILE", line) for line in told if not line.startswith("export QUNKIT_LANG")]
-
-
-@dataclass
-class Reader:
-    """Somebody who types what a README says into a shell, line by line."""
-
-    folder: Path
-    exports: str = ""
-
-    def types(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run a line after all `export` lines that came before it; it must succeed."""
-        result = self._run(["bash", "-euo", "pipefail", "-c", self.exports + command])
-        if command.startswith("export "):
-            self.exports += command + "\n"
-        return result
-
-    def python(self, code: str) -> subprocess.CompletedProcess[str]:
-        return self._run([sys.executable, "-c", code])
-
-    def _run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("QUNKIT_")}
-        tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        more = {"PATH": tools, "PYTHONUTF8": "1", "QUNKIT_KEY": str(self.folder / "key")}
-        result = subprocess.run(
-            words, cwd=self.folder, env=kept | more, capture_output=True, encoding="utf-8", check=False
-        )
-        assert result.returncode == 0, f"{words[-1]}\n{result.stderr}"
-        return result
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_page_has_commands() -> None:
-    assert all(len(commands(page)) > 10 and blocks(page, "python") for page in PAGES)
+    assert all(len(commands(page)) > 10 and blocks(ROOT / page, "python") for page in PAGES)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -104,7 +67,7 @@ def test_every_command_works(page: str, folder: Path, tmp_path: Path) -> None:
         assert bool(output.strip()) != silent, command
         header, *rows = output.rstrip("\n").split("\n")
         assert rows or "\t" not in header or command.startswith(MAY_FIND_NOTHING), f"{command}: a table without rows"
-    for block in blocks(page, "python"):
+    for block in blocks(ROOT / page, "python"):
         reader.python(block + "\nassert len(weekly)")
     need(f"jq for {unrun}", not unrun)
 
@@ -122,8 +85,7 @@ def test_both_languages_have_the_same_parts(what: str) -> None:
 
 
 def test_chinese_has_chinese_punctuation() -> None:
-    prose = re.sub(r"`[^`\n]+`|\]\([^)]*\)", "", (ROOT / "README.zh.md").read_text("utf-8"))
-    assert _HALF_WIDTH.findall(prose) == []
+    assert half_width(ROOT / "README.zh.md") == []
 
 
 @pytest.mark.parametrize("page", PAGES)

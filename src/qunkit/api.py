@@ -3,10 +3,10 @@
     from qunkit import open_dataset
 
     chats = open_dataset("qunkit-data")
-    chats.ingest("exports/")
-    chats.frame("activity", per="week", last="4w")      # a pandas DataFrame
-    chats.activity_members(group="周末徒步*").notes       # a method per analysis
-    chats.report(week="2024-W48")
+    chats.ingest("exports/")                             # what became of each file
+    chats.activity(per="week", last="4w")                # a pandas DataFrame; a method for each analysis
+    chats.kol(group="周末徒步*").attrs["notes"]           # what has to be said with it
+    chats.report(week="2024-W48").frames()               # its tables by section; a notebook shows the report as its page
 
 Filters are the same everywhere: `group` and `tag` (one or several), `since`, `until`, `last`, `week`, `as_of`, `day_start`;
 `qunkit.question` and `qunkit.window` say what they mean. `names` ("group", "nickname", "remark") says which name of a member to show,
@@ -25,11 +25,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qunkit import config, registry
+from qunkit.answers import Answers
 from qunkit.errors import BadOption, NoDataset
 from qunkit.question import Filters, Machine, Question, ask, ask_here, readers
-from qunkit.results import Report, Result, Section
+from qunkit.results import Result, Section
 from qunkit.schema import KINDS, MESSAGES
-from qunkit.words import Text
+from qunkit.words import Lang, Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from qunkit.ingest.sources import Dropped
     from qunkit.ingest.summary import IngestSummary
     from qunkit.methods.ad_judge import Judge
+    from qunkit.notebook import WeeklyReport
 
 _MESSAGES = """
 SELECT {columns} FROM messages m {answered}
@@ -57,15 +59,9 @@ LEFT JOIN (
   WHERE message_id IN (SELECT reply_to FROM messages)
 ) q ON q.group_id = m.group_id AND q.message_id = m.reply_to
 """
-_DTYPES = {
-    "int": "Int64",
-    "float": "float64",
-    "ratio": "float64",
-    "seconds": "float64",
-    "bool": "boolean",
-} | dict.fromkeys(("date", "datetime"), "datetime64[us]")
 _PSEUDONYMS = Text("Pseudonyms", "化名")
 _FILTERS = {one.name for one in fields(Filters)}
+_LANGUAGE = "QUNKIT_LANG"
 
 
 def dataset_path(path: str | Path | None = None) -> Path:
@@ -81,23 +77,26 @@ def open_dataset(
     threads: int | None = None,
     engine: str | None = None,
     spark_url: str | None = None,
+    lang: Lang | None = None,
 ) -> Dataset:
     """The dataset in the folder `path` (see `dataset_path`); nothing is read yet, and `Dataset.ingest` makes what is not there.
 
+    `lang` ("en", "zh") is the language of notes, titles and the report; None: as $QUNKIT_LANG says, or else qunkit.toml.
     `settings` is a file of settings that go before the dataset's qunkit.toml, `memory_limit` ("2GB") and `threads` hold the
     query engine back. `engine` "spark" lets analyses and the report run, and exports be read, at `spark_url` (docs/scale.md); messages and SQL stay here.
     """
     machine = Machine(memory_limit, threads, engine, spark_url)
-    return Dataset(dataset_path(path), Path(settings) if settings else None, machine)
+    return Dataset(dataset_path(path), Path(settings) if settings else None, machine, lang)
 
 
 @dataclass(frozen=True)
-class Dataset:
+class Dataset(Answers):
     """A dataset and the questions one can ask it. Every call sees one committed state from start to end."""
 
     path: Path
     settings_file: Path | None = None
     machine: Machine = field(default_factory=Machine)
+    lang: Lang | None = None
 
     @cached_property
     def settings(self) -> config.Config:
@@ -130,7 +129,8 @@ class Dataset:
         What the exports do not say: `tz` of their wall clocks, the group id of every record, the format's name, the `date` of files
         that hold times of day only, the `date_order` ("dmy", "mdy", "ymd") of dates that do not show it, the column of each field (``{"time": "when", …}``: see `config.FIELDS`) of tables that are of no
         known format. `private` also takes the private chats of exports that mix them with groups. `force` also takes an export that contradicts what is known. `again` reads files anew that were read before: what they say now takes the place of what they said then. `dry_run` writes nothing, and tells the same. `wait` are seconds to wait for another writer; `each` commits after every file; `progress` is
-        called with (label, bytes done, bytes in all). Bad input is no exception: the summary says of every file what became of it.
+        called with (label, bytes done, bytes in all). Bad input is no exception: the summary says of every file what became of it; its `frame` is that as a table, its `code` the exit
+        code that the command would have.
 
         Raises:
             CannotCreate, DatasetLocked, DatasetDamaged, DatasetNewer, UnknownTimeZone, and those of Spark: nothing was written.
@@ -277,8 +277,8 @@ class Dataset:
         limits: dict[str, Any] = {"threads": self.machine.threads}
         return limits | ({"memory_limit": self.machine.memory_limit} if self.machine.memory_limit else {})
 
-    def analyze(self, name: str, **asked: Any) -> Result:
-        """The table of the analysis `name`; `asked` are filters and the analysis's own parameters.
+    def analyze(self, name: str, /, **asked: Any) -> Result:
+        """The table of the analysis `name` as plain cells, with labels in both languages; `asked` are filters and the analysis's own parameters.
 
         Raises:
             LookupError: no such analysis.
@@ -303,12 +303,18 @@ class Dataset:
             result.notes += question.notes
             return result
 
-    def frame(self, name: str, **asked: Any) -> pd.DataFrame:
-        """The same as a pandas DataFrame; its `attrs` hold the facts (as_of, since, until, …)."""
-        return to_frame(self.analyze(name, **asked))
+    def frame(self, name: str, /, **asked: Any) -> pd.DataFrame:
+        """The same as a pandas DataFrame; `attrs` hold its facts (as_of, since, until, …), ``title`` and ``notes``. `Dataset.kol()` is ``frame("kol")``.
 
-    def report(self, week: str = "last", **filters: Any) -> Report:
+        Raises: as `analyze`.
+        """
+        from qunkit.frames import to_frame
+
+        return to_frame(self.analyze(name, **asked), self._language)
+
+    def report(self, week: str = "last", **filters: Any) -> WeeklyReport:
         """The weekly report of an ISO week ("2024-W48"), or of the last one that is complete; while there is none, of the one that has begun."""
+        from qunkit.notebook import WeeklyReport
         from qunkit.report import weekly
 
         chosen, rest = _parted({"unfinished": True, **filters, "week": week})
@@ -319,7 +325,7 @@ class Dataset:
             )
             if question.notes:
                 report.sections.append(Section("pseudonyms", _PSEUDONYMS, list(question.notes)))
-            return report
+            return WeeklyReport(report.name, report.title, report.sections, report.facts, self._language)
 
     def messages(
         self,
@@ -377,11 +383,18 @@ class Dataset:
             reader = query(question)
             return pa.RecordBatchReader.from_batches(reader.schema, _held(reader, stack.pop_all()))
 
-    def __getattr__(self, name: str) -> Callable[..., Result]:
-        """A method per analysis."""
-        if name in registry.names("analyses"):
-            return partial(self.analyze, name)
-        raise AttributeError(f"a Dataset has no {name!r}")
+    @property
+    def _language(self) -> Lang:
+        said = os.environ.get(_LANGUAGE)
+        return self.lang or ("zh" if said == "zh" else "en" if said else self.settings.lang or "en")
+
+    if not TYPE_CHECKING:  # a name that is wrong is an error to type checkers, too
+
+        def __getattr__(self, name: str) -> Callable[..., pd.DataFrame]:
+            """A method for each analysis of another package."""
+            if name in registry.names("analyses"):
+                return partial(self.frame, name)
+            raise AttributeError(f"a Dataset has no {name!r}")
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *registry.names("analyses")]
@@ -390,21 +403,6 @@ class Dataset:
 def _given(facts: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]:
     """The facts that are told."""
     return tuple((name, fact) for name, fact in facts.items() if fact is not None)
-
-
-def to_frame(result: Result) -> pd.DataFrame:
-    """A result as a pandas DataFrame: machine names as columns, dates and times as datetime64, whole numbers as Int64.
-
-    `attrs` hold the facts of the result.
-    """
-    import pandas as pd
-
-    names = [column.name for column in result.columns]
-    frame = pd.DataFrame.from_records(list(result.rows()), columns=names)
-    types = {column.name: _DTYPES[column.type] for column in result.columns if column.type in _DTYPES}
-    frame = frame.astype(types)
-    frame.attrs.update(result.facts)
-    return frame
 
 
 def _parted(asked: dict[str, Any]) -> tuple[Filters, dict[str, Any]]:

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pyarrow as pa
@@ -17,8 +18,10 @@ import pytest
 from qunkit.api import open_dataset
 from qunkit.dataset import VIEWS, Scope
 from qunkit.engines import duckdb as engines
+from qunkit.engines._quiet import quiet
 from qunkit.engines.duckdb import connect
 from qunkit.errors import DatasetDamaged, OutOfResources, ReadWriteFailed
+from qunkit.ingest import build
 from qunkit.schema import MEMBERS, MESSAGES
 from support import workers
 from support.datasets import make_dataset
@@ -234,6 +237,26 @@ with connect(Path({str(twelve)!r}), Scope()) as engine:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stdout + done.stderr == b""
+
+
+def test_no_bar_of_progress_is_on(twelve, tmp_path):
+    asked = "SELECT current_setting('enable_progress_bar') AS shown"
+    with connect(twelve, Scope()) as engine:
+        assert engine.sql(asked).to_pydict() == engine.stream(asked).read_all().to_pydict() == {"shown": [False]}
+    with build.connect(tmp_path, "1GB", 1) as connection:
+        assert connection.execute(asked).fetchall() == [(False,)]
+
+
+def test_where_it_is_off_it_is_not_named():
+    """As in a notebook without ipywidgets, where DuckDB refuses any setting of it."""
+    told = []
+
+    def execute(text):
+        told.append(text)
+        return SimpleNamespace(fetchone=lambda: (False,))
+
+    quiet(SimpleNamespace(execute=execute))
+    assert not [text for text in told if text.startswith("SET")]
 
 
 def test_the_spill_folder_is_private_and_goes(twelve):

@@ -76,8 +76,10 @@ class Browser:
         """What was told of these kinds of events."""
         return [event["params"] for event in self.events if event.get("method") in methods]
 
-    def open(self, path: Path, size: tuple[int, int] = LAPTOP, *, dark: bool = False, media: str = "screen") -> None:
-        """Show a file in a window of that size, and forget what was told before."""
+    def open(
+        self, path: Path | str, size: tuple[int, int] = LAPTOP, *, dark: bool = False, media: str = "screen"
+    ) -> None:
+        """Show a file, or an address of this machine, in a window of that size, and forget what was told before."""
         self.events.clear()
         width, height = size
         self.ask(
@@ -85,7 +87,7 @@ class Browser:
         )
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.ask("Emulation.setEmulatedMedia", media=media, features=scheme)
-        self.ask("Page.navigate", url=path.absolute().as_uri())
+        self.ask("Page.navigate", url=path if isinstance(path, str) else path.absolute().as_uri())
         while not self.of("Page.loadEventFired"):
             self.events.append(self._next())
 

@@ -16,6 +16,7 @@ from qunkit.engines import _files, _parameters
 from qunkit.engines._guest import guarded, must_be_one_select, must_read_views
 from qunkit.engines._heard import batches, heard
 from qunkit.engines._pool import processed, threaded
+from qunkit.engines._quiet import quiet
 from qunkit.engines._reasons import damaged, failed
 from qunkit.engines._views import text as literal
 from qunkit.engines._views import views
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PRELUDE = (
     "SET TimeZone = 'UTC'",
-    "SET enable_progress_bar = false",  # it writes to stdout, also where that is no terminal
     "SET default_null_order = 'nulls_first_on_asc_last_on_desc'",
     "SET python_enable_replacements = false",  # a name in a query is a view, never a Python variable
     "CREATE MACRO epoch_s(x) AS epoch_us(x) / 1e6",
@@ -100,6 +100,7 @@ def connect(
     config |= {"memory_limit": memory_limit} if memory_limit else {}
     config |= {"threads": threads} if threads else {}
     connection = duckdb.connect(config=config)
+    quiet(connection)
     for statement in PRELUDE:
         connection.execute(statement)
     engine = Engine(connection, spill, snapshot, kept)

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from qunkit import schema
+from qunkit.engines._quiet import quiet
 from qunkit.engines._reasons import failed
 from qunkit.ingest import identity, memory, merge, overlap, turns
 from qunkit.ingest.months import Months, State, write
@@ -218,7 +219,8 @@ def know(connection: duckdb.DuckDBPyConnection, part: Callable[[str], Path | Non
 def connect(folder: Path, memory_limit: str, threads: int | None) -> duckdb.DuckDBPyConnection:
     """DuckDB as the merge uses it; it spills into `folder`."""
     connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = true")
+    quiet(connection)
+    connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
     connection.execute(f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'")
     connection.execute(f"SET memory_limit = '{memory_limit}'")
     if threads:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qunkit.errors import Contradicts, InputRefused, MissingInput, QunkitError, UnknownFormat, worst
 from qunkit.ingest import file_notes, run_notes, snapshots, summary_table
@@ -14,6 +15,9 @@ from qunkit.ingest.read import Reading
 from qunkit.ingest.scrub import MARK
 from qunkit.results import Note, Result
 from qunkit.words import Lang, Text, counted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PARTLY = 3
 _MILD = (InputRefused.code, MissingInput.code)
@@ -148,9 +152,9 @@ class FileSummary:
                 self.new = min(self.new, max(0, self.told - self.told_before))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class IngestSummary:
-    """One run."""
+    """One run. A notebook shows it as a table, one row a file."""
 
     dataset: Path
     files: list[FileSummary] = field(default_factory=list)
@@ -195,6 +199,21 @@ class IngestSummary:
     def to_result(self) -> Result:
         """The summary as a table, one row a file, with every sum."""
         return summary_table.of(self, run_notes.of_run(self, [file.label for file in self.files]))
+
+    def frame(self) -> pd.DataFrame:
+        """The same as a pandas DataFrame."""
+        from qunkit.frames import to_frame
+
+        return to_frame(self.to_result())
+
+    def __repr__(self) -> str:
+        found = Counter(file.status for file in self.files)
+        told = ", ".join(f"{count:,} {status}" for status, count in found.items())
+        new = sum(file.new for file in self.files)
+        return f"<{type(self).__name__} files: {told or 'none'}; new: {new:,}; code {self.code}>"
+
+    def _repr_html_(self) -> str:
+        return self.frame().to_html()
 
     def for_people(self, lang: Lang, width: int | None = None) -> Result:
         """The same to look at, each file on a line of `width`: names without the folder they share, no unknown files, no bytes."""
