@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import column
 from qunkit.dataset import option
-from qunkit.methods.call_log import KINDS, LINES, RECENT, Chat, by_form, line_of, rate, read, storms
+from qunkit.methods import gaps
+from qunkit.methods.call_log import BASES, KINDS, LINES, RECENT, Chat, by_form, line_of, rate, read, storms
 from qunkit.methods.calls import MINUTE
 from qunkit.results import Column, Note
 from qunkit.words import Text
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-BASES = {"roster": Text("roster", "名单"), "posters": Text("recent posters", "近期发言者")}
 FLAGS = {
     "red_packet": Text("red packet", "红包"),
     "copies": Text("repeated text", "重复文案"),
@@ -183,6 +183,11 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
             **{name: column(cells.round(6)).cast("int64" if name in whole else "float64") for name, cells in figures.items()},
         }
     )  # fmt: skip
+
+
+def remarks(ask: gaps.Ask) -> list[Note]:
+    """What the exports do not tell."""
+    return gaps.untimed(ask) + gaps.lost_lists(ask)
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import column, known
 from qunkit.dataset import option
+from qunkit.methods import gaps
 from qunkit.methods.reply_log import SPOKEN, read, ruled
 from qunkit.results import Column
 from qunkit.words import Text
@@ -81,6 +82,9 @@ LEFT JOIN members senders ON senders.group_id = parts.part AND senders.member_id
 LEFT JOIN members others ON others.group_id = parts.part AND others.member_id = parts.to_id
 ORDER BY parts.part, parts.number
 """
+
+
+remarks = gaps.untimed
 
 
 def per_group(table: pa.Table, params: Params) -> pa.Table:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 ENOUGH_TURNS = 20
 """Turns of a member below which nothing is said of their pull."""
-DISCOVERIES = 0.1
-"""The share of those found to stand out who do so by chance."""
 LEAST_RHO = 0.2
 """Self-check below which no pull is shown."""
 ALIKE_RHO = 0.1
@@ -163,17 +161,6 @@ def _told(log: Log, found: Fit, weight: Floats) -> Floats:
         counted = np.bincount(place, caused.answer * weight[of.parent], len(keys))
         sums += np.bincount(keys % log.members, chance * counted, log.members)
     return sums
-
-
-def discovered(p: Floats, asked: Flags) -> Flags:
-    """Who of those that are `asked` about stands out, one in ten of them by chance (Benjamini & Hochberg 1995)."""
-    import numpy as np
-    from scipy.stats import false_discovery_control
-
-    found = np.zeros(len(p), bool)
-    if asked.any():
-        found[asked] = false_discovery_control(p[asked]) <= DISCOVERIES
-    return found
 
 
 class Check(NamedTuple):
