@@ -1,4 +1,4 @@
-"""Announcements and calls, 号召响应: who answered, how many more than usual, how soon, and how many did not. One row a call.
+"""Announcements and calls, 号召响应: who answered, how many more than usual, how soon, and how many did not. One row a call, the newest first.
 
     at                   name    kind          text                 in_5  in_30  lift  rate  members  base    silent  first_s
     2026-05-04 09:12:40  果果妈  announcement  本周六上午九点集合…      7     15   5.2  0.19       78  roster      63       21
@@ -119,12 +119,12 @@ FROM parts
 JOIN named ON named.group_id = parts.part
 LEFT JOIN texts ON texts.group_id = parts.part AND texts.message_id = parts.message_id
 LEFT JOIN members ON members.group_id = parts.part AND members.member_id = parts.sender_id
-ORDER BY parts.at, parts.part, parts.number
+ORDER BY parts.at DESC, parts.part, parts.number DESC
 """
 
 
 def per_group(table: pa.Table, params: Params) -> pa.Table:
-    """The calls of one group in the window, in order."""
+    """The calls of one group in the window."""
     import numpy as np
     import pyarrow as pa
 

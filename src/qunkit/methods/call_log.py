@@ -58,7 +58,7 @@ WITH {MOVES}, ends AS (
   FROM ends
 ), said AS (
   SELECT group_id, message_id, sender_id, official, in_window, local_time, sent_at, seq, time_quality, reply_to, mention_ids, kind, chars, day,
-    CASE WHEN kind = 'solitaire' THEN text END AS relay,
+    CASE WHEN kind = 'solitaire' AND text <> '' THEN text END AS relay,
     CASE WHEN chars >= {_COPY} AND kind IN ('text', 'link', 'miniprogram', 'channels', 'live', 'note') THEN SUBSTRING(MD5(text), 1, 12) END AS copy
   FROM posts WHERE local_time >= :since - INTERVAL '{RECENT}' DAY AND time_quality <> 'day'
   UNION ALL
