@@ -37,7 +37,7 @@ CONFIDENCE = {
     "high": Text("high", "高"),
     "medium": Text("medium", "中"),
     "low": Text("inferred, low", "推断·低可信"),
-    "unchecked": Text("inferred, not checked", "推断·未能自检"),
+    "unchecked": Text("not checked, low", "未能自检·低可信"),
     "few_turns": Text("too few turns", "发言不足"),
     "failed": Text("self-check failed", "自检未通过"),
 }
@@ -86,9 +86,9 @@ COLUMNS = (
     Column("explicit", "ratio", Text("explicit", "明确占比"), Text("of the volume, quotes and mentions; the rest is inferred", "回复获得中引用和@的占比，其余为推断"), spare=1),
     Column(
         "confidence", "text", Text("confidence", "可信度"),
-        Text("high: self-check .4 or more; medium: .2 or more; low: less than 10 % of the group's answers are explicit; unchecked: too few quotes and mentions for a self-check, pull is by times alone and less sure than any other; "
+        Text("high: self-check .4 or more; medium: .2 or more; low: less than 10 % of the group's answers are explicit; unchecked: too few quotes and mentions, or members, for a self-check, less sure than any other; "
              "no pull: fewer than 20 turns (by their weight with --half-life), or self-check below .2 or with an interval that reaches below .1",
-             "高：自检不低于 0.4；中：不低于 0.2；低：全群回复中明确回复不足 10%；未能自检：引用和@过少，带动力仅由时间推断，可信度最低；不显示带动力：不足 20 轮（加 --half-life 时按权重），或自检低于 0.2 或其区间下限低于 0.1"),
+             "高：自检不低于 0.4；中：不低于 0.2；低：全群回复中明确回复不足 10%；未能自检：引用和@或成员过少，可信度最低；不显示带动力：不足 20 轮（加 --half-life 时按权重），或自检低于 0.2 或其区间下限低于 0.1"),
         words=CONFIDENCE,
     ),
     Column("self_check", "float", Text("self-check", "自检 ρ"), Text("of the group: rank correlation of pull with the quotes and mentions a turn of that half of the people which was hidden; null: too few to tell; with --people the least of their groups", "全群：带动力与被隐藏的一半成员的引用和@（每轮）的秩相关；过少无法自检时为空；加 --people 时取其各群最低值"), spare=18),
@@ -334,8 +334,8 @@ _CHECKED = Text(
     "自检（隐藏一半成员的引用和@后重新推断）：秩相关 {rho}（{n} 个群）。",
 )
 _UNCHECKED = Text(
-    "No self-check (groups: {n}), for want of quotes and mentions, or of members with 20 turns: pulls go by times there, are less sure than any other and give no label.",
-    "{n} 个群的引用和@过少，或满 20 轮发言的成员过少，无法自检：带动力仅由时间推断，可信度最低，也不据此给标签。",
+    "No self-check (groups: {n}), for want of quotes and mentions, or of members with 20 turns: pulls are less sure there than any other, and no label goes by them.",
+    "{n} 个群的引用和@过少，或满 20 轮发言的成员过少，无法自检：其带动力可信度最低，也不据此给标签。",
 )
 _HIDDEN = Text(
     "Pull is hidden where the self-check is below 0.2 or its interval reaches below 0.1 (groups: {n}): {groups}.",
