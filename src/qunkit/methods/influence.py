@@ -28,6 +28,8 @@ _ENOUGH_MEMBERS, _ENOUGH_LINKS = 8, 30
 """Members with so many turns, and hidden links, below which there is no self-check."""
 _ROUGHLY = 1e-5
 """Precision of the fits whose pulls are only ranked."""
+_AT_A_TIME = 1 << 20
+"""Turns of families that are followed to their roots together."""
 _WIDEST = 10.0
 """The logarithm of a factor beyond which an interval says nothing."""
 
@@ -59,41 +61,43 @@ def ignited(log: Log, found: Fit, draws: int = 20, seed: int = 0) -> Floats:
     parents = np.tile(log.known, (draws, 1))
     for caused in causes(log, held(log), found):
         run, open_ = caused.run, log.known[caused.run.turns] < 0
-        for row in parents:
-            luck = dice.random(len(open_))
-            by = _drawn(run.others, caused.answer, luck)
-            own = _drawn(run.own, caused.echo, luck - caused.by_others)
-            row[run.turns] = np.where(open_, np.where(by >= 0, by, own), row[run.turns])
-    credit = np.zeros(n)
-    for row in parents:
-        root = _roots(row)
+        luck = dice.random((draws, len(open_)))
+        by = _drawn(run.others, caused.answer, luck)
+        own = _drawn(run.own, caused.echo, luck - caused.by_others)
+        parents[:, run.turns] = np.where(open_, np.where(by >= 0, by, own), parents[:, run.turns])
+    credit, some = np.zeros(n), max(1, _AT_A_TIME // max(n, 1))
+    for rows in (parents[first : first + some] for first in range(0, draws, some)):
+        root = _roots(rows)
         credit += np.bincount(root[log.who[root] != log.who], minlength=n)
     return credit / draws
 
 
 def _drawn(before: Before, p: Floats, luck: Floats) -> Ints:
-    """Of each turn of a run, the parent that falls to it: -1 where `luck`, from 0 to 1, is less than none or more than its parents' p together."""
+    """Of each turn of a run, in each row of `luck`, the parent that falls to it: -1 where luck, from 0 to 1, is less than none or more than its parents' p together."""
     import numpy as np
 
     if not len(p):
-        return np.full(len(luck), -1)
+        return np.full(luck.shape, -1)
     upto = np.cumsum(p)
     end = np.cumsum(before.many)
     start = end - before.many
-    at = np.r_[0.0, upto][start]
+    at = np.where(start > 0, upto[start - 1], 0.0)
     place = np.searchsorted(upto, at + luck, "right")
     inside = (luck >= 0) & (place >= start) & (place < end)
-    return np.where(inside, before.parent[np.minimum(place, len(p) - 1)], -1)
+    found: Ints = np.where(inside, before.parent[np.minimum(place, len(p) - 1)], -1)
+    return found
 
 
-def _roots(parent: Ints) -> Ints:
-    """Where the parents of each lead in the end; every parent is before its child."""
+def _roots(parents: Ints) -> Ints:
+    """Of each row, where the parents of each lead in the end; every parent is before its child."""
     import numpy as np
 
-    root: Ints = np.where(parent < 0, np.arange(len(parent)), parent)
+    rows, n = parents.shape
+    line = parents + np.arange(rows)[:, None] * n
+    root: Ints = np.where(parents < 0, np.arange(rows * n).reshape(rows, n), line).ravel()
     while not np.array_equal(above := root[root], root):
         root = above
-    return root
+    return root.reshape(rows, n) % max(n, 1)
 
 
 class Spread(NamedTuple):
