@@ -43,9 +43,8 @@ def test_by_hand():
     found = ask("kol_rising", rows)
     a = found[0]
     assert (a["member_id"], a["state"], a["turns"], a["turns_before"]) == ("a", "rising", 28, 28)
-    # 28 turns x 3 quotes, and x 1; what else is said comes an hour later
-    assert (a["answers"], a["answers_before"]) == (pytest.approx(84, abs=1), pytest.approx(28, abs=1))
-    assert a["explicit"] == pytest.approx(1, abs=0.02)
+    # 28 turns x 3 quotes, and x 1; too few members for a self-check, so that nothing else counts
+    assert (a["answers"], a["answers_before"], a["explicit"]) == (84, 28, None)
     assert a["low"] <= a["change"] <= a["high"]
     assert a["change"] == pytest.approx(a["pull"] - a["pull_before"])
     assert a["change"] > 1  # of 2, shrunk by 10 turns

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from qunkit.methods.hawkes import Fit
+    from qunkit.methods.kol_log import Heard
+
     Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
 
 TITLE = Text("Key people: who moves the group more than before", "上升中的 KOL")
 
@@ -66,10 +68,10 @@ COLUMNS = (
     Column("q", "float", Text("q", "q"), Text("share of chance findings among all of the group whose pull grew as surely (days are dealt out to the two times 1,999 times; Benjamini & Hochberg 1995)", "该群同等把握的上升发现中出于偶然的比例（按天随机分配两个时段 1999 次；Benjamini & Hochberg 1995）"), spare=1),
     Column("answers", "float", Text("answers", "回复获得"), Text("answers by others in the last 4 weeks, of those that `evidence` says; expected number", "近 4 周他人回复数（期望值），计入哪些回复见依据"), spare=2),
     Column("answers_before", "float", Text("answers before", "此前回复"), Text("the same of the 4 weeks before", "之前 4 周的回复数"), spare=4),
-    Column("evidence", "text", Text("by", "依据"), Text("which answers count in the row: all, inferred from times, too; or quotes and mentions alone, where the self-check of `qunkit kol` fails or there is none", "本行计入的回复：全部（含由时间推断的），或仅引用和@（`qunkit kol` 自检未通过或无法自检时）"), words=BY, spare=5),
+    Column("evidence", "text", Text("by", "依据"), Text("which answers count in the row: all, inferred from times, too; or quotes and mentions alone, where the self-check of `qunkit kol` fails or there is none, or nobody of the group can be compared", "本行计入的回复：全部（含由时间推断的），或仅引用和@（`qunkit kol` 自检未通过或无法自检，或全群无人可比较时）"), words=BY, spare=5),
     Column("turns", "int", Text("turns", "发言轮次"), Text("in the last 4 weeks", "近 4 周")),
     Column("turns_before", "int", Text("turns before", "此前轮次"), Text("in the 4 weeks before", "之前 4 周"), spare=7),
-    Column("explicit", "ratio", Text("explicit", "明确占比"), Text("of all answers of both times, inferred ones too, quotes and mentions", "两个时段的全部回复（含推断）中引用和@的占比"), spare=6),
+    Column("explicit", "ratio", Text("explicit", "明确占比"), Text("of the answers of both times, quotes and mentions; null where these alone count", "两个时段的回复中引用和@的占比；只计引用和@时为空"), spare=6),
     Column("since", "datetime", Text("from", "近 4 周起"), Text("when the last 4 weeks begin; the 4 before end there", "近 4 周的起点，也是之前 4 周的终点"), spare=11),
     Column("until", "datetime", Text("to", "至"), Text("when they end", "近 4 周的终点"), spare=12),
 )  # fmt: skip
@@ -121,16 +123,12 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
 
     from qunkit.methods.discoveries import DISCOVERIES, discoveries
     from qunkit.methods.growth import DAYS, growth
-    from qunkit.methods.hawkes import STRENGTH, fit
-    from qunkit.methods.influence import ENOUGH_TURNS, self_check
+    from qunkit.methods.hawkes import STRENGTH
+    from qunkit.methods.influence import ENOUGH_TURNS
 
     heard = hear(table, ads=params.ads == "in", storms=params.red_packets == "in")
     log = heard.chat.log
-    found = fit(log)
-    check = self_check(log, heard.somebody, found)
     day = np.maximum(np.floor(heard.age), 0).astype(np.int64)
-    said = np.flatnonzero((log.known >= 0) & (log.who[log.known] != log.who))
-    answered = np.bincount(log.known[said], minlength=len(log.who)).astype(np.float64)
 
     def daily(values: Floats) -> Floats:
         """Of each member and day, the latest first."""
@@ -138,27 +136,29 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
         sums = np.bincount(log.who[inside] * 2 * DAYS + day[inside], values[inside], log.members * 2 * DAYS)
         return sums.astype(np.float64).reshape(log.members, 2 * DAYS)
 
-    turns, answers, explicit = daily(np.ones(len(log.who))), daily(found.answers), daily(answered)
-    exposed = turns * (1 - found.share[:, None])
-    by_times = check is not None and check.stands
-    more = answers if by_times else explicit
-    (now, before), (n, n_before) = ((one[:, :DAYS].sum(axis=1), one[:, DAYS:].sum(axis=1)) for one in (more, turns))
+    turns = daily(np.ones(len(log.who)))
+    n, n_before = turns[:, :DAYS].sum(axis=1), turns[:, DAYS:].sum(axis=1)
     enough = np.flatnonzero(heard.somebody & (np.minimum(n, n_before) >= ENOUGH_TURNS))
-    prior = found.prior if by_times else float(more.sum() / max(exposed.sum(), 1.0))
-    grown = growth(more[enough], exposed[enough], STRENGTH, prior)
+    said = np.flatnonzero((log.known >= 0) & (log.who[log.known] != log.who))
+    explicit = daily(np.bincount(log.known[said], minlength=len(log.who)).astype(np.float64))
+    found = _by_times(heard) if len(enough) else None
+    share = found.share if found else np.bincount(log.who[said], minlength=log.members) / max(len(said), 1)
+    answers, exposed = daily(found.answers) if found else explicit, turns * (1 - share[:, None])
+    now, before = answers[:, :DAYS].sum(axis=1), answers[:, DAYS:].sum(axis=1)
+    prior = found.prior if found else float(answers.sum() / max(exposed.sum(), 1.0))
+    grown = growth(answers[enough], exposed[enough], STRENGTH, prior)
     q = discoveries(grown.p, np.ones(len(enough), bool)).round(6)
     states = np.full(log.members, "few_turns", object)
     states[enough] = np.where((q <= DISCOVERIES) & (now > before)[enough], "rising", "steady")
-    whole = answers.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(whole > 0, np.minimum(explicit.sum(axis=1) / whole, 1.0), np.nan)
+        coverage = np.minimum(explicit.sum(axis=1) / (now + before), 1.0)
     sure = np.full((len(_SURE), log.members), np.nan)
     sure[:, enough] = (grown.now, grown.before, grown.now - grown.before, grown.low, grown.high, q)
     figures = {
         **dict(zip(_SURE, sure, strict=True)),
         "answers": now,
         "answers_before": before,
-        "explicit": share,
+        "explicit": np.where(now + before > 0, coverage, np.nan) if found else np.full(log.members, np.nan),
     }
     kept = np.flatnonzero(heard.somebody & (n + n_before > 0))
     return pa.table(
@@ -166,13 +166,26 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
             "part": table["part"].slice(0, 1).take(column(np.zeros(len(kept), np.int64))),
             "member_id": heard.chat.people.take(column(kept)),
             "told": pa.array(states[kept].tolist(), pa.string()),
-            "evidence": pa.array(["times" if by_times else "said"] * len(kept), pa.string()),
+            "evidence": pa.array(["times" if found else "said"] * len(kept), pa.string()),
             "official": pa.array(heard.official[kept]),
             "turns": column(n[kept].astype(np.int64)),
             "turns_before": column(n_before[kept].astype(np.int64)),
             **{name: column(values[kept].round(6)) for name, values in figures.items()},
         }
     )
+
+
+def _by_times(heard: Heard) -> Fit | None:
+    """The process of a group whose self-check stands; it is not fitted where there is none."""
+    from qunkit.methods.hawkes import fit
+    from qunkit.methods.influence import checkable, self_check
+
+    log = heard.chat.log
+    if not checkable(log, heard.somebody):
+        return None
+    found = fit(log)
+    check = self_check(log, heard.somebody, found)
+    return found if check is not None and check.stands else None
 
 
 remarks = gaps.untimed

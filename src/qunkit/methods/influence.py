@@ -97,7 +97,8 @@ def _roots(parents: Ints) -> Ints:
     root: Ints = np.where(parents < 0, np.arange(rows * n).reshape(rows, n), line).ravel()
     while not np.array_equal(above := root[root], root):
         root = above
-    return root.reshape(rows, n) % max(n, 1)
+    found: Ints = root.reshape(rows, n) % max(n, 1)
+    return found
 
 
 class Spread(NamedTuple):
@@ -190,12 +191,9 @@ def self_check(log: Log, asked: Flags | None = None, found: Fit | None = None, s
     import numpy as np
     from scipy.stats import spearmanr
 
-    turns = np.bincount(log.who, minlength=log.members)
-    known = np.flatnonzero(log.known >= 0)
-    known = known[log.who[log.known[known]] != log.who[known]]
-    enough = (turns >= ENOUGH_TURNS) & (True if asked is None else asked)
-    if enough.sum() < _ENOUGH_MEMBERS or len(known) < 2 * _ENOUGH_LINKS:
+    if not checkable(log, asked):
         return None
+    turns, known, enough = _asked(log, asked)
     first = _half(np.bincount(log.who[known], minlength=log.members), seed)[log.who[known]]
     near = fit(log) if found is None else found
     checked = []
@@ -213,6 +211,22 @@ def self_check(log: Log, asked: Flags | None = None, found: Fit | None = None, s
     rho, n = float(np.clip(np.mean(checked), -1, 1)), int(enough.sum())
     near = np.arctanh(min(rho, 1 - 1e-9)) - 1.96 * np.sqrt((1 + rho**2 / 2) / (n - 3))
     return Check(rho, float(np.tanh(near)))
+
+
+def checkable(log: Log, asked: Flags | None = None) -> bool:
+    """Whether there are members and answers enough for a self-check."""
+    _, known, enough = _asked(log, asked)
+    return int(enough.sum()) >= _ENOUGH_MEMBERS and len(known) >= 2 * _ENOUGH_LINKS
+
+
+def _asked(log: Log, asked: Flags | None) -> tuple[Ints, Ints, Flags]:
+    """Turns of each member, the turns that are known to answer somebody else's, and the members who are asked about."""
+    import numpy as np
+
+    turns = np.bincount(log.who, minlength=log.members)
+    known = np.flatnonzero(log.known >= 0)
+    known = known[log.who[log.known[known]] != log.who[known]]
+    return turns, known, (turns >= ENOUGH_TURNS) & (True if asked is None else asked)
 
 
 def _half(said: Ints, seed: int) -> Flags:
