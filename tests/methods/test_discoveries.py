@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 
 from qunkit.methods.discoveries import discovered, discoveries
 
@@ -21,3 +24,9 @@ def test_who_is_discovered_has_a_q_of_one_tenth_or_less():
     assert discovered(p, asked).tolist() == [True, True, True, False]  # q .03, .09, .06
     assert discovered(p + 0.02, asked).tolist() == [True, False, True, False]  # q .09, .11, .09
     assert not discovered(np.zeros(2), np.zeros(2, bool)).any()
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
+def test_scipy_gives_the_same(p):
+    everybody = np.ones(len(p), bool)
+    assert discoveries(np.array(p), everybody) == pytest.approx(false_discovery_control(p))
