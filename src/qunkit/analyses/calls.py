@@ -1,4 +1,4 @@
-"""Announcements and calls, 号召响应: who answered, how many more than usual, how soon, and how many did not. One row a call.
+"""Announcements and calls, 号召响应: who answered, how many more than usual, how soon, and how many did not. One row a call, the newest first.
 
     at                   name    kind          text                 in_5  in_30  lift  rate  members  base    silent  first_s
     2026-05-04 09:12:40  果果妈  announcement  本周六上午九点集合…      7     15   5.2  0.19       78  roster      63       21
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import column
 from qunkit.dataset import option
-from qunkit.methods.call_log import KINDS, LINES, RECENT, Chat, by_form, line_of, rate, read, storms
+from qunkit.methods import gaps
+from qunkit.methods.call_log import BASES, KINDS, LINES, RECENT, Chat, by_form, line_of, rate, read, storms
 from qunkit.methods.calls import MINUTE
 from qunkit.results import Column, Note
 from qunkit.words import Text
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-BASES = {"roster": Text("roster", "名单"), "posters": Text("recent posters", "近期发言者")}
 FLAGS = {
     "red_packet": Text("red packet", "红包"),
     "copies": Text("repeated text", "重复文案"),
@@ -119,12 +119,12 @@ FROM parts
 JOIN named ON named.group_id = parts.part
 LEFT JOIN texts ON texts.group_id = parts.part AND texts.message_id = parts.message_id
 LEFT JOIN members ON members.group_id = parts.part AND members.member_id = parts.sender_id
-ORDER BY parts.at, parts.part, parts.number
+ORDER BY parts.at DESC, parts.part, parts.number DESC
 """
 
 
 def per_group(table: pa.Table, params: Params) -> pa.Table:
-    """The calls of one group in the window, in order."""
+    """The calls of one group in the window."""
     import numpy as np
     import pyarrow as pa
 
@@ -183,6 +183,11 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
             **{name: column(cells.round(6)).cast("int64" if name in whole else "float64") for name, cells in figures.items()},
         }
     )  # fmt: skip
+
+
+def remarks(ask: gaps.Ask) -> list[Note]:
+    """What the exports do not tell."""
+    return gaps.untimed(ask) + gaps.lost_lists(ask)
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
