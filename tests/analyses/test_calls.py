@@ -193,6 +193,14 @@ def test_lists_without_a_text_are_no_calls_and_it_is_said_so():
     assert not any("lost" in note for note in notes_of("calls", TWELVE, scope=STAFF))
 
 
+def test_who_joined_a_relay_is_not_known_where_later_versions_are_lost():
+    relay = [row for row in TWELVE if row.get("kind") == "solitaire"]
+    lost = {"at": "2026-05-05 12:20:00", "sender_id": "d", "kind": "solitaire", "text": None}
+    assert table(ask("calls", [relay[0], lost]), "signed_up", "explicit") == [(None, None)]
+    assert table(ask("calls", [relay[0], lost, relay[2]]), "signed_up") == [(1,)]  # c, at least
+    assert table(ask("calls", [lost | {"at": "2026-05-05 11:20:00"}, relay[0]]), "signed_up") == [(0,)]
+
+
 def test_what_is_a_call():
     rows = [
         {"at": "2026-05-04 09:00:00", "sender_id": "s", "text": "字" * 29},

@@ -108,6 +108,8 @@ class Chat:
     """Lines with a mention, and the person whom it names; -1: everybody, -2: nobody who is known here."""
     root: Ints
     """Of each line the first version of the relay that it is of; -1: it is none."""
+    lost: Ints
+    """Lines that are of a relay whose text is lost."""
     packet: Ints
     """When red packets were sent."""
     copied: Flags
@@ -157,6 +159,7 @@ def read(table: pa.Table) -> Chat:
         naming=naming,
         named=named,
         root=root,
+        lost=np.flatnonzero(_is(kind, "solitaire") & (root < 0)),
         packet=at[_is(kind, "red_packet")],
         copied=_copied(rows["copy"].combine_chunks(), who),
         listed=number[on_roster],
