@@ -160,6 +160,20 @@ def test_a_bridge_is_active_on_three_days_in_two_groups():
     assert row["score"] == pytest.approx(row["entropy"] * row["weakest"], abs=1e-6)
 
 
+def test_whose_turns_do_not_count_in_a_group_is_no_bridge_to_it():
+    rows = [
+        {"at": MAY + timedelta(days=day, hours=9), "sender_id": "a", "group_id": "g", "text": "早"} for day in range(4)
+    ]
+    rows += [
+        {"at": MAY + timedelta(days=day, hours=10), "sender_id": "a", "group_id": "h", "text": "谢谢"}
+        for day in range(4)
+    ]
+    assert [row["member_id"] for row in ask("network_bridges", rows)] == ["a"]
+    packets = [row | {"kind": "red_packet"} if row["group_id"] == "h" else row for row in rows]
+    assert {row["group_id"] for row in ask("kol", packets)} == {"g", "h"}
+    assert ask("network_bridges", packets) == []
+
+
 def market(group, most):
     """Thirty days: of nine people each speaks once a day, half an hour after the other, and the later ones are quoted by more, up to `most`."""
     rows = []
