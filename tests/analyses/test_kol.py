@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from qunkit.dataset import Scope
+from qunkit.registry import load
 from support.kol_worlds import WORLDS, simulate
 from support.messages import moment
 from support.questions import ask, said, table
@@ -123,6 +124,19 @@ def test_without_quotes_nobody_is_a_kol_and_pulls_are_told_to_be_unchecked():
     notes = said("kol", rows, "zh")
     assert notes[0].startswith("1 个群的引用和@过少")
     assert notes[-1] == "所列回复获得中 0% 为明确回复（引用和@），其余由时间推断。"
+
+
+def test_what_cannot_be_checked_is_no_kols_pull_however_great():
+    rows = [
+        {"at": BEGIN + timedelta(days=day, hours=9, minutes=2 * n), "sender_id": "abcdefg"[n]}
+        for day in range(40)
+        for n in range(7)
+    ]
+    rows += [{"at": BEGIN + timedelta(days=day, hours=15), "sender_id": "abcdefg"[day % 6 + 1]} for day in range(40)]
+    found = by_member(ask("kol", rows))
+    assert found["a"]["pull"] > 2 * found["g"]["pull"]  # who begins every day, as times have it
+    assert found["a"]["volume"] >= 2 / 7 * sum(row["volume"] for row in found.values())
+    assert {(tuple(row["labels"]), row["confidence"]) for row in found.values()} == {((), "unchecked")}
 
 
 AD = "手机兼职刷单，日结300元，宝妈学生都可做，加V信：hao_xyz12 看 https://s.example.invalid/x"
@@ -268,6 +282,20 @@ def test_one_person_over_groups_is_one_row():
     assert [row["member_id"] for row in ask("kol", rows, people=True, top=1)] == ["a"]
 
 
+def test_the_checks_of_all_groups_are_said_whoever_is_listed():
+    _, rows = world("base", days=30)
+    dice = np.random.default_rng(2)
+    wrong = [row | ({"reply_to": f"h{dice.integers(0, n)}"} if "reply_to" in row else {}) for n, row in enumerate(rows)]
+    wrong = [row | {"group_id": "h", "group_name": "乙", "message_id": f"h{n}"} for n, row in enumerate(wrong)]
+    rows = [*rows, *wrong, {"at": BEGIN, "sender_id": "z", "group_id": "few"}]
+    low, high = sorted({row["self_check"] for row in ask("kol", rows)} - {None})
+    for people in (False, True):
+        notes = said("kol", rows, people=people, top=1)[people:]
+        assert notes[0] == f"Self-check, quotes and mentions of half of the people hidden: rank correlation {low:.2f} to {high:.2f} (groups: 2)."  # fmt: skip
+        assert notes[1].startswith("No self-check (groups: 1)")
+        assert notes[2].endswith("below 0.1 (groups: 1): 乙.")
+
+
 def market():
     """Twenty days: a opens a list that six join, or offers something that six order; b tells of what she bought and c answers."""
     rows = []
@@ -353,6 +381,41 @@ def test_a_list_goes_on_for_two_weeks_and_belongs_to_who_opened_it():
     assert lists(15, hours=1) == {"b": 1, "c": 0}  # after two weeks it is another list
 
 
+def sheet(at, who, entries, about="草莓 一箱"):
+    names = "\n".join(f"{n}. 买家{n} 1份" for n in range(1, entries + 1))
+    return {"at": at, "sender_id": who, "kind": "solitaire", "text": f"#接龙\n{about}\n\n{names}"}
+
+
+def test_a_list_that_never_closed_is_its_openers_however_long_ago_it_began():
+    since = BEGIN + timedelta(days=30)
+    versions = [
+        sheet(BEGIN + timedelta(days=5), "a", 1),  # 12 days later it goes on, and 13 days after that
+        sheet(BEGIN + timedelta(days=17), "b", 2),
+        sheet(since + timedelta(hours=1), "b", 3),
+        sheet(since + timedelta(hours=2), "c", 4),
+        sheet(since + timedelta(days=1), "c", 5, "草莓  一箱。"),  # much the same heading
+    ]
+    scope = Scope(since=since)
+    assert {row["member_id"]: row["lists"] for row in ask("kol", versions, scope=scope)} == {"b": 0, "c": 0}
+    # where it has been closed for more than 14 days, b opens another
+    late = [row | {"at": row["at"] - timedelta(days=4)} if row["at"] < since else row for row in versions]
+    assert {row["member_id"]: row["lists"] for row in ask("kol", late, scope=scope)} == {"b": 1, "c": 0}
+    assert ask("kol", versions[:2], scope=scope) == []
+
+
+def test_lists_before_the_window_move_no_figure_but_of_lists():
+    more = [sheet(BEGIN - timedelta(days=8), "d", 1)]
+    days = [{"at": BEGIN + timedelta(days=d, hours=9), "sender_id": "abc"[d % 3], "message_id": f"n{d}"} for d in range(30)]  # fmt: skip
+    scope = Scope(since=BEGIN)
+    assert ask("kol", [*more, *days], scope=scope) == ask("kol", days, scope=scope)
+
+
+def test_a_persons_lists_are_not_known_where_they_are_not_in_one_of_the_groups():
+    fine = [{"at": BEGIN, "sender_id": "b", "group_id": "h"}]
+    lost = [{"at": BEGIN + timedelta(hours=2), "sender_id": "b", "kind": "solitaire", "text": None}]
+    assert table(ask("kol", [*fine, *lost], people=True), "groups", "lists") == [(2, None)]
+
+
 def test_lists_without_a_text_are_not_known_and_not_none():
     rows = [row | ({"text": None} if row.get("kind") == "solitaire" and row["at"].day == 1 else {}) for row in market()]
     found = by_member(ask("kol", rows))
@@ -386,6 +449,18 @@ def test_network_position_is_told_if_asked_for():
     assert sum(row["pagerank"] for row in told) == pytest.approx(1, abs=1e-5)
     assert max(rows, key=lambda who: rows[who]["pagerank"]) == "a"
     assert [row | {"pagerank": None, "core": None} for row in told] == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("kol", "name labels volume pull low high turns confidence"),
+        ("kol_rising", "name state pull change low high q turns"),
+    ],
+)
+def test_what_an_answer_rests_on_does_not_give_way_to_a_narrow_terminal(name, kept):
+    never = {column.name for column in load("analyses", name).COLUMNS if not column.spare}
+    assert never == {"group_name", *kept.split()}
 
 
 def test_labels_are_conventions():

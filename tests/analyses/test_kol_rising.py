@@ -150,6 +150,17 @@ def test_who_rises_follows_from_the_columns():
     assert {row["evidence"] for row in ask("kol_rising", rows)} <= {"times", "said"}
 
 
+def test_where_there_is_no_check_all_figures_are_of_what_was_said():
+    rows, _ = eight_weeks()
+    rows = [row | ({"reply_to": None} if row.get("reply_to") and n % 2 else {}) for n, row in enumerate(rows)]
+    said = {"last": 0, "before": 0}
+    for row in rows:
+        if row.get("reply_to"):
+            said["last" if row["at"] > datetime.fromisoformat("2026-03-28 15:00") else "before"] += 1
+    a = next(row for row in ask("kol_rising", rows) if row["member_id"] == "a")
+    assert (a["evidence"], a["answers"], a["answers_before"]) == ("said", said["last"], said["before"])
+
+
 @pytest.mark.slow
 def test_few_ever_rise_where_nothing_changes():
     assert np.mean([len(rising(chat(seed))) / 40 for seed in range(8)]) <= 0.03

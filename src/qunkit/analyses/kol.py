@@ -18,10 +18,13 @@ from qunkit.arrays import column, places
 from qunkit.dataset import option
 from qunkit.methods import ad_sql, gaps
 from qunkit.methods.kol_log import ADS, OUT_OR_IN, RED_PACKETS, hear, lines
+from qunkit.methods.relays import DAYS_OPEN
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import numpy as np
     import pandas as pd
     import pyarrow as pa
@@ -37,9 +40,9 @@ CONFIDENCE = {
     "high": Text("high", "高"),
     "medium": Text("medium", "中"),
     "low": Text("inferred, low", "推断·低可信"),
-    "unchecked": Text("not checked, low", "未能自检·低可信"),
+    "unchecked": Text("unchecked, low", "未自检·低可信"),
     "few_turns": Text("too few turns", "发言不足"),
-    "failed": Text("self-check failed", "自检未通过"),
+    "failed": Text("check failed", "自检未通过"),
 }
 
 TITLE = Text("Key people: who moves the group", "KOL 影响力")
@@ -88,7 +91,7 @@ COLUMNS = (
         "confidence", "text", Text("confidence", "可信度"),
         Text("high: self-check .4 or more; medium: .2 or more; low: less than 10 % of the group's answers are explicit; unchecked: too few quotes and mentions, or members, for a self-check, less sure than any other; "
              "no pull: fewer than 20 turns (by their weight with --half-life), or self-check below .2 or with an interval that reaches below .1",
-             "高：自检不低于 0.4；中：不低于 0.2；低：全群回复中明确回复不足 10%；未能自检：引用和@或成员过少，可信度最低；不显示带动力：不足 20 轮（加 --half-life 时按权重），或自检低于 0.2 或其区间下限低于 0.1"),
+             "高：自检不低于 0.4；中：不低于 0.2；低：全群回复中明确回复不足 10%；未自检：引用和@或成员过少，可信度最低；不显示带动力：不足 20 轮（加 --half-life 时按权重），或自检低于 0.2 或其区间下限低于 0.1"),
         words=CONFIDENCE,
     ),
     Column("self_check", "float", Text("self-check", "自检 ρ"), Text("of the group: rank correlation of pull with the quotes and mentions a turn of that half of the people which was hidden; null: too few to tell; with --people the least of their groups", "全群：带动力与被隐藏的一半成员的引用和@（每轮）的秩相关；过少无法自检时为空；加 --people 时取其各群最低值"), spare=18),
@@ -116,7 +119,9 @@ class Params:
 USES = ("kol_rising",)
 FEATURES = ad_sql.FEATURES
 PYTHON = True
-PART_SQL = lines("posts.local_time >= :since - INTERVAL '1' DAY")
+PART_SQL = lines(
+    "posts.local_time >= :since - INTERVAL '1' DAY", f"posts.local_time >= :since - INTERVAL '{DAYS_OPEN}' DAY"
+)
 
 SQL = """
 WITH named AS (
@@ -251,7 +256,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
 
     names = [f"is_{label}" for label in LABELS]
     frame[names] = frame[names].astype(bool)
-    checks = frame.groupby("group_id")["self_check"].first()
+    checks = _checks(frame)
     frame["groups"] = 1
     key = "group_id"
     if params.people:
@@ -270,8 +275,23 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
         place = np.arange(len(told)) if params.people else told.groupby(key, sort=False).cumcount().to_numpy()
         told = told[place < params.top]
     told = told[[column.name for column in COLUMNS]]
-    told.attrs = {"checks": checks.dropna().tolist(), "unchecked": int(checks.isna().sum())}
+    told.attrs = checks
     return told
+
+
+def _checks(frame: pd.DataFrame) -> dict[Hashable | None, Any]:
+    """What the self-checks of the groups said, for the notes."""
+    groups = frame.groupby("group_id").agg(
+        group_name=("group_name", "first"),
+        self_check=("self_check", "first"),
+        failed=("confidence", lambda told: (told == "failed").any()),
+    )
+    checked, failed = groups["self_check"].dropna(), groups["failed"].astype(bool)
+    return {
+        "checked": checked.tolist(),
+        "unchecked": len(groups) - len(checked),
+        "failed": groups.loc[failed, "group_name"].tolist(),
+    }
 
 
 _SUMS = ("volume", "repliers", "others", "ignited", "turns", "messages", "ads", "lists", "orders", "tips", "cards", "said")  # fmt: skip
@@ -286,7 +306,7 @@ def _people(frame: pd.DataFrame) -> pd.DataFrame:
     told = rows.first()
     sums = ["groups", *_SUMS]
     told[sums] = rows[sums].sum()
-    told["lists"] = rows["lists"].sum(min_count=1)  # of groups where it is known
+    told["lists"] = told["lists"].where((told["lists"] > 0) | (rows["lists"].count() == rows.size()))
     yes = ["official", *(f"is_{label}" for label in LABELS)]
     told[yes] = rows[yes].any()
     told["is_koc"] &= ~told["is_kol"]
@@ -310,17 +330,16 @@ def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     volume = frame["volume"].sum()
     share = (frame["volume"] * frame["explicit"].fillna(0)).sum() / volume if volume else 0.0
     evidence = Note(_EVIDENCE, (("share", f"{share:.0%}"),))
-    checks = frame.attrs.get("checks", [])
     told = [Note(_PEOPLE)] if params.people else []
-    if checks:
-        low, high = f"{min(checks):.2f}", f"{max(checks):.2f}"
+    checked, unchecked, failed = (frame.attrs[name] for name in ("checked", "unchecked", "failed"))
+    if checked:
+        low, high = f"{min(checked):.2f}", f"{max(checked):.2f}"
         rho = low if low == high else Text(f"{low} to {high}", f"{low} 至 {high}")
-        told.append(Note(_CHECKED, (("rho", rho), ("n", len(checks)))))
-    if unchecked := frame.attrs.get("unchecked", 0):
+        told.append(Note(_CHECKED, (("rho", rho), ("n", len(checked)))))
+    if unchecked:
         told.append(Note(_UNCHECKED, (("n", unchecked),)))
-    if len(failed := frame[frame["confidence"] == "failed"]) and not params.people:
-        groups = failed["group_name"].drop_duplicates().tolist()
-        told.append(Note(_HIDDEN, (("groups", gaps.named(groups)), ("n", len(groups)))))
+    if failed:
+        told.append(Note(_HIDDEN, (("groups", gaps.named(failed)), ("n", len(failed)))))
     return [*told, evidence]
 
 
@@ -343,7 +362,7 @@ _HIDDEN = Text(
 )
 _PEOPLE = Text(
     "One row a person: pulls of several groups are weighed by turns, those without a self-check only where there are no others; confidence is that of the group of the most turns whose pull is shown, and the self-check the least of their groups.",
-    "同一人合并为一行：多个群的带动力按发言轮次加权，仅在没有其他群时才用未能自检的群；可信度取显示带动力的群中发言最多的一个，自检取其各群最低值。",
+    "同一人合并为一行：多个群的带动力按发言轮次加权，仅在没有其他群时才用未自检的群；可信度取显示带动力的群中发言最多的一个，自检取其各群最低值。",
 )
 _EVIDENCE = Text(
     "Of all volume listed, {share} is explicit (quotes and mentions); the rest is inferred from times.",

@@ -4,7 +4,7 @@ Ads and what people write in the minutes after a red packet are no member's turn
 not taken for an answer to somebody else; they answer nobody. Ads are told as `qunkit ads` does, but of near-duplicates only equal texts are known. What of a red packet's
 minutes quotes or mentions somebody is left to who wrote it.
 
-Sign-up lists (接龙) go on for two weeks after their last version: who opened one is known by the versions of so many days before the lines, which are no lines themselves.
+Who opened a sign-up list (接龙) is known by its versions of the days before the lines, which are no lines themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import flags, numbers, places
 from qunkit.methods import ad_sql
-from qunkit.methods.relays import OPEN
 from qunkit.methods.reply_log import LINES, Chat, read
 from qunkit.methods.runs import NOBODY
 from qunkit.methods.turns import STORM
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 OUT_OR_IN = ("out", "in")
 _AD, _STORM = "\x1fad", "\x1fstorm"
 _THRESHOLD = 0.5
-_DAY = 24 * 3600 * 1000
 _SHORTEST_COPY = 12
 """Characters from which equal texts are copies."""
 
@@ -69,15 +67,15 @@ ORDERED = f"COALESCE(kind IN ('text', 'quote') AND chars < 30 AND ({_like(_ORDER
 """Whether a message is worded as an order."""
 
 
-def lines(since: str) -> str:
+def lines(since: str, sheets: str = "FALSE") -> str:
     """``PART_SQL``: the lines of `reply_log` for which `since` holds, with ``ad``, ``packet``, ``age`` (days), ``tip`` (it tells of a product), ``orders``, ``sheet``
-    (the text of a sign-up list) and ``lost`` (a sign-up list whose text the exports have lost); and ``early`` ones, lists alone, by which it is known who opened those of the window."""
+    (the text of a sign-up list) and ``lost`` (a sign-up list whose text the exports have lost); and ``early`` ones, the sign-up lists for which only `sheets` holds."""
     columns = LINES.partition("FROM posts")[0]
     return f"""
 WITH {COPIES}, {ad_sql.JUDGED.replace(":threshold", f"{_THRESHOLD:e}")}, marked AS (
   SELECT posts.*, flagged.seq IS NOT NULL AS ad, NOT ({since}) AS early
   FROM posts LEFT JOIN flagged ON flagged.group_id = posts.group_id AND flagged.sent_at = posts.sent_at AND flagged.seq = posts.seq
-  WHERE ({since} OR posts.kind = 'solitaire' AND posts.local_time >= :since - INTERVAL '{OPEN // _DAY}' DAY) AND posts.time_quality <> 'day'
+  WHERE ({since} OR posts.kind = 'solitaire' AND {sheets}) AND posts.time_quality <> 'day'
 )
 {columns}, early, ad, kind = 'red_packet' AS packet, {AGE} AS age, CASE WHEN kind = 'solitaire' AND text <> '' THEN text END AS sheet,
   kind = 'solitaire' AND COALESCE(text, '') = '' AS lost,
