@@ -454,8 +454,8 @@ def test_network_position_is_told_if_asked_for():
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
-        ("kol", "name labels volume pull low high turns confidence"),
-        ("kol_rising", "name state pull change low high q turns"),
+        ("kol", "name labels volume pull low high confidence"),
+        ("kol_rising", "name state pull change low high q"),
     ],
 )
 def test_what_an_answer_rests_on_does_not_give_way_to_a_narrow_terminal(name, kept):

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 CONFIDENCE = {
     "high": Text("high", "高"),
     "medium": Text("medium", "中"),
-    "low": Text("inferred, low", "推断·低可信"),
-    "unchecked": Text("unchecked, low", "未自检·低可信"),
-    "few_turns": Text("too few turns", "发言不足"),
-    "failed": Text("check failed", "自检未通过"),
+    "low": Text("low", "推断·低可信"),
+    "unchecked": Text("unchecked", "未自检·低可信"),
+    "few_turns": Text("few turns", "发言不足"),
+    "failed": Text("failed", "自检未通过"),
 }
 
 TITLE = Text("Key people: who moves the group", "KOL 影响力")
@@ -80,13 +80,13 @@ COLUMNS = (
     Column("high", "float", Text("pull to", "带动力上限"), Text("its other end", "同一区间的上限")),
     Column("reach", "ratio", Text("reach", "覆盖"), Text("different people who answered (said, or p of 0.5 or more) ÷ all others who posted in the window", "回复过其发言的人数（明确回复或概率不低于 0.5）÷ 期内发过言的其他全部人数"), spare=3),
     Column("ignited", "float", Text("ignited", "引爆"), Text("root credit: others' turns that go back to threads they began, expected number", "由其发起的话题带来的他人发言轮次（期望值）"), spare=4),
-    Column("turns", "int", Text("turns", "发言轮次"), Text("runs of one person's messages at most 2 minutes apart that begin in the window; without ads and what is written within 5 minutes of a red packet to nobody in particular (--ads, --red-packets): who wrote nothing else has 0", "同一人连续发言（间隔不超过 2 分钟）计一轮，按期内开始的计；不含广告，也不含红包后 5 分钟内未引用或@他人的发言（见 --ads、--red-packets），只发过这些的人为 0")),
+    Column("turns", "int", Text("turns", "发言轮次"), Text("runs of one person's messages at most 2 minutes apart that begin in the window; without ads and what is written within 5 minutes of a red packet to nobody in particular (--ads, --red-packets): who wrote nothing else has 0", "同一人连续发言（间隔不超过 2 分钟）计一轮，按期内开始的计；不含广告，也不含红包后 5 分钟内未引用或@他人的发言（见 --ads、--red-packets），只发过这些的人为 0"), spare=1),
     Column("ad_share", "ratio", Text("ads", "广告占比"), Text("ads ÷ their messages in the window; null for staff, who are not judged", "广告数 ÷ 期内其消息数；官方人员不判定，为空"), spare=8),
     Column("lists", "int", Text("lists", "发起接龙"), Text("sign-up lists that they opened in the window and others joined; where texts of the group's lists are lost, a lower bound, and null instead of 0", "期内由其发起且有人跟接的接龙数；该群有接龙丢失正文时为下限，0 记为空"), spare=10),
     Column("orders", "int", Text("orders", "带来下单"), Text("orders in answer to their turns (by their wording)", "其发言带来的下单数（按措辞判断）"), spare=11),
     Column("tips", "int", Text("tips", "体验发言"), Text("turns about products, by their wording, that others answered in the last 28 days", "近 28 天获得回复的产品或体验发言轮次（按措辞判断）"), spare=12),
     Column("cards", "int", Text("cards", "名片转发"), Text("different people who passed their name card on in the group", "在群内转发过其名片的人数"), spare=13),
-    Column("explicit", "ratio", Text("explicit", "明确占比"), Text("of the volume, quotes and mentions; the rest is inferred", "回复获得中引用和@的占比，其余为推断"), spare=1),
+    Column("explicit", "ratio", Text("explicit", "明确占比"), Text("of the volume, quotes and mentions; the rest is inferred", "回复获得中引用和@的占比，其余为推断"), spare=2),
     Column(
         "confidence", "text", Text("confidence", "可信度"),
         Text("high: self-check .4 or more; medium: .2 or more; low: less than 10 % of the group's answers are explicit; unchecked: too few quotes and mentions, or members, for a self-check, less sure than any other; "

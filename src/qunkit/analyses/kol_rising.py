@@ -38,9 +38,9 @@ TITLE = Text("Key people: who moves the group more than before", "上升中的 K
 
 STATES = {
     "rising": Text("rising", "上升"),
-    "steady": Text("no sure growth", "无明显上升"),
-    "few_turns": Text("too few turns", "发言不足"),
-    "short": Text("log too short", "记录不足"),
+    "steady": Text("steady", "无明显上升"),
+    "few_turns": Text("few turns", "发言不足"),
+    "short": Text("short log", "记录不足"),
 }
 
 BY = {
@@ -61,17 +61,17 @@ COLUMNS = (
         words=STATES,
     ),
     Column("pull", "float", Text("pull", "带动力"), Text("answers by others that one turn makes, last 4 weeks, shrunk to the group's by 10 turns; of those that `evidence` says; null: see state", "近 4 周每轮发言带来的他人回复数，按 10 轮向全群平均收缩；计入哪些回复见依据；为空时见状态")),
-    Column("pull_before", "float", Text("pull before", "此前带动力"), Text("the same of the 4 weeks before", "之前 4 周的带动力"), spare=2),
+    Column("pull_before", "float", Text("pull before", "此前带动力"), Text("the same of the 4 weeks before", "之前 4 周的带动力"), spare=3),
     Column("change", "float", Text("change", "变化"), Text("pull less pull before", "近 4 周减之前 4 周")),
     Column("low", "float", Text("change from", "变化下限"), Text("of a 95 % interval, by drawing days anew; `state` goes by q", "95% 区间下限，按天自助抽样；状态以 q 为准")),
     Column("high", "float", Text("change to", "变化上限"), Text("its other end", "同一区间的上限")),
     Column("q", "float", Text("q", "q"), Text("share of chance findings among all of the group whose pull grew as surely (days are dealt out to the two times 1,999 times; Benjamini & Hochberg 1995)", "该群同等把握的上升发现中出于偶然的比例（按天随机分配两个时段 1999 次；Benjamini & Hochberg 1995）")),
-    Column("answers", "float", Text("answers", "回复获得"), Text("answers by others in the last 4 weeks, of those that `evidence` says; expected number", "近 4 周他人回复数（期望值），计入哪些回复见依据"), spare=1),
-    Column("answers_before", "float", Text("answers before", "此前回复"), Text("the same of the 4 weeks before", "之前 4 周的回复数"), spare=3),
-    Column("evidence", "text", Text("by", "依据"), Text("which answers count in the row: all, inferred from times, too; or quotes and mentions alone, where the self-check of `qunkit kol` fails or there is none, or nobody of the group can be compared", "本行计入的回复：全部（含由时间推断的），或仅引用和@（`qunkit kol` 自检未通过或无法自检，或全群无人可比较时）"), words=BY, spare=5),
-    Column("turns", "int", Text("turns", "发言轮次"), Text("in the last 4 weeks", "近 4 周")),
-    Column("turns_before", "int", Text("turns before", "此前轮次"), Text("in the 4 weeks before", "之前 4 周"), spare=4),
-    Column("explicit", "ratio", Text("explicit", "明确占比"), Text("of the answers of both times, quotes and mentions; null where these alone count", "两个时段的回复中引用和@的占比；只计引用和@时为空"), spare=6),
+    Column("answers", "float", Text("answers", "回复获得"), Text("answers by others in the last 4 weeks, of those that `evidence` says; expected number", "近 4 周他人回复数（期望值），计入哪些回复见依据"), spare=2),
+    Column("answers_before", "float", Text("answers before", "此前回复"), Text("the same of the 4 weeks before", "之前 4 周的回复数"), spare=4),
+    Column("evidence", "text", Text("by", "依据"), Text("which answers count in the row: all, inferred from times, too; or quotes and mentions alone, where the self-check of `qunkit kol` fails or there is none, or nobody of the group can be compared", "本行计入的回复：全部（含由时间推断的），或仅引用和@（`qunkit kol` 自检未通过或无法自检，或全群无人可比较时）"), words=BY, spare=6),
+    Column("turns", "int", Text("turns", "发言轮次"), Text("in the last 4 weeks", "近 4 周"), spare=1),
+    Column("turns_before", "int", Text("turns before", "此前轮次"), Text("in the 4 weeks before", "之前 4 周"), spare=5),
+    Column("explicit", "ratio", Text("explicit", "明确占比"), Text("of the answers of both times, quotes and mentions; null where these alone count", "两个时段的回复中引用和@的占比；只计引用和@时为空"), spare=7),
     Column("since", "datetime", Text("from", "近 4 周起"), Text("when the last 4 weeks begin; the 4 before end there", "近 4 周的起点，也是之前 4 周的终点"), spare=11),
     Column("until", "datetime", Text("to", "至"), Text("when they end", "近 4 周的终点"), spare=12),
 )  # fmt: skip
