@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qunkit import registry
+from qunkit.analyses.churn_survival import _compared
 from qunkit.dataset import Scope
-from support.logs import EXAMPLES, logs, scopes, seen
-from support.questions import ask, table
+from support.logs import BEGIN, EXAMPLES, logs, scopes, seen
+from support.questions import ask, notes, table
 
 TWENTY = (
     # 1 May: the log begins with old, who may have been there for years
@@ -136,3 +137,36 @@ def test_lives_followed_day_by_day(rows, scope, silence, at):
     assert told.get("4-7", 0) == sum(week is not None and week >= 4 for week in weeks)
     assert told.get("unknown", 0) == sum(week is None for week in weeks)
     assert sum(row["members"] for row in rows if row["by"] == "source") == len(lives)
+
+
+def test_joiners_who_cannot_be_found_have_not_lapsed():
+    rows = [{"at": BEGIN + timedelta(days=n), "sender_id": "name:a"} for n in range(60)]
+    rows.append({"at": BEGIN + timedelta(hours=1), "event": "invited", "actor_id": "z", "target_ids": [*"bcdefg"]})
+    rows.append({"at": BEGIN + timedelta(days=3), "event": "joined_qr", "target_ids": [*"hijklm"]})
+    assert {row["lapsed"] for row in ask("churn_survival", rows)} == {0}
+    findable = [{**row, "sender_id": "a"} if "sender_id" in row else row for row in rows]
+    assert ask("churn_survival", findable)[0]["lapsed"] == 12
+    said = [[note[:32] for note in notes("churn_survival", told) if "told apart" in note] for told in (rows, findable)]
+    assert said == [["12 joins could not be told apart"], []]
+
+
+def test_strata_are_left_out_until_all_that_are_left_have_enough_lapses():
+    import numpy as np
+    import pandas as pd
+
+    # Of first replies "yes" has 5 lapses, one of them of the source "x", which has 4 and goes: then "yes" has 4 and goes, too.
+    source = pd.Series(["x"] * 4 + ["a"] * 10 + ["b"] * 10)
+    reply = pd.Series(["yes"] + ["no"] * 3 + ["yes"] * 4 + ["no"] * 6 + ["late"] * 10)
+    known, enough = _compared({"reply": reply, "source": source}, np.ones(24, bool), np.ones(24, bool))
+    assert enough == {"reply": ["late", "no"], "source": ["a", "b"]}
+    assert known.tolist() == [False] * 8 + [True] * 16
+
+
+def test_a_window_that_begins_in_a_hole_begins_after_it():
+    rows = [{"at": BEGIN, "event": "invited", "actor_id": "z", "target_ids": ["a"]}, {"at": BEGIN + timedelta(days=3), "sender_id": "b"}]  # fmt: skip
+    told = ask("churn_survival", rows, scope=Scope(since=BEGIN + timedelta(days=2)), silence=1, at=9)[0]
+    assert (told["by"], told["members"], told["left_out"]) == (
+        "all",
+        0,
+        2,
+    )  # a was there before the window alone, b has not been for a day

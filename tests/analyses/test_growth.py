@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qunkit.dataset import Scope
+from qunkit.engines.duckdb import connect
+from qunkit.methods.joins import JOINS as TOLD
+from qunkit.methods.moves import MOVES
 from support.logs import BEGIN, EXAMPLES, PEOPLE, logs, scopes, seen
-from support.messages import EVER, NEVER, moment
+from support.messages import EVER, NEVER, moment, write_snapshot
 from support.questions import ask, table
 
 THREE_WEEKS = (
@@ -124,7 +127,30 @@ def test_dates_of_a_roster():
         {"member_id": "c", "joined_at": at - timedelta(days=900), "seen_at": moment("2026-06-01")},
     ]
     rows = weeks(posts, members=members)
-    assert table(rows, "joins", "joins_invite", "batch", "members") == [(1, 1, 0, None), (0, 0, 0, 2)]
+    assert table(rows, "state", "joins", "joins_invite", "batch", "members") == [
+        ("before", 1, None, None, None),  # c, years before the log
+        ("first", 1, 1, 0, None),
+        ("unfinished", 0, 0, 0, 2),
+    ]
+
+
+def test_who_joined_before_the_first_message_is_counted():
+    rows = [{"at": "2026-05-04 09:00:00", "event": "invited", "actor_id": "a", "target_ids": ["b"]}, *THREE_WEEKS[9:11]]
+    assert table(weeks(rows), "period", "state", "joins") == [(MAY[0], "first", 1), (MAY[1], "holes", None), (MAY[2], "unfinished", 0)]  # fmt: skip
+    assert table(weeks(rows[:1]), "state", "joins") == [("first", 1)]  # a group in which nobody has spoken
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(logs(), st.lists(st.tuples(st.sampled_from(PEOPLE), st.integers(-60, 60), st.sampled_from("gx")), max_size=6), st.sampled_from(["28-days", "week", "month"]))  # fmt: skip
+def test_joins_of_all_periods_are_all_joins(tmp_path_factory, rows, listed, per):
+    members = [
+        {"member_id": who, "group_id": group, "joined_at": BEGIN + timedelta(days=n)} for who, n, group in listed
+    ]
+    with connect(write_snapshot(tmp_path_factory.mktemp("all"), rows, members), Scope(), threads=1) as engine:
+        [all_] = engine.sql(f"WITH {MOVES}, {TOLD} SELECT COUNT(*) AS n FROM joins ORDER BY n")["n"].to_pylist()
+    for by in ("group", "inviter"):
+        found = ask("growth", rows, members=members, per=per, by=by)
+        assert sum(row[name] or 0 for row in found for name in ("joins", "batch", "staff_joins")) == all_
 
 
 def test_the_window_chooses_periods_and_cuts_none():
@@ -135,7 +161,7 @@ def test_the_window_chooses_periods_and_cuts_none():
 def brute(rows, scope, per):
     """The same by lists: (group, period) → figures."""
     history, posts, day = seen(rows, scope)
-    if not posts:
+    if not history:
         return {}
     last = max(map(day, history))
     all_days = [min(map(day, history)) + timedelta(days=n) for n in range((last - min(map(day, history))).days + 1)]
@@ -150,12 +176,16 @@ def brute(rows, scope, per):
         return at < (scope.until or NEVER) and at + timedelta(days=1) > (scope.since or EVER)
 
     out = {}
-    for group in {row["group_id"] for row in posts}:
+    for group in {row["group_id"] for row in posts} | {
+        row["group_id"] for row in history if row.get("event") == "invited"
+    }:
         mine = [row for row in history if row["group_id"] == group]
-        born = min(day(row) for row in posts if row["group_id"] == group)
         joins = [(row["at"], who) for row in mine if row.get("event") == "invited" for who in row["target_ids"]]
         first = min(joins, default=(None,))[0]
-        spoke = min(row["at"] for row in posts if row["group_id"] == group)
+        born = min(
+            [*(day(row) for row in posts if row["group_id"] == group), *(min(at.date(), last) for at, _ in joins)]
+        )
+        spoke = min((row["at"] for row in posts if row["group_id"] == group), default=NEVER)
         founders = [one for one in joins if first <= spoke and one[0] <= first + timedelta(seconds=60)]
         founders = founders if len(founders) > 1 else []
         staff = {row["sender_id"] for row in posts if row["group_id"] == group} & scope.staff
@@ -167,7 +197,7 @@ def brute(rows, scope, per):
             here = [one for one in joins if begin(min(one[0].date(), last)) == period and one[0].date() >= all_days[0]]
             own = [one for one in here if one not in founders and one[1] not in staff]
             times = Counter(who for _, who in own)
-            told = notices and bool(seen_days)
+            told = notices and (bool(seen_days) or bool(here))
             out[group, period] = (
                 len(own) if told else None,
                 len(times) if told else None,

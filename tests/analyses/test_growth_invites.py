@@ -14,7 +14,7 @@ from qunkit.api import open_dataset
 from qunkit.dataset import Scope
 from support.logs import BEGIN, EXAMPLES
 from support.messages import moment
-from support.questions import ask, table
+from support.questions import ask, notes, table
 
 
 def at(text):
@@ -113,6 +113,61 @@ def test_who_is_gone():
     assert table(found, "inviter_id", "gone", "still") == [("b", 1, 1), ("d", 0, 1), ("s", 1, 0), ("a", 0, 0)]
     removed = [*ROWS, {"at": at("30 09:00"), "event": "removed", "actor_id": "a", "target_ids": ["g"]}]
     assert table(ask("growth_invites", removed, scope=SCOPE), "gone", "still") == [(1, None)]
+
+
+def by_name(*names):
+    """ROWS, whose notices tell the names of these alone."""
+    return [
+        {**row, "target_ids": ["name:" + who if who in names else who for who in row["target_ids"]]} if "target_ids" in row else row for row in ROWS
+    ]  # fmt: skip
+
+
+THEIRS = ("inviter_id", "invites", "persons", "of_7", "activated", "of_28", "retained", "messages", "ads")
+NOTHING = (None,) * 6
+THREE = ("growth_tree", "growth_inviters", "growth_invites")
+
+
+def test_what_became_of_joiners_whom_no_poster_can_be_is_not_known():
+    # all posters have ids, and no joiner is among them
+    rows = by_name(*"bcdefgt")
+    assert table(ask("growth_inviters", rows, scope=SCOPE), *THEIRS) == [
+        ("b", 2, 2, *NOTHING),
+        ("s", 2, 2, *NOTHING),  # that t is staff is not known
+        ("d", 1, 1, *NOTHING),
+        ("a", 1, 0, 0, 0, 0, 0, 0, 0),
+    ]
+    # d, by id, is among them: so would e be, who was then silent
+    assert table(ask("growth_inviters", by_name("e"), scope=SCOPE), *THEIRS)[0] == ("b", 2, 2, 2, 0, 2, 0, 1, 1)
+    # who of the two that are called e joined is not known: of d and e d is left
+    twins = [{**row, "sender_name": "e"} if row.get("sender_id") in ("e", "f") else row for row in by_name("e")]
+    assert table(ask("growth_inviters", twins, scope=SCOPE), *THEIRS)[0] == ("b", 2, 2, 1, 0, 1, 0, 1, 1)
+
+
+def test_a_note_says_how_many_joins_cannot_be_told_apart():
+    def told(rows, scope=SCOPE):
+        """The numbers with which notes of the three begin."""
+        said = [[note for note in notes(name, rows, scope) if "could not be told apart" in note] for name in THREE]
+        return [[int(note.split()[0]) for note in one] for one in said]
+
+    assert told(ROWS) == [[], [], []]
+    assert told(by_name(*"bcdefgt")) == [[6], [6], [6]]  # d e f g t, and e again; not the founding batch
+    assert told(by_name(*"bcdefgt"), Scope(since=at("03"), until=at("07"))) == [[3], [3], [3]]  # f g t
+    assert told([*ROWS, {"at": at("09 09:00"), "event": "invited", "actor_id": "a"}]) == [[1], [1], [1]]  # no name
+
+
+def test_who_never_posted_is_called_as_notices_call_them():
+    def told(when, actor, *targets):
+        names = {"actor_name": actor.upper() + when[:2], "target_names": [who.upper() + when[:2] for who in targets]}
+        return invited(when, actor, *targets) | names
+
+    rows = [posted("01 09:00", "a"), told("02 09:00", "y", "x"), told("03 09:00", "a", "y"), told("04 09:00", "x", "z"), told("05 09:00", "z", "v", "w")]  # fmt: skip
+    roster = [{"member_id": "x"}, {"member_id": "z", "nickname": "Zoe"}]  # one without a name
+    for members, last in (((), "Z05"), (roster, "Zoe")):
+        tree = ask("growth_tree", rows, members=members)
+        assert table(tree, "inviter_name", "name") == [("Y03", "X04"), ("X04", last), (last, "v"), (last, "w")]
+        inviters = {row["inviter_id"]: row["inviter_name"] for row in ask("growth_inviters", rows, members=members)}
+        assert inviters == {"a": "Name a", "y": "Y03", "x": "X04", "z": last}
+        assert ask("growth_invites", rows, members=members)[0]["root"] == "Y03"
 
 
 def test_groups_without_notices_say_nothing():

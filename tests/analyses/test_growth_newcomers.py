@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qunkit.dataset import Scope
 from support.logs import EXAMPLES, logs, scopes, seen
 from support.messages import EVER, NEVER, moment
-from support.questions import ask, table
+from support.questions import ask, notes, table
 
 TWELVE = (
     {"at": "2026-05-01 09:00:00", "sender_id": "a", "text": "早"},
@@ -104,9 +104,43 @@ def test_without_joins_newcomers_are_who_first_posts_late():
     assert ask("growth_newcomers", founded)[0]["basis"] == "post"  # the making of the group tells of no newcomer
 
 
-def test_where_posters_have_no_ids_joiners_with_ids_are_left_out():
+def test_where_posters_have_no_ids_nothing_is_known_of_joiners_with_ids():
     rows = [{**row, "sender_id": "name:" + row["sender_id"]} if "sender_id" in row else row for row in TWELVE]
-    assert ask("growth_newcomers", rows) == []
+    [row] = ask("growth_newcomers", rows)
+    assert table([row], "untold", "ordered", "activation_n", "d7_n", *STEPS) == [(5, None, None, None, 5, None, None, None)]  # fmt: skip
+
+
+def test_where_notices_have_names_alone():
+    def named(who):
+        return "name:" + who
+
+    rows = [{**row, "target_ids": [*map(named, row["target_ids"])]} if "event" in row else row for row in TWELVE]
+    [row] = ask("growth_newcomers", rows)
+    assert table([row], "untold", *STEPS) == [(5, 5, None, None, None)]
+    rows[7] = TWELVE[7]  # e is found among posters by the id: so the others would be
+    [row] = ask("growth_newcomers", rows)
+    assert table([row], "untold", *STEPS) == [(0, 5, 1, 1, 0)]
+    twins = [{**row, "sender_name": "c"} if row.get("sender_id") in ("b", "c") else row for row in rows]
+    [row] = ask("growth_newcomers", twins)
+    assert table([row], "untold", *STEPS) == [(1, 5, 1, 1, 0)]  # two are called c
+
+
+def test_who_is_not_named_is_counted_apart():
+    rows = [*TWELVE, {"at": "2026-05-06 09:00:00", "event": "invited", "actor_id": "a"}]
+    [row] = ask("growth_newcomers", rows, scope=STAFF)
+    assert table([row], "untold", *STEPS) == [(1, 5, 3, 2, 1)]
+    assert [note[:37] for note in notes("growth_newcomers", rows, STAFF)] == ["1 joins could not be told apart by pe"]
+    assert notes("growth_newcomers", TWELVE, STAFF) == []
+
+
+def test_who_ordered():
+    first, more = "#接龙\n例 水果\n\n1. a 一份", "#接龙\n例 水果\n\n1. a 一份\n2. b 两份"
+    assert ask("growth_newcomers", TWELVE, scope=STAFF)[0]["ordered"] is None  # no list at all
+    calm = [{**row, "text": "早"} if "text" in row else row for row in TWELVE]
+    opened = [*calm, {"at": "2026-05-12 10:00:00", "sender_id": "a", "kind": "solitaire", "text": first}]
+    assert ask("growth_newcomers", opened, scope=STAFF)[0]["ordered"] == 0
+    rows = [*opened, {"at": "2026-05-12 11:00:00", "sender_id": "b", "kind": "solitaire", "text": more}]
+    assert ask("growth_newcomers", rows, scope=STAFF)[0]["ordered"] == 1  # b was answered, came back and ordered
 
 
 def newcomers(rows, scope):

@@ -16,6 +16,8 @@ from support.questions import ask
 PEOPLE = ("since_old", "rejoined", "absent", "absent_posted", "removed", "left", "removed_listed", "stays")
 FIRST = [{"at": f"2026-05-01 09:00:{n:02}", "sender_id": who} for n, who in enumerate(PEOPLE)]
 ROWS = [
+    {"at": "2026-05-01 08:00:00", "sender_id": "stays"},
+    {"at": "2026-05-01 08:30:00", "event": "invited", "actor_id": "stays", "target_ids": [*PEOPLE[:-1]]},
     *FIRST,
     {"at": "2026-05-02 09:00:00", "event": "removed", "actor_id": "stays", "target_ids": ["rejoined", "removed"]},
     {"at": "2026-05-02 10:00:00", "event": "removed", "actor_id": "stays", "target_ids": ["removed_listed"]},
@@ -59,6 +61,11 @@ def test_every_analysis_says_the_same(case, tmp_path):
     assert {row["member_id"] for row in ask("members", ROWS, members=listed)} == here
     assert {row["member_id"] for row in ask("churn_risk", ROWS, members=listed)} == here
     assert {row["member_id"] for row in ask("churn_silent", ROWS, members=listed, days=0)} == here
+    tree = ask("growth_tree", ROWS, members=listed)
+    assert len(tree) == len(PEOPLE) - 1
+    assert {row["member_id"] for row in tree if row["gone"]} == gone
+    for name in ("growth_inviters", "growth_invites"):
+        assert [row["gone"] for row in ask(name, ROWS, members=listed)] == [len(gone)]
 
 
 def test_who_never_spoke_is_gone_by_the_newest_roster_alone(tmp_path: Path):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from qunkit.dataset import Scope
 from qunkit.engines.duckdb import connect
 from qunkit.methods.joins import JOINS
+from qunkit.methods.moves import MOVES
 from support.logs import BEGIN, EXAMPLES
 from support.messages import moment, write_snapshot
 
@@ -18,7 +19,9 @@ SHOWN = "group_id, member_id, CAST(joined_at AS VARCHAR) AS joined_at, inviter_i
 
 def joins(folder, rows, members=(), shown=SHOWN):
     with connect(write_snapshot(folder, rows, members), Scope(), threads=1) as engine:
-        found = engine.sql(f"WITH {JOINS} SELECT {shown} FROM joins ORDER BY group_id, joined_at, member_id, source")
+        found = engine.sql(
+            f"WITH {MOVES}, {JOINS} SELECT {shown} FROM joins ORDER BY group_id, joined_at, member_id, source"
+        )
         return [tuple(row.values()) for row in found.to_pylist()]
 
 
@@ -100,6 +103,18 @@ def test_the_creation_batch(tmp_path):
     assert batch([told("01 09:00:00", "joined_qr", "a", "b", "c"), spoken]) == []
     assert batch([spoken], [listed("a", "01 08:00:00"), listed("b", "01 08:00:20"), listed("c", "01 09:00:00")]) == ["a", "b"]  # fmt: skip
     assert batch([made, {**made, "group_id": "h", "at": "2026-05-02 09:00:00"}]) == ["b", "c", "b", "c"]
+
+
+def test_days_of_a_roster_make_no_batch(tmp_path):
+    def batch(name, rows, members):
+        return [who for who, batch in joins(tmp_path / name, rows, members, "member_id, batch") if batch]
+
+    spoken = {"at": "2026-05-01 12:00:00"}
+    days = [listed("a", "01 00:00:00"), listed("b", "01 00:00:00"), listed("c", "01 00:00:00")]
+    assert batch("days", [spoken], days) == []
+    made = told("01 09:00:00", "invited", "a", "b", "c")
+    assert batch("notice", [made, spoken], days) == ["b", "c"]  # a's date alone does not come before the making
+    assert batch("older", [made, spoken], [listed("z", "01 00:00:00") | {"joined_at": moment("2026-04-20")}]) == []
 
 
 def walk(rows, members):

@@ -62,6 +62,13 @@ def answered(
             yield analyze(engine, name, load("analyses", name).Params(**params), scope=scope, models=models)
 
 
+def notes(name: str, rows: Iterable[Mapping[str, Any]], scope: Scope = EVERYTHING, **params: Any) -> list[str]:
+    """What the analysis `name` says below its table."""
+    with TemporaryDirectory() as folder, connect(write_snapshot(Path(folder), rows), scope, threads=1) as engine:
+        told = analyze(engine, name, load("analyses", name).Params(**params), scope=scope, models=own_model)
+        return [note.say("en") for note in told.notes]
+
+
 def table(rows: Iterable[Mapping[str, Any]], *names: str) -> list[tuple[Any, ...]]:
     """Some columns of rows."""
     return [tuple(row[name] for name in names) for row in rows]

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 from qunkit.dataset import option
 from qunkit.methods.joins import JOINS
+from qunkit.methods.moves import MOVES
 from qunkit.methods.periods import CALENDAR, PER, SPOKEN, STATES
 from qunkit.results import Column
 from qunkit.words import Text
@@ -84,7 +85,7 @@ class Params:
 
 
 SQL = f"""
-WITH {CALENDAR}, {SPOKEN}, {JOINS}, firsts AS (
+WITH {CALENDAR}, {SPOKEN}, {MOVES}, {JOINS}, firsts AS (
   SELECT group_id, sender_id, MIN(day) AS first_day FROM posts GROUP BY group_id, sender_id
 ), origins AS (  -- of those who are told apart
   SELECT joins.group_id, joins.member_id, CASE WHEN :by = 'source' THEN joins.source END AS source, CASE WHEN :by = 'inviter' THEN joins.inviter_id END AS inviter_id

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from qunkit.methods.invites import called
 from qunkit.methods.joins import JOINS
+from qunkit.methods.moves import CALLED, MOVES
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -61,17 +62,14 @@ class Params:
 
 
 SQL = f"""
-WITH {JOINS}, listed AS (
+WITH {MOVES}, {JOINS}, {CALLED}, listed AS (
   SELECT DISTINCT group_id, member_id, seen_at FROM listings WHERE complete AND seen_at IS NOT NULL
 ), made AS (
   SELECT DISTINCT group_id, seen_at FROM listed
 ), told AS (  -- of one instant: who comes, posts, goes, is listed
   SELECT group_id, member_id, joined_at AS t, CASE WHEN sent_at IS NULL THEN 'dated' ELSE 'joined' END AS what, 0 AS place FROM joins WHERE member_id IS NOT NULL
   UNION ALL
-  SELECT group_id, member_id, t, event, 2
-  FROM (SELECT group_id, event, local_time AS t, explode(target_ids) AS member_id FROM messages WHERE event IN ('left', 'removed')) going WHERE member_id IS NOT NULL
-  UNION ALL
-  SELECT group_id, actor_id, local_time, event, 2 FROM messages WHERE event = 'left' AND target_ids IS NULL AND actor_id IS NOT NULL
+  SELECT group_id, member_id, local_time, event, 2 FROM departures WHERE member_id IS NOT NULL
   UNION ALL
   SELECT group_id, member_id, seen_at, 'on', 3 FROM listed
 ), people AS (
@@ -120,6 +118,7 @@ WITH {JOINS}, listed AS (
 SELECT sorted.group_id, COALESCE(named.group_name, sorted.group_id) AS group_name, sorted.member_id, {called("sorted.member_id")} AS name,
   sorted.kind, sorted.first_at, sorted.first_what, sorted.later_at, sorted.later_what
 FROM sorted
+LEFT JOIN called_so ON called_so.group_id = sorted.group_id AND called_so.member_id = sorted.member_id
 LEFT JOIN named ON named.group_id = sorted.group_id
 LEFT JOIN members ON members.group_id = sorted.group_id AND members.member_id = sorted.member_id
 WHERE sorted.kind IS NOT NULL AND sorted.later_at >= :since

@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit.dataset import option
 from qunkit.methods import survival
-from qunkit.methods.joins import JOINS
+from qunkit.methods.joins import FINDABLE, JOINS, UNTOLD
+from qunkit.methods.moves import MOVES
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from qunkit.methods.survival import Lives
+    from qunkit.methods.survival import Flags, Lives
 
 TITLE = Text("Survival: how long members go on speaking", "成员生存分析")
 
@@ -110,13 +111,15 @@ class Params:
 
 
 SQL = f"""
-WITH {JOINS}, clock AS (  -- it stands still where the exports have a hole
-  SELECT day, in_window, SUM(CASE WHEN observed THEN 1 ELSE 0 END) OVER (ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS t FROM days
+WITH {MOVES}, {JOINS}, {FINDABLE}, clock AS (  -- it stands still where the exports have a hole
+  SELECT day, in_window AND observed AS in_window, SUM(CASE WHEN observed THEN 1 ELSE 0 END) OVER (ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS t FROM days
 ), ends AS (
   SELECT MIN(day) AS first_day, MAX(day) AS last_day, MAX(t) AS end_t, MIN(CASE WHEN in_window THEN t END) AS since FROM clock
 ), arrived AS (
   SELECT group_id, member_id, CAST(joined_at AS DATE) AS day, source, inviter_id, CASE WHEN sent_at IS NULL THEN 0 ELSE 1 END AS noticed
-  FROM joins WHERE nth = 1
+  FROM joiners WHERE nth = 1 AND findable
+), untold AS (
+  SELECT COUNT(CASE WHEN NOT findable AND NOT batch THEN 1 END) AS untold FROM joiners
 ), acts AS (  -- a row for each active day, and one for the first join
   SELECT spoken.group_id, spoken.sender_id AS member_id, clock.t, NULL AS joined_t, NULL AS source, NULL AS inviter_id, NULL AS noticed
   FROM (SELECT DISTINCT group_id, sender_id, day FROM posts WHERE NOT official) spoken JOIN clock ON clock.day = spoken.day
@@ -157,9 +160,9 @@ WITH {JOINS}, clock AS (  -- it stands still where the exports have a hole
   ) told JOIN clock ON clock.day = told.day
 )
 SELECT people.group_id, people.member_id, people.dated, people.start_t, COALESCE(people.last_t, people.start_t) AS last_t, people.week_days,
-  people.source, people.inviter_id, inviters.name AS inviter_name, people.noticed_t, logs.log_t, ends.end_t, ends.since, gaps.usual,
+  people.source, people.inviter_id, inviters.name AS inviter_name, people.noticed_t, logs.log_t, ends.end_t, ends.since, gaps.usual, untold.untold,
   CASE WHEN people.week_days = 0 THEN 'silent' WHEN answered.answers > 0 THEN 'yes' WHEN logs.named > 0 THEN 'no' ELSE 'unknown' END AS first_reply
-FROM people CROSS JOIN ends CROSS JOIN gaps
+FROM people CROSS JOIN ends CROSS JOIN gaps CROSS JOIN untold
 LEFT JOIN logs ON logs.group_id = people.group_id
 LEFT JOIN answered ON answered.group_id = people.group_id AND answered.sender_id = people.member_id
 LEFT JOIN members ON members.group_id = people.group_id AND members.member_id = people.member_id
@@ -184,15 +187,19 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
         _hazards(table, frame, lives, params.by)
     biggest = [table["by"].map(_ORDER), -table["members"], table["stratum"].fillna(""), table["inviter_id"].fillna("")]
     order = pd.concat(biggest, axis=1, keys=range(4)).sort_values([*range(4)], kind="stable").index
-    return table.loc[order].reset_index(drop=True)
+    told = table.loc[order].reset_index(drop=True)
+    told.attrs["untold"] = int(frame["untold"].max()) if len(frame) else 0
+    return told
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     """What has to be said where the log is too short."""
+    untold = frame.attrs.get("untold", 0)
+    apart = [Note(UNTOLD, (("n", untold),))] if untold else []
     if not frame["members"].any():
-        return [Note(_NOBODY)]
+        return [Note(_NOBODY), *apart]
     far = [Note(_TOO_FAR, (("days", params.at),))] if frame["survival"].isna().all() else []
-    return far + [Note(_NO_HAZARD)] * bool(params.cox and frame["hazard_ratio"].isna().all())
+    return apart + far + [Note(_NO_HAZARD)] * bool(params.cox and frame["hazard_ratio"].isna().all())
 
 
 def _lives(frame: pd.DataFrame, days: int) -> tuple[Lives, pd.DataFrame]:
@@ -287,19 +294,15 @@ def _hazards(table: pd.DataFrame, frame: pd.DataFrame, lives: Lives, by: str) ->
     asked = ("inviter", "first_reply", "week1") if by == "inviter" else ("source", "first_reply", "week1")
     late = lives.landmark(LANDMARK)
     known = late.seen & (frame["week1"] != "unknown").to_numpy() & (frame["first_reply"] != "unknown").to_numpy()
+    strata = {kind: _strata(frame, kind) for kind in asked}
+    strata["first_reply"] = strata["first_reply"].mask(frame["first_reply"] == "silent", "no")
+    known, enough = _compared(strata, late.lapsed, known)
     columns: dict[tuple[str, str], Any] = {}
     biggest = {}
-    for kind in asked:
-        strata = _strata(frame, kind).mask(frame["first_reply"] == "silent", "no") if kind == "first_reply" else _strata(frame, kind)  # fmt: skip
-        counts = strata[known].value_counts()
-        enough = [
-            name for name in sorted(counts.index) if late.lapsed[known & (strata == name).to_numpy()].sum() >= FEW
-        ]
-        if len(enough) < 2:
-            continue
-        known &= strata.isin(enough).to_numpy()
-        biggest[kind] = max(enough, key=lambda name: (counts[name], name))
-        columns |= {(kind, name): (strata == name).astype(float) for name in enough if name != biggest[kind]}
+    for kind, names in enough.items():
+        counts = strata[kind][known].value_counts()
+        biggest[kind] = max(names, key=lambda name: (counts[name], name))
+        columns |= {(kind, name): (strata[kind] == name).astype(float) for name in names if name != biggest[kind]}
     if not columns:
         return
     found = survival.cox(late.take(known), pd.DataFrame({f"{n}": column[known] for n, column in enumerate(columns.values())}))  # fmt: skip
@@ -312,3 +315,19 @@ def _hazards(table: pd.DataFrame, frame: pd.DataFrame, lives: Lives, by: str) ->
         if kind in biggest:
             told = ratios.get((kind, name), [1.0, None, None] if name == biggest[kind] else [None] * 3)
             table.loc[row, ["hazard_ratio", "hazard_low", "hazard_high"]] = told
+
+
+def _compared(strata: dict[str, pd.Series[Any]], lapsed: Flags, known: Flags) -> tuple[Flags, dict[str, list[str]]]:
+    """Of `known`, the members of strata with enough lapses, and these strata by kind; whom one kind leaves out is missing in the others, so until nothing changes."""
+    while True:
+        enough = {
+            kind: [name for name in sorted(of[known].unique()) if lapsed[known & (of == name).to_numpy()].sum() >= FEW]
+            for kind, of in strata.items()
+        }
+        enough = {kind: names for kind, names in enough.items() if len(names) > 1}
+        left = known.copy()
+        for kind, names in enough.items():
+            left &= strata[kind].isin(names).to_numpy()
+        if (left == known).all():
+            return known, enough
+        known = left

@@ -12,9 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qunkit.methods.invites import ENTERED, Forest, Row, called, grown
-from qunkit.methods.joins import JOINS
-from qunkit.results import Column
+from qunkit.methods.gone import GONE
+from qunkit.methods.invites import ENTERED, Forest, Row, called, grown, untold
+from qunkit.methods.joins import JOINS, UNTOLD
+from qunkit.methods.moves import MOVES
+from qunkit.results import Column, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class Params:
 
 _CUT = "LEAST(:until, :as_of) - INTERVAL '28' DAY"
 SQL = f"""
-WITH {JOINS}, {ENTERED}, named AS (
+WITH {MOVES}, {JOINS}, {GONE}, {ENTERED}, named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(local_time) AS first_at
   FROM posts GROUP BY group_id
 ), telling AS (  -- groups whose exports hold notices or join dates
@@ -67,9 +69,7 @@ WITH {JOINS}, {ENTERED}, named AS (
   UNION ALL
   SELECT group_id, member_id, COALESCE(joined_at, seen_at), NULL FROM listings WHERE COALESCE(joined_at, seen_at) < {_CUT}
   UNION ALL
-  SELECT group_id, explode(target_ids) AS member_id, NULL, local_time FROM messages WHERE event IN ('left', 'removed') AND local_time < {_CUT}
-  UNION ALL
-  SELECT group_id, actor_id, NULL, local_time FROM messages WHERE event = 'left' AND target_ids IS NULL AND local_time < {_CUT}
+  SELECT group_id, member_id, NULL, local_time FROM departures WHERE member_id IS NOT NULL AND local_time < {_CUT}
 ), present AS (
   SELECT group_id, member_id FROM presences GROUP BY group_id, member_id
   HAVING MAX(here_at) IS NOT NULL AND (MAX(left_at) IS NULL OR MAX(here_at) > MAX(left_at))
@@ -80,13 +80,14 @@ WITH {JOINS}, {ENTERED}, named AS (
 )
 SELECT named.group_id, named.group_name, telling.group_id IS NOT NULL AS told, CASE WHEN named.first_at < {_CUT} THEN COALESCE(sized.members_28, 0) END AS members_28,
   entered.member_id, entered.joined_at, entered.sent_at, entered.seq, entered.inviter_id, entered.batch, entered.in_window, entered.official, entered.posted_before,
-  entered.gone, entered.rostered, entered.joined_at >= {_CUT} AS lately, COALESCE(members.official, FALSE) AS by_staff,
+  entered.gone, entered.rostered, entered.findable, entered.joined_at >= {_CUT} AS lately, COALESCE(members.official, FALSE) AS by_staff,
   {called("entered.inviter_id")} AS inviter_name
 FROM named
 LEFT JOIN telling ON telling.group_id = named.group_id
 LEFT JOIN sized ON sized.group_id = named.group_id
 LEFT JOIN entered ON entered.group_id = named.group_id
 LEFT JOIN members ON members.group_id = entered.group_id AND members.member_id = entered.inviter_id
+LEFT JOIN called_so ON called_so.group_id = entered.group_id AND called_so.member_id = entered.inviter_id
 ORDER BY named.group_id, entered.joined_at, entered.sent_at, entered.seq, entered.member_id
 """
 
@@ -96,7 +97,15 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     import pandas as pd
 
     told = pd.DataFrame([_row(*one) for one in grown(frame)], columns=[column.name for column in COLUMNS])
-    return told.sort_values(["invited", "in_trees", "group_id"], ascending=[False, False, True], kind="stable", ignore_index=True)  # fmt: skip
+    told = told.sort_values(["invited", "in_trees", "group_id"], ascending=[False, False, True], kind="stable", ignore_index=True)  # fmt: skip
+    told.attrs["untold"] = untold(frame)
+    return told
+
+
+def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
+    """How many joins nobody can follow."""
+    lost = frame.attrs.get("untold", 0)
+    return [Note(UNTOLD, (("n", lost),))] if lost else []
 
 
 def _row(rows: list[Row], forest: Forest) -> Row:

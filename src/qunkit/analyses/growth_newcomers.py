@@ -1,4 +1,4 @@
-"""What becomes of newcomers, 新人漏斗: joined → spoke → were answered → came back, in that order, for each group.
+"""What becomes of newcomers, 新人漏斗: joined → spoke → were answered → came back → ordered, in that order, for each group.
 
     group_name  basis  joined  spoke  answered  returned  spoke_share  answered_share  returned_share  median_wait_s  activation  retention_d7  retention_d30
     妈妈群      join       86     41        18        11         0.48            0.44            0.61            310        0.44          0.29           0.17
@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qunkit.dataset import option
-from qunkit.methods.joins import JOINS
+from qunkit.methods.joins import JOINS, UNTOLD
+from qunkit.methods.moves import MOVES
 from qunkit.methods.newcomers import BASES, NEWCOMERS
+from qunkit.methods.orders import LINES, orders_of
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -36,10 +38,12 @@ COLUMNS = (
     Column("source", "text", Text("source", "来源"), Text("with --by source: how they came; null: all, or not known", "加 --by source 时为入群方式；为空表示全部或未知"), words=SOURCES, spare=9),
     Column("basis", "text", Text("counted by", "依据"), Text("join: known joins; post: no join is known, so who first posted 60 days or more after the group did", "入群：已知的入群记录；首次发言：无入群记录，取晚于该群首条消息 60 天后首次发言者"), words=BASES, spare=6),
     Column("joined", "int", Text("joined", "入群"), Text("newcomers in the window; null: not known", "期内新人；未知时为空")),
-    Column("spoke", "int", Text("spoke", "发言"), Text("of these, who posted", "其中发过言的")),
+    Column("untold", "int", Text("not told apart", "无法对应"), Text("of these, who cannot be found among posters: no name, a name that two have, or ids on one side only; the other columns are of the rest", "其中无法与发言者对应的：无姓名、重名，或仅一侧有 id；其余各列不含这些人"), spare=7),
+    Column("spoke", "int", Text("spoke", "发言"), Text("of the others, who posted; null: nobody can be found", "其余人中发过言的；均无法对应时为空")),
     Column("answered", "int", Text("answered", "获回复"), Text("of those, quoted by somebody else or mentioned since; null: the group's exports hold no quote or mention", "其中此后被他人引用或@的；群记录中无引用和@时为空")),
     Column("returned", "int", Text("came back", "再次发言"), Text("of those, who posted on a later day than that of the answer", "其中在获回复之后的日子再次发言的")),
-    Column("spoke_share", "ratio", Text("spoke %", "发言率"), Text("spoke ÷ joined; shares of fewer than 5 are null", "发言 ÷ 入群；分母不足 5 时为空，下同"), spare=3),
+    Column("ordered", "int", Text("ordered", "下单"), Text("of those, who since they came joined a sign-up list (接龙) or ordered in words; null: the group has no list", "其中来群后跟过接龙或有下单措辞的；群内无接龙时为空"), spare=2),
+    Column("spoke_share", "ratio", Text("spoke %", "发言率"), Text("spoke ÷ joined without those not told apart; shares of fewer than 5 are null", "发言 ÷ 入群（不含无法对应者）；分母不足 5 时为空，下同"), spare=3),
     Column("answered_share", "ratio", Text("answered %", "获回复率"), Text("answered ÷ spoke", "获回复 ÷ 发言"), spare=2),
     Column("returned_share", "ratio", Text("came back %", "再次发言率"), Text("came back ÷ answered", "再次发言 ÷ 获回复"), spare=4),
     Column("unanswered_back_share", "ratio", Text("back unanswered", "未获回复再次发言率"), Text("who spoke, was not answered, and posted on a later day than the first ÷ who spoke and was not answered", "发言未获回复者中，首次发言之后的日子再次发言的占比"), spare=12),
@@ -64,10 +68,18 @@ class Params:
     by: str = option("group", Text("one row a group, or a group and source", "每群一行，或每群每种来源一行"), choices=("group", "source"))  # fmt: skip
 
 
+PART_SQL = LINES
+per_group = orders_of
 SQL = f"""
-WITH {JOINS}, {NEWCOMERS}, said AS (
+WITH {MOVES}, {JOINS}, {NEWCOMERS}, bought AS (
+  SELECT newcomers.group_id, newcomers.member_id
+  FROM newcomers JOIN parts ON parts.part = newcomers.group_id AND parts.member_id = newcomers.member_id AND parts.day >= newcomers.came_day
+  GROUP BY newcomers.group_id, newcomers.member_id
+), listing AS (
+  SELECT group_id FROM posts WHERE kind = 'solitaire' GROUP BY group_id
+), said AS (
   SELECT DISTINCT posts.group_id, posts.sender_id AS member_id, posts.day
-  FROM posts WHERE (posts.group_id, posts.sender_id) IN (SELECT group_id, member_id FROM newcomers)
+  FROM posts WHERE (posts.group_id, posts.sender_id) IN (SELECT group_id, member_id FROM newcomers WHERE member_id IS NOT NULL)
 ), lived AS (  -- days with data after coming, and on which they posted
   SELECT newcomers.group_id, newcomers.member_id,
     COUNT(CASE WHEN days_between(newcomers.came_day, days.day) <= 6 THEN 1 END) AS held_0,
@@ -81,11 +93,12 @@ WITH {JOINS}, {NEWCOMERS}, said AS (
 ), final AS (
   SELECT MAX(day) AS last_day FROM days
 )
-SELECT newcomers.group_id, COALESCE(named.group_name, newcomers.group_id) AS group_name, newcomers.member_id, newcomers.basis, newcomers.source,
+SELECT newcomers.group_id, COALESCE(named.group_name, newcomers.group_id) AS group_name, newcomers.member_id, newcomers.basis, newcomers.source, newcomers.findable,
   CASE WHEN newcomers.spoke_at IS NOT NULL THEN 1 ELSE 0 END AS spoke,
   CASE WHEN tellable.group_id IS NOT NULL THEN 1 ELSE 0 END AS tellable,
   CASE WHEN newcomers.spoke_at IS NOT NULL AND answered.member_id IS NOT NULL THEN 1 ELSE 0 END AS answered,
   CASE WHEN newcomers.last_day > answered.day THEN 1 ELSE 0 END AS returned,
+  CASE WHEN bought.member_id IS NOT NULL THEN 1 ELSE 0 END AS ordered, CASE WHEN listing.group_id IS NOT NULL THEN 1 ELSE 0 END AS lists,
   CASE WHEN newcomers.last_day > newcomers.first_day THEN 1 ELSE 0 END AS back,
   epoch_s(answered.answered_at) - epoch_s(newcomers.sent_at) AS wait_s, epoch_s(:as_of) - epoch_s(newcomers.spoke_at) AS seen_s,
   days_between(newcomers.came_day, final.last_day) AS age, CASE WHEN newcomers.spoke_at < newcomers.came_at + INTERVAL '7' DAY THEN 1 ELSE 0 END AS soon,
@@ -95,6 +108,8 @@ FROM newcomers CROSS JOIN final
 LEFT JOIN named ON named.group_id = newcomers.group_id
 LEFT JOIN tellable ON tellable.group_id = newcomers.group_id
 LEFT JOIN answered ON answered.group_id = newcomers.group_id AND answered.member_id = newcomers.member_id
+LEFT JOIN bought ON bought.group_id = newcomers.group_id AND bought.member_id = newcomers.member_id
+LEFT JOIN listing ON listing.group_id = newcomers.group_id
 LEFT JOIN lived ON lived.group_id = newcomers.group_id AND lived.member_id = newcomers.member_id
 ORDER BY newcomers.group_id, newcomers.source, newcomers.member_id
 """
@@ -116,7 +131,8 @@ def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     """Where joins are not known, and that the last ones had little time."""
     guessed = frame[frame["basis"] == "post"]
     told = [Note(_NO_JOINS, (("n", guessed["group_id"].nunique()),))] if len(guessed) else []
-    recent = int(frame["recent"].sum()) if len(frame) else 0
+    recent, untold = (int(frame[name].sum()) if len(frame) else 0 for name in ("recent", "untold"))
+    told += [Note(UNTOLD, (("n", untold),))] if untold else []
     return [*told, *([Note(_RECENT, (("n", recent),))] if recent else [])]
 
 
@@ -132,8 +148,13 @@ _RECENT = Text(
 
 def _funnel(told: pd.DataFrame, *, with_source: bool) -> dict[str, Any]:
     """The figures of some newcomers of one group."""
-    first = told.iloc[0]
+    first, everybody = told.iloc[0], told
     by_join, tellable = first["basis"] == "join", bool(first["tellable"])
+    told = told[told["findable"].astype(bool)]
+    counts = {"joined": len(everybody) if by_join else None, "untold": len(everybody) - len(told) if by_join else None, "recent": int((everybody["age"] < 7).sum())}  # fmt: skip
+    names = {"group_id": first["group_id"], "group_name": first["group_name"], "source": first["source"] if with_source else None, "basis": first["basis"]}  # fmt: skip
+    if told.empty:  # nobody can be found: nothing is known, which is not none
+        return names | counts
     spoke = told[told["spoke"] == 1]
     answered = spoke[spoke["answered"] == 1]
     left = spoke[spoke["answered"] == 0]
@@ -141,14 +162,12 @@ def _funnel(told: pd.DataFrame, *, with_source: bool) -> dict[str, Any]:
     week, month = (told[(told["age"] >= n + 6) & (told[f"held_{n}"] >= 5)] for n in (7, 30))
     soon, wait = _waits(spoke) if tellable else (None, None)
     return {
-        "group_id": first["group_id"],
-        "group_name": first["group_name"],
-        "source": first["source"] if with_source else None,
-        "basis": first["basis"],
-        "joined": len(told) if by_join else None,
+        **names,
+        **counts,
         "spoke": len(spoke),
         "answered": len(answered) if tellable else None,
         "returned": int(answered["returned"].sum()) if tellable else None,
+        "ordered": int((answered["returned"] * answered["ordered"]).sum()) if tellable and first["lists"] else None,
         "spoke_share": _share(len(spoke), len(told)) if by_join else None,
         "answered_share": _share(len(answered), len(spoke)) if tellable else None,
         "returned_share": _share(int(answered["returned"].sum()), len(answered)) if tellable else None,
@@ -161,7 +180,6 @@ def _funnel(told: pd.DataFrame, *, with_source: bool) -> dict[str, Any]:
         "retention_d7": _share(int((week["said_7"] > 0).sum()), len(week)),
         "d30_n": len(month),
         "retention_d30": _share(int((month["said_30"] > 0).sum()), len(month)),
-        "recent": int((told["age"] < 7).sum()),
     }
 
 

@@ -12,9 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qunkit.methods.invites import ENTERED, called, grown
-from qunkit.methods.joins import JOINS
-from qunkit.results import Column
+from qunkit.methods.gone import GONE
+from qunkit.methods.invites import ENTERED, called, grown, untold
+from qunkit.methods.joins import JOINS, UNTOLD
+from qunkit.methods.moves import MOVES
+from qunkit.results import Column, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -37,9 +39,9 @@ COLUMNS = (
     Column("joined_at", "datetime", Text("joined", "入群时间"), Text("for the first time", "首次入群")),
     Column("source", "text", Text("how", "来源"), Text("invite; link; qr: the inviter's QR code", "invite 邀请；link 邀请链接；qr 扫描邀请人的二维码"), words=_SOURCES, spare=1, edge="kind"),
     Column("batch", "bool", Text("founding", "建群批次"), Text("invited with the making of the group", "建群时邀请"), spare=4),
-    Column("depth", "int", Text("depth", "层级"), Text("invitations from the root of the tree", "距裂变源头的邀请层数"), spare=2),
+    Column("depth", "int", Text("depth", "层级"), Text("invitations from the root of the tree", "距裂变源头的邀请层数"), spare=3),
     Column("below", "int", Text("below", "下级人数"), Text("all whom this member brought in, and those brought in by them", "由其直接和间接带入的人数")),
-    Column("gone", "bool", Text("gone", "已离群"), Text("told to have left by a notice, or by the newest complete roster; false says little where there is no roster", "据提示或最新完整名单已离群；无名单时“否”不代表仍在群"), spare=3),
+    Column("gone", "bool", Text("gone", "已离群"), Text("told to have left by a notice, or by the newest complete roster; false says little where there is no roster", "据提示或最新完整名单已离群；无名单时“否”不代表仍在群"), spare=2),
 )  # fmt: skip
 
 
@@ -49,13 +51,14 @@ class Params:
 
 
 SQL = f"""
-WITH {JOINS}, {ENTERED}, named AS (
+WITH {MOVES}, {JOINS}, {GONE}, {ENTERED}, named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM messages GROUP BY group_id
 )
 SELECT entered.*, COALESCE(named.group_name, entered.group_id) AS group_name, {called("entered.inviter_id")} AS inviter_name
 FROM entered
 LEFT JOIN named ON named.group_id = entered.group_id
 LEFT JOIN members ON members.group_id = entered.group_id AND members.member_id = entered.inviter_id
+LEFT JOIN called_so ON called_so.group_id = entered.group_id AND called_so.member_id = entered.inviter_id
 ORDER BY entered.group_id, entered.joined_at, entered.sent_at, entered.seq, entered.member_id
 """
 
@@ -73,4 +76,12 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
             if row["in_window"]:
                 found.append(row | {"depth": depths[at], "below": int(below[at])})
     told = pd.DataFrame(found, columns=names)
-    return told.sort_values(["group_id", "joined_at", "member_id"], kind="stable", ignore_index=True)
+    told = told.sort_values(["group_id", "joined_at", "member_id"], kind="stable", ignore_index=True)
+    told.attrs["untold"] = untold(frame)
+    return told
+
+
+def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
+    """How many joins nobody can follow."""
+    lost = frame.attrs.get("untold", 0)
+    return [Note(UNTOLD, (("n", lost),))] if lost else []

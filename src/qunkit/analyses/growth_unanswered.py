@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
 from qunkit.methods.joins import JOINS
+from qunkit.methods.moves import MOVES
 from qunkit.methods.newcomers import BASES, NEWCOMERS
 from qunkit.results import Column, Note
 from qunkit.schema import KINDS
@@ -53,7 +54,7 @@ class Params:
 
 FEATURES = ("ads",)
 SQL = f"""
-WITH {JOINS}, {NEWCOMERS}, begun AS (  -- where somebody else's turn begins
+WITH {MOVES}, {JOINS}, {NEWCOMERS}, begun AS (  -- where somebody else's turn begins
   SELECT posts.group_id, posts.sender_id, posts.message_id, posts.sent_at, posts.seq, posts.kind, posts.text, features.ads,
     CASE WHEN posts.sender_id = LAG(posts.sender_id) OVER (PARTITION BY posts.group_id ORDER BY posts.sent_at, posts.seq) THEN NULL
       ELSE epoch_s(posts.sent_at) END AS turned_at

@@ -151,7 +151,7 @@ _THRESHOLDS = ("new_days", "silent_days", "back_days", "risk_days", "core_score"
 _NOTHING = ", ".join([_NO_FIGURES, *(f"NULL AS {name}" for name in (*_NO_MORE, *_THRESHOLDS))])
 
 SQL = f"""
-WITH {JOINS}, {MOVES}, {GONE}, {ROLL}, dated_posts AS (
+WITH {MOVES}, {JOINS}, {GONE}, {ROLL}, dated_posts AS (
   SELECT posts.group_id, posts.sender_id, posts.reply_to, posts.mention_ids, posts.day, 3 - CAST(FLOOR(clock.ago / 7) AS BIGINT) AS block
   FROM posts JOIN clock ON clock.day = posts.day WHERE clock.ago < 28 AND NOT posts.official
 ), bought AS (

@@ -104,7 +104,7 @@ def _columns(of: str = "") -> str:
 
 
 JUDGED = f"""
-arrivals AS (
+entries AS (
   SELECT group_id, member_id, joined_at
   FROM (
     SELECT group_id, explode(target_ids) AS member_id, local_time AS joined_at FROM messages WHERE event IN ('invited', 'joined_qr', 'joined')
@@ -146,12 +146,12 @@ arrivals AS (
   SELECT suspects.*, spoke.spoken, spoke.spoken = 1 AND suspects.reaching AS is_first,
     COALESCE(answered.repliers, 0) - CASE WHEN answered.repliers < 3 AND suspects.sender_id IN (answered.one, answered.other) THEN 1 ELSE 0 END AS replies,
     LN(LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}) / NULLIF(1 - LEAST(GREATEST(text_p, {FLOOR:e}), {CEILING:e}), 0)) AS odds,
-    COALESCE(arrivals.joined_at, CASE WHEN epoch_s(spoke.first_at) - epoch_s(began.first_at) >= 2419200 THEN spoke.first_at END) AS came_at,
-    ROW_NUMBER() OVER (PARTITION BY suspects.group_id, suspects.sent_at, suspects.seq ORDER BY arrivals.joined_at DESC) AS nth
+    COALESCE(entries.joined_at, CASE WHEN epoch_s(spoke.first_at) - epoch_s(began.first_at) >= 2419200 THEN spoke.first_at END) AS came_at,
+    ROW_NUMBER() OVER (PARTITION BY suspects.group_id, suspects.sent_at, suspects.seq ORDER BY entries.joined_at DESC) AS nth
   FROM suspects
   JOIN spoke ON spoke.group_id = suspects.group_id AND spoke.sent_at = suspects.sent_at AND spoke.seq = suspects.seq
   JOIN began ON began.group_id = suspects.group_id
-  LEFT JOIN arrivals ON arrivals.group_id = suspects.group_id AND arrivals.member_id = suspects.sender_id AND arrivals.joined_at <= suspects.local_time
+  LEFT JOIN entries ON entries.group_id = suspects.group_id AND entries.member_id = suspects.sender_id AND entries.joined_at <= suspects.local_time
   LEFT JOIN answered ON answered.group_id = suspects.group_id AND answered.reply_to = suspects.message_id
 ), evidence AS (
   SELECT known.*, (epoch_s(local_time) - epoch_s(came_at)) / 3600 AS hours FROM known WHERE nth = 1

@@ -13,6 +13,9 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qunkit.methods import moves
+from qunkit.methods.joins import FINDABLE
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -22,37 +25,26 @@ if TYPE_CHECKING:
 
 
 def called(id_: str) -> str:
-    """SQL for the name of who has this id, in a row joined with `members`: not all who came have posted or are on a roster."""
-    return f"COALESCE(members.name, CASE WHEN {id_} LIKE 'name:%' THEN SUBSTRING({id_}, 6) ELSE {id_} END)"
+    """SQL for the name of who has this id, in a row joined with `members` and ``called_so``: not all who came have posted or are on a roster."""
+    return f"COALESCE(NULLIF(members.name, {id_}), called_so.name, {moves.called(id_)})"
 
 
-ENTERED = f"""lives AS (
-  SELECT group_id, sender_id, MIN(local_time) AS first_post, MAX(local_time) AS last_post FROM posts GROUP BY group_id, sender_id
-), last_leaves AS (
-  SELECT group_id, member_id, MAX(local_time) AS left_at
-  FROM (
-    SELECT group_id, local_time, explode(target_ids) AS member_id FROM messages WHERE event IN ('left', 'removed')
-    UNION ALL
-    SELECT group_id, local_time, actor_id FROM messages WHERE event = 'left' AND target_ids IS NULL
-  ) leaving GROUP BY group_id, member_id
-), newest_lists AS (
-  SELECT group_id, MAX(seen_at) AS made_at FROM listings WHERE complete AND seen_at IS NOT NULL GROUP BY group_id
-), placed AS (
-  SELECT joins.*, MAX(joined_at) OVER (PARTITION BY group_id, member_id) AS last_join FROM joins
+ENTERED = f"""{FINDABLE}, {moves.CALLED}, lives AS (
+  SELECT group_id, sender_id, MIN(local_time) AS first_post FROM posts GROUP BY group_id, sender_id
+), whole_lists AS (
+  SELECT DISTINCT group_id FROM listings WHERE complete AND seen_at IS NOT NULL
 ), entered AS (
-  SELECT placed.*, placed.joined_at >= :since AND placed.joined_at < :until AS in_window, COALESCE(members.official, FALSE) AS official,
-    {called("placed.member_id")} AS name,
-    COALESCE(lives.first_post < placed.joined_at, FALSE) AS posted_before, newest_lists.made_at IS NOT NULL AS rostered,
-    COALESCE(last_leaves.left_at > GREATEST(placed.last_join, lives.last_post), FALSE)
-      OR COALESCE(newest_lists.made_at > GREATEST(placed.last_join, lives.last_post) AND NOT COALESCE(members.listed, FALSE), FALSE) AS gone
-  FROM placed
-  LEFT JOIN lives ON lives.group_id = placed.group_id AND lives.sender_id = placed.member_id
-  LEFT JOIN last_leaves ON last_leaves.group_id = placed.group_id AND last_leaves.member_id = placed.member_id
-  LEFT JOIN newest_lists ON newest_lists.group_id = placed.group_id
-  LEFT JOIN members ON members.group_id = placed.group_id AND members.member_id = placed.member_id
+  SELECT joiners.*, joiners.joined_at >= :since AND joiners.joined_at < :until AS in_window, COALESCE(members.official, FALSE) AS official,
+    {called("joiners.member_id")} AS name,
+    COALESCE(lives.first_post < joiners.joined_at, FALSE) AS posted_before, whole_lists.group_id IS NOT NULL AS rostered, COALESCE(presence.gone, FALSE) AS gone
+  FROM joiners
+  LEFT JOIN lives ON lives.group_id = joiners.group_id AND lives.sender_id = joiners.member_id
+  LEFT JOIN presence ON presence.group_id = joiners.group_id AND presence.member_id = joiners.member_id
+  LEFT JOIN whole_lists ON whole_lists.group_id = joiners.group_id
+  LEFT JOIN members ON members.group_id = joiners.group_id AND members.member_id = joiners.member_id
+  LEFT JOIN called_so ON called_so.group_id = joiners.group_id AND called_so.member_id = joiners.member_id
 )"""
-"""To follow ``{JOINS}``: ``entered``, every join with what is known of who joined. ``gone``: told to have left since the last join and post, by a notice or by the newest complete
-roster; ``rostered``: there is one, so that who is not gone is there."""
+"""To follow ``{MOVES}, {JOINS}, {GONE}``: ``entered``, every join with what is known of who joined. ``gone``: as `qunkit.methods.gone` says; ``rostered``: there is one, so that who is not gone is there."""
 
 
 class Join(NamedTuple):
@@ -159,6 +151,13 @@ def grown(frame: pd.DataFrame) -> Iterator[tuple[list[Row], Forest]]:
             for row in rows
         )
         yield rows, Forest(joins)
+
+
+def untold(frame: pd.DataFrame) -> int:
+    """Joins of ``entered`` in the window, without the creation batch, that cannot be told apart by person."""
+    known = frame[frame["joined_at"].notna()]  # a group without any join has a row, too
+    ordinary = known["in_window"].astype(bool) & ~known["batch"].astype(bool)
+    return int((ordinary & ~known["findable"].astype(bool)).sum())
 
 
 def _inviters_first(block: list[int], joins: Sequence[Join]) -> Iterator[int]:

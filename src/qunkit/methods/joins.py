@@ -1,6 +1,6 @@
 """Every time that somebody joined a group, as SQL that several analyses begin with.
 
-An analysis says ``WITH {JOINS}, …`` and reads ``joins``, one row a join (人次):
+An analysis says ``WITH {MOVES}, {JOINS}, …`` (`qunkit.methods.moves`) and reads ``joins``, one row a join (人次):
 
 * ``group_id``, ``member_id``: who. Null where a notice does not say who, as some exporters leave it out.
 * ``joined_at``: local time. ``sent_at``, ``seq``: instant and place of the notice; null where only a roster tells.
@@ -16,11 +16,13 @@ How somebody came. WeChat says the same sentence for an invitation and for a lin
 its own. Telegram alone names whose link it was. A roster that knows the inviter says ``invite``.
 
 Creation batch (建群批次): those invited within a minute of the group's first known join, if it was at least two people and nobody had posted
-before. It is left out of joins, as SCRM systems leave it out (不包括新建群时邀请的人次). A log that begins later in a group's life has none, unless it happens to begin
+before. A roster's date without a time says nothing of the minute: it makes no batch, and as the first join it counts at the end of its day. The batch is left out of joins, as SCRM systems leave it out (不包括新建群时邀请的人次). A log that begins later in a group's life has none, unless it happens to begin
 with such an invitation.
 """
 
 from __future__ import annotations
+
+from qunkit.words import Text
 
 SOURCES = ("invite", "link", "qr", "other")
 
@@ -28,13 +30,7 @@ JOINS = """told_joins AS (
   SELECT group_id, member_id, local_time AS joined_at, sent_at, seq, TRUE AS noticed,
     CASE WHEN event <> 'joined' OR platform = 'telegram' THEN NULLIF(actor_id, member_id) END AS inviter_id,
     CASE WHEN event = 'invited' THEN 'invite' WHEN event = 'joined_qr' THEN 'qr' WHEN platform = 'telegram' AND actor_id <> member_id THEN 'link' ELSE 'other' END AS source
-  FROM (
-    SELECT group_id, platform, event, actor_id, local_time, sent_at, seq, explode(target_ids) AS member_id
-    FROM messages WHERE event IN ('invited', 'joined_qr', 'joined')
-    UNION ALL
-    SELECT group_id, platform, event, actor_id, local_time, sent_at, seq, CASE WHEN event <> 'invited' THEN actor_id END
-    FROM messages WHERE event IN ('invited', 'joined_qr', 'joined') AND target_ids IS NULL
-  ) noticed_joins
+  FROM moves WHERE event IN ('invited', 'joined_qr', 'joined')
   UNION ALL
   SELECT listings.group_id, listings.member_id, listings.joined_at, NULL, NULL, FALSE, NULLIF(listings.invited_by, listings.member_id),
     CASE WHEN listings.invited_by <> listings.member_id THEN 'invite' ELSE 'other' END
@@ -47,13 +43,14 @@ JOINS = """told_joins AS (
 ), begun_joins AS (
   SELECT group_id, MIN(local_time) AS spoke_at FROM posts GROUP BY group_id
 ), dated_joins AS (
-  SELECT placed_joins.*, MIN(joined_at) OVER (PARTITION BY group_id) AS first_at
-  FROM placed_joins
+  SELECT placed_joins.*,
+    MIN(CASE WHEN timed THEN joined_at ELSE joined_at + INTERVAL '24' HOUR END) OVER (PARTITION BY group_id) AS first_at
+  FROM (SELECT placed_joins.*, noticed OR joined_at <> CAST(CAST(joined_at AS DATE) AS TIMESTAMP) AS timed FROM placed_joins) placed_joins
   WHERE noticed OR (
     COALESCE(joined_at > told_before + INTERVAL '24' HOUR, TRUE) AND COALESCE(joined_at > notice_before + INTERVAL '24' HOUR, TRUE)
     AND COALESCE(joined_at < notice_after - INTERVAL '24' HOUR, TRUE))
 ), founded_joins AS (
-  SELECT dated_joins.*, dated_joins.joined_at <= dated_joins.first_at + INTERVAL '60' SECOND AND (dated_joins.source = 'invite' OR NOT dated_joins.noticed)
+  SELECT dated_joins.*, dated_joins.joined_at <= dated_joins.first_at + INTERVAL '60' SECOND AND (dated_joins.source = 'invite' OR NOT dated_joins.noticed) AND dated_joins.timed
     AND COALESCE(dated_joins.first_at <= begun_joins.spoke_at, TRUE) AS early
   FROM dated_joins LEFT JOIN begun_joins ON begun_joins.group_id = dated_joins.group_id
 ), joins AS (
@@ -62,3 +59,34 @@ JOINS = """told_joins AS (
     CASE WHEN member_id IS NOT NULL THEN ROW_NUMBER() OVER (PARTITION BY group_id, member_id ORDER BY joined_at, sent_at, seq, inviter_id) END AS nth
   FROM founded_joins
 )"""
+
+
+FINDABLE = """callings AS (
+  SELECT group_id, sender_id, sender_name FROM posts GROUP BY group_id, sender_id, sender_name
+), namesakes AS (
+  SELECT group_id, 'name:' || sender_name AS member_id
+  FROM callings WHERE sender_name IS NOT NULL GROUP BY group_id, sender_name HAVING COUNT(DISTINCT sender_id) > 1
+), posting AS (
+  SELECT group_id, BOOL_OR(sender_id LIKE 'name:%') AS by_name, BOOL_OR(sender_id NOT LIKE 'name:%') AS by_id FROM callings GROUP BY group_id
+), posters AS (
+  SELECT group_id, sender_id FROM callings GROUP BY group_id, sender_id
+), met_joins AS (
+  SELECT joins.*, posters.sender_id IS NOT NULL AS spoke, namesakes.member_id IS NOT NULL AS namesake,
+    BOOL_OR(posters.sender_id IS NOT NULL) OVER (PARTITION BY joins.group_id) AS matched
+  FROM joins
+  LEFT JOIN posters ON posters.group_id = joins.group_id AND posters.sender_id = joins.member_id
+  LEFT JOIN namesakes ON namesakes.group_id = joins.group_id AND namesakes.member_id = joins.member_id
+), joiners AS (
+  SELECT met.group_id, met.member_id, met.joined_at, met.sent_at, met.seq, met.inviter_id, met.source, met.batch, met.nth,
+    met.member_id IS NOT NULL AND (met.spoke OR NOT met.namesake AND (
+      posting.group_id IS NULL OR CASE WHEN met.member_id LIKE 'name:%' THEN posting.by_name OR met.matched ELSE posting.by_id END)) AS findable
+  FROM met_joins met LEFT JOIN posting ON posting.group_id = met.group_id
+)"""
+"""To follow ``{JOINS}``: ``joiners``, every join with ``findable``: whether who joined would be found among the posters, so that not being there is silence. They would not where the
+notice does not say who; where joiners have ids and posters none; where they have names alone, posters have ids, and no joiner of the group is among them; and where two posters
+have the name."""
+
+UNTOLD = Text(
+    "{n} joins could not be told apart by person (no name, a name that two members have, or ids on one side only): their figures are left out. Export with ids, or see `qunkit alias --help`.",
+    "有 {n} 人次入群无法对应到具体成员（无姓名、重名，或仅一侧有 id），相关数值未计入：请导出带 id 的记录，或见 `qunkit alias --help`。",
+)

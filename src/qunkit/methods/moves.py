@@ -8,6 +8,9 @@
 
 WeChat shows no line when a member leaves: who is not in ``departures`` may have left all the same. Who is gone by all that is known: `qunkit.methods.gone`.
 
+``WITH {CALLED}, …`` gives ``called_so``: how notices of coming and going call whom they name with an id, ``group_id, member_id, name`` (the newest). It is all that is known of
+who never posted and is on no roster. Of a notice about several the names of those are left out: SQL of both engines cannot tell whose is whose.
+
 ``WITH {NAMED}, …`` gives ``named``, one row per group in which somebody posted: ``group_id, group_name`` (the newest, else the id), ``first_day`` (of its first message).
 """
 
@@ -28,6 +31,20 @@ MOVES = """moves AS (
   ) joining GROUP BY group_id, member_id
 ), departures AS (
   SELECT group_id, event, local_time, member_id FROM moves WHERE event IN ('left', 'removed')
+)"""
+
+
+CALLED = """called_ones AS (
+  SELECT group_id, sent_at, target_ids, explode(target_names) AS name
+  FROM messages WHERE event IN ('invited', 'joined_qr', 'joined', 'left', 'removed') AND size(target_ids) = 1 AND size(target_names) = 1
+), called_so AS (
+  SELECT group_id, member_id, MAX_BY(name, (sent_at, name)) FILTER (WHERE name IS NOT NULL) AS name
+  FROM (
+    SELECT group_id, sent_at, explode(target_ids) AS member_id, name FROM called_ones
+    UNION ALL
+    SELECT group_id, sent_at, actor_id, actor_name
+    FROM messages WHERE event IN ('invited', 'joined_qr', 'joined', 'left', 'removed') AND actor_id IS NOT NULL AND actor_name IS NOT NULL
+  ) calling_ones WHERE member_id NOT LIKE 'name:%' AND name IS NOT NULL GROUP BY group_id, member_id
 )"""
 
 

@@ -1,4 +1,4 @@
-"""Who is in a group, as SQL that several analyses begin with, after `qunkit.methods.joins`, `moves` and `gone`: ``WITH {JOINS}, {MOVES}, {GONE}, {ROLL}, …``.
+"""Who is in a group, as SQL that several analyses begin with, after `qunkit.methods.moves`, `joins` and `gone`: ``WITH {MOVES}, {JOINS}, {GONE}, {ROLL}, …``.
 
 * ``clock``  one row per day of the data: ``day``, and ``ago``: how many days with data in any group came after it. It stands still where the exports have a hole.
 * ``named``  one row per group: ``group_id, group_name, first_day`` (of its first message).
@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from qunkit.methods.moves import NAMED, called
+from qunkit.methods.moves import CALLED, NAMED, called
 
 NEWCOMER_AFTER = 60
 """Days after the first message of a group's log from which who first posts is a newcomer, where no join is known."""
@@ -42,13 +42,7 @@ ROLL = f"""clock AS (
   FROM spoken_days CROSS JOIN conventions GROUP BY spoken_days.group_id, spoken_days.member_id
 ), nameless AS (  -- where nobody who posts has an id, who joined with one may be anybody of them
   SELECT group_id FROM posts GROUP BY group_id HAVING BOOL_AND(sender_id LIKE 'name:%')
-), called_so AS (
-  SELECT group_id, member_id, MAX(name) AS name
-  FROM (
-    SELECT group_id, explode(target_ids) AS member_id, shown AS name
-    FROM (SELECT group_id, target_ids, explode(target_names) AS shown FROM messages WHERE event IN ('invited', 'joined_qr', 'joined') AND size(target_ids) = 1 AND size(target_names) = 1) told
-  ) called_ones GROUP BY group_id, member_id
-), staff_of_all AS (
+), {CALLED}, staff_of_all AS (
   SELECT DISTINCT member_id, group_id FROM accounts WHERE kind = 'staff'
 ), everybody AS (  -- members, and who joined and is on no list and never spoke
   SELECT COALESCE(members.group_id, came.group_id) AS group_id, COALESCE(members.member_id, came.member_id) AS member_id, members.name, members.role,
