@@ -20,7 +20,7 @@ from support.kol_worlds import WORLDS, simulate
 from support.logs import EXAMPLES, logs, scopes, seen
 from support.messages import EVER, NEVER, moment
 from support.questions import ask, table
-from support.questions import said as notes_of
+from support.questions import notes as notes_of
 
 ALL = "notify@all"
 TWELVE = (

@@ -12,7 +12,7 @@ from qunkit.dataset import Scope
 from qunkit.registry import load
 from support.kol_worlds import WORLDS, simulate
 from support.messages import moment
-from support.questions import ask, said, table
+from support.questions import ask, notes, table
 
 BEGIN = moment("2026-03-01")
 
@@ -110,7 +110,7 @@ def test_below_two_tenths_the_pull_is_hidden_and_it_is_said_why():
     assert {row["pull"] for row in found} == {row["low"] for row in found} == {None}
     assert {row["confidence"] for row in found} == {"failed", "few_turns"}
     assert (
-        said("kol", wrong)[1]
+        notes("kol", wrong)[1]
         == "Pull is hidden where the self-check is below 0.2 or its interval reaches below 0.1 (groups: 1): Group g."
     )
 
@@ -121,9 +121,9 @@ def test_without_quotes_nobody_is_a_kol_and_pulls_are_told_to_be_unchecked():
     assert not [row for row in found if row["labels"]]
     assert {row["confidence"] for row in found} == {"unchecked", "few_turns"}  # and says so where it is shown
     assert found[0]["pull"] is not None
-    notes = said("kol", rows, "zh")
-    assert notes[0].startswith("1 个群的引用和@过少")
-    assert notes[-1] == "所列回复获得中 0% 为明确回复（引用和@），其余由时间推断。"
+    told = notes("kol", rows, lang="zh")
+    assert told[0].startswith("1 个群的引用和@过少")
+    assert told[-1] == "所列回复获得中 0% 为明确回复（引用和@），其余由时间推断。"
 
 
 def test_what_cannot_be_checked_is_no_kols_pull_however_great():
@@ -290,10 +290,10 @@ def test_the_checks_of_all_groups_are_said_whoever_is_listed():
     rows = [*rows, *wrong, {"at": BEGIN, "sender_id": "z", "group_id": "few"}]
     low, high = sorted({row["self_check"] for row in ask("kol", rows)} - {None})
     for people in (False, True):
-        notes = said("kol", rows, people=people, top=1)[people:]
-        assert notes[0] == f"Self-check, quotes and mentions of half of the people hidden: rank correlation {low:.2f} to {high:.2f} (groups: 2)."  # fmt: skip
-        assert notes[1].startswith("No self-check (groups: 1)")
-        assert notes[2].endswith("below 0.1 (groups: 1): 乙.")
+        told = notes("kol", rows, people=people, top=1)[people:]
+        assert told[0] == f"Self-check, quotes and mentions of half of the people hidden: rank correlation {low:.2f} to {high:.2f} (groups: 2)."  # fmt: skip
+        assert told[1].startswith("No self-check (groups: 1)")
+        assert told[2].endswith("below 0.1 (groups: 1): 乙.")
 
 
 def market():
@@ -421,11 +421,11 @@ def test_lists_without_a_text_are_not_known_and_not_none():
     found = by_member(ask("kol", rows))
     assert (found["a"]["lists"], found["b"]["lists"]) == (4, None)  # of the days 4, 8, 12, 16 at least
     assert {"leader", "card"} <= set(found["a"]["labels"])
-    [note] = [note for note in said("kol", rows) if "lost" in note]
+    [note] = [note for note in notes("kol", rows) if "lost" in note]
     assert "of 1 groups: Group g." in note
     none = by_member(ask("kol", [row | ({"text": None} if row.get("kind") == "solitaire" else {}) for row in market()]))
     assert {row["lists"] for row in none.values()} == {None}
-    assert not [note for note in said("kol", market()) if "lost" in note]
+    assert not [note for note in notes("kol", market()) if "lost" in note]
     both = by_member(ask("kol", rows, people=True))
     assert (both["a"]["lists"], both["b"]["lists"]) == (4, None)
 
@@ -434,10 +434,10 @@ def test_where_no_times_are_known_it_is_said_why_there_are_no_rows():
     rows = [{"at": f"2026-05-0{n} 00:00:00", "time_quality": "day"} for n in range(1, 6)]
     for name in ("kol", "kol_rising", "calls", "calls_people", "calls_silent", "replies", "network", "network_members"):
         assert ask(name, rows) == []
-        [note] = [note for note in said(name, rows) if "qunkit formats" in note]
+        [note] = [note for note in notes(name, rows) if "qunkit formats" in note]
         assert "of 1 groups, so that" in note
         timed = [*rows, {"at": "2026-05-06 09:00:00"}]
-        assert not [note for note in said(name, timed) if "qunkit formats" in note]
+        assert not [note for note in notes(name, timed) if "qunkit formats" in note]
 
 
 def test_network_position_is_told_if_asked_for():
@@ -509,9 +509,9 @@ def test_people_are_told_the_least_check_of_their_groups_and_unchecked_pulls_las
     assert unchecked["self_check"] is None
     assert (one["pull"], one["confidence"]) == (pytest.approx(known["pull"]), "high")  # not the mean of both
     assert {row["self_check"] for row in both} == {known["self_check"]}
-    notes = said("kol", names + blind, people=True)
-    assert f"rank correlation {known['self_check']:.2f} (groups: 1)" in notes[1]
-    assert notes[2].startswith("No self-check (groups: 1)")
+    told = notes("kol", names + blind, people=True)
+    assert f"rank correlation {known['self_check']:.2f} (groups: 1)" in told[1]
+    assert told[2].startswith("No self-check (groups: 1)")
 
 
 def test_groups_are_named_as_each_language_does():
@@ -522,6 +522,6 @@ def test_groups_are_named_as_each_language_does():
         for n, row in enumerate(rows):
             quotes = {"reply_to": f"{group}{dice.integers(0, n)}"} if "reply_to" in row else {}
             wrong.append(row | quotes | {"group_id": group, "message_id": f"{group}{n}"})
-    assert said("kol", wrong)[1].endswith("(groups: 2): Group g, Group h.")
-    assert said("kol", wrong, "zh")[1].endswith("：Group g、Group h。")
-    assert " to " in said("kol", wrong)[0]
+    assert notes("kol", wrong)[1].endswith("(groups: 2): Group g, Group h.")
+    assert notes("kol", wrong, lang="zh")[1].endswith("：Group g、Group h。")
+    assert " to " in notes("kol", wrong)[0]

@@ -9,7 +9,7 @@ from qunkit.dataset import Scope
 from qunkit.methods.evidence import LIKELY
 from support.logs import EXAMPLES, logs, scopes, seen
 from support.messages import EVER, NEVER, TWELVE, moment
-from support.questions import ask, said, table
+from support.questions import ask, notes, table
 
 EDGE = ("message_id", "parent", "to_id", "how", "p")
 
@@ -34,12 +34,12 @@ def test_who_goes_on_with_their_own_answers_nobody():
     found = ask("replies", rows, min_p=1)
     assert table(found, *EDGE[:-1]) == [("m1", "m0", "a", "continuation"), ("m2", "m1", "a", "continuation")]
     assert all(LIKELY <= row["p"] < 1 for row in found)  # not of one turn: the model's
-    assert said("replies", rows, min_p=1) == []  # and there is no reply by rule
+    assert notes("replies", rows, min_p=1) == []  # and there is no reply by rule
 
 
 def test_it_is_said_where_p_was_measured():
-    notes = said("replies", TWELVE, "zh", min_p=1)
-    assert notes[0].startswith("按规则 2 条，按时间推断 0 条。规则的概率只在英文 IRC 频道")
+    told = notes("replies", TWELVE, lang="zh", min_p=1)
+    assert told[0].startswith("按规则 2 条，按时间推断 0 条。规则的概率只在英文 IRC 频道")
 
 
 def test_a_mention_is_of_who_is_named():

@@ -37,8 +37,8 @@ def ask(
         return [dict(zip(names, row, strict=True)) for row in result.rows()]
 
 
-def said(name: str, rows: Iterable[Mapping[str, Any]], lang: Lang = "en", scope: Scope = EVERYTHING, **params: Any) -> list[str]:  # fmt: skip
-    """What stands below the table of the analysis `name`."""
+def notes(name: str, rows: Iterable[Mapping[str, Any]], scope: Scope = EVERYTHING, lang: Lang = "en", **params: Any) -> list[str]:  # fmt: skip
+    """What the analysis `name` says below its table."""
     with answered(name, rows, scope=scope, **params) as result:
         return [note.say(lang) for note in result.notes]
 
@@ -60,13 +60,6 @@ def answered(
         snapshot = write_snapshot(Path(folder), rows, members, reverse=reverse)
         with connect(snapshot, scope, threads=threads) as engine:
             yield analyze(engine, name, load("analyses", name).Params(**params), scope=scope, models=models)
-
-
-def notes(name: str, rows: Iterable[Mapping[str, Any]], scope: Scope = EVERYTHING, **params: Any) -> list[str]:
-    """What the analysis `name` says below its table."""
-    with TemporaryDirectory() as folder, connect(write_snapshot(Path(folder), rows), scope, threads=1) as engine:
-        told = analyze(engine, name, load("analyses", name).Params(**params), scope=scope, models=own_model)
-        return [note.say("en") for note in told.notes]
 
 
 def table(rows: Iterable[Mapping[str, Any]], *names: str) -> list[tuple[Any, ...]]:
