@@ -20,7 +20,8 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
 * ``rosters``   one row per group and member on any roster, which is cheaper to read than `members`: ``group_id, member_id, role``, ``listed``
   BOOLEAN (in the newest complete one; never null), the names ``nickname_here, nickname, remark, account``.
 * ``listings``  one row per roster and member on it, so that two rosters can be compared: ``group_id, member_id, complete, role``, ``joined_at``,
-  ``seen_at`` TIMESTAMP (local; when the roster was made, or null), ``invited_by`` (member id, or null).
+  ``seen_at`` TIMESTAMP (local; when the roster was made, or null), ``invited_by`` (member id, or null), ``join_source`` (``invite``, ``link``,
+  ``qr``, ``other``, or null).
 * ``days``      one row per calendar day from the first to the last that holds data: ``day`` DATE, ``observed`` BOOLEAN
   (false: no message and no notice in any group of the dataset, chosen or not: a hole in the exports, not silence),
   ``in_window`` BOOLEAN (the day overlaps the window), ``first_at, last_at`` TIMESTAMP (local; null where not observed).

@@ -15,7 +15,7 @@ from qunkit.words import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Field:
     type: str
     nullable: bool
     meaning: Text
+    since: int = 1
+    """Schema version that has it: parts of older datasets may lack it, which is null."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """Column names in order."""
         return tuple(field.name for field in self.fields)
+
+    @property
+    def newer(self) -> tuple[str, ...]:
+        """Columns that parts of older datasets may lack."""
+        return tuple(field.name for field in self.fields if field.since > 1)
 
     @cached_property
     def arrow(self) -> pa.Schema:
@@ -229,6 +236,16 @@ MEMBERS = Table(
         _may("role", "string", "owner, admin, staff or member", "角色"),
         _may("joined_at", "timestamp[ms, UTC]", "when the member joined", "入群时间"),
         _may("invited_by", "string", "member id of the inviter", "邀请人 id"),
+        Field(
+            "join_source",
+            "string",
+            True,
+            Text(
+                "how the list says they joined: invite, link, qr or other",
+                "名单所载的入群方式：invite、link、qr 或 other",
+            ),
+            since=2,
+        ),
         _must("complete", "bool", "the list is the whole membership, not only who was seen", "是否为完整名单"),
         _may("seen_at", "timestamp[ms, UTC]", "when the list was made", "名单时间"),
         _must("source", "string", "sha256 prefix of the source", "来源 sha256 前缀"),
@@ -320,6 +337,8 @@ PLATFORMS: dict[str, Text] = {
 """Names of `MESSAGES.platform`; an export may say another."""
 
 ROLES = ("owner", "admin", "staff", "member")
+JOIN_SOURCES = ("invite", "link", "qr", "other")
+"""Closed list of `MEMBERS.join_source`: asked in by a member, by a link that a member sent, by the group's QR code, another way."""
 
 REASONS: dict[str, Text] = {
     "truncated-tail": Text("the file ends in the middle of a record", "文件在记录中间结束"),

@@ -134,6 +134,17 @@ def test_dates_of_a_roster():
     ]
 
 
+def test_a_roster_that_says_how_tells_links_apart():
+    posts = [{"at": f"2026-05-{day:02}", "sender_id": "a"} for day in (4, 5, 11, 12)]
+    at = moment("2026-05-05 00:00:00")
+    ways = {"b": "link", "c": "link", "d": "qr", "e": "invite", "f": None}
+    members = [
+        {"member_id": who, "joined_at": at, "join_source": way, "seen_at": moment("2026-06-01")} for who, way in ways.items()
+    ]  # fmt: skip
+    rows = weeks(posts, members=members)
+    assert table(rows, "joins", "joins_invite", "joins_link", "joins_qr", "joins_other") == [(5, 1, 2, 1, 1), (0, 0, 0, 0, 0)]  # fmt: skip
+
+
 def test_who_joined_before_the_first_message_is_counted():
     rows = [{"at": "2026-05-04 09:00:00", "event": "invited", "actor_id": "a", "target_ids": ["b"]}, *THREE_WEEKS[9:11]]
     assert table(weeks(rows), "period", "state", "joins") == [(MAY[0], "first", 1), (MAY[1], "holes", None), (MAY[2], "unfinished", 0)]  # fmt: skip

@@ -299,6 +299,22 @@ def test_names_meet_ids_in_any_order_of_ingests(order: Sequence[int], tmp_path: 
     assert [row["sender_id"] for row in messages(tmp_path / "data")[0]] == ["wxid_a", "wxid_b", "wxid_b", "name:新人"]
 
 
+def test_how_they_joined(tmp_path: Path) -> None:
+    """In words and in WeCom's numbers; what is no known way is not known."""
+    told = {
+        "邀请": "invite",
+        "通过邀请链接入群": "link",
+        "扫码入群": "qr",
+        "3": "qr",
+        "其他": "other",
+        "朋友圈": None,
+        "": None,
+    }
+    rows = "".join(f"wxid_{number},{way}\n" for number, way in enumerate(told))
+    found = listed(tmp_path, f"wxid,入群方式\n{rows}")
+    assert [found[f"wxid_{number}"]["join_source"] for number in range(len(told))] == list(told.values())
+
+
 def test_a_name_that_two_members_have_stands_for_neither(tmp_path: Path) -> None:
     found = listed(tmp_path, "wxid,昵称,邀请人\nwxid_a,小王,\nwxid_b,小王,\n,小王,小王\n")
     assert found["name:小王"]["invited_by"] == "name:小王"

@@ -293,10 +293,12 @@ def test_the_archive_gets_its_names_from_beside_it(order: tuple[int, ...], tmp_p
     for number in order:
         ingest([SAMPLES / samples[number]], tmp_path / "data")
     told = {row["member_id"]: row for row in members(tmp_path / "data") if row["complete"]}
-    assert {one: (row["nickname"], row["role"], row["invited_by"]) for one, row in told.items()} == {
-        ZHOU: ("周岚", "owner", None),
-        LIU: ("刘洋", "admin", ZHOU),
-        CHEN: ("陈师傅", "member", LIU),
+    assert {
+        one: (row["nickname"], row["role"], row["invited_by"], row["join_source"]) for one, row in told.items()
+    } == {
+        ZHOU: ("周岚", "owner", None, "invite"),
+        LIU: ("刘洋", "admin", ZHOU, "invite"),
+        CHEN: ("陈师傅", "member", LIU, "qr"),
     }
     names = {row["member_id"]: row["nickname"] for row in members(tmp_path / "data") if row["nickname"]}
     assert names[BOT] == "路况机器人"

@@ -65,6 +65,22 @@ def test_how_somebody_came(tmp_path):
     ]
 
 
+def test_a_roster_says_how_somebody_came(tmp_path):
+    """Its own word goes before what follows from an inviter: links have one as well."""
+    members = [
+        listed("b", "10 00:00:00", "a") | {"join_source": "link"},
+        listed("c", "11 00:00:00", "a"),
+        listed("d", "12 00:00:00") | {"join_source": "qr"},
+        listed("e", "13 00:00:00"),
+    ]
+    assert joins(tmp_path, [{"at": "2026-05-01 09:00:00"}], members, "member_id, inviter_id, source") == [
+        ("b", "a", "link"),
+        ("c", "a", "invite"),
+        ("d", None, "qr"),
+        ("e", None, "other"),
+    ]
+
+
 def test_a_roster_counts_where_no_notice_is_near(tmp_path):
     rows = [{"at": "2026-05-01 09:00:00"}, told("10 09:00:00", "invited", "a", "b")]
     members = [

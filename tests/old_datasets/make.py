@@ -1,7 +1,7 @@
 """Write ``tests/old_datasets/vN`` with the code of today: ``python tests/old_datasets/make.py vN``, once a schema version.
 
 What is written stands for the datasets that people have: from the release of its version on it is never written again, and the seal that is
-printed goes into SEALS of ``tests/test_old_datasets.py``. v1 is of qunkit 0.1.0. All people and texts are invented.
+printed goes into SEALS of ``tests/test_old_datasets.py``. v1 and v2 are of qunkit 0.1.0; v2 knows how members joined. All people and texts are invented.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LATER = "".join(HIKERS.splitlines(keepends=True)[2:5]) + (
     "2024-12-02 09:00:00,薄荷,wxid_mint,周末徒步,10000000001@chatroom,照片在群相册 😀\n"
 )
 READERS = "2024-12-01 20:00:00 老猫\n读完了\n\n2024-12-01 20:05:00 薄荷\n我也是\n\n"
-ROSTER = "id,昵称,群昵称\nwxid_mint,薄荷,队长\nwxid_fox,狐狸,\nwxid_deer,小鹿,\nwxid_owl,猫头鹰,\n"
+ROSTER = "id,昵称,群昵称,入群方式\nwxid_mint,薄荷,队长,\nwxid_fox,狐狸,,邀请\nwxid_deer,小鹿,,扫码\nwxid_owl,猫头鹰,,\n"
 QUESTIONS = ("activity", "activity_members", "groups")
 
 

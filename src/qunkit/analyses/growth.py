@@ -57,7 +57,7 @@ COLUMNS = (
     Column("joiners", "int", Text("persons", "入群人数"), Text("of those, different members; who is not named counts each time", "其中不同的成员数；提示未写明者逐次计"), spare=9),
     Column("rejoins", "int", Text("again", "再次入群"), Text("joins of those who had joined the group before", "此前已入过本群者的人次"), spare=13),
     Column("joins_invite", "int", Text("invited", "邀请"), Text("by a member's invitation; in WeChat also by a link that a member sent", "由成员邀请；微信的邀请链接也在其中"), spare=6),
-    Column("joins_link", "int", Text("by link", "链接"), Text("by an invitation link, where the chat program tells it apart (Telegram); null: it does not", "经邀请链接（Telegram 可区分）；无法区分时为空"), spare=12),
+    Column("joins_link", "int", Text("by link", "链接"), Text("by an invitation link, where the chat program (Telegram) or a roster (WeCom) tells it apart; null: none does", "经邀请链接（Telegram 或企业微信名单可区分）；无法区分时为空"), spare=12),
     Column("joins_qr", "int", Text("by QR code", "扫码"), Text("by a QR code", "扫描群二维码"), spare=6),
     Column("joins_other", "int", Text("other", "其他"), Text("nothing says how", "来源未知"), spare=12),
     Column("batch", "int", Text("founding", "建群批次"), Text("invited with the making of the group; not among the joins", "建群时邀请的人次，不计入入群人次"), spare=9),
@@ -117,13 +117,14 @@ WITH {CALENDAR}, {NAMED}, {MOVES}, {JOINS}, joined_first AS (  -- rosters may te
   FROM begun JOIN dated ON dated.day = begun.first_day WHERE begun.oldest_day < begun.first_day
 ), staff AS (
   SELECT group_id, member_id FROM members WHERE official
-), telling AS (  -- groups whose exports hold notices or join dates
-  SELECT group_id FROM messages WHERE kind = 'system'
-  UNION
-  SELECT group_id FROM listings WHERE joined_at IS NOT NULL
+), telling AS (  -- groups whose exports hold notices or join dates, and whether those tell links apart
+  SELECT group_id, BOOL_OR(tells_links) AS tells_links FROM (
+    SELECT group_id, platform = 'telegram' AS tells_links FROM messages WHERE kind = 'system'
+    UNION ALL
+    SELECT group_id, join_source IS NOT NULL FROM listings WHERE joined_at IS NOT NULL
+  ) tellings GROUP BY group_id
 ), outspoken AS (  -- groups whose chat program says who leaves
-  SELECT group_id, BOOL_OR(platform NOT IN ('wechat', 'wecom')) AND COUNT(CASE WHEN event = 'left' THEN 1 END) > 0 AS tells_leaves,
-    BOOL_OR(platform = 'telegram') AS tells_links
+  SELECT group_id, BOOL_OR(platform NOT IN ('wechat', 'wecom')) AND COUNT(CASE WHEN event = 'left' THEN 1 END) > 0 AS tells_leaves
   FROM messages WHERE kind = 'system' GROUP BY group_id
 ), come AS (
   SELECT joins.group_id, COALESCE(dated.period, begun.oldest_day) AS period, CASE WHEN dated.period IS NULL THEN 1 ELSE 0 END AS early, CASE WHEN :by = 'inviter' THEN joins.inviter_id END AS inviter_id,
@@ -181,7 +182,7 @@ WITH {CALENDAR}, {NAMED}, {MOVES}, {JOINS}, joined_first AS (  -- rosters may te
   SELECT group_id, MIN(number) AS number FROM held WHERE early = 0 GROUP BY group_id
 ), grid AS (
   SELECT held.*, held.number = started.number AS first, telling.group_id IS NOT NULL AND held.days > 0 AS told,
-    COALESCE(outspoken.tells_leaves, FALSE) AND held.days > 0 AS tells_leaves, COALESCE(outspoken.tells_links, FALSE) AS tells_links
+    COALESCE(outspoken.tells_leaves, FALSE) AND held.days > 0 AS tells_leaves, COALESCE(telling.tells_links, FALSE) AS tells_links
   FROM held JOIN started ON started.group_id = held.group_id
   LEFT JOIN telling ON telling.group_id = held.group_id
   LEFT JOIN outspoken ON outspoken.group_id = held.group_id

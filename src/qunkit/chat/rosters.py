@@ -34,6 +34,7 @@ NAMES = {
     "role": "role 角色 身份 群身份 群内身份 成员角色",
     "joined_at": "joined_at joined join_time join_date 入群时间 入群日期 加群时间 进群时间 加入时间",
     "invited_by": "invited_by inviter invitor 邀请人 邀请者 邀请人id 入群邀请人",
+    "join_source": "join_source join_scene join_way 入群方式 加入方式 进群方式 加群方式",
     "group_id": "group_id chat_id room_id 群id 群号 群聊id",
     "group_name": "group group_name chat_name room_name 群 群名 群名称 群聊 群聊名称",
 }
@@ -45,6 +46,13 @@ ROLES = {
     "member": "member 成员 群成员 普通成员",
 }
 """Role → words for it."""
+JOIN_SOURCES = {
+    "invite": "invite invited 1 邀请 邀请入群 邀请进群 直接邀请 直接邀请入群 成员邀请 群成员邀请 由群成员邀请入群",
+    "link": "link 2 链接 链接入群 邀请链接 链接邀请 通过邀请链接入群 通过链接入群",
+    "qr": "qr qrcode 3 扫码 扫码入群 扫码进群 二维码 扫描二维码 群二维码 通过扫描群二维码入群 扫描群二维码入群 扫描二维码入群 二维码入群",
+    "other": "other 其他 其它",
+}
+"""How somebody joined → words for it, WeCom's numbers (`join_scene`) among them."""
 KEY = "members"
 """The member of a JSON document that holds the list."""
 GROUPLESS = Text("it is a member list that does not say of which group.", "这是成员名单，但没有说明是哪个群。")
@@ -67,7 +75,7 @@ _TIMES = "time date timestamp create_time str_time sent_at 时间 日期 发送�
 _SAID = "text content message messages msg 内容 消息 消息内容 聊天内容"
 _CHAT = f"{_TIMES} {_SAID} type"
 """Columns of chats: a table that has one is not taken for a list of members unasked, nor asked if it has times and texts."""
-_OF_LISTS = {"group_nickname", "role", "joined_at", "invited_by"}
+_OF_LISTS = {"group_nickname", "role", "joined_at", "invited_by", "join_source"}
 _OF_GROUPS = {"group_id", "group_name"}
 _OF_CONTACTS = {"member_id", "nickname", "remark", "account"}
 _WXID = re.compile(r"wxid_[-_A-Za-z0-9]+", re.ASCII)
@@ -215,6 +223,7 @@ def _member(row: Row) -> dict[str, object]:
         **row,
         "member_id": row.get("member_id") or wxid or (f"name:{nfc(name)}" if name else None),
         "role": _ROLES.get(_folded(row.get("role") or "")),
+        "join_source": _JOIN_SOURCES.get(_folded(row.get("join_source") or "")),
         "invited_by": f"name:{nfc(inviter)}" if inviter and not is_id else inviter,
     }
 
@@ -260,3 +269,4 @@ def _folded(header: str) -> str:
 
 _FIELDS = {_folded(word): name for name, words in NAMES.items() for word in words.split()}
 _ROLES = {_folded(word): role for role, words in ROLES.items() for word in words.split()}
+_JOIN_SOURCES = {_folded(word): source for source, words in JOIN_SOURCES.items() for word in words.split()}

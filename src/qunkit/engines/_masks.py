@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from qunkit.chat import scrub
 from qunkit.chat.people import nfc
-from qunkit.schema import NOT_POSTS, ROLES
+from qunkit.schema import JOIN_SOURCES, NOT_POSTS, ROLES
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,7 +52,7 @@ _NAME = "CASE WHEN nullif({0}, '') IS NOT NULL THEN member.shown END AS {0}"
 _MEMBERS = f"""
 SELECT g.shown AS group_id, member.shown AS member_id,
   {", ".join(_NAME.format(name) for name in ("group_nickname", "nickname", "remark", "account"))},
-  CASE WHEN role IN {ROLES} THEN role END AS role, joined_at, inviter.shown AS invited_by, complete, seen_at, {_MARK.format("source")}
+  CASE WHEN role IN {ROLES} THEN role END AS role, joined_at, inviter.shown AS invited_by, CASE WHEN join_source IN {JOIN_SOURCES} THEN join_source END AS join_source, complete, seen_at, {_MARK.format("source")}
 FROM ({{source}}) m JOIN private_groups g ON g.id = m.group_id
 JOIN private_people member ON member.group_id = m.group_id AND member.id = m.member_id
 LEFT JOIN private_people inviter ON inviter.group_id = m.group_id AND inviter.id = m.invited_by

@@ -48,11 +48,11 @@ FROM roster LEFT JOIN newest ON newest.group_id = roster.group_id GROUP BY roste
 
 _LISTINGS = """
 WITH told AS (
-  SELECT group_id, member_id, complete, role, invited_by, wall_clock({zone}, joined_at) AS joined_at, wall_clock({zone}, seen_at) AS seen_at,
+  SELECT group_id, member_id, complete, role, invited_by, join_source, wall_clock({zone}, joined_at) AS joined_at, wall_clock({zone}, seen_at) AS seen_at,
     COALESCE(wall_clock({zone}, seen_at), TIMESTAMP '1970-01-01 00:00:00') AS made_at
   FROM ({source}) rosters
 )
-SELECT group_id, member_id, complete, role, joined_at, invited_by, seen_at FROM told WHERE {scope} AND {made}
+SELECT group_id, member_id, complete, role, joined_at, invited_by, join_source, seen_at FROM told WHERE {scope} AND {made}
 """
 
 _MEMBERS = """

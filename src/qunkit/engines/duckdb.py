@@ -319,11 +319,13 @@ def _reader(relation: Any) -> Any:
 
 def read(table: Table, files: Sequence[Path]) -> str:
     """The rows of `files`."""
+    nulls = ", ".join(f"CAST(NULL AS {_TYPES[field.type]}) AS {field.name}" for field in table.fields)
+    nothing = f"SELECT {nulls} WHERE FALSE"
     if not files:
-        nothing = ", ".join(f"CAST(NULL AS {_TYPES[field.type]}) AS {field.name}" for field in table.fields)
-        return f"SELECT {nothing} WHERE FALSE"
+        return nothing
     paths = ", ".join(literal(str(file)) for file in files)
-    return f"SELECT {', '.join(table.names)} FROM read_parquet([{paths}], hive_partitioning=false)"
+    rows = f"SELECT {{}} FROM read_parquet([{paths}], hive_partitioning=false)"
+    return f"{nothing} UNION ALL BY NAME {rows.format('*')}" if table.newer else rows.format(", ".join(table.names))
 
 
 def _parts(table: pa.Table, key: str) -> list[pa.Table]:

@@ -16,6 +16,7 @@ Columns may be called as follows; case, blanks, `_` and `-` do not count, and ot
 * role: role 角色 身份 群身份 群内身份 成员角色
 * join time: joined_at joined join_time join_date 入群时间 入群日期 加群时间 进群时间 加入时间
 * inviter: invited_by inviter invitor 邀请人 邀请者 邀请人id 入群邀请人
+* how they joined: join_source join_scene join_way 入群方式 加入方式 进群方式 加群方式
 * group id: group_id chat_id room_id 群id 群号 群聊id
 * group: group group_name chat_name room_name 群 群名 群名称 群聊 群聊名称
 

@@ -9,9 +9,9 @@ The message archive (会话内容存档) holds no names; these files say who is 
 
 So are arrays of such people read, and a plain map ``{"ZhangSan": "张三"}`` in a file with "contact" in its name.
 
-Kept: names; of a group its name, members, roles, join times and inviters.
+Kept: names; of a group its name, members, roles, join times, inviters and how they joined (`join_scene`: invitation, link, QR code).
 
-Lost: departments, positions, tags, and how somebody joined.
+Lost: departments, positions and tags.
 
 The file is read whole and may have 64 MiB.
 """
@@ -48,6 +48,7 @@ SAVE = Text("Save what the API returned again.", "请重新保存接口返回的
 _LISTS = ("userlist", "external_contact_list", "external_contact", "group_chat", "group_chat_list")
 _IDS = ("userid", "external_userid")
 _LATEST = 4_102_444_800
+_SCENES = {1: "invite", 2: "link", 3: "qr"}
 
 
 def sniff(head: Head) -> bool:
@@ -125,7 +126,7 @@ def _group(chat: Mapping[str, Any]) -> Iterator[dict[str, object]]:
     """The members of a group: all of them."""
     room, admins = _text(chat.get("chat_id")), {_text(one.get("userid")) for one in as_objects(chat.get("admin_list"))}
     for one in as_objects(chat.get("member_list")):
-        member, joined = _text(one.get("userid")), one.get("join_time")
+        member, joined, scene = _text(one.get("userid")), one.get("join_time"), one.get("join_scene")
         if room and member:
             yield {
                 "group_id": room,
@@ -134,6 +135,7 @@ def _group(chat: Mapping[str, Any]) -> Iterator[dict[str, object]]:
                 "nickname": _text(one.get("name")),
                 "group_nickname": _text(one.get("group_nickname")),
                 "role": "owner" if member == _text(chat.get("owner")) else "admin" if member in admins else "member",
+                "join_source": _SCENES.get(scene) if isinstance(scene, int) else None,
                 "joined_at": joined * 1000 if isinstance(joined, int) and 0 < joined < _LATEST else None,
                 "invited_by": _text(as_object(one.get("invitor")).get("userid")),
                 "complete": True,

@@ -210,7 +210,8 @@ def know(connection: duckdb.DuckDBPyConnection, part: Callable[[str], Path | Non
         ("aliases", ALIASES, ALIASES_SCHEMA),
     ):
         connection.register("nothing", columns.empty_table())
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM {from_parts(part(path), 'nothing')}")
+        stored = from_parts(part(path), "nothing")  # which may be of an older schema, with fewer columns
+        connection.execute(f"CREATE TABLE {name} AS FROM nothing UNION ALL BY NAME FROM {stored}")
     identity.build(connection)
 
 

@@ -13,7 +13,8 @@ Notices come first. A roster's ``joined_at`` counts where no notice of the membe
 tell it, within a day as well: people keep lists by dates alone.
 
 How somebody came. WeChat says the same sentence for an invitation and for a link that a member sent, so ``invite`` is both; the QR code has a sentence of
-its own. Telegram alone names whose link it was. A roster that knows the inviter says ``invite``.
+its own. Telegram alone names whose link it was. A roster says how
+somebody came where it has a column for that, as WeCom's has; one that knows the inviter alone says ``invite``.
 
 Creation batch (建群批次): those invited within a minute of the group's first known join, if it was at least two people and nobody had posted
 before. A roster's date without a time says nothing of the minute: it makes no batch, and as the first join it counts at the end of its day. The batch is left out of joins, as SCRM systems leave it out (不包括新建群时邀请的人次). A log that begins later in a group's life has none, unless it happens to begin
@@ -24,8 +25,6 @@ from __future__ import annotations
 
 from qunkit.words import Text
 
-SOURCES = ("invite", "link", "qr", "other")
-
 JOINS = """told_joins AS (
   SELECT group_id, member_id, local_time AS joined_at, sent_at, seq, TRUE AS noticed,
     CASE WHEN event <> 'joined' OR platform = 'telegram' THEN NULLIF(actor_id, member_id) END AS inviter_id,
@@ -33,7 +32,7 @@ JOINS = """told_joins AS (
   FROM moves WHERE event IN ('invited', 'joined_qr', 'joined')
   UNION ALL
   SELECT listings.group_id, listings.member_id, listings.joined_at, NULL, NULL, FALSE, NULLIF(listings.invited_by, listings.member_id),
-    CASE WHEN listings.invited_by <> listings.member_id THEN 'invite' ELSE 'other' END
+    COALESCE(listings.join_source, CASE WHEN listings.invited_by <> listings.member_id THEN 'invite' ELSE 'other' END)
   FROM listings WHERE listings.joined_at IS NOT NULL
 ), placed_joins AS (
   SELECT told_joins.*, LAG(joined_at) OVER (PARTITION BY group_id, member_id, noticed ORDER BY joined_at, inviter_id DESC) AS told_before,
