@@ -72,6 +72,7 @@ def analyze(
     posts = "all_posts" if "all_posts" in module.SQL else "posts"
     told = enrich.show(engine, features, given, posts) if features else []
     found = _answer(engine, name, params, _times(engine, scope))
+    told += module.remarks(engine.sql) if hasattr(module, "remarks") else []
     if hasattr(module, "explained"):
         found = module.explained(found, params, given)
     _check(name, module, found)

@@ -28,6 +28,24 @@ def known(column: pa.Array) -> NDArray[np.bool_]:
     return _bits(column.buffers()[0], column) if column.null_count else np.ones(len(column), bool)
 
 
+def flags(column: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
+    """A column of yes and no; no where it is null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return numbers(pc.fill_null(column, False).cast(pa.int8())) > 0
+
+
+def places(wanted: pa.Array | pa.ChunkedArray, among: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
+    """Where each value first is among others; -1: nowhere, or null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    values = among.combine_chunks() if isinstance(among, pa.ChunkedArray) else among
+    found = pc.index_in(wanted.cast(pa.string()), value_set=values.cast(pa.string()), skip_nulls=True)
+    return numbers(pc.fill_null(found, -1)).astype("int64")
+
+
 def column(values: NDArray[Any]) -> pa.Array:
     """The values as a column of Arrow's; null for NaN."""
     import numpy as np

@@ -20,6 +20,7 @@ from support.kol_worlds import WORLDS, simulate
 from support.logs import EXAMPLES, logs, scopes, seen
 from support.messages import EVER, NEVER, moment
 from support.questions import ask, table
+from support.questions import notes as notes_of
 
 ALL = "notify@all"
 TWELVE = (
@@ -48,7 +49,9 @@ ROSTER = [{"member_id": id, "seen_at": moment("2026-05-06 00:00")} for id in "oa
 
 
 def test_twelve_rows_by_hand():
-    rows = ask("calls", TWELVE, scope=STAFF)
+    newest_first = ask("calls", TWELVE, scope=STAFF)
+    assert [row["message_id"] for row in newest_first] == ["m10", "m7", "m0"]
+    rows = newest_first[::-1]
     assert table(rows, "message_id", "name", "kind", "text") == [
         ("m0", "Name o", "announcement", "周六九点集合 带水"),
         ("m7", "Name a", "solitaire", "#接龙 拼车 1. a"),
@@ -73,7 +76,7 @@ def test_twelve_rows_by_hand():
 
 def test_who_did_not_answer_with_a_roster():
     members = [*ROSTER, {"member_id": "n", "joined_at": moment("2026-05-05 01:00"), "seen_at": moment("2026-05-06")}]
-    rows = ask("calls", TWELVE, members=members, scope=STAFF)
+    rows = ask("calls", TWELVE, members=members, scope=STAFF)[::-1]
     # others than o on the roster: a b c d e s z; n came on Tuesday. Of these a b c answered
     assert table(rows[:1], "members", "base", "silent", "posters_silent") == [(7, "roster", 4, 0)]
     assert rows[0]["rate"] == pytest.approx(3 / 7)
@@ -147,7 +150,7 @@ def test_texts_that_are_posted_again_and_again_are_told():
 def test_answers_count_for_both_of_two_calls_that_overlap():
     second = {"at": "2026-05-04 09:10:00", "sender_id": "p", "mention_ids": [ALL]}
     rows = asked(second, {"at": "2026-05-04 09:12:00"})
-    assert table(rows, "message_id", "in_30", "flags") == [("m14", 2, ["overlap"]), ("m15", 1, ["overlap"])]
+    assert table(rows, "message_id", "in_30", "flags") == [("m15", 1, ["overlap"]), ("m14", 2, ["overlap"])]
     later = asked(second | {"at": "2026-05-04 09:31:00"})
     assert table(later, "flags") == [(None,), (None,)]
 
@@ -182,6 +185,22 @@ def test_whole_minutes_count_half_a_minute_more():
     assert ask("calls", plain, many=4) == []
 
 
+def test_lists_without_a_text_are_no_calls_and_it_is_said_so():
+    rows = [row | ({"text": None} if row.get("kind") == "solitaire" else {}) for row in TWELVE]
+    found = ask("calls", rows, scope=STAFF)
+    assert table(found, "message_id", "signed_up") == [("m10", None), ("m0", None)]
+    assert any("of 1 groups: Group g." in note and "lost" in note for note in notes_of("calls", rows, scope=STAFF))
+    assert not any("lost" in note for note in notes_of("calls", TWELVE, scope=STAFF))
+
+
+def test_who_joined_a_relay_is_not_known_where_later_versions_are_lost():
+    relay = [row for row in TWELVE if row.get("kind") == "solitaire"]
+    lost = {"at": "2026-05-05 12:20:00", "sender_id": "d", "kind": "solitaire", "text": None}
+    assert table(ask("calls", [relay[0], lost]), "signed_up", "explicit") == [(None, None)]
+    assert table(ask("calls", [relay[0], lost, relay[2]]), "signed_up") == [(1,)]  # c, at least
+    assert table(ask("calls", [lost | {"at": "2026-05-05 11:20:00"}, relay[0]]), "signed_up") == [(0,)]
+
+
 def test_what_is_a_call():
     rows = [
         {"at": "2026-05-04 09:00:00", "sender_id": "s", "text": "字" * 29},
@@ -194,7 +213,7 @@ def test_what_is_a_call():
         {"at": "2026-05-04 15:00:00", "event": "announced", "actor_id": "a", "text": "a发布了群公告"},
         {"at": "2026-05-05 15:00:00", "sender_id": "a", "text": "好"},
     ]
-    found = ask("calls", rows, scope=STAFF)
+    found = ask("calls", rows, scope=STAFF)[::-1]
     assert table(found, "message_id", "kind") == [("m1", "official"), ("m5", "everyone"), ("m7", "announcement")]
     assert found[2]["text"] == "a发布了群公告"
 
@@ -218,10 +237,10 @@ def test_rates_are_of_five_or_more_and_of_a_log_of_seven_days():
         {"at": "2026-05-08 14:00:00", **call},
         {"at": "2026-05-08 14:10:00", **answer},
     ]
-    found = ask("calls", said + rows)
+    found = ask("calls", said + rows)[::-1]
     # 12:00 on 1 May is 7 days before 12:00 on 8 May
     assert table(found, "members", "rate", "flags") == [(5, None, ["short_log"]), (5, 0.2, None)]
-    assert ask("calls", [row for row in said if row["sender_id"] != "p4"] + rows)[1]["rate"] is None
+    assert ask("calls", [row for row in said if row["sender_id"] != "p4"] + rows)[0]["rate"] is None
 
 
 def lively(answering=6):

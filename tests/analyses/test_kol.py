@@ -6,14 +6,13 @@ from datetime import timedelta
 from functools import cache
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from qunkit.analyses.kol import Params, notes
 from qunkit.dataset import Scope
+from qunkit.registry import load
 from support.kol_worlds import WORLDS, simulate
 from support.messages import moment
-from support.questions import ask, table
+from support.questions import ask, notes, table
 
 BEGIN = moment("2026-03-01")
 
@@ -110,21 +109,34 @@ def test_below_two_tenths_the_pull_is_hidden_and_it_is_said_why():
     assert found[0]["self_check"] < 0.2
     assert {row["pull"] for row in found} == {row["low"] for row in found} == {None}
     assert {row["confidence"] for row in found} == {"failed", "few_turns"}
-    said = [note.say("en") for note in notes(pd.DataFrame(found), Params())]
     assert (
-        said[1]
+        notes("kol", wrong)[1]
         == "Pull is hidden where the self-check is below 0.2 or its interval reaches below 0.1 (groups: 1): Group g."
     )
 
 
-def test_without_quotes_nobody_is_a_kol_and_confidence_is_low():
+def test_without_quotes_nobody_is_a_kol_and_pulls_are_told_to_be_unchecked():
     _, rows = world("base", 0.0, days=30)
     found = ask("kol", rows)
     assert not [row for row in found if row["labels"]]
-    assert {row["confidence"] for row in found} == {"low", "few_turns"}
+    assert {row["confidence"] for row in found} == {"unchecked", "few_turns"}  # and says so where it is shown
     assert found[0]["pull"] is not None
-    said = [note.say("zh") for note in notes(pd.DataFrame(found), Params())]
-    assert said[-1] == "所列回复获得中 0% 为明确回复（引用和@），其余由时间推断。"
+    told = notes("kol", rows, lang="zh")
+    assert told[0].startswith("1 个群的引用和@过少")
+    assert told[-1] == "所列回复获得中 0% 为明确回复（引用和@），其余由时间推断。"
+
+
+def test_what_cannot_be_checked_is_no_kols_pull_however_great():
+    rows = [
+        {"at": BEGIN + timedelta(days=day, hours=9, minutes=2 * n), "sender_id": "abcdefg"[n]}
+        for day in range(40)
+        for n in range(7)
+    ]
+    rows += [{"at": BEGIN + timedelta(days=day, hours=15), "sender_id": "abcdefg"[day % 6 + 1]} for day in range(40)]
+    found = by_member(ask("kol", rows))
+    assert found["a"]["pull"] > 2 * found["g"]["pull"]  # who begins every day, as times have it
+    assert found["a"]["volume"] >= 2 / 7 * sum(row["volume"] for row in found.values())
+    assert {(tuple(row["labels"]), row["confidence"]) for row in found.values()} == {((), "unchecked")}
 
 
 AD = "手机兼职刷单，日结300元，宝妈学生都可做，加V信：hao_xyz12 看 https://s.example.invalid/x"
@@ -169,8 +181,38 @@ def test_what_a_red_packet_makes_people_say_is_nobodys_doing():
     assert (out["a"]["turns"], in_["a"]["turns"]) == (25, 50)
     assert in_["a"]["volume"] + in_["q1"]["volume"] > 25
     assert out["a"]["volume"] < 1
-    assert "q1" not in out  # nothing else of theirs
+    assert (out["q1"]["turns"], out["q1"]["volume"], out["q1"]["pull"]) == (0, 0, None)  # nothing else of theirs
     assert (out["b"]["turns"], out["c"]["turns"]) == (25, 25)  # b quotes somebody, c is later than 5 minutes
+
+
+def test_every_member_who_posted_has_a_row_and_is_one_of_the_others():
+    """Every day b quotes a; in the last hours z posts an ad, y takes part in a red packet's storm, and c goes on with a turn that began before the window."""
+    rows = []
+    for day in range(25):
+        at = BEGIN + timedelta(days=day, hours=9)
+        rows.append({"at": at, "sender_id": "a", "text": "早"})
+        rows.append(
+            {"at": at + timedelta(minutes=1), "sender_id": "b", "text": "早啊", "reply_to": f"m{len(rows) - 1}"}
+        )
+    end = BEGIN + timedelta(days=25)
+    rows += [
+        {"at": BEGIN + timedelta(days=4, hours=23, minutes=59), "sender_id": "c", "text": "在吗"},
+        {"at": BEGIN + timedelta(days=5), "sender_id": "c", "text": "我明天去"},
+        {"at": end, "sender_id": "z", "text": AD},
+        {"at": end + timedelta(hours=1), "sender_id": "x", "kind": "red_packet", "text": "恭喜发财"},
+        {"at": end + timedelta(hours=1, seconds=9), "sender_id": "y", "text": "谢谢"},
+    ]
+    names = [f"m{n}" for n in range(len(rows))]
+    rows = [row | {"message_id": name} for row, name in zip(rows, names, strict=True)]
+    found = by_member(ask("kol", rows, scope=Scope(since=BEGIN + timedelta(days=5))))
+    assert set(found) == set("abcxyz")
+    # b answered a, of five others
+    assert (found["a"]["reach"], found["a"]["turns"]) == (0.2, 20)
+    nothing = ("turns", "volume", "pull", "low", "high", "reach", "ignited", "tips", "explicit", "confidence", "labels")
+    for who in "cxyz":
+        assert table([found[who]], *nothing) == [(0, 0, None, None, None, 0, 0, 0, None, "few_turns", [])]
+    assert (found["z"]["ad_share"], found["y"]["ad_share"]) == (1, 0)
+    assert found["a"]["volume"] == pytest.approx(20, abs=0.5)
 
 
 def test_staff_are_told_or_left_out():
@@ -240,6 +282,20 @@ def test_one_person_over_groups_is_one_row():
     assert [row["member_id"] for row in ask("kol", rows, people=True, top=1)] == ["a"]
 
 
+def test_the_checks_of_all_groups_are_said_whoever_is_listed():
+    _, rows = world("base", days=30)
+    dice = np.random.default_rng(2)
+    wrong = [row | ({"reply_to": f"h{dice.integers(0, n)}"} if "reply_to" in row else {}) for n, row in enumerate(rows)]
+    wrong = [row | {"group_id": "h", "group_name": "乙", "message_id": f"h{n}"} for n, row in enumerate(wrong)]
+    rows = [*rows, *wrong, {"at": BEGIN, "sender_id": "z", "group_id": "few"}]
+    low, high = sorted({row["self_check"] for row in ask("kol", rows)} - {None})
+    for people in (False, True):
+        told = notes("kol", rows, people=people, top=1)[people:]
+        assert told[0] == f"Self-check, quotes and mentions of half of the people hidden: rank correlation {low:.2f} to {high:.2f} (groups: 2)."  # fmt: skip
+        assert told[1].startswith("No self-check (groups: 1)")
+        assert told[2].endswith("below 0.1 (groups: 1): 乙.")
+
+
 def market():
     """Twenty days: a opens a list that six join, or offers something that six order; b tells of what she bought and c answers."""
     rows = []
@@ -301,6 +357,112 @@ def test_who_joins_a_list_that_began_before_the_window_did_not_open_it():
     assert {row["lists"] for row in joined} == {0}
 
 
+def test_a_list_goes_on_for_two_weeks_and_belongs_to_who_opened_it():
+    begin = moment("2026-05-20 09:00")
+
+    def lists(days, /, **more):
+        """a opens a list so many days before b joins it, in the window."""
+        sheet = "#接龙\n周末采摘\n1. 阿珍"
+        rows = [
+            {"at": begin - timedelta(days=days), "sender_id": "a", "kind": "solitaire", "text": sheet},
+            {"at": begin, "sender_id": "b", "kind": "solitaire", "text": sheet + "\n2. 小鹿"},
+            {
+                "at": begin + timedelta(hours=1),
+                "sender_id": "c",
+                "kind": "solitaire",
+                "text": sheet + "\n2. 小鹿\n3. 老K",
+            },
+        ]
+        found = by_member(ask("kol", rows, scope=Scope(since=begin - timedelta(**more))))
+        return {who: row["lists"] for who, row in found.items()}
+
+    assert lists(10, days=11) == {"a": 1, "b": 0, "c": 0}
+    assert lists(10, hours=1) == {"b": 0, "c": 0}  # b and c joined what a had opened before the window
+    assert lists(15, hours=1) == {"b": 1, "c": 0}  # after two weeks it is another list
+
+
+def sheet(at, who, entries, about="草莓 一箱"):
+    names = "\n".join(f"{n}. 买家{n} 1份" for n in range(1, entries + 1))
+    return {"at": at, "sender_id": who, "kind": "solitaire", "text": f"#接龙\n{about}\n\n{names}"}
+
+
+def test_a_list_that_never_closed_is_its_openers_however_long_ago_it_began():
+    since = BEGIN + timedelta(days=30)
+    versions = [
+        sheet(BEGIN + timedelta(days=5), "a", 1),  # 12 days later it goes on, and 13 days after that
+        sheet(BEGIN + timedelta(days=17), "b", 2),
+        sheet(since + timedelta(hours=1), "b", 3),
+        sheet(since + timedelta(hours=2), "c", 4),
+        sheet(since + timedelta(days=1), "c", 5, "草莓  一箱。"),  # much the same heading
+    ]
+    scope = Scope(since=since)
+    assert {row["member_id"]: row["lists"] for row in ask("kol", versions, scope=scope)} == {"b": 0, "c": 0}
+    # where it has been closed for more than 14 days, b opens another
+    late = [row | {"at": row["at"] - timedelta(days=4)} if row["at"] < since else row for row in versions]
+    assert {row["member_id"]: row["lists"] for row in ask("kol", late, scope=scope)} == {"b": 1, "c": 0}
+    assert ask("kol", versions[:2], scope=scope) == []
+
+
+def test_lists_before_the_window_move_no_figure_but_of_lists():
+    more = [sheet(BEGIN - timedelta(days=8), "d", 1)]
+    days = [{"at": BEGIN + timedelta(days=d, hours=9), "sender_id": "abc"[d % 3], "message_id": f"n{d}"} for d in range(30)]  # fmt: skip
+    scope = Scope(since=BEGIN)
+    assert ask("kol", [*more, *days], scope=scope) == ask("kol", days, scope=scope)
+
+
+def test_a_persons_lists_are_not_known_where_they_are_not_in_one_of_the_groups():
+    fine = [{"at": BEGIN, "sender_id": "b", "group_id": "h"}]
+    lost = [{"at": BEGIN + timedelta(hours=2), "sender_id": "b", "kind": "solitaire", "text": None}]
+    assert table(ask("kol", [*fine, *lost], people=True), "groups", "lists") == [(2, None)]
+
+
+def test_lists_without_a_text_are_not_known_and_not_none():
+    rows = [row | ({"text": None} if row.get("kind") == "solitaire" and row["at"].day == 1 else {}) for row in market()]
+    found = by_member(ask("kol", rows))
+    assert (found["a"]["lists"], found["b"]["lists"]) == (4, None)  # of the days 4, 8, 12, 16 at least
+    assert {"leader", "card"} <= set(found["a"]["labels"])
+    [note] = [note for note in notes("kol", rows) if "lost" in note]
+    assert "of 1 groups: Group g." in note
+    none = by_member(ask("kol", [row | ({"text": None} if row.get("kind") == "solitaire" else {}) for row in market()]))
+    assert {row["lists"] for row in none.values()} == {None}
+    assert not [note for note in notes("kol", market()) if "lost" in note]
+    both = by_member(ask("kol", rows, people=True))
+    assert (both["a"]["lists"], both["b"]["lists"]) == (4, None)
+
+
+def test_where_no_times_are_known_it_is_said_why_there_are_no_rows():
+    rows = [{"at": f"2026-05-0{n} 00:00:00", "time_quality": "day"} for n in range(1, 6)]
+    for name in ("kol", "kol_rising", "calls", "calls_people", "calls_silent", "replies", "network", "network_members"):
+        assert ask(name, rows) == []
+        [note] = [note for note in notes(name, rows) if "qunkit formats" in note]
+        assert "of 1 groups, so that" in note
+        timed = [*rows, {"at": "2026-05-06 09:00:00"}]
+        assert not [note for note in notes(name, timed) if "qunkit formats" in note]
+
+
+def test_network_position_is_told_if_asked_for():
+    plain, told = quoted(), quoted(position=True)
+    assert {(row["pagerank"], row["core"]) for row in plain} == {(None, None)}
+    rows = {row["member_id"]: row for row in told}
+    # a has ties with b, c and d; these have none with each other
+    assert {row["core"] for row in told} == {1}
+    assert sum(row["pagerank"] for row in told) == pytest.approx(1, abs=1e-5)
+    assert max(rows, key=lambda who: rows[who]["pagerank"]) == "a"
+    assert [row | {"pagerank": None, "core": None} for row in told] == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("kol", "name labels volume pull low high confidence"),
+        ("kol_rising", "name state pull change low high q"),
+    ],
+)
+def test_what_an_answer_rests_on_does_not_give_way_to_a_narrow_terminal(name, kept):
+    never = {column.name for column in load("analyses", name).COLUMNS if not column.spare}
+    assert never == {"group_name", *kept.split()}
+
+
 def test_labels_are_conventions():
     def told(*changed):
         given = dict(Scope().conventions) | dict(changed)
@@ -330,3 +492,36 @@ def test_who_rises_is_called_so():
             for n in range(1, 5 if day >= 28 else 2)
         ]
     assert "rising" in by_member(ask("kol", rows))["a"]["labels"]
+
+
+def test_people_are_told_the_least_check_of_their_groups_and_unchecked_pulls_last():
+    _, rows = world("base", days=30)
+    names = [row | {"message_id": f"m{n}"} for n, row in enumerate(rows)]
+    blind = [
+        {key: value for key, value in row.items() if key != "reply_to"} | {"group_id": "h", "message_id": f"h{n}"}
+        for n, row in enumerate(rows)
+    ]
+    apart = {(row["group_id"], row["member_id"]): row for row in ask("kol", names + blind)}
+    both = ask("kol", names + blind, people=True)
+    one = both[0]
+    known, unchecked = apart["g", one["member_id"]], apart["h", one["member_id"]]
+    assert (known["confidence"], unchecked["confidence"]) == ("high", "unchecked")
+    assert unchecked["self_check"] is None
+    assert (one["pull"], one["confidence"]) == (pytest.approx(known["pull"]), "high")  # not the mean of both
+    assert {row["self_check"] for row in both} == {known["self_check"]}
+    told = notes("kol", names + blind, people=True)
+    assert f"rank correlation {known['self_check']:.2f} (groups: 1)" in told[1]
+    assert told[2].startswith("No self-check (groups: 1)")
+
+
+def test_groups_are_named_as_each_language_does():
+    _, rows = world("base", days=30)
+    dice = np.random.default_rng(2)
+    wrong = []
+    for group in "gh":
+        for n, row in enumerate(rows):
+            quotes = {"reply_to": f"{group}{dice.integers(0, n)}"} if "reply_to" in row else {}
+            wrong.append(row | quotes | {"group_id": group, "message_id": f"{group}{n}"})
+    assert notes("kol", wrong)[1].endswith("(groups: 2): Group g, Group h.")
+    assert notes("kol", wrong, lang="zh")[1].endswith("：Group g、Group h。")
+    assert " to " in notes("kol", wrong)[0]

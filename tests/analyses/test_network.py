@@ -160,25 +160,63 @@ def test_a_bridge_is_active_on_three_days_in_two_groups():
     assert row["score"] == pytest.approx(row["entropy"] * row["weakest"], abs=1e-6)
 
 
-def test_the_weakest_group_counts_and_pull_comes_before_answers():
+def test_whose_turns_do_not_count_in_a_group_is_no_bridge_to_it():
+    rows = [
+        {"at": MAY + timedelta(days=day, hours=9), "sender_id": "a", "group_id": "g", "text": "早"} for day in range(4)
+    ]
+    rows += [
+        {"at": MAY + timedelta(days=day, hours=10), "sender_id": "a", "group_id": "h", "text": "谢谢"}
+        for day in range(4)
+    ]
+    assert [row["member_id"] for row in ask("network_bridges", rows)] == ["a"]
+    packets = [row | {"kind": "red_packet"} if row["group_id"] == "h" else row for row in rows]
+    assert {row["group_id"] for row in ask("kol", packets)} == {"g", "h"}
+    assert ask("network_bridges", packets) == []
+
+
+def market(group, most):
+    """Thirty days: of nine people each speaks once a day, half an hour after the other, and the later ones are quoted by more, up to `most`."""
     rows = []
     for day in range(30):
-        for group, answering in (("g", "bcde"), ("h", "b")):
-            at = MAY + timedelta(days=day, hours=day % 5)
-            rows.append({"at": at, "sender_id": "a", "group_id": group})
-            first = len(rows) - 1
+        for speaker in range(9):
+            at, id = MAY + timedelta(days=day, minutes=30 * speaker), f"{group}{day}-{speaker}"
+            rows.append({"at": at, "sender_id": f"p{speaker}", "group_id": group, "message_id": id})
             rows += [
-                {"at": at + timedelta(minutes=n), "sender_id": who, "group_id": group, "reply_to": f"m{first}"}
-                for n, who in enumerate(answering, 1)
+                {
+                    "at": at + timedelta(minutes=n),
+                    "sender_id": f"p{(speaker + n) % 9}",
+                    "group_id": group,
+                    "reply_to": id,
+                    "message_id": f"{id}-{n}",
+                }
+                for n in range(1, 1 + speaker * most // 8)
             ]
-    rows += [{"at": MAY + timedelta(days=day, hours=20), "sender_id": "c", "group_id": "h"} for day in range(4)]
+    return rows
+
+
+def test_the_weakest_group_counts_and_pull_comes_before_answers():
+    rows = market("g", 8) + market("h", 7)
+    rows += [
+        {"at": MAY + timedelta(days=day, hours=9), "sender_id": "z", "group_id": group, "message_id": f"z{group}{day}"}
+        for group in "gh"
+        for day in range(4)
+    ]
     found = ask("network_bridges", rows)
-    pulls = {(row["member_id"], row["group_id"]): row["pull"] for row in ask("kol", rows)}
-    a = next(row for row in found if row["member_id"] == "a")
-    assert pulls["a", "h"] < pulls["a", "g"]
-    assert a["weakest"] == pulls["a", "h"]
-    assert (found[0]["member_id"], found[0]["by"]) == ("a", "pull")
-    assert (found[-1]["member_id"], found[-1]["by"]) == ("c", "answers")  # four turns in h
+    kol = {(row["member_id"], row["group_id"]): row for row in ask("kol", rows)}
+    assert {kol["p8", group]["confidence"] for group in "gh"} <= {"high", "medium"}
+    p8 = next(row for row in found if row["member_id"] == "p8")
+    assert (p8["weakest"], p8["by"]) == (min(kol["p8", "g"]["pull"], kol["p8", "h"]["pull"]), "pull")
+    assert (found[0]["member_id"], found[0]["by"]) == ("p8", "pull")
+    assert (found[-1]["member_id"], found[-1]["by"]) == ("z", "answers")  # too few turns
+
+
+def test_a_pull_that_could_not_be_checked_gives_no_bridge_a_place_by_pull():
+    rows = market("g", 8) + [{key: value for key, value in row.items() if key != "reply_to"} for row in market("h", 8)]
+    found = ask("network_bridges", rows)
+    kol = {(row["member_id"], row["group_id"]): row for row in ask("kol", rows)}
+    assert (kol["p8", "h"]["confidence"], kol["p8", "g"]["confidence"]) == ("unchecked", "high")
+    assert kol["p8", "h"]["pull"] is not None
+    assert {row["by"] for row in found} == {"answers"}
 
 
 def test_betweenness_by_hand_above_five_groups():

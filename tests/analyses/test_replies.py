@@ -9,7 +9,7 @@ from qunkit.dataset import Scope
 from qunkit.methods.evidence import LIKELY
 from support.logs import EXAMPLES, logs, scopes, seen
 from support.messages import EVER, NEVER, TWELVE, moment
-from support.questions import ask, table
+from support.questions import ask, notes, table
 
 EDGE = ("message_id", "parent", "to_id", "how", "p")
 
@@ -20,13 +20,26 @@ def test_twelve_rows_by_hand():
         ("m1", "m0", "a", "continuation"),
         ("m2", "m0", "a", "quote"),
         ("m3", "m2", "b", "rule"),  # b quoted a, who speaks next
-        ("m4", "m3", "a", "rule"),  # more than two minutes later: another turn of the same thread
+        ("m4", "m3", "a", "continuation"),  # more than two minutes later: another turn of the same thread
         ("m8", "m7", "d", "quote"),  # though it names d too
         ("m11", "m10", "a", "rule"),  # the only line of the hour before
     ]
     p = {row["message_id"]: row["p"] for row in found}
     assert p["m1"] == p["m2"] == p["m8"] == 1
     assert LIKELY <= p["m4"] < p["m3"] < 1
+
+
+def test_who_goes_on_with_their_own_answers_nobody():
+    rows = [{"at": f"2026-05-04 09:0{3 * n}:00"} for n in range(3)]
+    found = ask("replies", rows, min_p=1)
+    assert table(found, *EDGE[:-1]) == [("m1", "m0", "a", "continuation"), ("m2", "m1", "a", "continuation")]
+    assert all(LIKELY <= row["p"] < 1 for row in found)  # not of one turn: the model's
+    assert notes("replies", rows, min_p=1) == []  # and there is no reply by rule
+
+
+def test_it_is_said_where_p_was_measured():
+    told = notes("replies", TWELVE, lang="zh", min_p=1)
+    assert told[0].startswith("按规则 2 条，按时间推断 0 条。规则的概率只在英文 IRC 频道")
 
 
 def test_a_mention_is_of_who_is_named():
@@ -110,4 +123,4 @@ def test_what_holds_of_any_log(rows, scope):
             assert order[row["parent"]] < order[row["message_id"]]
             assert (child["group_id"], parent["sender_id"]) == (parent["group_id"], row["to_id"])
             assert row["how"] != "continuation" or child["sender_id"] == parent["sender_id"]
-            assert row["how"] != "inferred" or child["sender_id"] != parent["sender_id"]
+            assert row["how"] not in ("rule", "inferred") or child["sender_id"] != parent["sender_id"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from qunkit.chat.solitaire import heading, mark
+from qunkit.chat.solitaire import mark
 
 LISTS = ["#接龙\n拼车\n\n1. 甲", "＃接龙\n1. 甲", "#接龍\n1. 甲", "接龙：周日\n1. 甲", "接龍:1. 甲", "#Group Note\n1. Ann", "#接龙", "\n#接龙\n1.", "#接龙 周日拼车", "#接龙周日\n1. 甲"]  # fmt: skip
 WORDS = [
@@ -29,18 +29,3 @@ def test_lists(text: str) -> None:
 @pytest.mark.parametrize("text", WORDS)
 def test_words(text: str | None) -> None:
     assert mark(pa.array(["text", None]), pa.array([text, text], pa.string())).to_pylist() == ["text", None]
-
-
-@pytest.mark.parametrize(
-    ("text", "about"),
-    [
-        ("#接龙\n草莓 ¥29.9/份\n\n1. 阿珍 2份\n2. 小鹿 1份", "#接龙\n草莓 ¥29.9/份"),
-        ("#接龙\n 草莓 ¥29.9/份 \n1、阿珍", "#接龙\n草莓 ¥29.9/份"),
-        ("#接龙\n10 号团购\n1 阿珍", "#接龙\n10 号团购"),
-        ("1. 阿珍\n2. 小鹿", "1. 阿珍\n2. 小鹿"),
-        ("#接龙", "#接龙"),
-        ("", ""),
-    ],
-)
-def test_what_a_list_is_about(text: str, about: str) -> None:
-    assert heading(text) == about

@@ -15,7 +15,6 @@ from qunkit.methods.calls import (
     MINUTE,
     answers,
     chances,
-    discoveries,
     nth,
     posters,
     responders,
@@ -148,14 +147,6 @@ def test_no_turns_no_chances():
     assert chances(none, none, none, 3).tolist() == [1, 1, 1]
     assert shrunk(none, none, np.empty(0), 2).tolist() == [0, 0]
     assert responders(none, none, 5).tolist() == posters(none, none, none, 28).tolist() == []
-
-
-def test_discoveries_are_of_those_who_are_asked():
-    found = discoveries(np.array([0.01, 0.9, 0.04, 0.001]), np.array([True, True, True, False]))
-    # 0.01 * 3 / 1, 0.04 * 3 / 2, 0.9
-    assert found[:3] == pytest.approx([0.03, 0.9, 0.06])
-    assert np.isnan(found[3])
-    assert np.isnan(discoveries(np.ones(2), np.zeros(2, bool))).all()
 
 
 def test_shrunk_by_hand():

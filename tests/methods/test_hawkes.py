@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
+from scipy.stats import rankdata
 
 from qunkit.methods import runs
 from qunkit.methods.hawkes import fit
-from qunkit.methods.influence import ignited, likeliest, self_check, spread
+from qunkit.methods.influence import ignited, likeliest, ranks, self_check, spread
 from qunkit.methods.runs import WINDOW, Log
 from support.kol_measures import checked, covered, flagged, planted, rooted
 from support.kol_worlds import logged, simulate
@@ -276,3 +277,8 @@ def test_intervals_hold_what_was_planted(world, explicit):
 def test_too_few_links_or_members_check_nothing():
     assert self_check(small(explicit=0.0)) is None
     assert self_check(logged(simulate(0, members=6, days=10, daily=8), 0.5)) is None
+
+
+@given(st.lists(st.integers(0, 5), max_size=20))
+def test_ranks_are_those_of_scipy(values):
+    assert ranks(np.array(values, float)).tolist() == rankdata(values).tolist()

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import false_discovery_control, poisson, spearmanr
 
-from qunkit.methods.calls import COMPARABLE, MINUTE, chances, discoveries, responders, shrunk, strata, usual
+from qunkit.methods.calls import COMPARABLE, MINUTE, chances, responders, shrunk, strata, usual
+from qunkit.methods.discoveries import discoveries
 from qunkit.methods.hawkes import fit
 from qunkit.methods.influence import Check, ignited, self_check, spread
 from qunkit.methods.turns import turns

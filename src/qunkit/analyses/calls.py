@@ -1,4 +1,4 @@
-"""Announcements and calls, 号召响应: who answered, how many more than usual, how soon, and how many did not. One row a call.
+"""Announcements and calls, 号召响应: who answered, how many more than usual, how soon, and how many did not. One row a call, the newest first.
 
     at                   name    kind          text                 in_5  in_30  lift  rate  members  base    silent  first_s
     2026-05-04 09:12:40  果果妈  announcement  本周六上午九点集合…      7     15   5.2  0.19       78  roster      63       21
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import column
 from qunkit.dataset import option
-from qunkit.methods.call_log import KINDS, LINES, RECENT, Chat, by_form, line_of, rate, read, storms
+from qunkit.methods import gaps
+from qunkit.methods.call_log import BASES, KINDS, LINES, RECENT, Chat, by_form, line_of, rate, read, storms
 from qunkit.methods.calls import MINUTE
 from qunkit.results import Column, Note
 from qunkit.words import Text
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-BASES = {"roster": Text("roster", "名单"), "posters": Text("recent posters", "近期发言者")}
 FLAGS = {
     "red_packet": Text("red packet", "红包"),
     "copies": Text("repeated text", "重复文案"),
@@ -77,7 +77,7 @@ COLUMNS = (
     Column("first_s", "seconds", Text("first answer", "首个响应"), Text("from its last line until somebody else writes, within 30 minutes", "从末条到首个他人发言，30 分钟内"), spare=11),
     Column("t50_s", "seconds", Text("half", "半数响应"), Text("cta_t50: until half of those who wrote within 30 minutes had", "半数响应时长：30 分钟内响应者中半数已发言所需时间"), spare=8),
     Column("explicit", "int", Text("explicit", "明确回复"), Text("responders within 30 minutes who quote it, @ its sender or join the relay; null: the group's exports hold no quotes and mentions", "30 分钟内引用、@发起者或参与接龙的响应人数；导出中无引用和@时为空"), spare=14),
-    Column("signed_up", "int", Text("signed up", "接龙人数"), Text("others who sent a later version of the relay, however late; null: no relay", "之后参与接龙的其他人数，不限时间；非接龙时为空"), spare=15),
+    Column("signed_up", "int", Text("signed up", "接龙人数"), Text("others who sent a later version of the relay, however late; null: no relay, or the exports lost the text of what may be the others' versions", "之后参与接龙的其他人数，不限时间；非接龙，或导出丢失了可能属于它的接龙正文时为空"), spare=15),
     Column(
         "flags", "list", Text("mind", "注意"),
         Text("red packet: one within 5 minutes before or 30 after; repeated text: an answer is a text that its sender posts three times or more; other call near: within 30 minutes, answers count for both; "
@@ -119,12 +119,12 @@ FROM parts
 JOIN named ON named.group_id = parts.part
 LEFT JOIN texts ON texts.group_id = parts.part AND texts.message_id = parts.message_id
 LEFT JOIN members ON members.group_id = parts.part AND members.member_id = parts.sender_id
-ORDER BY parts.at, parts.part, parts.number
+ORDER BY parts.at DESC, parts.part, parts.number DESC
 """
 
 
 def per_group(table: pa.Table, params: Params) -> pa.Table:
-    """The calls of one group in the window, in order."""
+    """The calls of one group in the window."""
     import numpy as np
     import pyarrow as pa
 
@@ -152,6 +152,7 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     known = (members >= FLOOR) & (bool(len(chat.listed)) | ~_young(chat, last))
     rates = np.where(over & known, of_roster / np.maximum(members, 1), np.nan)
     root = np.where(chat.root[line] == line, line, -1)
+    signed, lost = _signed_up(chat, root), last < chat.lost.max(initial=-1)
     figures = {
         "in_5": responded(5),
         "in_15": responded(15),
@@ -165,8 +166,8 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
         "posters_silent": np.where(over, recent - many, np.nan),
         "first_s": _seconds(nth(found, n, np.minimum(many, 1)), chat.half),
         "t50_s": np.where(over, _seconds(nth(found, n, (many + 1) // 2), chat.half), np.nan),
-        "explicit": np.where(over & (chat.explicit | (root >= 0)), _explicit(chat, calls, root, found), np.nan),
-        "signed_up": np.where(root >= 0, _signed_up(chat, root), np.nan),
+        "explicit": np.where(over & (chat.explicit | (root >= 0) & ~lost), _explicit(chat, calls, root, found), np.nan),
+        "signed_up": np.where((root >= 0) & ((signed > 0) | ~lost), signed, np.nan),
     }
     whole = ("in_5", "in_15", "in_30", "members", "silent", "posters_silent", "explicit", "signed_up")
     at_line, codes = column(line), pa.array(list(KINDS), pa.string())
@@ -183,6 +184,11 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
             **{name: column(cells.round(6)).cast("int64" if name in whole else "float64") for name, cells in figures.items()},
         }
     )  # fmt: skip
+
+
+def remarks(ask: gaps.Ask) -> list[Note]:
+    """What the exports do not tell."""
+    return gaps.untimed(ask) + gaps.lost_lists(ask)
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import column
 from qunkit.dataset import option
+from qunkit.methods import gaps
 from qunkit.methods.call_log import LINES, Rated, by_form, rate, read
-from qunkit.methods.calls import DISCOVERIES
+from qunkit.methods.discoveries import DISCOVERIES
 from qunkit.results import Column
 from qunkit.words import Text
 
@@ -75,12 +76,16 @@ ORDER BY parts.part, parts.shrunk DESC, parts.lift DESC, parts.member_id
 """
 
 
+remarks = gaps.untimed
+
+
 def per_group(table: pa.Table, params: Params) -> pa.Table:
     """Members of one group who posted in the window; figures are rounded, so that every engine gives the same."""
     import numpy as np
     import pyarrow as pa
 
-    from qunkit.methods.calls import discoveries, shrunk
+    from qunkit.methods.calls import shrunk
+    from qunkit.methods.discoveries import discoveries
 
     chat = read(table)
     rated, call, n = rate(chat, int(params.minutes)), by_form(chat) >= 0, len(chat.people)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import column
 from qunkit.dataset import option
-from qunkit.methods.call_log import LINES, RECENT, Chat, by_form, line_of, read
+from qunkit.methods import gaps
+from qunkit.methods.call_log import BASES, LINES, RECENT, Chat, by_form, line_of, read
 from qunkit.methods.calls import MINUTE
 from qunkit.results import Column, Note
 from qunkit.words import Text
@@ -33,7 +34,6 @@ ROLES = {
     "staff": Text("staff", "员工"),
     "member": Text("member", "成员"),
 }
-BASES = {"roster": Text("roster", "名单"), "posters": Text("recent posters", "近期发言者")}
 
 TITLE = Text("Calls: who did not answer", "未响应名单")
 
@@ -109,6 +109,9 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
             "spoke_later": times(after),
         }
     )
+
+
+remarks = gaps.untimed
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:

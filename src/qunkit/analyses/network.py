@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
-from qunkit.methods import cohesion
+from qunkit.methods import cohesion, gaps
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -110,6 +110,9 @@ def _figures(group: cohesion.Group, span: float) -> dict[str, object]:
         "circles": int(circles.of.max()) if circles.why is None else None,
         "why": circles.why,
     }
+
+
+remarks = gaps.untimed
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:

@@ -5,7 +5,7 @@
     老K   妈妈群、读书会         95     0.30     0.55  pull   0.17
 
 Active in a group is who posted in it on 3 days or more of the window. A bridge is who shares their turns out among groups, and is answered in all of them: entropy of turns ×
-the smallest pull that they have in any (`qunkit kol`), or, where a pull is hidden, the smallest number of answers. Only ids tell who is the same person: members who are
+the smallest pull that they have in any (`qunkit kol`), or, where a pull is hidden or could not be checked, the smallest number of answers. Only ids tell who is the same person: members who are
 known by name alone are never in two groups.
 """
 
@@ -33,7 +33,7 @@ COLUMNS = (
     Column("turns", "int", Text("turns", "发言轮次"), Text("in these groups", "在上述各群的发言轮次"), spare=2),
     Column("entropy", "float", Text("entropy", "熵"), Text("of how turns are shared out among these groups, in nats: 0.69 for two groups alike", "发言轮次在各群间分布的熵（自然对数），两群各半为 0.69"), spare=1),
     Column("weakest", "float", Text("in the weakest", "最弱一群"), Text("the smallest pull in any of these groups; by answers: the smallest number of answers", "各群带动力的最小值；依据为回复获得时，取回复获得的最小值")),
-    Column("by", "text", Text("by", "依据"), Text("pull; answers: the pull is hidden in one of these groups at least", "pull 带动力；answers 至少一群未显示带动力，改用回复获得"), words=BY),
+    Column("by", "text", Text("by", "依据"), Text("pull; answers: the pull is hidden, or could not be checked, in one of these groups at least", "pull 带动力；answers 至少一群未显示带动力或未自检，改用回复获得"), words=BY),
     Column("score", "float", Text("score", "得分"), Text("entropy × the weakest; comparable among those by the same", "熵 × 最弱一群；仅在依据相同者之间可比")),
     Column("betweenness", "ratio", Text("betweenness", "中介度"), Text("of the shortest ways from group to group by way of such members, the share that leads through them; null up to 5 groups", "各群经由此类成员的最短路径中经过该成员的比例；不超过 5 个群时为空"), spare=4),
 )  # fmt: skip
@@ -51,10 +51,10 @@ SQL = """
 WITH spoke AS (
   SELECT group_id, sender_id, COUNT(DISTINCT day) AS active_days FROM posts WHERE in_window GROUP BY group_id, sender_id
 ), counted AS (
-  SELECT kol.group_id, kol.group_name, kol.member_id, kol.name, kol.official, kol.turns, kol.pull, kol.volume,
+  SELECT kol.group_id, kol.group_name, kol.member_id, kol.name, kol.official, kol.turns, CASE WHEN kol.confidence <> 'unchecked' THEN kol.pull END AS pull, kol.volume,
     COUNT(*) OVER (PARTITION BY kol.member_id) AS in_groups
   FROM kol JOIN spoke ON spoke.group_id = kol.group_id AND spoke.sender_id = kol.member_id
-  WHERE spoke.active_days >= 3 AND kol.member_id NOT LIKE 'name:%'
+  WHERE spoke.active_days >= 3 AND kol.turns > 0 AND kol.member_id NOT LIKE 'name:%'
 )
 SELECT group_id, group_name, member_id, name, official, turns, pull, volume FROM counted WHERE in_groups >= 2
 ORDER BY member_id, turns DESC, group_id
@@ -79,8 +79,8 @@ def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
 
 # -- helpers -----------------------------------------------------------------------------------------------------------
 _ANSWERS = Text(
-    "Listed last, by answers: {n}, whose pull is hidden in one of their groups (see `qunkit kol`).",
-    "{n} 人在至少一个群未显示带动力（见 `qunkit kol`），按回复获得计算，列在最后。",
+    "Listed last, by answers: {n}, whose pull is hidden, or could not be checked, in one of their groups (see `qunkit kol`).",
+    "{n} 人在至少一个群未显示带动力或未自检（见 `qunkit kol`），按回复获得计算，列在最后。",
 )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
-from qunkit.methods import cohesion
+from qunkit.methods import cohesion, gaps
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -91,6 +91,9 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
             "pagerank": pa.array(rank, mask=np.isnan(rank)),
         }
     )
+
+
+remarks = gaps.untimed
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:

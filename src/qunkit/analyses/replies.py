@@ -4,9 +4,11 @@
     m2          阿珍  m0      小鹿     quote         1.00
     m3          阿珍  m2      阿珍     continuation  1.00
     m4          老K   m3      阿珍     inferred      0.71
+    m6          阿珍  m3      阿珍     continuation  0.55
 
 The surest evidence counts: a quote; a mention (of the lines of who is named the likeliest); a rule: what a small model of who, when and how alike finds likeliest; else, or if
-they are surer, times: a Hawkes process (Hawkes 1971) says how likely each turn before is the cause. Later lines of a turn go on with the line before. Messages that begin something have no row.
+they are surer, times: a Hawkes process (Hawkes 1971) says how likely each turn before is the cause. Later lines of a turn go on with the line before, and so does a turn which the model finds likeliest to
+go on with an earlier one by the same sender: that is nobody's answer. Messages that begin something have no row.
 Single inferred links are often wrong; sums over many are what they are for.
 """
 
@@ -17,11 +19,13 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import column, known
 from qunkit.dataset import option
+from qunkit.methods import gaps
 from qunkit.methods.reply_log import SPOKEN, read, ruled
-from qunkit.results import Column
+from qunkit.results import Column, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
 HOW = {
@@ -46,11 +50,11 @@ COLUMNS = (
     Column("to_name", "text", Text("to", "回复对象"), edge="target_name"),
     Column(
         "how", "text", Text("how", "依据"),
-        Text("quote; mention: of the lines of who is named the likeliest; rule: likeliest by who addressed whom, order, time and likeness; inferred: from times; continuation: the same turn",
-             "引用；@：被@者最可能的一条；规则：按谁对谁说、先后、间隔和相似度最可能的一条；推断：按时间；续行：同一轮发言"),
+        Text("quote; mention: of the lines of who is named the likeliest; rule: likeliest by who addressed whom, order, time and likeness; inferred: from times; continuation: goes on with what the same sender wrote, in the same turn or (p below 1) by the rule",
+             "引用；@：被@者最可能的一条；规则：按谁对谁说、先后、间隔和相似度最可能的一条；推断：按时间；续行：接着自己之前的话说，同一轮发言，或（概率小于 1 时）按规则判断"),
         words=HOW, edge="kind",
     ),
-    Column("p", "float", Text("p", "概率"), Text("how likely, by rule or inferred; 1 for quotes and continuations; null for mentions: not known", "规则和推断的概率；引用和续行为 1；@未知，为空"), spare=1, edge="weight"),
+    Column("p", "float", Text("p", "概率"), Text("how likely, by rule or inferred, each by its own model: the rule's was measured on English IRC channels, and of groups unlike them it may say too much (docs/methods/kol-links.md); 1 for quotes and the same turn; null for mentions: not known", "规则和推断的概率，各按各自的模型：规则的概率在英文 IRC 频道上验证，用于其他群可能偏高（docs/methods/kol-links.md）；引用和同一轮的续行为 1；@未知，为空"), spare=1, edge="weight"),
 )  # fmt: skip
 
 
@@ -83,6 +87,21 @@ ORDER BY parts.part, parts.number
 """
 
 
+remarks = gaps.untimed
+
+
+def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
+    """How far p can be trusted."""
+    n = {code: int((frame["how"] == code).sum()) for code in ("rule", "inferred")}
+    return [Note(_MEASURED, tuple(n.items()))] if n["rule"] else []
+
+
+_MEASURED = Text(
+    "By rule: {rule}, by times: {inferred}. How often a p by rule is right was measured on annotated English IRC channels, where no group like these was; take single ones for hints and count many (docs/methods/kol-links.md).",
+    "按规则 {rule} 条，按时间推断 {inferred} 条。规则的概率只在英文 IRC 频道的标注上验证过，本群未必同样准确：单条仅供参考，适合汇总使用（docs/methods/kol-links.md）。",
+)
+
+
 def per_group(table: pa.Table, params: Params) -> pa.Table:
     """The replies of one group in the window, in order."""
     import numpy as np
@@ -99,7 +118,9 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     codes = {code: number for number, code in enumerate(HOW)}
 
     rule = np.flatnonzero(told.line_how == RULE)
-    parent[rule], p[rule], how[rule] = told.line_parent[rule], told.p[rule], codes["rule"]
+    own = turns.who[turns.of_line[told.line_parent[rule]]] == turns.who[turns.of_line[rule]]
+    parent[rule], p[rule] = told.line_parent[rule], told.p[rule]
+    how[rule] = np.where(own, codes["continuation"], codes["rule"])
     by, likely = likeliest(chat.log, fit(chat.log))
     less_sure = (told.how == SOFT) | (told.p[turns.first] < likely)
     guessed = np.flatnonzero(less_sure & (by >= 0) & (likely >= params.min_p))

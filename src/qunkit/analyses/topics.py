@@ -122,7 +122,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    from qunkit.methods.calls import discoveries
+    from qunkit.methods.discoveries import discoveries
 
     rows = frame[frame["row_kind"] == "word"]
     posters = rows[rows["word"] == ""].set_index("part")[["senders", "senders_before"]].astype(float)

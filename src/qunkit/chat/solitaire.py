@@ -8,7 +8,6 @@ import pyarrow.compute as pc
 _STARTS = pa.array(["#", "＃", "接"])
 _FIRST_LINE = r"^\s*(?:[#＃] ?(?:接龙|接龍|Group Note)(?:[ \t:：]|$|[^\n]*\n)|接[龙龍][:：])"
 _OPEN = pa.array(["", "text", "other", "link"])
-_AFTER_NUMBER = (".", "、", "．", ":", "：", ")", "）", " ")
 
 
 def mark(kind: pa.Array, text: pa.Array) -> pa.Array:
@@ -20,12 +19,3 @@ def mark(kind: pa.Array, text: pa.Array) -> pa.Array:
     candidate = pc.fill_null(pc.and_(starts, is_open), False)
     begins = pc.match_substring_regex(pc.if_else(candidate, text, ""), _FIRST_LINE)
     return pc.if_else(begins, "solitaire", kind)
-
-
-def heading(text: str) -> str:
-    """What a list is about: its lines before the first entry, without spaces around them; the versions of one list have the same."""
-    lines = [line.strip() for line in text.strip().split("\n")]
-    entry = next(
-        (n for n, line in enumerate(lines) if n and line[:1] == "1" and line[1:2] in _AFTER_NUMBER), len(lines)
-    )
-    return "\n".join(line for line in lines[:entry] if line)

@@ -13,10 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qunkit.arrays import known, numbers
+from qunkit.arrays import flags, known, numbers, places
 from qunkit.methods.calls import MINUTE, Usual, responders, strata, usual
 from qunkit.methods.moves import MOVES
 from qunkit.methods.relays import relays
+from qunkit.methods.turns import STORM as STORM_S
 from qunkit.methods.turns import Turns, turns
 from qunkit.words import Text
 
@@ -36,13 +37,15 @@ KINDS = {
     "many": Text("many answered", "多人响应"),
 }
 """Kinds of calls; the last is told by what came of it, not by its form."""
+BASES = {"roster": Text("roster", "名单"), "posters": Text("recent posters", "近期发言者")}
+"""Who those are of whom it is asked whether they answered."""
 RECENT = 28
 """Days in which who wrote is a recent poster."""
 LONG = 30
 """Characters from which a turn of staff is a call."""
 COPIED = 3
 """Times that somebody posts the same text of `_COPY` characters, from which it is no answer to anything."""
-STORM = 5 * MINUTE
+STORM = int(STORM_S * 1000)
 """For so long a red packet makes people write."""
 _COPY = 12
 _EVERYONE = "notify@all"
@@ -55,7 +58,7 @@ WITH {MOVES}, ends AS (
   FROM ends
 ), said AS (
   SELECT group_id, message_id, sender_id, official, in_window, local_time, sent_at, seq, time_quality, reply_to, mention_ids, kind, chars, day,
-    CASE WHEN kind = 'solitaire' THEN text END AS relay,
+    CASE WHEN kind = 'solitaire' AND text <> '' THEN text END AS relay,
     CASE WHEN chars >= {_COPY} AND kind IN ('text', 'link', 'miniprogram', 'channels', 'live', 'note') THEN SUBSTRING(MD5(text), 1, 12) END AS copy
   FROM posts WHERE local_time >= :since - INTERVAL '{RECENT}' DAY AND time_quality <> 'day'
   UNION ALL
@@ -105,6 +108,8 @@ class Chat:
     """Lines with a mention, and the person whom it names; -1: everybody, -2: nobody who is known here."""
     root: Ints
     """Of each line the first version of the relay that it is of; -1: it is none."""
+    lost: Ints
+    """Lines that are of a relay whose text is lost."""
     packet: Ints
     """When red packets were sent."""
     copied: Flags
@@ -128,7 +133,7 @@ def read(table: pa.Table) -> Chat:
 
     coded = table["sender_id"].combine_chunks().dictionary_encode()
     people, number = coded.dictionary, numbers(coded.indices).astype(np.int64)
-    on_roster = _flags(table["listed"])
+    on_roster = flags(table["listed"])
     rows = table.filter(pa.array(~on_roster))
     who = number[~on_roster]
     at = np.rint(numbers(rows["t"].cast(pa.float64())) * 1000).astype(np.int64)
@@ -147,13 +152,14 @@ def read(table: pa.Table) -> Chat:
         at=at,
         local=local[~on_roster],
         heard=np.rint(numbers(pc.fill_null(rows["heard_s"].cast(pa.float64()), 0.0)) * 1000).astype(np.int64),
-        half=MINUTE // 2 if len(who) and _flags(rows["by_minute"]).mean() > 0.5 else 0,
-        in_window=_flags(rows["in_window"]),
-        official=_flags(rows["official"]),
-        quoted=_places(rows["reply_to"], rows["message_id"]),
+        half=MINUTE // 2 if len(who) and flags(rows["by_minute"]).mean() > 0.5 else 0,
+        in_window=flags(rows["in_window"]),
+        official=flags(rows["official"]),
+        quoted=places(rows["reply_to"], rows["message_id"]),
         naming=naming,
         named=named,
         root=root,
+        lost=np.flatnonzero(_is(kind, "solitaire") & (root < 0)),
         packet=at[_is(kind, "red_packet")],
         copied=_copied(rows["copy"].combine_chunks(), who),
         listed=number[on_roster],
@@ -255,28 +261,9 @@ def _copied(copy: pa.Array, who: Ints) -> Flags:
     return found
 
 
-def _places(wanted: pa.ChunkedArray, among: pa.ChunkedArray) -> Ints:
-    """Where each value first is; -1: nowhere, or null."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    values = among.combine_chunks().cast(pa.string())
-    found = pc.fill_null(pc.index_in(wanted.combine_chunks().cast(pa.string()), value_set=values), -1)
-    places: Ints = numbers(found).astype(np.int64)
-    return np.where(known(wanted.combine_chunks()), places, -1)
-
-
 def _is(column: pa.Array, value: str) -> Flags:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     found: Flags = numbers(pc.fill_null(pc.equal(column, value), False).cast(pa.int8())) > 0
     return found
-
-
-def _flags(column: pa.ChunkedArray) -> Flags:
-    import pyarrow as pa
-
-    values: Flags = numbers(column.cast(pa.int8())) > 0
-    return values

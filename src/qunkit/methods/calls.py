@@ -4,7 +4,7 @@
 minutes before, the same four hours of the day. In a lively hour everybody is followed by many, so nobody is compared with the mean of all hours.
 
 Turns that follow each other have answers in common, so their numbers are no independent draws: Poisson's law would call nearly everybody extraordinary. `chances` shuffles the numbers
-within strata instead, `discoveries` asks of all members at a time (Benjamini & Hochberg 1995), `shrunk` draws the means of few turns towards what is usual.
+within strata instead, `qunkit.methods.discoveries` asks of all members at a time, `shrunk` draws the means of few turns towards what is usual.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ HOURS = 4
 COMPARABLE = 20
 """Turns of a stratum, below which it is put together with others."""
 REPEATS = 999
-DISCOVERIES = 0.1
 _ROOM = 1 << 20
 """Numbers that are shuffled at a time."""
 _CALLS = 1 << 11
@@ -197,17 +196,6 @@ def _deal(dice: np.random.Generator, counts: Ints, owner: Ints, sums: Ints) -> N
         dealt = np.tile(counts, (min(rows, REPEATS - begin), 1))
         dice.permuted(dealt, axis=1, out=dealt)
         sums[begin : begin + rows, owner[runs]] += np.add.reduceat(dealt, runs, axis=1)
-
-
-def discoveries(p: Floats, asked: Flags) -> Floats:
-    """The q of those who are asked about: the share of chance findings among all that are as sure (Benjamini & Hochberg 1995); NaN for others."""
-    import numpy as np
-    from scipy.stats import false_discovery_control
-
-    found = np.full(len(p), np.nan)
-    if asked.any():
-        found[asked] = false_discovery_control(p[asked])
-    return found
 
 
 def shrunk(who: Ints, day: Ints, lift: Floats, members: int) -> Floats:

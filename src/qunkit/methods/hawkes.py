@@ -84,6 +84,23 @@ class Caused(NamedTuple):
     """At each turn; one where the parent is known."""
 
 
+class _Same(NamedTuple):
+    """What of a log is the same in every round."""
+
+    turns: Ints
+    """Of each member."""
+    child: Ints
+    """Turns whose parent is known."""
+    parent: Ints
+    delay: Floats
+    own: Flags
+    """Whether both are of one sender."""
+    near: Flags
+    """Whether the delay is within the window; what is beyond says nothing of delays."""
+    spoken: Floats
+    """How many answers of each member it is known of whom they answer."""
+
+
 class _Expected(NamedTuple):
     """Sums of an E-step."""
 
@@ -112,43 +129,52 @@ def fit(
     """
     import numpy as np
 
-    n, turns = len(log.who), np.bincount(log.who, minlength=log.members)
-    share = (turns + 1) / (n + log.members)
+    n, same = len(log.who), _same(log)
+    share = (same.turns + 1) / (n + log.members)
     minutes = 24 * 60 * log.days
     start = Fit(
-        np.full(log.members, 0.4), share, turns / minutes / 2 + TINY, np.ones(_HOURS), _spoken(log) / (turns + 1), 0.1, 0.3, 1.0, 0.4,
+        np.full(log.members, 0.4), share, same.turns / minutes / 2 + TINY, np.ones(_HOURS), same.spoken / (same.turns + 1), 0.1, 0.3, 1.0, 0.4,
         np.zeros(n), np.zeros(n), np.zeros(n), (),
     )  # fmt: skip
     runs = held(log)
+
+    def climbed(now: Fit, strength: float, precision: float) -> Fit:
+        told: list[float] = []
+        while True:
+            found = _expect(log, same, runs, now)
+            told.append(found.likelihood + _prior(now, strength, count))
+            if len(told) == rounds or (len(told) > 1 and told[-1] - told[-2] < precision * n):
+                return replace(
+                    now, answers=found.answers, caused=found.caused, fresh=found.fresh, likelihoods=tuple(told)
+                )
+            now = _maximise(log, same, now, found, strength, count)
+
     if not strength:
-        return _rounds(log, runs, start, 0.0, count, rounds, precision)
+        return climbed(start, 0.0, precision)
     if near is not None:
         alike = replace(near, pull=np.full(log.members, near.prior), said=start.said)
     else:
-        alike = _rounds(log, runs, start, np.inf, count, rounds, precision * 10)
-    return _rounds(log, runs, alike, strength, count, rounds, precision)
+        alike = climbed(start, np.inf, precision * 10)
+    return climbed(alike, strength, precision)
 
 
-def _rounds(
-    log: Log, runs: Iterable[Run], now: Fit, strength: float, count: float, rounds: int, precision: float
-) -> Fit:
-    told: list[float] = []
-    while True:
-        found = _expect(log, runs, now)
-        told.append(found.likelihood + _prior(now, strength, count))
-        now = replace(now, answers=found.answers, caused=found.caused, fresh=found.fresh)
-        if len(told) == rounds or (len(told) > 1 and told[-1] - told[-2] < precision * len(log.who)):
-            break
-        now = _maximise(log, now, found, strength, count)
-    return replace(now, likelihoods=tuple(told))
+def _same(log: Log) -> _Same:
+    import numpy as np
+
+    child = np.flatnonzero(log.known >= 0)
+    parent = log.known[child]
+    delay = log.at[child] - log.at[parent] + log.half
+    own = log.who[child] == log.who[parent]
+    spoken = np.bincount(log.who[child[~own]], minlength=log.members).astype(np.float64)
+    return _Same(np.bincount(log.who, minlength=log.members), child, parent, delay, own, delay <= WINDOW, spoken)
 
 
-def _expect(log: Log, runs: Iterable[Run], now: Fit) -> _Expected:
+def _expect(log: Log, known: _Same, runs: Iterable[Run], now: Fit) -> _Expected:
     """The E-step, and the likelihood of the parameters that it was made with."""
     import numpy as np
 
     answers, caused, fresh = (np.zeros(len(log.who)) for _ in range(3))
-    likelihood = -_compensator(log, now)
+    likelihood = -_compensator(log, known, now)
     sums = np.zeros(4)
     for run, answer, by_others, echo, untouched, rate in causes(log, runs, now):
         others, own = run.others, run.own
@@ -158,24 +184,22 @@ def _expect(log: Log, runs: Iterable[Run], now: Fit) -> _Expected:
         caused[run.turns], fresh[run.turns] = by_others, untouched
         sums += by_others.sum(), _inner(answer, others.delay), echo.sum(), _inner(echo, own.delay)
         likelihood += float(np.log(rate).sum())
-    child, parent, delay, same = _known(log)
-    answers += np.bincount(parent[~same], minlength=len(answers))
-    caused[child], fresh[child] = ~same, 0.0
-    near = delay <= WINDOW
-    for kind, place in ((~same, 0), (same, 2)):
-        sums[place : place + 2] += (kind & near).sum(), delay[kind & near].sum()
-    far_echoes = float((same & ~near).sum())
-    likelihood += float(np.log(_known_rates(log, now) + TINY).sum())
+    answers += np.bincount(known.parent[~known.own], minlength=len(answers))
+    caused[known.child], fresh[known.child] = ~known.own, 0.0
+    for kind, place in ((~known.own, 0), (known.own, 2)):
+        sums[place : place + 2] += (kind & known.near).sum(), known.delay[kind & known.near].sum()
+    far_echoes = float((known.own & ~known.near).sum())
+    likelihood += float(np.log(_known_rates(log, known, now) + TINY).sum())
     return _Expected(
         answers, caused, fresh, float(sums[2]) + far_echoes, (sums[0], sums[1]), (sums[2], sums[3]), likelihood
     )
 
 
-def _maximise(log: Log, now: Fit, found: _Expected, strength: float, count: float) -> Fit:
+def _maximise(log: Log, same: _Same, now: Fit, found: _Expected, strength: float, count: float) -> Fit:
     """The M-step."""
     import numpy as np
 
-    n, turns = len(log.who), np.bincount(log.who, minlength=log.members)
+    n, turns = len(log.who), same.turns
     got, given, fresh = (by_member(log, values) for values in (found.answers, found.caused, found.fresh))
     share = _shares(given + count, turns * now.pull)
     exposed = turns * (1 - share)
@@ -188,19 +212,11 @@ def _maximise(log: Log, now: Fit, found: _Expected, strength: float, count: floa
     profile: Floats = np.bincount(log.hour, found.fresh, _HOURS).astype(np.float64) + count
     profile *= _HOURS / max(profile.sum(), TINY)
     base = fresh / (24 * 60 * log.days) + TINY
-    said = _spoken(log) / np.maximum(given + count, TINY)
+    said = same.spoken / np.maximum(given + count, TINY)
     return replace(
         now, pull=pull, share=share, base=base, profile=profile, said=said, echo=found.echoes / max(n, 1), prior=prior,
         rate=_rate(*found.answer_delay), own_rate=_rate(*found.echo_delay),
     )  # fmt: skip
-
-
-def _spoken(log: Log) -> Floats:
-    """How many answers of everybody's it is known of whom they answer."""
-    import numpy as np
-
-    child, _, _, same = _known(log)
-    return np.bincount(log.who[child[~same]], minlength=log.members).astype(np.float64)
 
 
 def by_member(log: Log, values: Floats) -> Floats:
@@ -232,16 +248,25 @@ def _shares(given: Floats, making: Floats) -> Floats:
 
 
 def _rate(weight: float, total: float) -> float:
-    """The rate of an exponential, cut at WINDOW, from the weight and the weighted sum of delays: its mean is 1/rate - WINDOW/(exp(rate WINDOW) - 1)."""
+    """The rate of an exponential, cut at WINDOW, from the weight and the weighted sum of delays: its mean is 1/rate - WINDOW/(exp(rate WINDOW) - 1).
+
+    Newton's steps to it, and where one leads out of what is still possible, half of that instead.
+    """
     from math import exp, expm1
 
     mean = total / weight if weight > TINY else 1.0
     low, high = 1e-4, 100.0
-    for _ in range(60):
-        middle = (low * high) ** 0.5
-        cut = WINDOW / expm1(middle * WINDOW) if middle * WINDOW < 500 else WINDOW * exp(-500)
-        low, high = (middle, high) if 1 / middle - cut > mean else (low, middle)
-    return low
+    rate = min(max(1 / max(mean, TINY), low), high)
+    for _ in range(100):
+        cut = WINDOW / expm1(rate * WINDOW) if rate * WINDOW < 500 else WINDOW * exp(-500)
+        over, slope = 1 / rate - cut - mean, cut * (cut + WINDOW) - 1 / rate**2
+        low, high = (rate, high) if over > 0 else (low, rate)
+        step = rate - over / slope if slope < 0 else low
+        step = step if low < step < high else (low * high) ** 0.5
+        if abs(step - rate) <= 1e-14 * rate:
+            break
+        rate = step
+    return rate
 
 
 def _prior(now: Fit, strength: float, count: float) -> float:
@@ -253,12 +278,9 @@ def _prior(now: Fit, strength: float, count: float) -> float:
     return float(of_pull + count * of_others)
 
 
-def _compensator(log: Log, now: Fit) -> float:
+def _compensator(log: Log, same: _Same, now: Fit) -> float:
     """How many turns the parameters expect."""
-    import numpy as np
-
-    turns = np.bincount(log.who, minlength=log.members)
-    made = (turns * now.pull * (1 - now.share)).sum() + now.echo * len(log.who)
+    made = (same.turns * now.pull * (1 - now.share)).sum() + now.echo * len(log.who)
     return float(made + now.base.sum() * 24 * 60 * log.days)
 
 
@@ -296,24 +318,10 @@ def _inner(a: Floats, b: Floats) -> float:
     return float(np.einsum("i,i", a, b))
 
 
-def _known(log: Log) -> tuple[Ints, Ints, Floats, Flags]:
-    """Turns whose parent is known, the parents, the delays, and whether both are of one sender."""
+def _known_rates(log: Log, known: _Same, now: Fit) -> Floats:
+    """The rate at which known parents made their children."""
     import numpy as np
 
-    child = np.flatnonzero(log.known >= 0)
-    parent = log.known[child]
-    return child, parent, log.at[child] - log.at[parent] + log.half, log.who[child] == log.who[parent]
-
-
-def _known_rates(log: Log, now: Fit) -> Floats:
-    """The rate at which known parents made their children; what lies beyond the window says nothing of delays."""
-    import numpy as np
-
-    child, parent, delay, same = _known(log)
-    near = delay <= WINDOW
-    answer = (
-        now.pull[log.who[parent]]
-        * (now.share * now.said)[log.who[child]]
-        * np.where(near, _kernel(now.rate, delay), 1.0)
-    )
-    return np.where(same, now.echo * np.where(near, _kernel(now.own_rate, delay), 1.0), answer)
+    answer, echo = (np.where(known.near, _kernel(rate, known.delay), 1.0) for rate in (now.rate, now.own_rate))
+    answer *= now.pull[log.who[known.parent]] * (now.share * now.said)[log.who[known.child]]
+    return np.where(known.own, now.echo * echo, answer)

@@ -3,6 +3,8 @@
 Ads and what people write in the minutes after a red packet are no member's turns: they stand in the log under a name of their own, so that what answers them is
 not taken for an answer to somebody else; they answer nobody. Ads are told as `qunkit ads` does, but of near-duplicates only equal texts are known. What of a red packet's
 minutes quotes or mentions somebody is left to who wrote it.
+
+Who opened a sign-up list (接龙) is known by its versions of the days before the lines, which are no lines themselves.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from qunkit.arrays import numbers
+from qunkit.arrays import flags, numbers, places
 from qunkit.methods import ad_sql
 from qunkit.methods.reply_log import LINES, Chat, read
 from qunkit.methods.runs import NOBODY
+from qunkit.methods.turns import STORM
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -21,12 +24,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
 OUT_OR_IN = ("out", "in")
-STORM = 5 * 60.0
-"""Seconds after a red packet in which what people write is its doing."""
 _AD, _STORM = "\x1fad", "\x1fstorm"
 _THRESHOLD = 0.5
 _SHORTEST_COPY = 12
@@ -65,17 +67,18 @@ ORDERED = f"COALESCE(kind IN ('text', 'quote') AND chars < 30 AND ({_like(_ORDER
 """Whether a message is worded as an order."""
 
 
-def lines(since: str) -> str:
-    """``PART_SQL``: the lines of `reply_log` for which `since` holds, with ``ad``, ``packet``, ``age`` (days), ``tip`` (it tells of a product), ``orders`` and ``sheet``
-    (the text of a sign-up list)."""
+def lines(since: str, sheets: str = "FALSE") -> str:
+    """``PART_SQL``: the lines of `reply_log` for which `since` holds, with ``ad``, ``packet``, ``age`` (days), ``tip`` (it tells of a product), ``orders``, ``sheet``
+    (the text of a sign-up list) and ``lost`` (a sign-up list whose text the exports have lost); and ``early`` ones, the sign-up lists for which only `sheets` holds."""
     columns = LINES.partition("FROM posts")[0]
     return f"""
 WITH {COPIES}, {ad_sql.JUDGED.replace(":threshold", f"{_THRESHOLD:e}")}, marked AS (
-  SELECT posts.*, flagged.seq IS NOT NULL AS ad
+  SELECT posts.*, flagged.seq IS NOT NULL AS ad, NOT ({since}) AS early
   FROM posts LEFT JOIN flagged ON flagged.group_id = posts.group_id AND flagged.sent_at = posts.sent_at AND flagged.seq = posts.seq
-  WHERE {since} AND posts.time_quality <> 'day'
+  WHERE ({since} OR posts.kind = 'solitaire' AND {sheets}) AND posts.time_quality <> 'day'
 )
-{columns}, ad, kind = 'red_packet' AS packet, {AGE} AS age, CASE WHEN kind = 'solitaire' THEN text END AS sheet,
+{columns}, early, ad, kind = 'red_packet' AS packet, {AGE} AS age, CASE WHEN kind = 'solitaire' AND text <> '' THEN text END AS sheet,
+  kind = 'solitaire' AND COALESCE(text, '') = '' AS lost,
   COALESCE(kind IN ('text', 'quote') AND ({_like(_EXPERIENCE, "%")}), FALSE) AS tip,
   {ORDERED} AS orders
 FROM marked
@@ -89,13 +92,21 @@ class Heard:
 
     chat: Chat
     somebody: Flags
-    """Of each number of a sender, whether it is a person."""
+    """Of each number of a sender in the log, whether it is a person."""
+    people: pa.Array
+    """Ids of all who wrote, by their numbers: those of the log first, then who wrote nothing but what is left out of it."""
+    who: Ints
+    """Of each line, the number of who wrote it."""
+    posted: Flags
+    """Of each of `people`, whether they did in the window."""
     official: Flags
-    """Of each number, whether it is staff."""
+    """Of each of `people`, whether they are staff."""
     age: Floats
     """Of each turn, days before the end of what can be seen."""
     table: pa.Table
     """The lines."""
+    sheets: pa.Table
+    """Versions of sign-up lists, early ones too: ``sender_id``, ``t``, ``in_window``, ``sheet``."""
 
 
 def hear(table: pa.Table, *, ads: bool, storms: bool) -> Heard:
@@ -104,7 +115,10 @@ def hear(table: pa.Table, *, ads: bool, storms: bool) -> Heard:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    sender = table["sender_id"].combine_chunks()
+    early = table["early"]
+    sheets = table.filter(pc.is_valid(table["sheet"])).select(["sender_id", "t", "in_window", "sheet"])
+    table = table.filter(pc.invert(early)) if pc.any(early).as_py() else table
+    senders = sender = table["sender_id"].combine_chunks()
     if not storms:
         sender = pc.if_else(pa.array(_stormed(table)), pa.scalar(_STORM), sender)
     if not ads:
@@ -114,17 +128,28 @@ def hear(table: pa.Table, *, ads: bool, storms: bool) -> Heard:
     first = chat.turns.first
     somebody: Flags = ~np.isin(np.array(chat.people.to_pylist(), object), [_AD, _STORM])
     log = replace(chat.log, known=np.where(somebody[chat.log.who], chat.log.known, NOBODY))
-    official = np.zeros(len(chat.people), bool)
-    official[chat.log.who] = flags(table, "official")[first]
+    everybody = pc.unique(senders)
+    people = pa.concat_arrays([chat.people, everybody.filter(pc.invert(pc.is_in(everybody, chat.people)))])
+    who = places(senders, people)
     return Heard(
-        replace(chat, log=log), somebody, official & somebody, numbers(table["age"].cast(pa.float64()))[first], table
+        chat=replace(chat, log=log),
+        somebody=somebody,
+        people=people,
+        who=who,
+        posted=_who(who, chat.in_window, len(people)),
+        official=_who(who, flags(table["official"]), len(people)),
+        age=numbers(table["age"].cast(pa.float64()))[first],
+        table=table,
+        sheets=sheets,
     )
 
 
-def flags(table: pa.Table, name: str) -> Flags:
-    """A column of yes and no."""
-    values: Flags = numbers(table[name].cast("int8")) > 0
-    return values
+def _who(who: Ints, lines: Flags, people: int) -> Flags:
+    """Of so many people, who wrote one of the `lines`."""
+    import numpy as np
+
+    found: Flags = np.bincount(who[lines], minlength=people) > 0
+    return found
 
 
 def _stormed(table: pa.Table) -> Flags:
@@ -132,12 +157,12 @@ def _stormed(table: pa.Table) -> Flags:
     import numpy as np
     import pyarrow.compute as pc
 
-    at, packets = numbers(table["t"].cast("float64")), np.flatnonzero(flags(table, "packet"))
+    at, packets = numbers(table["t"].cast("float64")), np.flatnonzero(flags(table["packet"]))
     if not len(packets):
         return np.zeros(len(table), bool)
     last = np.searchsorted(packets, np.arange(len(table)), "right") - 1
     since = np.where(last >= 0, at - at[packets[np.maximum(last, 0)]], np.inf)
     named = pc.fill_null(pc.list_value_length(table["mention_ids"]), 0)
     said = numbers(pc.is_valid(table["reply_to"]).cast("int8")) + numbers(named.cast("int64")) > 0
-    out: Flags = (since <= STORM) & (~said | flags(table, "packet"))
+    out: Flags = (since <= STORM) & (~said | flags(table["packet"]))
     return out

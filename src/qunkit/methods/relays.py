@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-OPEN = 14 * 24 * 3600 * 1000
-"""Milliseconds after its last version for which a relay is open."""
+DAYS_OPEN = 14
+"""Days after its last version for which a relay is open."""
+OPEN = DAYS_OPEN * 24 * 3600 * 1000
+"""The same in milliseconds."""
 _ENTRY = re.compile(r"^[ \t]*[0-9]{1,4}[.．、)）]", re.MULTILINE)
 _MARK = re.compile(r"^\s*(?:[#＃] ?(?:接龙|接龍|Group Note)|接[龙龍][:：])")
 _HEADING = 200

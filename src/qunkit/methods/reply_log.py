@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qunkit.arrays import numbers
+from qunkit.arrays import flags, numbers, places
 from qunkit.methods import evidence
 from qunkit.methods.evidence import Evidence, Lines
 from qunkit.methods.links import Spoken
@@ -67,10 +67,10 @@ def read(table: pa.Table) -> Chat:
 
     coded = table["sender_id"].combine_chunks().dictionary_encode()
     who, people = numbers(coded.indices).astype(np.int64), coded.dictionary
-    quoted = _places(table["reply_to"], table["message_id"])
+    quoted = places(table["reply_to"], table["message_id"])
     mentions = table["mention_ids"].combine_chunks()
     naming = numbers(pc.list_parent_indices(mentions).cast(pa.int64()))
-    named = _places(pc.list_flatten(mentions), people)
+    named = places(pc.list_flatten(mentions), people)
     at = numbers(table["t"].cast(pa.float64()))
     found = turns(who, at)
     lines = Lines(quoted, naming, named)
@@ -83,9 +83,9 @@ def read(table: pa.Table) -> Chat:
         known=np.where(told.explicit, told.parent, -1),
         members=len(people),
         days=max(1.0, float(np.ceil((at[-1] - begin) / 86400))) if len(at) else 1.0,
-        half=0.5 if len(at) and _flags(table["by_minute"]).mean() > 0.5 else 0.0,
+        half=0.5 if len(at) and flags(table["by_minute"]).mean() > 0.5 else 0.0,
     )
-    return Chat(people, found, lines, told, log, quoted, _flags(table["in_window"]))
+    return Chat(people, found, lines, told, log, quoted, flags(table["in_window"]))
 
 
 def ruled(table: pa.Table, chat: Chat) -> Evidence:
@@ -103,26 +103,7 @@ def _spoken(table: pa.Table) -> Spoken:
     texts = pc.fill_null(table["said"], "").to_pylist()
     return Spoken(
         numbers(table["t"].cast(pa.float64())) / 60,
-        _flags(table["asks"]),
+        flags(table["asks"]),
         np.nan_to_num(length - usual),
         sketches(texts),
     )
-
-
-def _places(wanted: pa.ChunkedArray | pa.Array, among: pa.ChunkedArray | pa.Array) -> Ints:
-    """Where each value first is; -1: nowhere, or null."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    values = among.combine_chunks() if isinstance(among, pa.ChunkedArray) else among
-    found = pc.fill_null(pc.index_in(wanted, value_set=values.cast(pa.string())), -1)
-    places: Ints = numbers(found).astype(np.int64)
-    return places
-
-
-def _flags(column: pa.ChunkedArray) -> Flags:
-    import pyarrow as pa
-
-    values: Flags = numbers(column.cast(pa.int8())) > 0
-    return values

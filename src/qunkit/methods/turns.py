@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 GAP = 120.0
 """Seconds between two lines of one turn, at most."""
+STORM = 300.0
+"""Seconds after a red packet in which what people write is its doing."""
 
 
 @dataclass(frozen=True, slots=True)

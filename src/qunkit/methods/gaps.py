@@ -1,0 +1,57 @@
+"""What the exports do not tell, and what that leaves out of a result: said below it, even where it has no rows.
+
+An analysis says ``remarks = gaps.untimed``, or a function of its own that adds up several; they are asked with a function that gives the rows of a query.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qunkit.results import Note
+from qunkit.words import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+    Ask = Callable[[str], pa.Table]
+
+_MOST = 5
+"""Groups that are named."""
+_OF_GROUPS = """
+SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name,
+  COUNT(CASE WHEN time_quality <> 'day' THEN 1 END) AS timed, COUNT(CASE WHEN kind = 'solitaire' AND COALESCE(text, '') = '' THEN 1 END) AS lost
+FROM posts WHERE in_window GROUP BY group_id
+"""
+_UNTIMED = f"SELECT group_name FROM ({_OF_GROUPS}) told WHERE timed = 0 ORDER BY group_id"
+_LOST = f"SELECT group_name FROM ({_OF_GROUPS}) told WHERE lost > 0 ORDER BY group_id"
+_DAYS = Text(
+    "Days alone, and no times of the day, are known of {n} groups, so that nobody can tell there who answers whom: {groups}. They have no rows. An export that keeps times (`qunkit formats` says which do) and is ingested, too, fills them in.",
+    "{n} 个群的导出只有日期、没有时刻，无法判断谁回复谁，因此未列出：{groups}。换用保留时刻的格式（见 `qunkit formats`）重新导出并导入即可补全。",
+)
+_SHEETS = Text(
+    "The texts of sign-up lists (接龙) are lost in the exports of {n} groups: {groups}. Nobody can tell there who opened one or joined it; an export with texts, ingested too, fills them in.",
+    "{n} 个群的导出丢失了接龙正文：{groups}，无法判断由谁发起、谁参与；用保留正文的方式重新导出并导入即可补全。",
+)
+
+
+def untimed(ask: Ask) -> list[Note]:
+    """Which groups have no times of the day."""
+    return _told(_DAYS, ask(_UNTIMED))
+
+
+def lost_lists(ask: Ask) -> list[Note]:
+    """Which groups have sign-up lists without their text."""
+    return _told(_SHEETS, ask(_LOST))
+
+
+def named(groups: list[str]) -> Text:
+    """The first of some groups, as each language lists names."""
+    more = " …" if len(groups) > _MOST else ""
+    return Text(", ".join(groups[:_MOST]) + more, "、".join(groups[:_MOST]) + more)
+
+
+def _told(text: Text, found: pa.Table) -> list[Note]:
+    groups = found["group_name"].to_pylist()
+    return [Note(text, (("n", len(groups)), ("groups", named(groups))))] if groups else []
