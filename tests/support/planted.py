@@ -14,7 +14,9 @@ from qunkit.results import Report
 from support.demo_worlds import world
 
 GROUPS = 5
-KINDS = ("dying", "ads", "kol", "leavers")
+KINDS = ("dying", "ads", "kol", "leavers", "complaints")
+SPOILT = "坏果"
+"""The theme of a week in which people complain of what they bought: every fleet has it, a plain one, too."""
 _TOP = 5
 """Ad accounts that must all have been planted: the first of the list."""
 
@@ -28,7 +30,7 @@ class Outcome(NamedTuple):
 
 
 def outcomes(folder: Path, seed: int, plain: bool = False) -> dict[str, Outcome]:
-    """Of each kind, in a fleet of one seed; in a `plain` one nothing is planted."""
+    """Of each kind, in a fleet of one seed; in a `plain` one nothing is planted but what a week is about."""
     dataset, truth = world(folder, seed=seed, groups=GROUPS, plain=plain)
     report = dataset.report()
     names = {(group["name"], member["id"]): member["shown"] for group in truth["groups"] for member in group["members"]}
@@ -42,12 +44,14 @@ def outcomes(folder: Path, seed: int, plain: bool = False) -> dict[str, Outcome]
         "ads": {group["known_as"] for group in truth["groups"] if group["role"] == "ad-flooded"},
         "kol": set().union(*(people(group, [group["kol"]]) for group in truth["groups"] if group["kol"])),
         "leavers": set().union(*(people(g, [one["id"] for one in g["leavers"]]) for g in truth["groups"])),
+        "complaints": {g["known_as"] for g in truth["groups"] if g["themes"][-1] == SPOILT and g["role"] != "dying"},
     }
     found = {
         "dying": {row["group_id"] for row in attention if row["stage"] == "suspected"},
         "ads": {row["group_id"] for row in attention if row["next"] == "remove"},
         "kol": {(row["group_name"], row["name"]) for row in told(report, "kol")},
         "leavers": {(row["group_name"], row["name"]) for row in told(report, "leavers")},
+        "complaints": {row["group_id"] for row in told(report, "complaints")},
     }
     wrong = {kind: found[kind] - planted[kind] for kind in KINDS}
     if not plain:
