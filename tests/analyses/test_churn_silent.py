@@ -97,25 +97,26 @@ def beyond(spoke, others, **more):
 
 
 def test_silence_beyond_ones_own_rhythm_by_hand():
-    # (T ÷ (T + r))^(k-1): (5/28)^4 = 0.00102, (5/29)^4 = 0.00088; (10/21)^9 = 0.00126, (10/22)^9 = 0.00083; (30/38)^29 = 0.00105, (30/39)^29 = 0.00050
-    assert [beyond(5, 5 + r) for r in (0, 23, 24)] == [False, False, True]
-    assert [beyond(10, 10 + r) for r in (11, 12)] == [False, True]
-    assert [beyond(30, 30 + r) for r in (8, 9)] == [False, True]
+    # of two members: A = 2k, B = r. (10/56)^4 = 0.00102, (10/57)^4 = 0.00095; (20/43)^9 = 0.00102, (20/44)^9 = 0.00083; (60/76)^29 = 0.00105, (60/77)^29 = 0.00072
+    assert [beyond(5, 5 + r) for r in (0, 46, 47)] == [False, False, True]
+    assert [beyond(10, 10 + r) for r in (23, 24)] == [False, True]
+    assert [beyond(30, 30 + r) for r in (16, 17)] == [False, True]
     assert beyond(4, 84) is None
-    # 10 of 19 days, for they spoke again on the 19th: (19/31)^10 = 0.0075, (19/39)^10 = 0.00075
+    # 11 days of the first 19, for they spoke again on the 19th: A = 30; (30/59)^10 = 0.00115, (30/60)^10 = 0.00098
     again = [{"at": "2026-01-19 08:00:00", "sender_id": "a"}]
-    assert [beyond(10, 19 + r, log=again) for r in (12, 20)] == [False, True]
+    assert [beyond(10, 19 + r, log=again) for r in (29, 30)] == [False, True]
 
 
-def test_days_without_talk_of_members_are_nobodys_silence():
-    # 11 days of talk since: b's. Then the staff's alone, another group's, and a hole.
-    later = [
-        {"at": "2026-02-10 09:00:00", "sender_id": "s"},
-        {"at": "2026-02-12 09:00:00", "sender_id": "b", "group_id": "h"},
-    ]
+def test_where_members_do_not_talk_nobody_is_silent():
+    # b spoke on 23 days since. Then the staff's alone, another group's, and a hole.
+    later = [{"at": "2026-03-10 09:00:00", "sender_id": "s"}, {"at": "2026-03-12 09:00:00", "sender_id": "b", "group_id": "h"}]  # fmt: skip
     scope = Scope(staff=frozenset("s"))
-    assert beyond(10, 21, log=later, scope=scope) is False
-    assert beyond(10, 21, log=[*later, {"at": "2026-02-20 09:00:00", "sender_id": "c"}], scope=scope) is True
+    assert beyond(10, 33, log=later, scope=scope) is False
+    flood = [{"at": f"2026-03-10 09:00:{n:02}", "sender_id": "b", "group_id": "h"} for n in range(9)]
+    assert beyond(10, 33, log=flood, scope=scope) is False
+    # two members on one day are as much talk as one on two
+    more = [{"at": "2026-02-05 10:00:00", "sender_id": "c"}, *later]
+    assert beyond(10, 33, log=more, scope=scope) is True
 
 
 def test_who_is_beyond_is_listed_however_short_the_silence():
@@ -149,9 +150,9 @@ def test_plain_python_gives_the_same(rows, scope, days):
         gone = max((row["at"] for row in events if row["event"] == "removed"), default=None)
         joined = max((row["at"] for row in events if row["event"] == "invited"), default=None)
         silent = len([d for d in observed if d > day({"at": last})])
-        talked = {day(row) for row in posts if row["group_id"] == group and row["sender_id"] not in scope.staff}
+        talk = {(day(row), row["sender_id"]) for row in posts if row["group_id"] == group and row["sender_id"] not in scope.staff}  # fmt: skip
         spoke = {day(row) for row in mine}
-        since, before = len([d for d in talked if d > max(spoke)]), len([d for d in talked if min(spoke) <= d <= max(spoke)])  # fmt: skip
+        before, since = len([d for d, _ in talk if min(spoke) <= d <= max(spoke)]), len([d for d, _ in talk if d > max(spoke)])  # fmt: skip
         beyond = (before / (before + since)) ** (len(spoke) - 1) < 0.001 if len(spoke) >= 5 else None
         if (silent >= days or beyond) and not (gone and gone > max(filter(None, (last, joined)))):
             expected[key] = (last, silent, len(spoke), beyond, joined and joined.date())

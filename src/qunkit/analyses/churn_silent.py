@@ -8,9 +8,9 @@ Those who were most active come first: they are the ones that the group lost. Da
 do not count. Who is gone is not listed: a notice, or the newest complete roster that does not have them, is later than all that shows them there. Who never spoke is known only where there is a complete
 roster (`qunkit roster`). Staff and bots are left out. All history counts, also before `--since`.
 
-`beyond`: silent beyond their own rhythm, (T ÷ (T + r))^(k-1) < 0.001: they spoke on k of T days, from their first day to their last, and not on the r since. Had their days fallen anywhere
-among the T + r, so rarely would all of them lie before the silence. That takes 7 days of those who speak daily, and 24 of who did for 5 days. Counted are days on which members of the group talked: where a whole group falls silent, that
-is not theirs. Of fewer than 5 active days nothing is said. It is a rule and no probability: people come in spells.
+`beyond`: silent beyond their own rhythm, (A ÷ (A + B))^(k-1) < 0.001: they spoke on k days; A is what the group's members said from their first day to their last, B what they said since, each member
+counted once a day. Had the days fallen anywhere in that talk, so rarely would the others all lie before the silence. Where a group falls silent, that is nobody's own silence. Of fewer than 5 active
+days nothing is said. It is a rule and no probability: people come in spells.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TITLE = Text("Silent members: a list to call", "潜水与沉默成员")
 LEAST = 5
 """Active days from which somebody has a rhythm."""
 CHANCE = 1e-3
-"""A silence so long, had the days fallen anywhere, that rarely, is beyond rhythm."""
+"""Of a silence: how rarely it would be so long, had somebody's days fallen anywhere."""
 
 _STATES = {"silent": Text("fell silent", "沉默"), "never": Text("never spoke", "从未发言")}
 _ROLES = {
@@ -70,8 +70,8 @@ COLUMNS = (
         "beyond",
         "bool",
         Text("beyond rhythm", "超出自身规律"),
-        Text("silent for r days, and (T ÷ (T + r))^(k-1) < 0.001: before, they spoke on k of T days (days on which members of the group talked); null: fewer than 5 active days",
-             "沉默 r 天，且 (T ÷ (T + r))^(k-1) < 0.001：此前 T 天中有 k 天发言（只计群内有成员发言的日子）；发言不足 5 天时为空"),
+        Text("(A ÷ (A + B))^(k-1) < 0.001: they spoke on k days; A, B: how many members spoke on each day, added up, from their first to their last day, and since; null: fewer than 5 active days",
+             "(A ÷ (A + B))^(k-1) < 0.001：k 为其发言天数；A、B 为其首次至最近发言期间及此后群内每日发言人数之和；发言不足 5 天时为空"),
         spare=1,
     ),
     Column("joined", "date", Text("joined", "入群日期"), Text("the latest time, by notice or roster; null: not known", "最近一次入群，据提示或名单；未知时为空"), spare=1),
@@ -99,16 +99,17 @@ WITH {MOVES}, {GONE}, {NAMED}, heard AS (  -- how many days with data there are 
   SELECT MIN(day) AS first_day, MAX(day) AS last_day FROM days
 ), spoken AS (
   SELECT group_id, sender_id, MAX(last_spoke) AS last_spoke, MAX(day) AS last_day, COUNT(*) AS active_days,
-    MAX(nth) - MIN(nth) + 1 AS talked, MAX(MAX(nth)) OVER (PARTITION BY group_id) - MAX(nth) AS silent
-  FROM (  -- nth: which of the days on which members of the group talked
-    SELECT group_id, sender_id, day, MAX(local_time) AS last_spoke, DENSE_RANK() OVER (PARTITION BY group_id ORDER BY day) AS nth
+    MAX(heard) - MIN(heard - that_day) AS talked, MAX(MAX(heard)) OVER (PARTITION BY group_id) - MAX(heard) AS talked_since
+  FROM (  -- heard: how many members spoke on each day up to this one, added up
+    SELECT group_id, sender_id, day, MAX(local_time) AS last_spoke, COUNT(*) OVER (PARTITION BY group_id ORDER BY day) AS heard,
+      COUNT(*) OVER (PARTITION BY group_id, day) AS that_day
     FROM posts WHERE NOT official GROUP BY group_id, sender_id, day
   ) spoken_days
   GROUP BY group_id, sender_id
 ), people AS (
   SELECT members.group_id, COALESCE(named.group_name, members.group_id) AS group_name, members.member_id, members.name, members.role,
     spoken.last_spoke, COALESCE(spoken.active_days, 0) AS active_days,
-    CASE WHEN spoken.active_days >= {LEAST} THEN POWER(spoken.talked / (spoken.talked + spoken.silent), spoken.active_days - 1) < {CHANCE:e} END AS beyond,
+    CASE WHEN spoken.active_days >= {LEAST} THEN POWER(spoken.talked / NULLIF(spoken.talked + spoken.talked_since, 0), spoken.active_days - 1) < {CHANCE:e} END AS beyond,
     CAST(presence.joined_at AS DATE) AS joined,
     COALESCE(spoken.last_day, LEAST(GREATEST(CAST(presence.joined_at AS DATE), named.first_day, ends.first_day), ends.last_day)) AS since
   FROM members CROSS JOIN ends

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COLUMN = "complaints"
 TYPE = "list<string>"
 VERSION = 1
-HELP = Text("words of the text that complain, as family:word, each once", "文本中的投诉用语（类别:词），不重复")
+HELP = Text("words of the text that complain, as family:word, each once", "文本中的投诉用语及其类别，不重复")
 
 
 def compute(batch: pa.RecordBatch) -> pa.Array:
