@@ -60,6 +60,16 @@ def test_of_two_groups_one_is_asked_with_the_other():
     ]  # q 0.09
 
 
+def test_two_people_are_no_burst():
+    rows = [row | {"text": FINE} for row in BEFORE] + [row for row in WINDOW if row["sender_id"] in "abd"]
+    (found,) = ask("complaints", rows, scope=STAFF)
+    # none before: mean 3 × 0.5 ÷ 10 = 0.15, variance 0.15 × 1.3: size 0.5, p = 1/1.3; 1 - P(0) - P(1) = 1 - √(10/13) × (1 + 0.5 × 3/13)
+    chance = 1 - (10 / 13) ** 0.5 * (1 + 3 / 26)
+    assert bursts.chance([0, 0, 0, 0, 2], [1, 3, 3, 3, 3]) == pytest.approx(chance)
+    assert chance < 0.05
+    assert (found["people"], found["burst"], found["reason"]) == (2, False, None)
+
+
 def test_one_grave_complaint_is_a_reason():
     found = ask("complaints", [*BEFORE, {"at": "2026-05-12 09:00:00", "sender_id": "a", "text": "坏了，我打12315"}], scope=WEEK)  # fmt: skip
     assert table(found, "people", "about", "grave", "burst", "reason", "next") == [
@@ -93,6 +103,8 @@ def test_words_of_ones_own_and_those_that_are_none():
     rows = [{"at": "2026-05-12 09:00:00", "sender_id": who, "text": text} for who, text in (("a", "GG了吧？坏了"), ("b", "要退货"))]  # fmt: skip
     scope = Scope(complaint_words=(("gg", "没有"), ("退货", "坏")))
     assert table(ask("complaints", rows, scope=scope), "people", "about") == [(1, ["own"])]
+    both = ask("complaints", rows, scope=Scope(complaint_words=(("坏",), ())))
+    assert table(both, "people", "about") == [(2, ["own", "quality", "refund"])]
     assert table(ask("complaints_list", rows, scope=scope), "sender_id", "words", "spans") == [("a", ["gg"], ["0:2"])]
 
 

@@ -28,6 +28,11 @@ def test_periods_that_scatter_allow_more():
     crowd = [10] * 5
     assert expected(even, crowd) == expected(uneven, crowd) == 2
     assert chance(even, crowd) < 0.05 < chance(uneven, crowd)
+    size = (17 / 8) ** 2 / (85 / 4 - 17 / 8)  # p = 1/10
+    found = [0.1**size]
+    for n in range(5):
+        found.append(found[-1] * 0.9 * (size + n) / (n + 1))
+    assert chance(uneven, crowd) == pytest.approx(1 - sum(found))
 
 
 def test_what_is_not_known():

@@ -1,13 +1,14 @@
 """Invented messages that complain and that do not, by family, to measure the list of complaints on.
 
 Every family has templates of two halves: ``seen`` ones, which the list may be made better by, and ``held`` ones, which it was never changed for. Slots make a template several messages.
-`python -m support.complaint_talk` prints the tables of docs/methods/complaints.md.
+`python -m support.complaint_talk [FILE …]` prints the tables of docs/methods/complaints.md, and how much of each file counts as complaints: a turn a line, or several with tabs between.
 """
 
 from __future__ import annotations
 
 import sys
 from itertools import product
+from pathlib import Path
 
 from qunkit.methods.complaints import complaints
 
@@ -100,7 +101,7 @@ def flagged(templates: tuple[str, ...], family: str = "") -> tuple[float, float]
     return sum(any_) / len(any_), sum(own) / len(own)
 
 
-def main() -> None:
+def main(*files: str) -> None:
     lines = ["| complaints about | templates | found, seen | found, held apart | of these, as what they are about |", "| --- | --: | --: | --: | --: |"]  # fmt: skip
     held: list[str] = []
     for family, (seen, apart) in COMPLAIN.items():
@@ -114,8 +115,14 @@ def main() -> None:
         others += apart
         lines.append(f"| {family} | {len(seen)} + {len(apart)} | {flagged(seen)[0]:.2f} | {flagged(apart)[0]:.2f} |")
     lines.append(f"| all | | | {flagged(tuple(others))[0]:.2f} |")
+    for name in files:
+        turns = {turn.replace(" ", "") for turn in Path(name).read_text("utf-8").replace("\t", "\n").splitlines()} - {
+            ""
+        }
+        found = sum(map(bool, complaints(sorted(turns))))
+        lines += ["", f"{Path(name).name}: {found} of {len(turns):,} turns, {found / len(turns):.2%}"]
     sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

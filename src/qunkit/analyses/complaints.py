@@ -26,7 +26,7 @@ TITLE = Text("Complaints by group", "各群投诉")
 
 PERIODS = 8
 """Before the window, each as long as it."""
-REASONS = {"burst": Text("burst of complaints", "投诉突增"), "grave": Text("grave complaint", "严重投诉")}
+REASONS = {"burst": Text("complaints burst", "投诉突增"), "grave": Text("grave complaint", "严重投诉")}
 NEXT = {
     "goods": Text("look at the goods, answer in the group", "核查商品质量，在群内回应"),
     "deliveries": Text("look after the deliveries, say when they come", "核查发货与物流，告知到货时间"),
