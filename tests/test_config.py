@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qunkit.config import FILE, KEYS, Ads, Config, Kol, Lifecycle, Members, People, Response, Topics, load
+from qunkit.config import FILE, KEYS, Ads, Complaints, Config, Kol, Lifecycle, Members, People, Response, Topics, load
 from qunkit.dataset import Scope
 from qunkit.engines._views import views
 from qunkit.errors import BadConfig
@@ -147,7 +147,7 @@ def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
 def test_keys_are_described_in_both_languages() -> None:
     assert all(text.en and text.zh for text in KEYS.values())
     top = {key.split(".")[0] for key in KEYS}
-    tables = "staff bots tags map engine ads kol members lifecycle response topics"
+    tables = "staff bots tags map engine ads kol members lifecycle response topics complaints"
     assert top == {"lang", "day_start", "names", *tables.split()}
 
 
@@ -241,6 +241,8 @@ def test_stages_and_working_hours(dataset: Path) -> None:
         ("[response]\nexempt = [1]", "response.exempt is not a list of texts"),
         ('[topics]\nown = "满减券"', "topics.own is not a list of texts"),
         ("[topics]\nstops = []", "did you mean topics.stop"),
+        ("[complaints]\nstop = 1", "complaints.stop is not a list of texts"),
+        ("[complaints]\nowns = []", "did you mean complaints.own"),
         ("[lifecycle]\nsilence_chance = 0", "lifecycle.silence_chance is not a ratio"),
         ("[lifecycle]\nad_share = 2", "lifecycle.ad_share is not a ratio"),
         ("[lifecycle]\ndead_day = 3", "did you mean lifecycle.dead_days"),
@@ -268,3 +270,14 @@ def test_words_of_ones_own_and_those_that_are_none(dataset: Path) -> None:
     shown = views("SELECT 1", "SELECT 1", scope)["topic_words"]
     assert "VALUES ('wow', 'stop'), ('打卡', 'stop'), ('满减券', 'own')" in shown
     assert "WHERE FALSE" in views("SELECT 1", "SELECT 1", Scope(own_words=(" ",)))["topic_words"]
+
+
+def test_words_that_complain_and_those_that_do_not(dataset: Path) -> None:
+    usual = load(dataset)
+    write(dataset, '[complaints]\nown = ["缺货了"]\nstop = ["退货"]')
+    settings = load(dataset)
+    assert settings.complaints == Complaints(("缺货了",), ("退货",))
+    assert settings.hash != usual.hash
+    shown = views("SELECT 1", "SELECT 1", Scope(complaint_words=(settings.complaints.own, settings.complaints.stop)))
+    assert "VALUES ('缺货了', 'own'), ('退货', 'stop')" in shown["complaint_words"]
+    assert "WHERE FALSE" in shown["topic_words"]

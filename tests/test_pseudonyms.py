@@ -202,9 +202,9 @@ ASKED = {
 OF_TEXTS = {
     name
     for name in registry.names("analyses")
-    if name in ("kol", "replies", "response_questions") or name.startswith(("ads", "topics"))
+    if name in ("kol", "replies", "response_questions") or name.startswith(("ads", "topics", "complaints"))
 }
-"""Names are no words in scrubbed texts, and contacts and links no marks of ads."""
+"""Names are no words in scrubbed texts, no complaints either, and contacts and links no marks of ads."""
 
 
 ASKED_OF_ADS = {

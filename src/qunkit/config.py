@@ -79,6 +79,10 @@
     own = ["满减券", "亲子露营"]       # words of your own: found wherever they stand, and never taken for names
     stop = ["打卡"]                   # words that say nothing here
 
+    [complaints]           # what `qunkit complaints` takes for complaints, beside its list
+    own = ["缺斤少两"]                # words of your own: they complain wherever they stand
+    stop = ["退货"]                   # words that are no complaint here
+
     [engine]               # what answers, and reads exports: duckdb on this machine, or spark (docs/scale.md)
     name = "spark"
     spark_url = "sc://cluster.example"
@@ -297,6 +301,10 @@ KEYS: dict[str, Text] = {
         "自定义词：在文本中出现即计，且不会被当作人名排除",
     ),
     "topics.stop": Text("words that are no topics", "不作为话题的词"),
+    "complaints.own": Text(
+        "words of your own that complain, wherever they stand in a text", "自定义投诉词：在文本中出现即计"
+    ),
+    "complaints.stop": Text("words that are no complaint here", "不算投诉的词"),
     "engine.name": Text(
         "what answers, and reads exports: duckdb or spark", "由哪个引擎计算并读取导出文件：duckdb 或 spark"
     ),
@@ -449,6 +457,14 @@ class Topics:
 
 
 @dataclass(frozen=True, slots=True)
+class Complaints:
+    """What `qunkit complaints` takes for complaints, beside its list."""
+
+    own: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Settings after all layers; every list as written."""
 
@@ -472,6 +488,7 @@ class Config:
     lifecycle: Lifecycle = Lifecycle()
     response: Response = Response()
     topics: Topics = Topics()
+    complaints: Complaints = Complaints()
 
     @property
     def conventions(self) -> tuple[tuple[str, float], ...]:
@@ -496,16 +513,17 @@ class Config:
 
 _TABLES = (
     "lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members", "lifecycle", "response",
-    "topics",
+    "topics", "complaints",
 )  # fmt: skip
 """Keys of the file itself, in the order in which people are told of them."""
-_LATER: dict[str, Callable[[], Ads | Kol | Members | Lifecycle | Response | Topics]] = {
+_LATER: dict[str, Callable[[], Ads | Kol | Members | Lifecycle | Response | Topics | Complaints]] = {
     "ads": Ads,
     "kol": Kol,
     "members": Members,
     "lifecycle": Lifecycle,
     "response": Response,
     "topics": Topics,
+    "complaints": Complaints,
 }
 """Tables that came later: settings without them keep their hash."""
 
@@ -579,6 +597,7 @@ class _Reader:
             self._lifecycle(self._table(table, "lifecycle")),
             self._response(self._table(table, "response")),
             self._topics(self._table(table, "topics")),
+            self._complaints(self._table(table, "complaints")),
         )
 
     def _map(self, maps: Mapping[str, Any], pattern: str) -> Mapping[str, str]:
@@ -652,6 +671,10 @@ class _Reader:
     def _topics(self, table: Mapping[str, Any]) -> Topics:
         self._known(table, "topics.", tuple(asdict(Topics())))
         return Topics(**{key: self._texts(value, f"topics.{key}") for key, value in table.items()})
+
+    def _complaints(self, table: Mapping[str, Any]) -> Complaints:
+        self._known(table, "complaints.", tuple(asdict(Complaints())))
+        return Complaints(**{key: self._texts(value, f"complaints.{key}") for key, value in table.items()})
 
     def _hours(self, value: object) -> tuple[int, int]:
         found = _HOURS.fullmatch(value) if isinstance(value, str) else None

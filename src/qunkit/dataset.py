@@ -33,6 +33,7 @@ Views (columns of `schema.MESSAGES` and `schema.MEMBERS`, and those named here):
 * ``member_tags``  for analyses alone: tags of `[members.tags]`, one row a word: ``tag, word``, and ``rule``, which a tag has instead of words.
 * ``exempt``  for analyses alone: what is no question, as `[response]` of qunkit.toml says: ``word``, in small letters and without signs.
 * ``topic_words``  for analyses alone: words of `[topics]`, each once, in small letters: ``word``, ``kind`` (own, stop; of both, stop).
+* ``complaint_words``  for analyses alone: the same of `[complaints]`.
 * ``features``  for analyses that say ``FEATURES = ("tokens", …)``: one row for each distinct text, among them all of `posts` (if the analysis reads them, of
   `all_posts`) that are not empty: ``text`` and a column of each feature's own. Join it on the text.
 * ``audits``    for analyses that read the feature ``ads``: what people said of messages that its model was tried on (`qunkit.methods.ad_judge`).
@@ -70,7 +71,7 @@ CONVENTIONS = (
 """Those of a qunkit.toml that says nothing."""
 SIGNS = "？?！!。.，,~～… "
 """What is left out of a text that is compared with the words of ``exempt``."""
-OF_ANALYSES = ("all_posts", "aliases", "member_tags", "exempt", "topic_words", "accounts")
+OF_ANALYSES = ("all_posts", "aliases", "member_tags", "exempt", "topic_words", "complaint_words", "accounts")
 """Views that no person's own query reads."""
 
 
@@ -104,6 +105,8 @@ class Scope:
     """Words that the dictionary of words lacks."""
     stop_words: tuple[str, ...] = ()
     """Words that are no topics."""
+    complaint_words: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """Words that complain, and words that do not, beside the list of `qunkit.methods.complaints`."""
     aliases: frozenset[tuple[str, str]] = frozenset()
     """(member id, another id that is the same member's)."""
     timezone: str = "Asia/Shanghai"

@@ -275,6 +275,7 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
         exempt=settings.response.exempt,
         own_words=settings.topics.own,
         stop_words=settings.topics.stop,
+        complaint_words=(settings.complaints.own, settings.complaints.stop),
         names=_chosen(filters.names or settings.names),
         data=(begin, end) if begin and end else None,
     )

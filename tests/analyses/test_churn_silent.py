@@ -85,6 +85,48 @@ def test_who_left_is_no_more_to_be_called_unless_they_are_back():
     assert silent(before, members=ROSTER) == ["d", "o", "n"]
 
 
+def beyond(spoke, others, **more):
+    """Whether a is silent beyond their rhythm, who spoke on the first `spoke` of days on all of which b did; None: it is not said."""
+    log = [{"at": f"2026-{1 + n // 28:02}-{1 + n % 28:02} 09:00:00", "sender_id": "b"} for n in range(others)]
+    log += [{"at": f"2026-{1 + n // 28:02}-{1 + n % 28:02} 08:00:00", "sender_id": "a"} for n in range(spoke)]
+    return next(
+        row["beyond"]
+        for row in ask("churn_silent", [*log, *more.pop("log", ())], days=0, **more)
+        if row["member_id"] == "a"
+    )
+
+
+def test_silence_beyond_ones_own_rhythm_by_hand():
+    # of two members: A = 2k, B = r. (10/56)^4 = 0.00102, (10/57)^4 = 0.00095; (20/43)^9 = 0.00102, (20/44)^9 = 0.00083; (60/76)^29 = 0.00105, (60/77)^29 = 0.00072
+    assert [beyond(5, 5 + r) for r in (0, 46, 47)] == [False, False, True]
+    assert [beyond(10, 10 + r) for r in (23, 24)] == [False, True]
+    assert [beyond(30, 30 + r) for r in (16, 17)] == [False, True]
+    assert beyond(4, 84) is None
+    # 11 days of the first 19, for they spoke again on the 19th: A = 30; (30/59)^10 = 0.00115, (30/60)^10 = 0.00098
+    again = [{"at": "2026-01-19 08:00:00", "sender_id": "a"}]
+    assert [beyond(10, 19 + r, log=again) for r in (29, 30)] == [False, True]
+
+
+def test_where_members_do_not_talk_nobody_is_silent():
+    # b spoke on 23 days since. Then the staff's alone, another group's, and a hole.
+    later = [{"at": "2026-03-10 09:00:00", "sender_id": "s"}, {"at": "2026-03-12 09:00:00", "sender_id": "b", "group_id": "h"}]  # fmt: skip
+    scope = Scope(staff=frozenset("s"))
+    assert beyond(10, 33, log=later, scope=scope) is False
+    flood = [{"at": f"2026-03-10 09:00:{n:02}", "sender_id": "b", "group_id": "h"} for n in range(9)]
+    assert beyond(10, 33, log=flood, scope=scope) is False
+    # two members on one day are as much talk as one on two
+    more = [{"at": "2026-02-05 10:00:00", "sender_id": "c"}, *later]
+    assert beyond(10, 33, log=more, scope=scope) is True
+
+
+def test_who_is_beyond_is_listed_however_short_the_silence():
+    log = [{"at": f"2026-01-{1 + n:02} 09:00:00", "sender_id": "a" if n < 10 else "b"} for n in range(22)]
+    assert [(row["member_id"], row["days_silent"], row["beyond"]) for row in ask("churn_silent", log)] == [
+        ("a", 12, True)
+    ]
+    assert ask("churn_silent", log[:-1]) == []
+
+
 def test_the_note_says_what_is_missing():
     def notes(members):
         with TemporaryDirectory() as folder, connect(write_snapshot(Path(folder), TWELVE, members), Scope()) as engine:
@@ -108,10 +150,14 @@ def test_plain_python_gives_the_same(rows, scope, days):
         gone = max((row["at"] for row in events if row["event"] == "removed"), default=None)
         joined = max((row["at"] for row in events if row["event"] == "invited"), default=None)
         silent = len([d for d in observed if d > day({"at": last})])
-        if silent >= days and not (gone and gone > max(filter(None, (last, joined)))):
-            expected[key] = (last, silent, len({day(row) for row in mine}), joined and joined.date())
+        talk = {(day(row), row["sender_id"]) for row in posts if row["group_id"] == group and row["sender_id"] not in scope.staff}  # fmt: skip
+        spoke = {day(row) for row in mine}
+        before, since = len([d for d, _ in talk if min(spoke) <= d <= max(spoke)]), len([d for d, _ in talk if d > max(spoke)])  # fmt: skip
+        beyond = (before / (before + since)) ** (len(spoke) - 1) < 0.001 if len(spoke) >= 5 else None
+        if (silent >= days or beyond) and not (gone and gone > max(filter(None, (last, joined)))):
+            expected[key] = (last, silent, len(spoke), beyond, joined and joined.date())
     found = ask("churn_silent", rows, scope=scope, days=days)
-    shown = table(found, "last_spoke", "days_silent", "active_days", "joined")
+    shown = table(found, "last_spoke", "days_silent", "active_days", "beyond", "joined")
     assert dict(zip(table(found, "group_id", "member_id"), shown, strict=True)) == expected
     order = [(-row["active_days"], -row["days_silent"], row["group_id"], row["member_id"]) for row in found]
     assert order == sorted(order)

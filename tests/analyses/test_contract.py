@@ -27,6 +27,7 @@ ADS = [
     }
     for n in range(6)
 ]
+COMPLAINT = {"at": moment("2026-05-21 10:00:00"), "sender_id": "p05", "text": "坏了两个，没人理，要退货"}
 ROSTER = [{"group_id": "g", "member_id": f"p{n:02}", "seen_at": moment("2026-05-20")} for n in range(30)]
 
 
@@ -59,7 +60,7 @@ def test_an_empty_dataset_is_answered(name, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_threads_and_the_order_of_rows_in_files_change_nothing(name):
-    rows = crowd() + ADS
+    rows = [*crowd(), *ADS, COMPLAINT]
     told = ask(name, rows, members=ROSTER, scope=MAY, threads=1)
     assert told
     assert ask(name, rows, members=ROSTER, scope=MAY, threads=4, reverse=True) == told

@@ -81,6 +81,7 @@ def test_every_analysis_runs_in_every_format(qunkit: Run, tmp_path: Path) -> Non
                 "calls_silent",
                 "churn_conflicts",
                 "churn_silent",
+                "complaints_list",
                 "growth_inviters",
                 "growth_newcomers",
                 "growth_tree",

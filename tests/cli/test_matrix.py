@@ -56,6 +56,8 @@ ARGUMENTS = {
     "calls": "--many 1",
     "calls people": "",
     "calls silent": "",
+    "complaints": "",
+    "complaints list": "",
     "churn": "--per week",
     "churn cohorts": "",
     "churn risk": "",

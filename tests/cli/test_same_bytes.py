@@ -59,11 +59,12 @@ def test_order_threads_and_folder(
                 "topics groups",
                 "churn conflicts",
                 "churn silent",
+                "complaints list",
                 "growth unanswered",
                 "members stages",
                 "network bridges",
             )
-        )  # no word is three people's here, nothing contradicts, nobody is silent yet or new, and nobody is in two groups; the log is of days
+        )  # no word is three people's here, nothing contradicts, nobody complains, nobody is silent yet or new, and nobody is in two groups; the log is of days
         told.append(ran.out)
     assert told[0]
     assert told[0] == told[1] == told[2]

@@ -52,6 +52,8 @@ WORDS = (
     "🎉",
     "加V：hao_88，扣扣 123456",
     "13800001111 ￥AbC123dEf45￥",
+    "坏了",
+    "没人理",
 )
 SCOPES = {
     "everything": Scope(),

@@ -155,7 +155,8 @@ def views(messages: str, members: str, scope: Scope) -> dict[str, str]:
         "aliases": _aliases(scope),
         "member_tags": _member_tags(scope),
         "exempt": _exempt(scope),
-        "topic_words": _topic_words(scope),
+        "topic_words": _own_words("topic_words", scope.own_words, scope.stop_words),
+        "complaint_words": _own_words("complaint_words", *scope.complaint_words),
         "accounts": _accounts(scope),
         "days": _DAYS.format(day=day, in_window=days_in_window),
     }
@@ -199,11 +200,11 @@ def _exempt(scope: Scope) -> str:
     return _table("exempt", ("word",), [f"({text(word)})" for word in sorted(plain - {""})])
 
 
-def _topic_words(scope: Scope) -> str:
-    told = dict.fromkeys(scope.own_words, "own") | dict.fromkeys(scope.stop_words, "stop")
+def _own_words(name: str, own: tuple[str, ...], stop: tuple[str, ...]) -> str:
+    told = dict.fromkeys(own, "own") | dict.fromkeys(stop, "stop")
     plain = {word.strip().lower(): kind for word, kind in sorted(told.items(), key=lambda one: one[1])}
     rows = [f"({text(word)}, {text(kind)})" for word, kind in sorted(plain.items()) if word]
-    return _table("topic_words", ("word", "kind"), rows)
+    return _table(name, ("word", "kind"), rows)
 
 
 def _accounts(scope: Scope) -> str:
