@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from qunkit.alerts import Alerts
     from qunkit.analyze import Engine
     from qunkit.engines.duckdb import Engine as DuckDB
     from qunkit.ingest.aliases import Alias
@@ -65,6 +66,8 @@ _DTYPES = {
     "bool": "boolean",
 } | dict.fromkeys(("date", "datetime"), "datetime64[us]")
 _PSEUDONYMS = Text("Pseudonyms", "化名")
+LAST_RUN = "last-run"
+"""What `Dataset.alerts` takes for `since`."""
 _FILTERS = {one.name for one in fields(Filters)}
 
 
@@ -320,6 +323,51 @@ class Dataset:
             if question.notes:
                 report.sections.append(Section("pseudonyms", _PSEUDONYMS, list(question.notes)))
             return report
+
+    def alerts(self, since: str | None = None, **filters: Any) -> Alerts:
+        """What the rules of ``[alerts]`` in qunkit.toml have to tell of the last whole days; see `qunkit.alerts`.
+
+        With `since` "last-run" only what had not been told when `keep_alerts` was last called. Filters that choose a time do not fit: rules have windows of their own.
+
+        Raises:
+            TypeError: no such filter.
+            BadOption: another `since`.
+            ToldDamaged: what was told before cannot be read.
+            CannotCreate: what is told now could not be kept, for the dataset is read-only.
+        """
+        from qunkit import alerts
+        from qunkit.ingest import told
+        from qunkit.privacy import load_key
+
+        if since not in (None, LAST_RUN):
+            raise BadOption(option="--since", value=since, expected=Text(LAST_RUN, f" {LAST_RUN}"))
+        chosen, rest = _parted(filters)
+        _must_be_empty(rest | {name: filters[name] for name in ("until", "last", "week") if name in filters})
+        before: told.Told = {}
+        if since:
+            told.must_be_writable(self.path)
+            before = told.load(self.path)
+        with self.ask(chosen) as question:
+            found, table = alerts.alerts(
+                question.within, question.scope, self.settings, question.facts, models=question.models
+            )
+            if since:
+                key, masked = load_key(create=True), chosen.pseudonymise
+                groups = question.scope.groups
+                table = alerts.untold(found, table, before, key, groups, masked=masked)
+            table.notes += question.notes
+            return table
+
+    def keep_alerts(self, alerts: Alerts, *, wait: float = 10.0) -> None:
+        """Remember that `alerts` (of ``since="last-run"``) were told: to be called when they have been, so that what nobody got is told again.
+
+        Raises:
+            DatasetLocked: another writer holds the dataset after `wait` seconds.
+            ToldDamaged, CannotCreate: nothing was written.
+        """
+        from qunkit.ingest import told
+
+        told.keep(self.path, alerts.marks, alerts.asked, wait=wait)
 
     def messages(
         self,
