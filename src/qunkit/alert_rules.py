@@ -7,6 +7,7 @@ where they are for the analysis itself. What nobody can know is no alert: a rule
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -22,6 +23,7 @@ Window = Literal["week", "before", "past", "month", "now"]
 WEEK, BEFORE, PAST, MONTH = 7, 56, 70, 28
 """Days: the last whole ones; those before them, in which key people showed themselves; those that say what is usual; those of newcomers."""
 _DAY = timedelta(days=1)
+LEAST_NEWCOMERS = 5
 _LEAST_WEEKS = 4
 """Whole weeks before, without which nobody knows what is usual."""
 
@@ -127,7 +129,8 @@ class Rule:
 ADS, STAGES, SILENT = Need("week", "ads"), Need("week", "lifecycle"), Need("week", "churn_silent")
 KEY_PEOPLE, THEIR_DAYS = Need("before", "kol"), Need("before", "activity_members")
 DAILY, WEEKLY = Need("past", "activity"), Need("past", "growth")
-QUESTIONS, NEWCOMERS = Need("now", "response_questions"), Need("month", "growth_newcomers")
+QUESTIONS = Need("now", "response_questions")
+NEWCOMERS, WAITING = Need("month", "growth_newcomers"), Need("month", "growth_unanswered")
 
 
 # -- ads, stages -------------------------------------------------------------------------------------------------------
@@ -224,22 +227,20 @@ def _own_silence(facts: Facts, active: int) -> float:
 
 
 def unanswered(facts: Facts) -> Found:
-    """Groups in which members' questions of the last seven days have waited for too many working hours."""
+    """Groups in which, of members' questions of the last seven days that are `unanswered_hours` old in working hours, too many wait still."""
     rules = facts.settings.alerts
-    waiting: dict[str, list[Row]] = {}
+    due: dict[str, list[Row]] = {}
     for row in facts.rows(QUESTIONS):
-        if (
-            row["responder_id"] is None
-            and working_hours(row["asked_at"], facts.now, facts.settings.response) >= rules.unanswered_hours
-        ):
-            waiting.setdefault(row["group_id"], []).append(row)
-    return Found(
-        [
-            _alert("unanswered", rows[0], min(row["asked_at"] for row in rows).date(), len(rows), rules.unanswered_questions, "unanswered", "answer")
-            for rows in waiting.values()
-            if len(rows) >= rules.unanswered_questions
-        ]
-    )  # fmt: skip
+        if working_hours(row["asked_at"], facts.now, facts.settings.response) >= rules.unanswered_hours:
+            due.setdefault(row["group_id"], []).append(row)
+    found = []
+    for rows in due.values():
+        waiting = [row for row in rows if row["responder_id"] is None]
+        line = max(rules.unanswered_questions, rules.unanswered_share * len(rows))
+        if len(waiting) >= line:
+            since = min(row["asked_at"] for row in waiting).date()
+            found.append(_alert("unanswered", rows[0], since, len(waiting), line, "unanswered", "answer"))
+    return Found(found)
 
 
 def working_hours(begin: datetime, end: datetime, rules: Response) -> float:
@@ -255,15 +256,18 @@ def working_hours(begin: datetime, end: datetime, rules: Response) -> float:
 
 
 def newcomers(facts: Facts) -> Found:
-    """Groups in which too few newcomers of the last 28 days who spoke were answered."""
+    """Groups in which too few of the last 28 days' newcomers who spoke, and not with ads, were answered: of `LEAST_NEWCOMERS`, a day or more after their first message."""
     line = facts.settings.alerts.newcomers_share
-    rows = facts.rows(NEWCOMERS)
-    found = [
-        _alert("newcomers", row, facts.last_day - (MONTH - 1) * _DAY, row["answered_share"], line, "newcomers", "welcome")
-        for row in rows
-        if row["answered_share"] is not None and row["answered_share"] < line
-    ]  # fmt: skip
-    return Found(found, sum(row["answered_share"] is None for row in rows))
+    waiting = Counter(row["group_id"] for row in facts.rows(WAITING) if row["days_waiting"] >= 1)
+    found, unknown = [], 0
+    for row in facts.rows(NEWCOMERS):
+        spoke = (row["answered"] or 0) + waiting[row["group_id"]]
+        if row["answered"] is None or spoke < LEAST_NEWCOMERS:
+            unknown += 1
+        elif row["answered"] < line * spoke:
+            since = facts.last_day - (MONTH - 1) * _DAY
+            found.append(_alert("newcomers", row, since, row["answered"] / spoke, line, "newcomers", "welcome"))
+    return Found(found, unknown)
 
 
 # -- out of limits -----------------------------------------------------------------------------------------------------
@@ -282,7 +286,7 @@ def spike(facts: Facts) -> Found:
 
 
 def drop(facts: Facts) -> Found:
-    """Groups with fewer messages in the last seven whole days than their control limits allow."""
+    """Groups with fewer messages in the last seven whole days than their control limits allow; without any it is silence, by their own rhythm."""
     from qunkit.methods import limits
 
     found, unknown = [], 0
@@ -290,7 +294,7 @@ def drop(facts: Facts) -> Found:
         told = limits.weeks(counts, weekday, facts.settings.alerts.limit_chance)
         value, line = float(told.counted[0, -1]), float(told.low[0, -1])
         unknown += value != value or line != line
-        if value < line and told.expected[0, -1] >= facts.settings.alerts.limit_messages:
+        if 0 < value < line and told.expected[0, -1] >= facts.settings.alerts.limit_messages:
             found.append(_alert("drop", row, facts.last_day - (WEEK - 1) * _DAY, value, line, "drop", "win_back"))
     return Found(found, unknown)
 
@@ -388,7 +392,7 @@ RULES: dict[str, Rule] = {
     ),
     "kol_silent": Rule(Text("key person silent", "KOL 沉默"), (KEY_PEOPLE, THEIR_DAYS, SILENT), kol_silent),
     "unanswered": Rule(Text("unanswered", "未响应"), (QUESTIONS,), unanswered),
-    "newcomers": Rule(Text("newcomers", "新人"), (NEWCOMERS,), newcomers),
+    "newcomers": Rule(Text("newcomers", "新人"), (NEWCOMERS, WAITING), newcomers),
     "spike": Rule(
         Text("spike", "骤增"), (DAILY,), spike,
         Text("Limits of messages: {n} groups have fewer than 28 known days before, or no data.", "消息数控制限：{n} 个群此前已知不足 28 天或当日无数据，未作判断。"),

@@ -203,7 +203,6 @@ def _params(need: Need, settings: Config) -> Any:
         SILENT.analysis: {"days": int(settings.alerts.kol_days)},
         "activity": {"per": "day"},
         "growth": {"per": "week"},
-        "response_questions": {"show": "unanswered"},
     }
     return registry.load("analyses", need.analysis).Params(**asked.get(need.analysis, {}))
 

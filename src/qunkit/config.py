@@ -90,7 +90,8 @@
     kol_days = 7                     # … for so many days, and longer than usual for them
     unanswered = true                # questions without a response …
     unanswered_hours = 4             # … for so many working hours of [response] …
-    unanswered_questions = 5         # … so many of them
+    unanswered_questions = 5         # … so many …
+    unanswered_share = 0.5           # … and this share of all that are so old
     newcomers = true                 # of newcomers who spoke in 28 days …
     newcomers_share = 0.2            # … less than this share was answered
     spike = true                     # messages of a day above the group's control limits
@@ -354,6 +355,10 @@ KEYS: dict[str, Text] = {
     "alerts.unanswered_questions": Text(
         "questions: so many of a group wait, at least (default: 5)", "未响应：同一群此类提问至少几个（默认 5）"
     ),
+    "alerts.unanswered_share": Text(
+        "questions: and this share of all of the last 7 days that are so old (default: 0.5)",
+        "未响应：且占 7 天内同样时长以上提问的比例（默认 0.5）",
+    ),
     "alerts.newcomers_share": Text(
         "newcomers: of those who spoke in 28 days, less than this share was answered (default: 0.2)",
         "新人：28 天内发言的新人中获回复的占比低于（默认 0.2）",
@@ -542,6 +547,7 @@ class Alerts:
     unanswered: bool = True
     unanswered_hours: float = 4.0
     unanswered_questions: float = 5.0
+    unanswered_share: float = 0.5
     newcomers: bool = True
     newcomers_share: float = 0.2
     spike: bool = True
@@ -769,7 +775,7 @@ class _Reader:
         self._known(table, "alerts.", tuple(usual))
         told: dict[str, Any] = {}
         for key, value in table.items():
-            shares = ("newcomers_share", "limit_chance")
+            shares = ("unanswered_share", "newcomers_share", "limit_chance")
             read = self._flag if isinstance(usual[key], bool) else self._ratio if key in shares else self._least
             told[key] = read(value, f"alerts.{key}")
         return Alerts(**told)

@@ -16,7 +16,7 @@ from support.shelves import GRAPHS, REPORTS, TABLES
 Run = Callable[..., Any]
 SAMPLES = Path(__file__).parents[1] / "samples"
 EXPORTS = sorted(SAMPLES.glob("chatlog/*/*_2024-12-01.csv")) + sorted(SAMPLES.glob("pywxdump/csv/*/*.csv"))
-QUESTIONS = sorted((*mount.analyses(), "messages", "report", "words --min-members 1"))
+QUESTIONS = sorted((*mount.analyses(), "messages", "report", "alerts", "words --min-members 1"))
 WRITTEN = [(command, format_) for command, formats in (("groups", TABLES), ("report", REPORTS), ("replies", GRAPHS)) for format_ in formats]  # fmt: skip
 
 

@@ -49,7 +49,9 @@ def must_be_writable(dataset: Path) -> None:
 
     Raises:
         CannotCreate: the dataset is read-only.
+        NoDataset: there is none.
     """
+    store.zone(dataset)
     if not os.access(dataset, os.W_OK | os.X_OK):
         raise CannotCreate(path=dataset / FILE, why=_READ_ONLY)
 
