@@ -177,18 +177,20 @@ def test_working_hours(begin, end, rules, hours):
     assert working_hours(datetime(2026, 5, day, hour, minute), datetime(2026, 5, till, at, after), rules) == hours
 
 
-def test_newcomers_who_were_answered_and_who_still_wait():
-    def told(answered, waiting, days=1):
+def test_newcomers_who_were_left_alone():
+    def told(answered, *waits, days=1):
         return facts(
             growth_newcomers=[{"answered": answered, "spoke": 9}],
-            growth_unanswered=[{"days_waiting": days, "member_id": f"m{n}"} for n in range(waiting)],
+            growth_unanswered=[{"days_waiting": days, "next_s": wait} for wait in waits],
         )
 
-    assert fired("newcomers", told(1, 5)) == [("g", 1 / 6, 0.2)]
-    assert fired("newcomers", told(1, 4)) == []  # a fifth
-    assert RULES["newcomers"].judge(told(0, 4)) == ([], 1)  # of four nothing is said
-    assert RULES["newcomers"].judge(told(0, 9, days=0)) == ([], 1)  # they came today
-    assert RULES["newcomers"].judge(told(None, 9)) == ([], 1)  # no quote, no mention: nobody knows
+    # somebody wrote 59 minutes after the message of one, an hour after two others', and never after a fourth's
+    waits = (3599, 3600, 9000, None)
+    assert fired("newcomers", told(2, *waits)) == [("g", 0.5, 0.5)]
+    assert fired("newcomers", told(3, *waits)) == []
+    assert RULES["newcomers"].judge(told(0, *waits)) == ([], 1)  # of four nothing is said
+    assert RULES["newcomers"].judge(told(0, *waits, *waits, days=0)) == ([], 1)  # they came today
+    assert RULES["newcomers"].judge(told(None, *waits, *waits)) == ([], 1)  # no quote, no mention: nobody knows
 
 
 # -- limits ----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import json
 import os
 import stat
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -121,7 +120,9 @@ def test_all_rules_off_ask_nothing(dataset, monkeypatch):
     assert table(off, as_of=day(66))[0] == []
 
 
-@pytest.mark.parametrize("rows", [[], [{"at": BEGIN}], [{"at": BEGIN, "sender_id": None, "event": "joined"}], talk("g", [0])])
+@pytest.mark.parametrize(
+    "rows", [[], [{"at": BEGIN}], [{"at": BEGIN, "sender_id": None, "event": "joined"}], talk("g", [0])]
+)
 def test_next_to_nothing(tmp_path, rows):
     found, result = table(open_dataset(make_dataset(tmp_path / "data", rows)))
     assert found == []

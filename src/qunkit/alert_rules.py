@@ -24,6 +24,9 @@ WEEK, BEFORE, PAST, MONTH = 7, 56, 70, 28
 """Days: the last whole ones; those before them, in which key people showed themselves; those that say what is usual; those of newcomers."""
 _DAY = timedelta(days=1)
 LEAST_NEWCOMERS = 5
+"""Who spoke, for a share of them."""
+ALONE_S = 3600
+"""Seconds in which nobody wrote anything: sooner, it may have been an answer."""
 _LEAST_WEEKS = 4
 """Whole weeks before, without which nobody knows what is usual."""
 
@@ -37,7 +40,7 @@ REASONS = {
     "down": Text("fewer speakers a week", "周发言人数减少"),
     "kol_silent": Text("a key person silent: days", "KOL 未发言天数"),
     "unanswered": Text("questions that wait too long", "超时未响应的提问数"),
-    "newcomers": Text("share of newcomers answered", "新人获回复率偏低"),
+    "newcomers": Text("share of newcomers left alone", "新人发言无人理会的占比"),
     "spike": Text("messages of a day above its limits", "单日消息数超出正常上限"),
     "drop": Text("messages of 7 days below its limits", "7 天消息数低于正常下限"),
     "leaves_notice": Text("left or removed in a week, by notice", "一周退群和移出人次（提示）"),
@@ -256,17 +259,21 @@ def working_hours(begin: datetime, end: datetime, rules: Response) -> float:
 
 
 def newcomers(facts: Facts) -> Found:
-    """Groups in which too few of the last 28 days' newcomers who spoke, and not with ads, were answered: of `LEAST_NEWCOMERS`, a day or more after their first message."""
+    """Groups that leave newcomers alone: of the last 28 days' who spoke a day ago or more, and not with ads, too many were never quoted or mentioned, and nobody wrote for an hour."""
     line = facts.settings.alerts.newcomers_share
-    waiting = Counter(row["group_id"] for row in facts.rows(WAITING) if row["days_waiting"] >= 1)
+    waiting, alone = Counter[str](), Counter[str]()
+    for row in facts.rows(WAITING):
+        if row["days_waiting"] >= 1:
+            waiting[row["group_id"]] += 1
+            alone[row["group_id"]] += row["next_s"] is None or row["next_s"] >= ALONE_S
     found, unknown = [], 0
     for row in facts.rows(NEWCOMERS):
         spoke = (row["answered"] or 0) + waiting[row["group_id"]]
         if row["answered"] is None or spoke < LEAST_NEWCOMERS:
             unknown += 1
-        elif row["answered"] < line * spoke:
+        elif alone[row["group_id"]] >= line * spoke:
             since = facts.last_day - (MONTH - 1) * _DAY
-            found.append(_alert("newcomers", row, since, row["answered"] / spoke, line, "newcomers", "welcome"))
+            found.append(_alert("newcomers", row, since, alone[row["group_id"]] / spoke, line, "newcomers", "welcome"))
     return Found(found, unknown)
 
 

@@ -93,7 +93,7 @@
     unanswered_questions = 5         # … so many …
     unanswered_share = 0.5           # … and this share of all that are so old
     newcomers = true                 # of newcomers who spoke in 28 days …
-    newcomers_share = 0.2            # … less than this share was answered
+    newcomers_share = 0.5            # … this share was left alone
     spike = true                     # messages of a day above the group's control limits
     drop = true                      # messages of 7 days below them
     limit_chance = 0.001             # chance of being out of limits, both sides together
@@ -332,7 +332,7 @@ KEYS: dict[str, Text] = {
             "decline": ("tell of groups that decline or are dormant", "群衰退或沉寂时告警"),
             "kol_silent": ("tell of KOLs and leaders who fell silent", "KOL、团长沉默时告警"),
             "unanswered": ("tell of questions that wait for an answer", "提问超时未响应时告警"),
-            "newcomers": ("tell of groups that leave newcomers unanswered", "新人获回复率偏低时告警"),
+            "newcomers": ("tell of groups that leave newcomers alone", "新人发言无人理会时告警"),
             "spike": ("tell of days with unusually many messages", "单日消息异常增多时告警"),
             "drop": ("tell of 7 days with unusually few messages", "7 天消息异常减少时告警"),
             "leaves": ("tell of weeks in which unusually many left", "一周退群异常增多时告警"),
@@ -360,8 +360,8 @@ KEYS: dict[str, Text] = {
         "未响应：且占 7 天内同样时长以上提问的比例（默认 0.5）",
     ),
     "alerts.newcomers_share": Text(
-        "newcomers: of those who spoke in 28 days, less than this share was answered (default: 0.2)",
-        "新人：28 天内发言的新人中获回复的占比低于（默认 0.2）",
+        "newcomers: of those who spoke in 28 days, this share or more was left alone (default: 0.5)",
+        "新人：28 天内发言的新人中无人理会的占比至少（默认 0.5）",
     ),
     "alerts.limit_chance": Text(
         "spike, drop: chance of being out of the group's control limits, both sides together (default: 0.001)",
@@ -549,7 +549,7 @@ class Alerts:
     unanswered_questions: float = 5.0
     unanswered_share: float = 0.5
     newcomers: bool = True
-    newcomers_share: float = 0.2
+    newcomers_share: float = 0.5
     spike: bool = True
     drop: bool = True
     limit_chance: float = 0.001

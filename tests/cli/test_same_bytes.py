@@ -55,6 +55,7 @@ def test_order_threads_and_folder(
             not ran.err
             or command
             in (
+                "alerts",
                 "topics",
                 "topics groups",
                 "churn conflicts",
