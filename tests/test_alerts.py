@@ -49,9 +49,10 @@ def day(n):
     return f"{(BEGIN + timedelta(days=n)).date()}"
 
 
-def opened(folder, more=""):
-    """A dataset in which silence is told, and not that there were fewer messages before."""
-    (folder / "qunkit.toml").write_text(f"[alerts]\ndrop = false\n{more}")
+def opened(folder, *on):
+    """A dataset in which silence is told, and what is `on`: one analysis is quicker than nine."""
+    off = "".join(f"{rule} = false\n" for rule in RULES if rule not in (on or ("silent", "decline")))
+    (folder / "qunkit.toml").write_text(f"[alerts]\n{off}")
     return open_dataset(folder)
 
 
@@ -90,8 +91,10 @@ def test_a_day_begins_when_it_is_said_to(dataset):
     assert table(dataset, as_of=f"{day(67)}T04:00", day_start=4)[0] == [("silent", "quiet")]
 
 
-def test_what_is_told_and_noted(dataset):
-    _, found = table(dataset, as_of=day(66))
+def test_what_is_told_and_noted_with_every_rule_on(dataset):
+    (dataset.path / "qunkit.toml").unlink()
+    assert table(dataset, as_of=day(65))[0] == [("drop", "quiet")]  # one day of seven; without any it is silence
+    _, found = table(open_dataset(dataset.path), as_of=day(66))
     [row] = found.rows()
     assert dict(zip([column.name for column in COLUMNS], row, strict=True)) == {
         "rule": "silent", "level": "warning", "group_id": "quiet", "group_name": "Group quiet", "person_id": None, "person": None,
@@ -109,15 +112,14 @@ def test_groups_that_are_not_asked_for_are_not_told(dataset):
 
 
 def test_a_rule_that_is_off(dataset):
-    assert table(opened(dataset.path, "silent = false\n"), as_of=day(66))[0] == []
+    assert table(opened(dataset.path, "dead"), as_of=day(66))[0] == []
 
 
 def test_all_rules_off_ask_nothing(dataset, monkeypatch):
     from qunkit import alerts
 
     monkeypatch.setattr(alerts, "analyze", None)
-    off = opened(dataset.path, "".join(f"{name} = false\n" for name in RULES if name != "drop"))
-    assert table(off, as_of=day(66))[0] == []
+    assert table(opened(dataset.path, "none"), as_of=day(66))[0] == []
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 from worlds import bash, on_a_terminal
 
 from qunkit.ingest import store
+from qunkit.alert_rules import RULES
 from qunkit.ink import width
 from support.datasets import make_dataset
 from support.messages import moment
@@ -30,7 +31,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for group, name, days in (("lively", "热闹群", 68), ("quiet", "=安静\x1b[31m群", 60))
         for day in range(days) for hour in (9, 20) for n, who in enumerate(("ann", "bob", "cat", "dan"))
     ]  # fmt: skip
-    return make_dataset(tmp_path_factory.mktemp("alerts") / "data", rows)
+    folder = make_dataset(tmp_path_factory.mktemp("alerts") / "data", rows)
+    off = "".join(f"{rule} = false\n" for rule in RULES if rule not in ("silent", "decline"))
+    (folder / "qunkit.toml").write_text(f"[alerts]\n{off}")  # one analysis is quicker than nine
+    return folder
 
 
 @pytest.fixture
