@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from worlds import bash, on_a_terminal
 
-from qunkit.ingest import store
 from qunkit.alert_rules import RULES
+from qunkit.ingest import store
 from qunkit.ink import width
 from support.datasets import make_dataset
 from support.messages import moment
