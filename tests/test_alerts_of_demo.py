@@ -34,7 +34,9 @@ def test_what_was_planted_fires(tmp_path):
     # and the key person of one group falls silent for the last nine days
     led, end = of["kol-led"], date.fromisoformat(truth["last_day"])
     rows = dataset.messages(group=led["known_as"]).read_all().to_pylist()
-    kept = [row for row in rows if row["sender_id"] != led["kol"] or row["local_time"].date() <= end - timedelta(days=9)]
+    kept = [
+        row for row in rows if row["sender_id"] != led["kol"] or row["local_time"].date() <= end - timedelta(days=9)
+    ]
     assert 0 < len(rows) - len(kept) < len(rows) / 4
     silent = make_dataset(tmp_path / "silent", [{**row, "at": row["local_time"]} for row in kept])
     found = [row for row in told(open_dataset(silent)) if row["rule"] == "kol_silent"]
