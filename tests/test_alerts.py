@@ -102,7 +102,7 @@ def test_what_is_told_and_noted_with_every_rule_on(dataset):
     }  # fmt: skip
     said = [note.say("en") for note in found.notes]
     assert said[0] == f"Judged are whole days, up to {day(66)}; questions up to {day(66)} 23:59:59."
-    assert any(note.startswith("Leaves: of 2 groups nothing tells") for note in said)
+    assert any(note.startswith("Leaves: nothing tells") and "(groups: 2)" in note for note in said)
     assert any("未作判断" in note.say("zh") for note in found.notes)
 
 
@@ -162,7 +162,16 @@ def test_what_was_not_kept_is_told_again(dataset):
     assert run(dataset, 66) == [("silent", "quiet")]
     assert table(dataset, as_of=day(66))[0] == [("silent", "quiet")]  # without --since all that holds is told
     _, found = table(dataset, since="last-run", as_of=day(66))
-    assert [note.say("en") for note in found.notes][-1] == "1 alerts that still hold were told before."
+    assert [note.say("en") for note in found.notes][-1] == "Told before, and holding still: 1."
+
+
+def test_where_nothing_was_judged_what_was_told_stays(dataset):
+    assert run(dataset, 66) == [("silent", "quiet")]
+    _, early = table(dataset, since="last-run", as_of=f"{day(0)}T10:00")
+    assert [note.say("en")[:6] for note in early.notes] == ["No day"]
+    dataset.keep_alerts(early)
+    dataset.keep_alerts(dataset.alerts(as_of=day(65)))  # asked for without since
+    assert run(dataset, 66) == []
 
 
 def test_a_run_for_one_group_leaves_what_was_told_of_others(dataset):

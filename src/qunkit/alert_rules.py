@@ -389,29 +389,29 @@ def _alert(
 RULES: dict[str, Rule] = {
     "ads": Rule(
         Text("ads", "广告"), (ADS,), ads,
-        Text("Ads: {n} groups had too few messages to be judged.", "广告：{n} 个群消息过少，未作判断。"),
+        Text("Ads: too few messages to judge by (groups: {n}).", "广告：{n} 个群消息过少，未作判断。"),
     ),
     "dead": Rule(Text("dead", "死群"), (STAGES,), dead),
     "silent": Rule(Text("silent", "沉默"), (STAGES,), silent),
     "decline": Rule(
         Text("decline", "衰退"), (STAGES,), decline,
-        Text("Stages: {n} groups could not be judged (`qunkit lifecycle` says why).", "阶段：{n} 个群无法判断（原因见 `qunkit lifecycle`）。"),
+        Text("Stages: too little is known, `qunkit lifecycle` says of what (groups: {n}).", "阶段：{n} 个群无法判断（原因见 `qunkit lifecycle`）。"),
     ),
     "kol_silent": Rule(Text("key person silent", "KOL 沉默"), (KEY_PEOPLE, THEIR_DAYS, SILENT), kol_silent),
     "unanswered": Rule(Text("unanswered", "未响应"), (QUESTIONS,), unanswered),
     "newcomers": Rule(Text("newcomers", "新人"), (NEWCOMERS, WAITING), newcomers),
     "spike": Rule(
         Text("spike", "骤增"), (DAILY,), spike,
-        Text("Limits of messages: {n} groups have fewer than 28 known days before, or no data.", "消息数控制限：{n} 个群此前已知不足 28 天或当日无数据，未作判断。"),
+        Text("Limits of messages: fewer than 28 days before are known, or the day is not (groups: {n}).", "消息数控制限：{n} 个群此前已知不足 28 天或当日无数据，未作判断。"),
     ),
     "drop": Rule(Text("drop", "骤降"), (DAILY,), drop),
     "leaves": Rule(
         Text("leaves", "退群"), (WEEKLY,), leaves,
-        Text("Leaves: of {n} groups nothing tells, or not for long enough; no leaves are told there, which is no evidence of none.", "退群：{n} 个群没有或缺少足够的依据，未作判断，不代表无人退群。"),
+        Text("Leaves: nothing tells of them, or not for long enough, which is no evidence of none (groups: {n}).", "退群：{n} 个群没有或缺少足够的依据，未作判断，不代表无人退群。"),
     ),
     "joins": Rule(
         Text("joins", "入群"), (WEEKLY,), joins,
-        Text("Joins: of {n} groups nothing tells, or not for long enough.", "入群：{n} 个群没有或缺少足够的依据，未作判断。"),
+        Text("Joins: nothing tells of them, or not for long enough (groups: {n}).", "入群：{n} 个群没有或缺少足够的依据，未作判断。"),
     ),
 }  # fmt: skip
 """Every rule, under the key that turns it on and off, in the order in which people are told."""

@@ -46,16 +46,16 @@ TITLE = Text("Alerts", "告警")
 LEVELS = {"critical": Text("critical", "严重"), "warning": Text("warning", "警告")}
 COLUMNS = (
     Column("rule", "text", Text("rule", "规则"), Text("which rule fired; `[alerts]` in qunkit.toml turns each on and off", "触发的规则，可在 qunkit.toml 的 [alerts] 中开关"), words={name: rule.title for name, rule in RULES.items()}),
-    Column("level", "text", Text("level", "级别"), Text("critical: a group dead or ad-ridden, or ads surely above the line; else warning", "严重：死群、广告化死群，或广告占比的下限也达到告警线；其余为警告"), words=LEVELS, spare=3),
+    Column("level", "text", Text("level", "级别"), Text("critical: a group dead or ad-ridden, or ads surely above the line; else warning", "严重：死群、广告化死群，或广告占比的下限也达到告警线；其余为警告"), words=LEVELS, spare=4),
     Column("group_id", "text", Text("group id", "群 id"), spare=8),
     Column("group_name", "text", Text("group", "群")),
-    Column("person_id", "text", Text("member id", "成员 id"), Text("whom it is about; null: the group", "所涉成员；为空表示针对全群"), spare=7),
+    Column("person_id", "text", Text("member id", "成员 id"), Text("whom it is about; null: the group", "所涉成员；为空表示针对全群"), spare=9),
     Column("person", "text", Text("member", "成员"), Text("whom it is about; null: the group", "所涉成员；为空表示针对全群"), spare=2),
-    Column("since", "date", Text("since", "起始"), Text("first day of what was judged, or since when it is so", "判断时段的首日，或该状态的起始日"), spare=4),
+    Column("since", "date", Text("since", "起始"), Text("first day of what was judged, or since when it is so", "判断时段的首日，或该状态的起始日"), spare=7),
     Column("value", "float", Text("value", "数值"), Text("what the reason counts", "见原因所述的数值")),
-    Column("threshold", "float", Text("line", "告警线"), Text("what it reached, or is beyond", "达到或超出的界限"), spare=1),
+    Column("threshold", "float", Text("line", "告警线"), Text("what it reached, or is beyond", "达到或超出的界限"), spare=5),
     Column("reason", "text", Text("reason", "原因"), words=REASONS),
-    Column("next", "text", Text("next step", "下一步"), words=NEXT, spare=5),
+    Column("next", "text", Text("next step", "下一步"), words=NEXT, spare=1),
 )  # fmt: skip
 _NONE = Text("No rule fired.", "没有触发任何规则。")
 _NOTHING_NEW = Text("Nothing new since the last run.", "自上次运行以来没有新告警。")
@@ -63,7 +63,7 @@ _NO_DAY = Text("No day of the data is whole yet: nothing could be judged.", "数
 _JUDGED = Text(
     "Judged are whole days, up to {day}; questions up to {now}.", "按完整的日子判断，截至 {day}；提问截至 {now}。"
 )
-_TOLD = Text("{n} alerts that still hold were told before.", "{n} 条仍在持续的告警此前已报告。")
+_TOLD = Text("Told before, and holding still: {n}.", "{n} 条仍在持续的告警此前已报告。")
 _TICK, _DAY = timedelta(milliseconds=1), timedelta(days=1)
 _ALMOST = timedelta(seconds=1)
 """Times in exports have whole seconds: a day is over at its last one."""
@@ -79,6 +79,9 @@ class Alerts(Result):
     """Of groups, marks of what holds now; empty without `since`."""
     chosen: frozenset[str] = frozenset()
     """Marks of the groups that were asked for; empty: all."""
+
+    keepable: bool = False
+    """Whether it says what holds: it was asked for with `since`, and a day was whole."""
 
     def asked(self, group: str) -> bool:
         """Whether the group with that mark was asked for: what was told of others still counts."""
@@ -119,14 +122,16 @@ def alerts(
         found += told
         notes += [Note(rule.unknown, (("n", unknown),))] if rule.unknown and unknown else []
     found.sort(key=_place)
-    judged: dict[str, Cell] = {**facts, "until": until, "since": until - WEEK * _DAY}
+    judged: dict[str, Cell] = {**facts, "until": until, "since": until - WEEK * _DAY, "judged": day}
     return found, Alerts("alerts", TITLE, COLUMNS, list(map(_cells, found)), notes, judged, empty=_NONE)
 
 
 def untold(
     found: list[Alert], table: Alerts, before: Told, key: bytes, groups: Iterable[str], *, masked: bool
 ) -> Alerts:
-    """The table without what `before` says was told, and with the marks of what holds; `groups` are those that were asked for (none: all), ids are `masked` if they are pseudonyms already."""
+    """The table without what `before` says was told, and, if a day was whole, with the marks of what holds; `groups` are those that were asked for (none: all), ids are `masked` if they are pseudonyms already."""
+    if "judged" not in table.facts:
+        return table
     marked = _Marks(key, masked)
     now: dict[str, tuple[str, ...]] = {}
     new: list[Alert] = []
@@ -142,6 +147,7 @@ def untold(
         notes=notes,
         marks=now,
         chosen=frozenset(map(marked.group, groups)),
+        keepable=True,
         empty=_NOTHING_NEW,
     )
 

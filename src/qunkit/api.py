@@ -7,6 +7,7 @@
     chats.frame("activity", per="week", last="4w")      # a pandas DataFrame
     chats.activity_members(group="周末徒步*").notes       # a method per analysis
     chats.report(week="2024-W48")
+    chats.alerts(since="last-run")                      # kept as told by chats.keep_alerts(…)
 
 Filters are the same everywhere: `group` and `tag` (one or several), `since`, `until`, `last`, `week`, `as_of`, `day_start`;
 `qunkit.question` and `qunkit.window` say what they mean. `names` ("group", "nickname", "remark") says which name of a member to show,
@@ -359,7 +360,7 @@ class Dataset:
             return table
 
     def keep_alerts(self, alerts: Alerts, *, wait: float = 10.0) -> None:
-        """Remember that `alerts` (of ``since="last-run"``) were told: to be called when they have been, so that what nobody got is told again.
+        """Remember that `alerts` (of ``since="last-run"``; others change nothing) were told: to be called when they have been, so that what nobody got is told again.
 
         Raises:
             DatasetLocked: another writer holds the dataset after `wait` seconds.
@@ -367,7 +368,8 @@ class Dataset:
         """
         from qunkit.ingest import told
 
-        told.keep(self.path, alerts.marks, alerts.asked, wait=wait)
+        if alerts.keepable:
+            told.keep(self.path, alerts.marks, alerts.asked, wait=wait)
 
     def messages(
         self,
