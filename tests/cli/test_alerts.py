@@ -80,7 +80,7 @@ def test_since_last_run(qunkit: Run, data: Path) -> None:
     assert call(qunkit, data, "--since", "last-run").code == 1
 
 
-@pytest.mark.parametrize("format_", ["terminal", "tsv", "csv", "json", "md", "html", "xlsx", "parquet"])
+@pytest.mark.parametrize("format_", ["terminal", "csv", "json", "html", "xlsx"])
 def test_every_format_and_then_it_is_kept(qunkit: Run, data: Path, tmp_path: Path, format_: str) -> None:
     file = tmp_path / "out"
     assert call(qunkit, data, "--since", "last-run", "--format", format_, "-o", str(file)).code == 1
@@ -110,7 +110,6 @@ def test_what_nobody_got_is_told_again(data: Path) -> None:
     assert gone.code == 141
     full = bash(folder, f"{LINE} > /dev/full")
     assert full.code == 74
-    assert bash(folder, f"{LINE} -o nowhere/out.tsv").code == 73
     assert not (data / "alerts.json").exists()
     assert [bash(folder, LINE).code for _ in range(2)] == [1, 0]
 
@@ -123,7 +122,7 @@ def test_while_another_writes(qunkit: Run, data: Path) -> None:
     assert call(qunkit, data, "--since", "last-run").code == 1
 
 
-@pytest.mark.parametrize(("wide", "lang"), [(40, "en"), (80, "zh"), (120, "en")])
+@pytest.mark.parametrize(("wide", "lang"), [(40, "en"), (80, "zh")])
 def test_on_a_terminal(data: Path, wide: int, lang: str) -> None:
     words = [*shlex.split(LINE), "--lang", lang]
     code, said = on_a_terminal(data.parent, words, wide, NO_COLOR="1")
