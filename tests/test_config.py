@@ -147,7 +147,7 @@ def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
 def test_keys_are_described_in_both_languages() -> None:
     assert all(text.en and text.zh for text in KEYS.values())
     top = {key.split(".")[0] for key in KEYS}
-    tables = "staff bots tags map engine ads kol members lifecycle response topics complaints"
+    tables = "staff bots tags map engine ads kol members lifecycle response topics complaints alerts"
     assert top == {"lang", "day_start", "names", *tables.split()}
 
 

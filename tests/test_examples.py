@@ -8,7 +8,10 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -96,6 +99,74 @@ def test_quiet_groups(world: Demo) -> None:
     everybody = world.example("quiet-groups.sh", 0).rstrip("\n").split("\n")
     assert len(everybody) == len(world.groups)
     assert everybody[0] == line
+
+
+class Robot(ThreadingHTTPServer):
+    """A webhook on this machine: what was posted, and what it answers."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Heard)
+        self.heard: list[Any] = []
+        self.answer = 200
+        self.address = f"http://127.0.0.1:{self.server_address[1]}/cgi-bin/webhook/send?key=x"
+
+
+class _Heard(BaseHTTPRequestHandler):
+    server: Robot
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.server.answer == 200:
+            self.server.heard.append(json.loads(body))
+        self.send_response(self.server.answer)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: stderr is read."""
+
+
+@pytest.fixture
+def robot() -> Iterator[Robot]:
+    with Robot() as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_alerts(world: Demo, tmp_path: Path, robot: Robot) -> None:
+    tool("jq")
+    tool("curl")
+    spool = tmp_path / "spool"
+    surroundings = {
+        "WEBHOOK": robot.address,
+        "QUNKIT_KEY": str(tmp_path / "key"),
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
+    robot.answer = 400  # no reason for curl to try again
+    assert world.example("alerts.sh", spool, code=1, **surroundings) == ""
+    waiting = [json.loads(line) for line in spool.read_text("utf-8").splitlines()]
+    assert waiting
+    assert robot.heard == []
+    robot.answer = 200
+    assert world.example("alerts.sh", spool, **surroundings) == ""
+    [message] = robot.heard
+    assert message["msgtype"] == "text"
+    title, *lines = message["text"]["content"].split("\n")
+    assert (title, len(lines)) == ("群告警", len(waiting))
+    dying = next(group["name"] for group in world.groups if group["role"] == "dying")
+    assert any(line.startswith(f"{dying[:24]}：沉默超过自身上限（天） ") for line in lines)
+    world.example("alerts.sh", spool, **surroundings)
+    assert len(robot.heard) == 1  # nothing is new
+    (world.data / "alerts.json").unlink()
+    robot.heard.clear()
+    world.example("alerts.sh", spool, "--group", dying, SHAPE="json", **surroundings)
+    assert [one["rule"] for one in robot.heard] == ["silent"]
+    assert {"group_name", "value", "threshold", "reason", "next"} <= set(robot.heard[0])
+    world.example("alerts.sh", spool, code=66, **{**surroundings, "QUNKIT_DATA": str(tmp_path / "none")})
 
 
 @pytest.mark.parametrize("since", [(), (LAST_WEEK, 1000)])

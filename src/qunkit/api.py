@@ -7,6 +7,7 @@
     chats.activity(per="week", last="4w")                # a pandas DataFrame; a method for each analysis
     chats.kol(group="周末徒步*").attrs["notes"]           # what has to be said with it
     chats.report(week="2024-W48").frames()               # its tables by section; a notebook shows the report as its page
+    chats.alerts(since="last-run")                       # kept as told by chats.keep_alerts(…)
 
 Filters are the same everywhere: `group` and `tag` (one or several), `since`, `until`, `last`, `week`, `as_of`, `day_start`;
 `qunkit.question` and `qunkit.window` say what they mean. `names` ("group", "nickname", "remark") says which name of a member to show,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from qunkit.alerts import Alerts
     from qunkit.analyze import Engine
     from qunkit.engines.duckdb import Engine as DuckDB
     from qunkit.ingest.aliases import Alias
@@ -60,6 +62,8 @@ LEFT JOIN (
 ) q ON q.group_id = m.group_id AND q.message_id = m.reply_to
 """
 _PSEUDONYMS = Text("Pseudonyms", "化名")
+LAST_RUN = "last-run"
+"""What `Dataset.alerts` takes for `since`."""
 _FILTERS = {one.name for one in fields(Filters)}
 _LANGUAGE = "QUNKIT_LANG"
 
@@ -326,6 +330,52 @@ class Dataset(Answers):
             if question.notes:
                 report.sections.append(Section("pseudonyms", _PSEUDONYMS, list(question.notes)))
             return WeeklyReport(report.name, report.title, report.sections, report.facts, self._language)
+
+    def alerts(self, since: str | None = None, **filters: Any) -> Alerts:
+        """What the rules of ``[alerts]`` in qunkit.toml have to tell of the last whole days; see `qunkit.alerts`.
+
+        With `since` "last-run" only what had not been told when `keep_alerts` was last called. Filters that choose a time do not fit: rules have windows of their own.
+
+        Raises:
+            TypeError: no such filter.
+            BadOption: another `since`.
+            ToldDamaged: what was told before cannot be read.
+            CannotCreate: what is told now could not be kept, for the dataset is read-only.
+        """
+        from qunkit import alerts
+        from qunkit.ingest import told
+        from qunkit.privacy import load_key
+
+        if since not in (None, LAST_RUN):
+            raise BadOption(option="--since", value=since, expected=Text(LAST_RUN, f" {LAST_RUN}"))
+        chosen, rest = _parted(filters)
+        _must_be_empty(rest | {name: filters[name] for name in ("until", "last", "week") if name in filters})
+        before: told.Told = {}
+        if since:
+            told.must_be_writable(self.path)
+            before = told.load(self.path)
+        with self.ask(chosen) as question:
+            found, table = alerts.alerts(
+                question.within, question.scope, self.settings, question.facts, models=question.models
+            )
+            if since:
+                key, masked = load_key(create=True), chosen.pseudonymise
+                groups = question.scope.groups
+                table = alerts.untold(found, table, before, key, groups, masked=masked)
+            table.notes += question.notes
+            return table
+
+    def keep_alerts(self, alerts: Alerts, *, wait: float = 10.0) -> None:
+        """Remember that `alerts` (of ``since="last-run"``; others change nothing) were told: to be called when they have been, so that what nobody got is told again.
+
+        Raises:
+            DatasetLocked: another writer holds the dataset after `wait` seconds.
+            ToldDamaged, CannotCreate: nothing was written.
+        """
+        from qunkit.ingest import told
+
+        if alerts.keepable:
+            told.keep(self.path, alerts.marks, alerts.asked, wait=wait)
 
     def messages(
         self,

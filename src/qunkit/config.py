@@ -83,6 +83,32 @@
     own = ["缺斤少两"]                # words of your own: they complain wherever they stand
     stop = ["退货"]                   # words that are no complaint here
 
+    [alerts]               # what `qunkit alerts` tells; a rule that is false is off (docs/methods/alerts.md)
+    ads = true                       # share of ads at the line of [ads] …
+    ads_messages = 20                # … among so many messages in 7 days
+    dead = true                      # dead or ad-ridden by [lifecycle] …
+    silent = true                    # … silent beyond its own rhythm …
+    decline = true                   # … declining or dormant …
+    stage_days = 28                  # … for fewer than so many days
+    kol_silent = true                # a KOL or leader has said nothing …
+    kol_days = 7                     # … for so many days, and longer than usual for them
+    unanswered = true                # questions without a response …
+    unanswered_hours = 4             # … for so many working hours of [response] …
+    unanswered_questions = 5         # … so many …
+    unanswered_share = 0.5           # … and this share of all that are so old
+    newcomers = true                 # of newcomers who spoke in 28 days …
+    newcomers_share = 0.5            # … this share was left alone
+    spike = true                     # messages of a day above the group's control limits
+    drop = true                      # messages of 7 days below them
+    limit_chance = 0.001             # chance of being out of limits, both sides together
+    limit_messages = 20              # a spike has so many messages; a drop is from so many
+    leaves = true                    # leaves by notice or roster in a week …
+    leaves_least = 5                 # … so many …
+    leaves_times = 3                 # … and so many times the median of the weeks before
+    joins = true                     # the same of joins
+    joins_least = 20
+    joins_times = 3
+
     [engine]               # what answers, and reads exports: duckdb on this machine, or spark (docs/scale.md)
     name = "spark"
     spark_url = "sc://cluster.example"
@@ -305,6 +331,64 @@ KEYS: dict[str, Text] = {
         "words of your own that complain, wherever they stand in a text", "自定义投诉词：在文本中出现即计"
     ),
     "complaints.stop": Text("words that are no complaint here", "不算投诉的词"),
+    **{
+        f"alerts.{name}": Text(f"{en} (default: true)", f"{zh}（默认 true）")
+        for name, (en, zh) in {
+            "ads": ("tell of groups whose share of ads is alarming", "广告占比达到告警线时告警"),
+            "dead": ("tell of groups that died, or became ad-ridden", "群成为死群或广告化死群时告警"),
+            "silent": ("tell of groups silent beyond their own rhythm", "群沉默超过自身上限时告警"),
+            "decline": ("tell of groups that decline or are dormant", "群衰退或沉寂时告警"),
+            "kol_silent": ("tell of KOLs and leaders who fell silent", "KOL、团长沉默时告警"),
+            "unanswered": ("tell of questions that wait for an answer", "提问超时未响应时告警"),
+            "newcomers": ("tell of groups that leave newcomers alone", "新人发言无人理会时告警"),
+            "spike": ("tell of days with unusually many messages", "单日消息异常增多时告警"),
+            "drop": ("tell of 7 days with unusually few messages", "7 天消息异常减少时告警"),
+            "leaves": ("tell of weeks in which unusually many left", "一周退群异常增多时告警"),
+            "joins": ("tell of weeks in which unusually many joined", "一周入群异常增多时告警"),
+        }.items()
+    },
+    "alerts.ads_messages": Text("ads: messages in 7 days, at least (default: 20)", "广告：7 天消息数至少（默认 20）"),
+    "alerts.stage_days": Text(
+        "dead, silent, decline: the group has been so for fewer days than this (default: 28)",
+        "死群、沉默、衰退：进入该状态不足多少天（默认 28）",
+    ),
+    "alerts.kol_days": Text(
+        "key people: silent for so many days with data, and longer than usual for them (default: 7)",
+        "KOL 沉默：至少多少个有数据的日子未发言，且超过其自身节奏（默认 7）",
+    ),
+    "alerts.unanswered_hours": Text(
+        "questions: without a response for so many working hours (default: 4)",
+        "未响应：等待满多少工作小时（默认 4）",
+    ),
+    "alerts.unanswered_questions": Text(
+        "questions: so many of a group wait, at least (default: 5)", "未响应：同一群此类提问至少几个（默认 5）"
+    ),
+    "alerts.unanswered_share": Text(
+        "questions: and this share of all of the last 7 days that are so old (default: 0.5)",
+        "未响应：且占 7 天内同样时长以上提问的比例（默认 0.5）",
+    ),
+    "alerts.newcomers_share": Text(
+        "newcomers: of those who spoke in 28 days, this share or more was left alone (default: 0.5)",
+        "新人：28 天内发言的新人中无人理会的占比至少（默认 0.5）",
+    ),
+    "alerts.limit_chance": Text(
+        "spike, drop: chance of being out of the group's control limits, both sides together (default: 0.001)",
+        "骤增、骤降：超出控制限的概率，两侧合计（默认 0.001）",
+    ),
+    "alerts.limit_messages": Text(
+        "spike: messages of the day, at least; drop: messages that are usual in 7 days, at least (default: 20)",
+        "骤增：当日消息数至少；骤降：7 天的正常消息数至少（默认 20）",
+    ),
+    "alerts.leaves_least": Text("leaves: in a week, at least (default: 5)", "退群：一周至少多少人次（默认 5）"),
+    "alerts.leaves_times": Text(
+        "leaves: times the median of the whole weeks before, at least (default: 3)",
+        "退群：至少为此前各完整周中位数的几倍（默认 3）",
+    ),
+    "alerts.joins_least": Text("joins: in a week, at least (default: 20)", "入群：一周至少多少人次（默认 20）"),
+    "alerts.joins_times": Text(
+        "joins: times the median of the whole weeks before, at least (default: 3)",
+        "入群：至少为此前各完整周中位数的几倍（默认 3）",
+    ),
     "engine.name": Text(
         "what answers, and reads exports: duckdb or spark", "由哪个引擎计算并读取导出文件：duckdb 或 spark"
     ),
@@ -465,6 +549,36 @@ class Complaints:
 
 
 @dataclass(frozen=True, slots=True)
+class Alerts:
+    """What `qunkit alerts` tells: rules, on or off, and their thresholds."""
+
+    ads: bool = True
+    ads_messages: float = 20.0
+    dead: bool = True
+    silent: bool = True
+    decline: bool = True
+    stage_days: float = 28.0
+    kol_silent: bool = True
+    kol_days: float = 7.0
+    unanswered: bool = True
+    unanswered_hours: float = 4.0
+    unanswered_questions: float = 5.0
+    unanswered_share: float = 0.5
+    newcomers: bool = True
+    newcomers_share: float = 0.5
+    spike: bool = True
+    drop: bool = True
+    limit_chance: float = 0.001
+    limit_messages: float = 20.0
+    leaves: bool = True
+    leaves_least: float = 5.0
+    leaves_times: float = 3.0
+    joins: bool = True
+    joins_least: float = 20.0
+    joins_times: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Settings after all layers; every list as written."""
 
@@ -489,6 +603,7 @@ class Config:
     response: Response = Response()
     topics: Topics = Topics()
     complaints: Complaints = Complaints()
+    alerts: Alerts = Alerts()
 
     @property
     def conventions(self) -> tuple[tuple[str, float], ...]:
@@ -513,10 +628,10 @@ class Config:
 
 _TABLES = (
     "lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members", "lifecycle", "response",
-    "topics", "complaints",
+    "topics", "complaints", "alerts",
 )  # fmt: skip
 """Keys of the file itself, in the order in which people are told of them."""
-_LATER: dict[str, Callable[[], Ads | Kol | Members | Lifecycle | Response | Topics | Complaints]] = {
+_LATER: dict[str, Callable[[], Ads | Kol | Members | Lifecycle | Response | Topics | Complaints | Alerts]] = {
     "ads": Ads,
     "kol": Kol,
     "members": Members,
@@ -524,6 +639,7 @@ _LATER: dict[str, Callable[[], Ads | Kol | Members | Lifecycle | Response | Topi
     "response": Response,
     "topics": Topics,
     "complaints": Complaints,
+    "alerts": Alerts,
 }
 """Tables that came later: settings without them keep their hash."""
 
@@ -598,6 +714,7 @@ class _Reader:
             self._response(self._table(table, "response")),
             self._topics(self._table(table, "topics")),
             self._complaints(self._table(table, "complaints")),
+            self._alerts(self._table(table, "alerts")),
         )
 
     def _map(self, maps: Mapping[str, Any], pattern: str) -> Mapping[str, str]:
@@ -676,6 +793,16 @@ class _Reader:
         self._known(table, "complaints.", tuple(asdict(Complaints())))
         return Complaints(**{key: self._texts(value, f"complaints.{key}") for key, value in table.items()})
 
+    def _alerts(self, table: Mapping[str, Any]) -> Alerts:
+        usual = asdict(Alerts())
+        self._known(table, "alerts.", tuple(usual))
+        told: dict[str, Any] = {}
+        for key, value in table.items():
+            shares = ("unanswered_share", "newcomers_share", "limit_chance")
+            read = self._flag if isinstance(usual[key], bool) else self._ratio if key in shares else self._least
+            told[key] = read(value, f"alerts.{key}")
+        return Alerts(**told)
+
     def _hours(self, value: object) -> tuple[int, int]:
         found = _HOURS.fullmatch(value) if isinstance(value, str) else None
         if found:
@@ -704,6 +831,11 @@ class _Reader:
         if set(labels) <= set(known):
             return labels
         raise self._wrong(where, Text(f"a list of some of {', '.join(known)}", f"以下标签的列表：{'、'.join(known)}"))
+
+    def _flag(self, value: object, where: str) -> bool:
+        if isinstance(value, bool):
+            return value
+        raise self._wrong(where, Text("true or false", " true 或 false"))
 
     def _least(self, value: object, where: str) -> float:
         return self._within(value, where, 0, None)

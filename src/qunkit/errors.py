@@ -15,7 +15,7 @@ from qunkit.words import Lang, Text
 
 CODES: dict[int, Text] = {
     0: Text("complete", "全部完成"),
-    1: Text("ran well, and found something wrong (`check`)", "运行正常，但发现了问题（`check`）"),
+    1: Text("ran well, and found something (`check`, `alerts`)", "运行正常，但发现了问题或有告警（`check`、`alerts`）"),
     2: Text("a command line that means nothing", "命令行有误"),
     3: Text("partly done: some of the input was rejected, refused, or is doubtful", "部分完成：有输入未能识别、被拒绝或存疑"),
     20: Text("the dataset is damaged; nothing was written", "数据集已损坏，没有写入任何内容"),
@@ -295,6 +295,15 @@ class DatasetDamaged(QunkitError):
     HINT = Text(
         "Restore it from a backup, or ingest the exports into a new dataset.",
         "请从备份恢复，或将导出文件重新导入新数据集。",
+    )
+
+
+class ToldDamaged(DatasetDamaged):
+    """What `qunkit alerts` has told: nothing else depends on it."""
+
+    HINT = Text(
+        "Delete the file: the next `qunkit alerts --since last-run` then tells everything that holds once more.",
+        "请删除该文件：下次 `qunkit alerts --since last-run` 会把仍在持续的告警再报告一次。",
     )
 
 

@@ -98,6 +98,8 @@ class Question(Generic[E]):
     """Whether the dataset has no messages, whatever the filters let through."""
     models: Models
     """The model that a feature goes by."""
+    within: Callable[[Scope], AbstractContextManager[E]]
+    """An engine that shows the same state in another window; where a cluster answers, `engine` is of no use from then on."""
     notes: tuple[Note, ...] = ()
     """What has to be said with every answer."""
 
@@ -194,9 +196,16 @@ def _asked(
         if pseudonyms:
             facts["config"] = pseudonyms.settings(settings.hash)
         notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
-        yield Question(
-            engine, scope, facts, snapshot.path, files, empty, partial(_model, snapshot, settings, pseudonyms), notes
-        )
+        model = partial(_model, snapshot, settings, pseudonyms)
+        within = partial(_within, partial(connect, snapshot.path, files=files, **masks))
+        yield Question(engine, scope, facts, snapshot.path, files, empty, model, within, notes)
+
+
+@contextmanager
+def _within(connect: Callable[..., AbstractContextManager[E]], scope: Scope) -> Iterator[E]:
+    with connect(scope) as engine:
+        engine.table("days", engine.sql("SELECT * FROM days"))
+        yield engine
 
 
 def _model(

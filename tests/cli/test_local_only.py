@@ -95,7 +95,7 @@ def test_every_command_is_run(template: Path, tmp_path: Path) -> None:
     for command in (*mount.COMMANDS, *mount.analyses()):
         assert [line for line in told if line == command or line.startswith(f"{command} ")], command
     hidden = [line for line in told if line.endswith(" --pseudonymise")]
-    assert len(hidden) == len(mount.analyses()) + 3  # messages, sql, report
+    assert len(hidden) == len(mount.analyses()) + 4  # messages, sql, report, alerts
 
 
 @pytest.mark.slow

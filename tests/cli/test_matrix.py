@@ -36,6 +36,7 @@ ARGUMENTS = {
     "alias add": "凯文 wxid_new01jia0022",
     "forget": "凯文 --yes",
     "report": "",
+    "alerts": "",
     "messages": "",
     "sql": "'SELECT sender_name, count(*) AS n FROM messages GROUP BY ALL ORDER BY ALL'",
     "path": "",

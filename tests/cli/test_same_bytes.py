@@ -16,7 +16,7 @@ from support.shelves import GRAPHS, REPORTS, TABLES
 Run = Callable[..., Any]
 SAMPLES = Path(__file__).parents[1] / "samples"
 EXPORTS = sorted(SAMPLES.glob("chatlog/*/*_2024-12-01.csv")) + sorted(SAMPLES.glob("pywxdump/csv/*/*.csv"))
-QUESTIONS = sorted((*mount.analyses(), "messages", "report", "topics --min-senders 1"))
+QUESTIONS = sorted((*mount.analyses(), "messages", "report", "alerts", "topics --min-senders 1"))
 WRITTEN = [(command, format_) for command, formats in (("groups", TABLES), ("report", REPORTS), ("replies", GRAPHS)) for format_ in formats]  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def test_order_threads_and_folder(
             not ran.err
             or command
             in (
+                "alerts",
                 "topics",
                 "topics groups",
                 "churn conflicts",

@@ -121,7 +121,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    from qunkit.methods.calls import discoveries
+    from qunkit.methods.discoveries import discoveries
 
     rows = [_row(part) for _, part in frame.groupby("group_id", sort=True)]
     chances = np.array([bursts.chance(row.pop("did"), row.pop("crowd")) for row in rows], float)

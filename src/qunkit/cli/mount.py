@@ -35,6 +35,7 @@ COMMANDS = {
     "alias add": Text("say that a name or id is another member's", "指定名字或 id 属于某成员"),
     "forget": Text("take a member or a group out for good", "彻底删除成员或群"),
     "report": Text("the weekly report", "社群周报"),
+    "alerts": Text("what needs somebody now, for cron", "告警：当前需要处理的情况"),
     "ads score": Text("how likely any text is an ad, and why", "给任意文本打广告分"),
     "ads learn": Text("learn from labelled messages what an ad is", "从标注中学习广告模型"),
     "messages": Text("the messages themselves", "导出消息"),

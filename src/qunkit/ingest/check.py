@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from qunkit.errors import DatasetDamaged
-from qunkit.ingest import durable, locks, parts, pruning, recheck, snapshots
+from qunkit.ingest import durable, locks, parts, pruning, recheck, snapshots, told
 from qunkit.ingest.findings import CODES, DAMAGE, Checked, Finding
 from qunkit.words import Text
 
@@ -56,13 +56,13 @@ def check(
         DatasetNewer: it was written by a newer qunkit.
     """
     work = _Check(dataset, checked)
-    told: set[str] = set()
+    said: set[str] = set()
     with ExitStack() as held:
         for finding in _all(work, held, read_data=read_data, memory_limit=memory_limit, threads=threads):
-            if finding.code == "link" and finding.path in told:  # in the place of a folder it is met with every part
+            if finding.code == "link" and finding.path in said:  # in the place of a folder it is met with every part
                 continue
             if finding.code in ("link", "stranger"):
-                told.add(finding.path)
+                said.add(finding.path)
             checked.damage |= CODES[finding.code].severity == DAMAGE
             yield finding
 
@@ -73,6 +73,7 @@ def _all(
     yield from work.settings()
     yield from work.snapshots(held)
     yield from work.strangers()
+    yield from work.alerts()
     yield from work.modes()
     if read_data and work.newest:
         path, manifest = work.newest
@@ -182,6 +183,18 @@ class _Check:
                 yield Finding("stranger", path, Text("it is none of the dataset's files", "不是数据集的文件"))
             elif not self.working:
                 yield Finding("leftover", path, Text("the staging area of a killed run", "中断的运行的暂存区"))
+
+    def alerts(self) -> Iterator[Finding]:
+        """What was told of alerts.
+
+        Raises:
+            DatasetNewer: it was written by a newer qunkit.
+        """
+        try:
+            told.load(self.dataset)
+        except DatasetDamaged as error:
+            if not (self.dataset / told.FILE).is_symlink():  # that is said of every link
+                yield _of("alerts", error)
 
     def modes(self) -> Iterator[Finding]:
         """Folders 0700, files 0600."""

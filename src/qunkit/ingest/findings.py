@@ -59,6 +59,14 @@ CODES: dict[str, Code] = {
         Text("a file or folder that is no part of the dataset", "不属于数据集的文件或文件夹"),
         Text("Move it elsewhere.", "请移到别处。"),
     ),
+    "alerts": Code(
+        WARNING,
+        Text("alerts.json does not say which alerts were told", "alerts.json 无法读取，不知哪些告警已报告"),
+        Text(
+            "Delete it: the next `qunkit alerts --since last-run` tells everything that holds once more.",
+            "请删除：下次 `qunkit alerts --since last-run` 会把仍在持续的告警再报告一次。",
+        ),
+    ),
     "leftover": Code(NOTE, Text("what a killed run left", "中断的运行留下的文件"), _NEXT),
     "decoding": Code(DAMAGE, Text("a part cannot be decoded", "数据文件无法解码")),
     "rows": Code(DAMAGE, Text("a part has another number of rows than its manifest says", "数据文件行数与清单不符")),

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from qunkit import scratch
 from qunkit.errors import OldStateRead, StillRead
-from qunkit.ingest import build, extent, gone, keepout, learned, rejected, store, tombstones
+from qunkit.ingest import build, extent, gone, keepout, learned, rejected, store, told, tombstones
 from qunkit.ingest.extent import Forgotten
 from qunkit.ingest.gone import Gone
 from qunkit.ingest.harvest import REJECTS
@@ -69,6 +69,7 @@ def forget(dataset: Path, member: str | None, groups: Sequence[str] = (), *, wai
             if target:
                 done.model = _model(staging.old_part(learned.PART), target)
                 _commit(staging, known, target, stones, frozenset({learned.PART} if done.model else ()))
+        told.drop(dataset)
         try:
             store.purge(dataset, wait)
         except StillRead as error:
