@@ -1,28 +1,38 @@
-"""A week that is reported: what sections ask of it. An analysis is asked once, whoever needs it."""
+"""A week that is reported: what sections ask of it. An analysis is asked once, whoever needs it, and for the pages of all groups, too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from qunkit import registry
 from qunkit.dataset import Scope
 from qunkit.results import Cell, Note, Result
 from qunkit.words import Text
 
 Row = dict[str, Any]
+Ask = Callable[[str], Result]
+"""The result of an analysis, with its defaults."""
 
 
 @dataclass(slots=True)
 class Week:
     """The week that `scope` opens, or as much of it as there is."""
 
-    ask: Callable[[str], Result]
-    """The result of an analysis, with its defaults, in the week."""
+    ask: Ask
+    """The result of an analysis in the week."""
     scope: Scope
     facts: Mapping[str, Cell]
+    group: str | None = None
+    """Id of the group, where the week is that of one group on a page of its own."""
+    fleet: Week | None = None
+    """… and the same week of all groups."""
     kept: dict[str, Result] = field(default_factory=dict)
+    parted: dict[str, dict[Cell, list[tuple[Cell, ...]]]] = field(default_factory=dict)
+    """Rows of the results that tell groups apart, by group."""
 
     def result(self, name: str) -> Result:
         """The result of an analysis; its rows can be read again and again."""
@@ -36,6 +46,21 @@ class Week:
         found = self.result(name)
         names = [column.name for column in found.columns]
         return [dict(zip(names, row, strict=True)) for row in found.rows()]
+
+    def of_group(self, group: str, ask: Ask) -> Week:
+        """The same week of one group: its rows of what was asked for all; what does not tell groups apart, `ask` answers."""
+        return Week(partial(self._part, group, ask), self.scope, self.facts, group, self)
+
+    def _part(self, group: str, ask: Ask, name: str) -> Result:
+        columns = [column.name for column in registry.load("analyses", name).COLUMNS]
+        if "group_id" not in columns:
+            return ask(name)
+        found, at = self.result(name), columns.index("group_id")
+        if name not in self.parted:
+            parts = self.parted.setdefault(name, {})
+            for row in found.rows():
+                parts.setdefault(row[at], []).append(row)
+        return replace(found, cells=self.parted[name].get(group, []), notes=[])
 
     @property
     def this(self) -> Row:

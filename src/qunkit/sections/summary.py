@@ -69,6 +69,7 @@ def _figures(week: Week) -> list[Figure]:
             note=Note(_MOVES) if name == "removed" else None,
         )
         for name in _FIGURES
+        if not (week.group and name == "groups")
     ]
 
 
