@@ -47,7 +47,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -103,6 +103,8 @@ class Scope:
     """Words that the dictionary of words lacks."""
     stop_words: tuple[str, ...] = ()
     """Words that are no topics."""
+    events: tuple[tuple[date, str], ...] = ()
+    """Days that the owner of the dataset marks, with their labels."""
     aliases: frozenset[tuple[str, str]] = frozenset()
     """(member id, another id that is the same member's)."""
     timezone: str = "Asia/Shanghai"

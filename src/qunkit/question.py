@@ -275,6 +275,7 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
         exempt=settings.response.exempt,
         own_words=settings.topics.own,
         stop_words=settings.topics.stop,
+        events=settings.events,
         names=_chosen(filters.names or settings.names),
         data=(begin, end) if begin and end else None,
     )
@@ -290,6 +291,7 @@ def _masked(scope: Scope, pseudonyms: Pseudonyms, engine: Engine) -> Scope:
         staff=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.staff),
         staff_of=frozenset((pseudonyms.group(group), pseudonyms.member(group, id)) for group, id in scope.staff_of),
         bots=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.bots),
+        events=tuple((day, f"event {n}") for n, (day, _) in enumerate(scope.events, 1)),
         member_tags=tuple((f"tag {n}", words) for n, (_, words) in enumerate(scope.member_tags, 1)),
         aliases=frozenset(
             (pseudonyms.member(group, id), pseudonyms.member(group, alias))

@@ -19,7 +19,7 @@ _ABOUT = Text(
 )
 _UNKNOWN = Text("What is usual is not known yet of {unknown} calls.", "{unknown} 次号召尚无足够记录判断常态。")
 _MOST = Text("The newest {top} are shown: `qunkit calls` lists all.", "仅列最近 {top} 次，全部见 `qunkit calls`。")
-_COLUMNS = ("at", "group_id", "group_name", "name", "kind", "text", "in_30", "lift", "rate", "members", "base", "first_s")  # fmt: skip
+_COLUMNS = ("at", "group_id", "group_name", "name", "kind", "text", "in_30", "lift", "rate", "members", "first_s")  # fmt: skip
 
 
 def section(week: Week) -> Section | None:

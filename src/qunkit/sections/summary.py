@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from statistics import median
 
-from qunkit.results import Chart, Figure, Note, Result, Section
-from qunkit.week import Week, note
+from qunkit.results import Chart, Column, Figure, Note, Result, Role, Section
+from qunkit.week import Row, Week, note
 from qunkit.words import Text
 
 PLACE = 10
@@ -31,6 +33,13 @@ _NO_BASELINE = Text(
 )
 _DAILY = Text("Messages a day", "每日消息数")
 _DAILY_ABOUT = Text("Most in {days} days: {top} on {top_day}.", "近 {days} 天中 {top_day} 最多，为 {top} 条。")
+_MARKED_ABOUT = Text(
+    "Most in {days} days: {top} on {top_day}. Marked: {events}.",
+    "近 {days} 天中 {top_day} 最多，为 {top} 条。已标注：{events}。",
+)
+_EVENT = Column(
+    "event", "text", Text("event", "事件"), Text("of qunkit.toml or events.csv", "来自 qunkit.toml 或 events.csv")
+)
 _FIGURES = ("messages", "posters", "groups", "joins", "removed")
 
 
@@ -74,10 +83,26 @@ def _figures(week: Week) -> list[Figure]:
 
 
 def _daily(days: Result, week: Week) -> list[Chart]:
-    """With those of the week before as a ghost."""
+    """With those of the week before as a ghost, and what the owner of the dataset says happened."""
     known = [row for row in week.rows("compare_days") if row["messages"] is not None]
     if not known:
         return []
     top = max(known, key=lambda row: row["messages"])
-    about = note(_DAILY_ABOUT, {"days": len(known), "top_day": top["day"], "top": top["messages"]})
-    return [Chart("daily", "trend", _DAILY, about, days, {"x": "day", "y": "messages", "ghost": "messages_before"})]
+    facts: Row = {"days": len(known), "top_day": top["day"], "top": top["messages"]}
+    roles: dict[Role, str] = {"x": "day", "y": "messages", "ghost": "messages_before"}
+    labels = _labels(week, {row["day"] for row in week.rows("compare_days")})
+    if not labels:
+        return [Chart("daily", "trend", _DAILY, note(_DAILY_ABOUT, facts), days, roles)]
+    cells = [(*row.values(), labels.get(row["day"])) for row in week.rows("compare_days")]
+    marked = replace(days, columns=(*days.columns, _EVENT), cells=cells)
+    facts["events"] = [f"{day} {label}" for day, label in sorted(labels.items())]
+    return [Chart("daily", "trend", _DAILY, note(_MARKED_ABOUT, facts), marked, {**roles, "event": "event"})]
+
+
+def _labels(week: Week, days: set[date]) -> dict[date, str]:
+    """What happened on the days of the chart; several events of a day are one label."""
+    found: dict[date, str] = {}
+    for day, label in week.scope.events:
+        if day in days:
+            found[day] = f"{found[day]} / {label}" if day in found else label
+    return found
