@@ -81,15 +81,19 @@ def every(
     An analysis is asked once for all groups, and its rows are dealt out; only those that do not tell groups apart are asked group by group.
     """
     progress = progress or _quiet
-    week = Week(partial(analyze, engine, scope=scope, models=models), scope, facts)
+
+    def asked(groups: tuple[str, ...], name: str) -> Result:
+        engine.narrow(replace(scope, groups=groups))
+        return analyze(engine, name, scope=scope, models=models)
+
+    week = Week(partial(asked, scope.groups), scope, facts)
     index = _index(week, empty=empty, progress=progress)
     named = {} if empty or not week.this["data_days"] else {row["group_id"]: row for row in week.rows("compare_groups")}
     names = {id_: str(row["group_name"]) for id_, row in named.items()}
 
     def reports() -> Iterator[tuple[str, Report]]:
         for nth, (id_, name) in enumerate(names.items(), 1):
-            engine.narrow(replace(scope, groups=(id_,)))
-            yield id_, _of_group(week.of_group(id_, week.ask), name, index.facts)
+            yield id_, _of_group(week.of_group(id_, partial(asked, (id_,))), name, index.facts)
             progress(name, nth, len(names))
 
     return Pages(index, names, reports())

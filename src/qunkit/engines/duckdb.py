@@ -204,8 +204,8 @@ class Engine:
 
     def narrow(self, scope: Scope) -> None:
         """From now on show what `scope` lets through, other groups of the same time: what the days hold stays as it is."""
-        self.unmade = views(*self.facts, scope)
-        del self.unmade["days"]
+        kept = {"days"} - self.unmade.keys()
+        self.unmade = {name: sql for name, sql in views(*self.facts, scope).items() if name not in kept}
 
     def view(self, name: str, sql: str) -> None:
         """Show the rows of a query under `name`; it runs whenever the view is read."""
