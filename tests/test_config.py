@@ -303,6 +303,6 @@ def test_the_line_of_no_event_is_named(dataset: Path, line: str) -> None:
 
 
 def test_events_are_text(dataset: Path) -> None:
-    (dataset / EVENTS).write_bytes("2026-11-11,双十一".encode("gb18030"))
+    (dataset / EVENTS).write_bytes("2026-09-25,中秋".encode("gb18030"))
     with pytest.raises(BadConfig, match="not UTF-8"):
         load(dataset)

@@ -107,7 +107,7 @@ def test_who_would_be_missed_most_comes_first(tmp_path: Path) -> None:
 
 def test_the_days_that_the_owner_marks_stand_on_the_trend(tmp_path: Path) -> None:
     """Two of one day are one label; a day outside the four weeks is not told."""
-    days = ((date(2026, 5, 12), "双十二"), (date(2026, 5, 12), "换群"), (date(2026, 5, 1), "劳动节"), (date(2025, 5, 12), "去年"))  # fmt: skip
+    days = ((date(2026, 5, 12), "双十二"), (date(2026, 5, 12), "换群"), (date(2026, 5, 2), "劳动节"), (date(2025, 5, 12), "去年"))  # fmt: skip
     index, groups = _reports(tmp_path, scope=replace(WEEK, events=days))
     for report in (index, groups["g2"]):
         (daily,) = report.sections[0].charts
@@ -115,10 +115,10 @@ def test_the_days_that_the_owner_marks_stand_on_the_trend(tmp_path: Path) -> Non
         assert at is not None
         assert event is not None
         assert {row[at].day: row[event] for row in daily.result.rows() if row[event]} == {
-            1: "劳动节",
+            2: "劳动节",
             12: "双十二 / 换群",
         }
-        assert sentence(daily.about, "zh").endswith("已标注：2026-05-01 劳动节、2026-05-12 双十二 / 换群。")
+        assert sentence(daily.about, "zh").endswith("已标注：2026-05-02 劳动节、2026-05-12 双十二 / 换群。")
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

@@ -323,6 +323,7 @@ class Dataset:
                 empty=question.empty,
                 models=question.models,
                 progress=progress,
+                look=question.look,
             )
             return _with_notes(report, question.notes)
 
@@ -354,6 +355,7 @@ class Dataset:
                 empty=question.empty,
                 models=question.models,
                 progress=progress,
+                look=question.look,
             )
             reports = ((id_, _with_notes(report, question.notes)) for id_, report in made.reports)
             index = _with_notes(made.index, question.notes)

@@ -100,6 +100,8 @@ class Question(Generic[E]):
     """The model that a feature goes by."""
     notes: tuple[Note, ...] = ()
     """What has to be said with every answer."""
+    look: Callable[[Scope], AbstractContextManager[E]] | None = None
+    """Another engine on the same snapshot, which shows what another scope lets through."""
 
     def people(self: Question[DuckDB], typed: Sequence[str]) -> list[str]:
         """Ids or names as typed, and under pseudonyms those who are meant.
@@ -195,8 +197,13 @@ def _asked(
             facts["config"] = pseudonyms.settings(settings.hash)
         notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
         yield Question(
-            engine, scope, facts, snapshot.path, files, empty, partial(_model, snapshot, settings, pseudonyms), notes
-        )
+            engine, scope, facts, snapshot.path, files, empty, partial(_model, snapshot, settings, pseudonyms), notes,
+            partial(_looking, partial(connect, snapshot.path, files=files, **masks)),
+        )  # fmt: skip
+
+
+def _looking(connect: Callable[[Scope], AbstractContextManager[E]], scope: Scope) -> AbstractContextManager[E]:
+    return connect(scope)
 
 
 def _model(

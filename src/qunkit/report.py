@@ -7,7 +7,9 @@ Every sentence is made of figures that stand in a result; nothing is counted her
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +19,7 @@ from qunkit.analyze import Engine, Models, analyze
 from qunkit.dataset import Scope
 from qunkit.results import Cell, Note, Report, Result, Section
 from qunkit.sections.summary import TITLE as _SUMMARY
-from qunkit.week import Week
+from qunkit.week import WEEKS, Week, monday
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ TITLE = Text("Weekly report {week}", "社群周报 {week}")
 Page = Literal["fleet", "group"]
 PAGES: tuple[Page, ...] = ("fleet", "group")
 """Where a section stands that says nothing of it."""
+Look = Callable[[Scope], AbstractContextManager[Engine]]
+"""Another engine on the same data, which shows what another scope lets through."""
 Progress = Callable[[Text | str, int, int], None]
 """Called with (what was done, steps done, steps in all)."""
 
@@ -58,12 +62,15 @@ def weekly(
     empty: bool,
     models: Models = enrich.own_model,
     progress: Progress | None = None,
+    look: Look | None = None,
 ) -> Report:
     """The report of the week that `scope` opens; `facts` are told with it. `empty`: the dataset has no messages at all.
 
-    `scope.since` and `scope.until` must be set: seven days, or up to as-of in a week that is not over. `models` are as in `analyze`.
+    `scope.since` and `scope.until` must be set: seven days, or up to as-of in a week that is not over. `models` are as in `analyze`; without `look`
+    nothing is said that needs the weeks before of an analysis.
     """
-    week = Week(partial(analyze, engine, scope=scope, models=models), scope, facts)
+    past = partial(_past, look, scope, models) if look else None
+    week = Week(partial(analyze, engine, scope=scope, models=models), scope, facts, past=past)
     return _index(week, empty=empty, progress=progress or _quiet)
 
 
@@ -75,6 +82,7 @@ def every(
     empty: bool,
     models: Models = enrich.own_model,
     progress: Progress | None = None,
+    look: Look | None = None,
 ) -> Pages:
     """The same, and a report of each group by itself.
 
@@ -86,7 +94,8 @@ def every(
         engine.narrow(replace(scope, groups=groups))
         return analyze(engine, name, scope=scope, models=models)
 
-    week = Week(partial(asked, scope.groups), scope, facts)
+    past = partial(_past, look, scope, models) if look else None
+    week = Week(partial(asked, scope.groups), scope, facts, past=past)
     index = _index(week, empty=empty, progress=progress)
     named = {} if empty or not week.this["data_days"] else {row["group_id"]: row for row in week.rows("compare_groups")}
     names = {id_: str(row["group_name"]) for id_, row in named.items()}
@@ -97,6 +106,14 @@ def every(
             progress(name, nth, len(names))
 
     return Pages(index, names, reports())
+
+
+def _past(look: Look, scope: Scope, models: Models, name: str, params: Mapping[str, object]) -> Result:
+    """An analysis of the week and those before it together."""
+    wide = replace(scope, since=monday(scope) - timedelta(weeks=WEEKS))
+    with look(wide) as engine:
+        found = analyze(engine, name, registry.load("analyses", name).Params(**params), scope=wide, models=models)
+        return replace(found, cells=list(found.rows()))
 
 
 def _index(week: Week, *, empty: bool, progress: Progress) -> Report:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from statistics import median
 
+from qunkit.headlines import ad_ratio, first_response, leaves, stages
 from qunkit.results import Chart, Column, Figure, Note, Result, Role, Section
 from qunkit.week import Row, Week, note
 from qunkit.words import Text
@@ -40,14 +41,28 @@ _MARKED_ABOUT = Text(
 _EVENT = Column(
     "event", "text", Text("event", "事件"), Text("of qunkit.toml or events.csv", "来自 qunkit.toml 或 events.csv")
 )
+_STAGES = Text(
+    "Groups by stage: {stages}; newly so this week: {fresh}.", "各阶段群数：{stages}；本周新进入的：{fresh} 个。"
+)
+_UNJUDGED = Text("not judged yet", "尚无法判断")
+_STAGE = Text("{stage} {n}", "{stage} {n}")
 _FIGURES = ("messages", "posters", "groups", "joins", "removed")
 
 
 def section(week: Week) -> Section:
     """Figures, and what has to be known to read them."""
     return Section(
-        "summary", TITLE, _lines(week), figures=_figures(week), charts=_daily(week.result("compare_days"), week)
+        "summary",
+        TITLE,
+        _lines(week),
+        figures=[*_figures(week), *_more_figures(week)],
+        charts=_daily(week.result("compare_days"), week),
     )
+
+
+def _more_figures(week: Week) -> list[Figure]:
+    """What needs messages to be told."""
+    return [*leaves(week), *(ad_ratio(week) if week.this["messages"] else []), *first_response(week)]
 
 
 def _lines(week: Week) -> list[Note]:
@@ -57,11 +72,23 @@ def _lines(week: Week) -> list[Note]:
         notes.append(Note(_NO_BASELINE))
     elif this["messages"]:
         notes.append(note(_PEOPLE, {name: this[name] for name in ("new_posters", "lapsed_posters")}))
+    notes += _stages(week)
     if holes := this["hole_days"] + before["hole_days"]:
         notes.append(note(_HOLES, {"holes": holes}))
     if not week.is_whole:
         notes.append(note(_PARTIAL, {"last": week.facts["last"]}))
     return notes
+
+
+def _stages(week: Week) -> list[Note]:
+    """How many groups are in each stage, and how many came to theirs this week."""
+    rows = week.rows("lifecycle")
+    if week.group or not rows:
+        return []
+    words = next(column.words for column in week.result("lifecycle").columns if column.name == "stage") or {}
+    told = [note(_STAGE, {"stage": words.get(stage or "", _UNJUDGED), "n": n}) for stage, n in stages(rows).items()]
+    fresh = sum(row["since"] is not None and row["since"] >= week.monday for row in rows)
+    return [note(_STAGES, {"stages": told, "fresh": fresh})]
 
 
 def _figures(week: Week) -> list[Figure]:
