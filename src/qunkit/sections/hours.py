@@ -10,6 +10,7 @@ from qunkit.words import Text
 PLACE = 90
 TITLE = Text("Busiest hours", "活跃时段")
 
+_MEAN = Text("Mean messages by hour and weekday", "各时段平均消息数")
 _ABOUT = Text(
     "Mean messages in each hour of each weekday; most on {weekday} at {hour}:00, {mean}.",
     "一周各时段的平均消息数；{weekday} {hour} 点最多，为 {mean} 条。",
@@ -27,4 +28,4 @@ def section(week: Week) -> Section | None:
     weekday = WEEKDAYS[top["weekday"] - 1]
     about = note(_ABOUT, {"weekday": weekday, "hour": str(top["hour"]), "mean": top["mean_messages"]})
     roles: dict[Role, str] = {"weekday": "weekday", "hour": "hour", "value": "mean_messages"}
-    return Section("hours", TITLE, charts=[Chart("hours", "heat", TITLE, about, week.result("activity_hours"), roles)])
+    return Section("hours", TITLE, charts=[Chart("hours", "heat", _MEAN, about, week.result("activity_hours"), roles)])
