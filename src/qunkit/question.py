@@ -101,7 +101,7 @@ class Question(Generic[E]):
     notes: tuple[Note, ...] = ()
     """What has to be said with every answer."""
     look: Callable[[Scope], AbstractContextManager[E]] | None = None
-    """Another engine on the same snapshot, which shows what another scope lets through."""
+    """Another engine on the same snapshot, which shows what another scope lets through; None: Spark has none."""
 
     def people(self: Question[DuckDB], typed: Sequence[str]) -> list[str]:
         """Ids or names as typed, and under pseudonyms those who are meant.
@@ -155,7 +155,7 @@ def ask(dataset: Path, settings: Config, filters: Filters, machine: Machine = Ma
         opened(url, memory_limit=machine.memory_limit, threads=machine.threads) as session,
         _asked(snapshot, settings, filters, partial(spark.connect, session)) as told,
     ):
-        yield told
+        yield replace(told, look=None)  # a session has one set of views
 
 
 @contextmanager
