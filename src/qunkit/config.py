@@ -583,7 +583,7 @@ def _events(path: Path) -> list[tuple[date, str]]:
         if day is None or len(row) != 2 or not row[1]:
             why = Text(
                 f"line {nth} is no date and label such as 2026-11-11,sale",
-                f"第 {nth} 行不是“日期,名称”，如 2026-11-11,双十一",
+                f"第 {nth} 行不是以逗号分隔的日期和名称",
             )
             raise BadConfig(path=path, why=why)
         found.append((day, row[1]))

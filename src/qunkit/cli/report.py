@@ -56,6 +56,7 @@ def run(params: Params, groups: Groups, now: Now, shown: Shown, place: Place, ma
 
 def _all(params: Params, folder: str, asked: dict[str, Any], shown: Shown, place: Place, machine: Machine, engine: Engine) -> int:  # fmt: skip
     """Write the pages; the path of the index goes to stdout."""
+    from qunkit import ink
     from qunkit.cli import streams
     from qunkit.cli.failures import NOTE, say
     from qunkit.cli.progress import progress
@@ -69,7 +70,7 @@ def _all(params: Params, folder: str, asked: dict[str, Any], shown: Shown, place
     for said in left_out:
         say(said, label=NOTE)
     with streams.output() as out:
-        out.write(f"{Path(folder) / INDEX}\n")
+        out.write(ink.term(f"{Path(folder) / INDEX}") + "\n")
     return 0
 
 
