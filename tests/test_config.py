@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from qunkit.config import FILE, KEYS, Ads, Complaints, Config, Kol, Lifecycle, Members, People, Response, Topics, load
+from qunkit.config import (
+    EVENTS,
+    FILE,
+    KEYS,
+    Ads,
+    Complaints,
+    Config,
+    Kol,
+    Lifecycle,
+    Members,
+    People,
+    Response,
+    Topics,
+    load,
+)
 from qunkit.dataset import Scope
 from qunkit.engines._views import views
 from qunkit.errors import BadConfig
@@ -147,7 +162,7 @@ def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
 def test_keys_are_described_in_both_languages() -> None:
     assert all(text.en and text.zh for text in KEYS.values())
     top = {key.split(".")[0] for key in KEYS}
-    tables = "staff bots tags map engine ads kol members lifecycle response topics complaints alerts"
+    tables = "staff bots tags map engine ads kol members lifecycle response topics complaints alerts events"
     assert top == {"lang", "day_start", "names", *tables.split()}
 
 
@@ -281,3 +296,40 @@ def test_words_that_complain_and_those_that_do_not(dataset: Path) -> None:
     shown = views("SELECT 1", "SELECT 1", Scope(complaint_words=(settings.complaints.own, settings.complaints.stop)))
     assert "VALUES ('缺货了', 'own'), ('退货', 'stop')" in shown["complaint_words"]
     assert "WHERE FALSE" in shown["topic_words"]
+
+
+# -- events ------------------------------------------------------------------------------------------------------------
+def test_days_are_marked_in_either_file(dataset: Path) -> None:
+    plain = load(dataset).hash
+    write(dataset, '[[events]]\ndate = 2026-11-11\nlabel = "双十一"\n[[events]]\ndate = "2026-10-01"\nlabel = " 国庆 "')
+    (dataset / EVENTS).write_text('\ufeff日期,名称\n2026-11-11,双十一\n\n2026-11-12,"a, b"\n', "utf-8")
+    settings = load(dataset)
+    assert settings.events == (
+        (date(2026, 10, 1), "国庆"), (date(2026, 11, 11), "双十一"), (date(2026, 11, 12), "a, b"),
+    )  # fmt: skip
+    assert settings.hash != plain
+    (dataset / EVENTS).unlink()
+    assert len(load(dataset).events) == 2
+
+
+@pytest.mark.parametrize(
+    "table",
+    ['date = 2026-11-11', 'label = "x"', 'date = "soon"\nlabel = "x"', 'date = 2026-11-11\nlabel = " "', 'date = 2026-11-11T09:00:00\nlabel = "x"', 'date = 2026-11-11\nlabel = 3', 'day = 2026-11-11\nlabel = "x"'],
+)  # fmt: skip
+def test_what_is_no_event(dataset: Path, table: str) -> None:
+    write(dataset, f"[[events]]\n{table}")
+    with pytest.raises(BadConfig, match="events"):
+        load(dataset)
+
+
+@pytest.mark.parametrize("line", ["2026-11-31,x", "2026-11-11", "2026-11-11,", "2026-11-11,a,b", "x,2026-11-11"])
+def test_the_line_of_no_event_is_named(dataset: Path, line: str) -> None:
+    (dataset / EVENTS).write_text(f"date,label\n2026-11-11,x\n{line}\n", "utf-8")
+    with pytest.raises(BadConfig, match=r"events\.csv: line 3"):
+        load(dataset)
+
+
+def test_events_are_text(dataset: Path) -> None:
+    (dataset / EVENTS).write_bytes("2026-09-25,中秋".encode("gb18030"))
+    with pytest.raises(BadConfig, match="not UTF-8"):
+        load(dataset)

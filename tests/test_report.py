@@ -49,9 +49,9 @@ def figures(told):
 
 def test_the_headlines_are_counted_figures(full):
     # 31 messages this week against 20 + 12; posters a, b against a; one group against two; x and y were invited. The data begin on 1 May: no whole week
-    # without a hole lies before, so that nothing is usual
+    # without a hole lies before, so that nothing is usual; none of the 31 is an ad
     assert figures(full) == {
-        "messages": (31, 32, None), "posters": (2, 1, None), "groups": (1, 2, None), "joins": (2, 0, None), "removed": (0, 0, None),
+        "messages": (31, 32, None), "posters": (2, 1, None), "groups": (1, 2, None), "joins": (2, 0, None), "removed": (0, 0, None), "ad_ratio": (0.0, None, None),
     }  # fmt: skip
 
 

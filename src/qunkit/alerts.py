@@ -10,8 +10,7 @@ A day counts if both as-of and the data reach its end. An alert that held when a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -32,7 +31,7 @@ from qunkit.alert_rules import (
     Row,
     Window,
 )
-from qunkit.analyze import Engine, Models, analyze
+from qunkit.analyze import Models, Within, analyze
 from qunkit.config import Config
 from qunkit.dataset import Scope
 from qunkit.privacy import Pseudonyms, keyed
@@ -67,8 +66,6 @@ _TOLD = Text("Told before, and holding still: {n}.", "{n} 条仍在持续的告�
 _TICK, _DAY = timedelta(milliseconds=1), timedelta(days=1)
 _ALMOST = timedelta(seconds=1)
 """Times in exports have whole seconds: a day is over at its last one."""
-Within = Callable[[Scope], AbstractContextManager[Engine]]
-"""An engine on the same state of the dataset, with another window."""
 
 
 @dataclass(slots=True)

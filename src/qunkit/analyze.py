@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
@@ -45,6 +46,10 @@ class Engine(enrich.Engine, Protocol):
         /,
         **params: object,
     ) -> None: ...
+
+
+Within = Callable[[Scope], AbstractContextManager[Engine]]
+"""Another engine on the same state of the dataset, which shows what another scope lets through."""
 
 
 def analyze(

@@ -29,7 +29,7 @@ from qunkit import config, registry
 from qunkit.answers import Answers
 from qunkit.errors import BadOption, NoDataset
 from qunkit.question import Filters, Machine, Question, ask, ask_here, readers
-from qunkit.results import Result, Section
+from qunkit.results import Note, Report, Result, Section
 from qunkit.schema import KINDS, MESSAGES
 from qunkit.words import Lang, Text
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from qunkit.ingest.summary import IngestSummary
     from qunkit.methods.ad_judge import Judge
     from qunkit.notebook import WeeklyReport
+    from qunkit.report import Progress
 
 _MESSAGES = """
 SELECT {columns} FROM messages m {answered}
@@ -316,20 +317,60 @@ class Dataset(Answers):
 
         return to_frame(self.analyze(name, **asked), self._language)
 
-    def report(self, week: str = "last", **filters: Any) -> WeeklyReport:
-        """The weekly report of an ISO week ("2024-W48"), or of the last one that is complete; while there is none, of the one that has begun."""
+    def report(self, week: str = "last", *, progress: Progress | None = None, **filters: Any) -> WeeklyReport:
+        """The weekly report of an ISO week ("2024-W48"), or of the last one that is complete; while there is none, of the one that has begun.
+
+        `progress` is called with (what was done, steps done, steps in all).
+        """
         from qunkit.notebook import WeeklyReport
         from qunkit.report import weekly
 
-        chosen, rest = _parted({"unfinished": True, **filters, "week": week})
-        _must_be_empty(rest)
-        with self.ask(chosen) as question:
+        with self.ask(_of_week(week, filters)) as question:
             report = weekly(
-                question.engine, question.scope, question.facts, empty=question.empty, models=question.models
+                question.engine,
+                question.scope,
+                question.facts,
+                empty=question.empty,
+                models=question.models,
+                progress=progress,
+                within=question.within if question.lasting else None,
             )
-            if question.notes:
-                report.sections.append(Section("pseudonyms", _PSEUDONYMS, list(question.notes)))
+            report = _with_notes(report, question.notes)
             return WeeklyReport(report.name, report.title, report.sections, report.facts, self._language)
+
+    def pages(
+        self,
+        folder: str | Path,
+        week: str = "last",
+        *,
+        lang: Lang = "en",
+        progress: Progress | None = None,
+        **filters: Any,
+    ) -> list[str]:
+        """Write the same report as HTML into `folder`: index.html for all groups, linked to a page of each; returns what the index leaves out, in `lang`.
+
+        DuckDB answers, whatever engine is named. The folder is made if it is not there; pages of an earlier run in it are replaced, and are whole at any time.
+
+        Raises:
+            CannotCreate: `folder` is none, lies inside the dataset, or holds other files.
+        """
+        from qunkit import pages
+        from qunkit.report import every
+
+        pages.must_be_possible(Path(folder), self.path)
+        with ask_here(self.path, self.settings, _of_week(week, filters), self.machine) as question:
+            made = every(
+                question.engine,
+                question.scope,
+                question.facts,
+                empty=question.empty,
+                models=question.models,
+                progress=progress,
+                within=question.within if question.lasting else None,
+            )
+            reports = ((id_, _with_notes(report, question.notes)) for id_, report in made.reports)
+            index = _with_notes(made.index, question.notes)
+            return pages.write(Path(folder), index, reports, pages.file_names(made.names), lang)
 
     def alerts(self, since: str | None = None, **filters: Any) -> Alerts:
         """What the rules of ``[alerts]`` in qunkit.toml have to tell of the last whole days; see `qunkit.alerts`.
@@ -466,6 +507,20 @@ def _parted(asked: dict[str, Any]) -> tuple[Filters, dict[str, Any]]:
 def _several(value: str | Iterable[str]) -> list[str]:
     """One or several."""
     return [value] if isinstance(value, str) else list(value)
+
+
+def _of_week(week: str, filters: dict[str, Any]) -> Filters:
+    """Filters of a report; while no week is complete, "last" is the one that has begun."""
+    chosen, rest = _parted({"unfinished": True, **filters, "week": week})
+    _must_be_empty(rest)
+    return chosen
+
+
+def _with_notes(report: Report, notes: Sequence[Note]) -> Report:
+    """What has to be said with every answer stands at the end."""
+    if notes:
+        report.sections.append(Section("pseudonyms", _PSEUDONYMS, list(notes)))
+    return report
 
 
 def _must_be_empty(params: dict[str, Any]) -> None:

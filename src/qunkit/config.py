@@ -109,6 +109,10 @@
     joins_least = 20
     joins_times = 3
 
+    [[events]]             # days that the trends of the report mark: campaigns, holidays; also lines "2026-11-11,双十一" of events.csv beside this file
+    date = 2026-11-11
+    label = "双十一返场"
+
     [engine]               # what answers, and reads exports: duckdb on this machine, or spark (docs/scale.md)
     name = "spark"
     spark_url = "sc://cluster.example"
@@ -123,11 +127,13 @@ A key of --config FILE replaces the key of the same name (a table as a whole) in
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +141,8 @@ from qunkit.errors import BadConfig
 from qunkit.words import LANGS, Lang, Text
 
 FILE = "qunkit.toml"
+EVENTS = "events.csv"
+"""Beside it: a date and a label on each line, and a heading if one likes."""
 NAMES = ("group", "nickname", "remark")
 """Which name of a member can be shown: the one in the group, the member's own, the one that the exporting account gave."""
 
@@ -389,6 +397,11 @@ KEYS: dict[str, Text] = {
         "joins: times the median of the whole weeks before, at least (default: 3)",
         "入群：至少为此前各完整周中位数的几倍（默认 3）",
     ),
+    "events.date": Text("a day that the trends of the report mark", "周报趋势图中标注的日期"),
+    "events.label": Text(
+        "what happened on it; events.csv beside the dataset's qunkit.toml may hold more: lines of a date and a label",
+        "当日事件名称；数据集 qunkit.toml 旁的 events.csv 可另列，每行为日期、名称",
+    ),
     "engine.name": Text(
         "what answers, and reads exports: duckdb or spark", "由哪个引擎计算并读取导出文件：duckdb 或 spark"
     ),
@@ -604,6 +617,8 @@ class Config:
     topics: Topics = Topics()
     complaints: Complaints = Complaints()
     alerts: Alerts = Alerts()
+    events: tuple[tuple[date, str], ...] = ()
+    """Days with a label, in order."""
 
     @property
     def conventions(self) -> tuple[tuple[str, float], ...]:
@@ -619,16 +634,16 @@ class Config:
         later = {name: asdict(table()) for name, table in _LATER.items()}
         for members in (settings["members"], later["members"]):
             del members["file"]  # where a condition stands changes no answer
-        for name, usual in {"names": None, **later}.items():
+        for name, usual in {"names": None, "events": (), **later}.items():
             if settings[name] == usual:
                 del settings[name]
-        text = json.dumps(settings, ensure_ascii=True, sort_keys=True)
+        text = json.dumps(settings, ensure_ascii=True, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 _TABLES = (
     "lang", "day_start", "staff", "bots", "tags", "map", "names", "engine", "ads", "kol", "members", "lifecycle", "response",
-    "topics", "complaints", "alerts",
+    "topics", "complaints", "alerts", "events",
 )  # fmt: skip
 """Keys of the file itself, in the order in which people are told of them."""
 _LATER: dict[str, Callable[[], Ads | Kol | Members | Lifecycle | Response | Topics | Complaints | Alerts]] = {
@@ -642,6 +657,9 @@ _LATER: dict[str, Callable[[], Ads | Kol | Members | Lifecycle | Response | Topi
     "alerts": Alerts,
 }
 """Tables that came later: settings without them keep their hash."""
+
+
+_NOT_UTF8 = Text("it is not UTF-8", "不是 UTF-8 编码")
 
 
 def lacking(columns: Mapping[str, str]) -> Text | None:
@@ -671,7 +689,46 @@ def load(dataset: Path, file: Path | None = None) -> Config:
         settings |= table
         told |= dict.fromkeys(table, path)
     found = _Reader(file or own).config(settings)
-    return replace(found, members=replace(found.members, file=told.get("members")))
+    events = {*found.events, *_events(dataset / EVENTS)}
+    return replace(found, members=replace(found.members, file=told.get("members")), events=tuple(sorted(events)))
+
+
+def _events(path: Path) -> list[tuple[date, str]]:
+    """Those of a table beside the settings; without one none.
+
+    Raises:
+        BadConfig: it cannot be read, or a line is no date and label.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise BadConfig(path=path, why=error.strerror) from None
+    except UnicodeDecodeError:
+        raise BadConfig(path=path, why=_NOT_UTF8) from None
+    rows = [(nth, [cell.strip() for cell in row]) for nth, row in enumerate(csv.reader(text.splitlines()), 1)]
+    rows = [(nth, row) for nth, row in rows if any(row)]
+    if rows and [cell.lower() for cell in rows[0][1]] in (["date", "label"], ["日期", "名称"]):
+        del rows[0]
+    found = []
+    for nth, row in rows:
+        day = _day(row[0])
+        if day is None or len(row) != 2 or not row[1]:
+            why = Text(
+                f"line {nth} is no date and label such as 2026-11-11,sale",
+                f"第 {nth} 行不是以逗号分隔的日期和名称",
+            )
+            raise BadConfig(path=path, why=why)
+        found.append((day, row[1]))
+    return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -682,7 +739,7 @@ def _parse(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise BadConfig(path=path, why=error.strerror) from None
     except UnicodeDecodeError:
-        raise BadConfig(path=path, why=Text("it is not UTF-8", "不是 UTF-8 编码")) from None
+        raise BadConfig(path=path, why=_NOT_UTF8) from None
     except tomllib.TOMLDecodeError as error:
         raise BadConfig(path=path, why=Text(f"not TOML: {error}", f"不是有效的 TOML：{error}")) from None
 
@@ -715,6 +772,7 @@ class _Reader:
             self._topics(self._table(table, "topics")),
             self._complaints(self._table(table, "complaints")),
             self._alerts(self._table(table, "alerts")),
+            self._marked(table.get("events", [])),
         )
 
     def _map(self, maps: Mapping[str, Any], pattern: str) -> Mapping[str, str]:
@@ -802,6 +860,24 @@ class _Reader:
             read = self._flag if isinstance(usual[key], bool) else self._ratio if key in shares else self._least
             told[key] = read(value, f"alerts.{key}")
         return Alerts(**told)
+
+    def _marked(self, value: object) -> tuple[tuple[date, str], ...]:
+        """Days with their labels."""
+        expected = Text("tables of a date and a label", "由 date 和 label 组成的表")
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self._wrong("events", expected)
+        for one in value:
+            self._known(one, "events.", ("date", "label"))
+        found = [(day, one.get("label")) for one in value if (day := self._date(one.get("date")))]
+        if len(found) < len(value) or not all(isinstance(label, str) and label.strip() for _, label in found):
+            raise self._wrong("events", expected)
+        return tuple(sorted((day, str(label).strip()) for day, label in found))
+
+    def _date(self, value: object) -> date | None:
+        """A date of TOML, or one in a text."""
+        if isinstance(value, str):
+            return _day(value)
+        return value if isinstance(value, date) and not isinstance(value, datetime) else None
 
     def _hours(self, value: object) -> tuple[int, int]:
         found = _HOURS.fullmatch(value) if isinstance(value, str) else None

@@ -49,7 +49,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -107,6 +107,8 @@ class Scope:
     """Words that are no topics."""
     complaint_words: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     """Words that complain, and words that do not, beside the list of `qunkit.methods.complaints`."""
+    events: tuple[tuple[date, str], ...] = ()
+    """Days that the owner of the dataset marks, with their labels."""
     aliases: frozenset[tuple[str, str]] = frozenset()
     """(member id, another id that is the same member's)."""
     timezone: str = "Asia/Shanghai"

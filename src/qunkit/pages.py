@@ -24,6 +24,8 @@ INDEX = "index.html"
 _OURS = ".qunkit-pages"
 _UNFINISHED = (".qunkit-page-", ".tmp")
 _NO_FOLDER = Text("it is no folder", "它不是文件夹")
+_INSIDE = Text("it would lie inside the dataset", "位于数据集内部")
+_NOWHERE = Text("there is no folder {folder}", "没有文件夹 {folder}")
 _FOREIGN = Text("it holds other files: {name}", "其中有其他文件：{name}")
 _BYTES = 80
 """Of a group's name in the name of its file."""
@@ -68,14 +70,26 @@ def write(
     return said
 
 
-def must_be_possible(folder: Path) -> None:
-    """Refuse a folder that `write` would refuse.
+def must_be_possible(folder: Path, dataset: Path | None = None) -> None:
+    """Refuse a folder that `write` would refuse, and one inside `dataset`.
 
     Raises:
-        CannotCreate: it is no folder, or holds files that are not ours.
+        CannotCreate: it is no folder, lies inside the dataset, or holds files that are not ours.
     """
+    real = folder.resolve()
+    if dataset and any(_same(one, dataset) for one in (real, *real.parents)):
+        raise CannotCreate(path=folder, why=_INSIDE)
+    if not real.parent.is_dir():
+        raise CannotCreate(path=folder, why=Text(*(_NOWHERE.say(lang, folder=folder.parent) for lang in LANGS)))
     if folder.exists() or folder.is_symlink():
         _must_be_ours(folder)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to the same folder."""
+    with suppress(OSError):
+        return one.samefile(other)
+    return False
 
 
 def _must_be_ours(folder: Path) -> set[str]:

@@ -99,9 +99,11 @@ class Question(Generic[E]):
     models: Models
     """The model that a feature goes by."""
     within: Callable[[Scope], AbstractContextManager[E]]
-    """An engine that shows the same state in another window; where a cluster answers, `engine` is of no use from then on."""
+    """An engine that shows the same state in another window."""
     notes: tuple[Note, ...] = ()
     """What has to be said with every answer."""
+    lasting: bool = True
+    """Whether `engine` is of use after `within` has been asked."""
 
     def people(self: Question[DuckDB], typed: Sequence[str]) -> list[str]:
         """Ids or names as typed, and under pseudonyms those who are meant.
@@ -155,7 +157,7 @@ def ask(dataset: Path, settings: Config, filters: Filters, machine: Machine = Ma
         opened(url, memory_limit=machine.memory_limit, threads=machine.threads) as session,
         _asked(snapshot, settings, filters, partial(spark.connect, session)) as told,
     ):
-        yield told
+        yield replace(told, lasting=False)  # a session has one set of views
 
 
 @contextmanager
@@ -285,6 +287,7 @@ def scoped(filters: Filters, settings: Config, whole: Scope, engine: Engine) -> 
         own_words=settings.topics.own,
         stop_words=settings.topics.stop,
         complaint_words=(settings.complaints.own, settings.complaints.stop),
+        events=settings.events,
         names=_chosen(filters.names or settings.names),
         data=(begin, end) if begin and end else None,
     )
@@ -300,6 +303,7 @@ def _masked(scope: Scope, pseudonyms: Pseudonyms, engine: Engine) -> Scope:
         staff=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.staff),
         staff_of=frozenset((pseudonyms.group(group), pseudonyms.member(group, id)) for group, id in scope.staff_of),
         bots=frozenset(pseudonyms.member(group, id) for group in groups for id in scope.bots),
+        events=tuple((day, f"event {n}") for n, (day, _) in enumerate(scope.events, 1)),
         member_tags=tuple((f"tag {n}", words) for n, (_, words) in enumerate(scope.member_tags, 1)),
         aliases=frozenset(
             (pseudonyms.member(group, id), pseudonyms.member(group, alias))

@@ -164,6 +164,8 @@ class Figure:
     """Of how many, for a share or a median."""
     note: Note | None = None
     """What has to be known beside it: which evidence there is, and why there is no value."""
+    compared: bool = True
+    """Whether it is said how it stands against other weeks, if only that nothing is known of them."""
 
 
 @dataclass(slots=True)

@@ -1,28 +1,45 @@
-"""A week that is reported: what sections ask of it. An analysis is asked once, whoever needs it."""
+"""A week that is reported: what sections ask of it. An analysis is asked once, whoever needs it, and for the pages of all groups, too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
+from qunkit import registry
 from qunkit.dataset import Scope
 from qunkit.results import Cell, Note, Result
 from qunkit.words import Text
 
 Row = dict[str, Any]
+Ask = Callable[[str], Result]
+"""The result of an analysis, with its defaults."""
+
+
+Past = Callable[[str, Mapping[str, object]], Result]
+"""… of an analysis with such parameters in this week and the `WEEKS` before it together."""
+WEEKS = 8
 
 
 @dataclass(slots=True)
 class Week:
     """The week that `scope` opens, or as much of it as there is."""
 
-    ask: Callable[[str], Result]
-    """The result of an analysis, with its defaults, in the week."""
+    ask: Ask
+    """The result of an analysis in the week."""
     scope: Scope
     facts: Mapping[str, Cell]
+    group: str | None = None
+    """Id of the group, where the week is that of one group on a page of its own."""
+    fleet: Week | None = None
+    """… and the same week of all groups."""
+    past: Past | None = None
+    """None: nobody can ask."""
     kept: dict[str, Result] = field(default_factory=dict)
+    parted: dict[str, dict[Cell, list[tuple[Cell, ...]]]] = field(default_factory=dict)
+    """Rows of the results that tell groups apart, by group."""
 
     def result(self, name: str) -> Result:
         """The result of an analysis; its rows can be read again and again."""
@@ -33,9 +50,53 @@ class Week:
 
     def rows(self, name: str) -> list[Row]:
         """… its rows by the names of columns."""
-        found = self.result(name)
-        names = [column.name for column in found.columns]
-        return [dict(zip(names, row, strict=True)) for row in found.rows()]
+        return self.rows_of(self.result(name))
+
+    def over_weeks(self, name: str, params: Mapping[str, object]) -> Result:
+        """The result of an analysis in this week and those before it; every analysis is asked with one set of parameters."""
+        if self.past is None:
+            raise LookupError(name)
+        key = f"{name} over weeks"
+        if key not in self.kept:
+            found = self.past(name, params)
+            self.kept[key] = replace(found, cells=list(found.rows()))
+        return self.kept[key]
+
+    @staticmethod
+    def rows_of(result: Result) -> list[Row]:
+        """Rows by the names of columns."""
+        names = [column.name for column in result.columns]
+        return [dict(zip(names, row, strict=True)) for row in result.rows()]
+
+    def of_group(self, group: str, ask: Ask) -> Week:
+        """The same week of one group: its rows of what was asked for all; what does not tell groups apart, `ask` answers."""
+        past = partial(self._past_part, group) if self.past else None
+        return Week(partial(self._part, group, ask), self.scope, self.facts, group, self, past)
+
+    def _part(self, group: str, ask: Ask, name: str) -> Result:
+        if "group_id" not in [column.name for column in registry.load("analyses", name).COLUMNS]:
+            return ask(name)
+        return self._dealt(group, name, self.result(name))
+
+    def _past_part(self, group: str, name: str, params: Mapping[str, object]) -> Result:
+        return self._dealt(group, f"{name} over weeks", self.over_weeks(name, params))
+
+    def _dealt(self, group: str, key: str, found: Result) -> Result:
+        at = [column.name for column in found.columns].index("group_id")
+        if key not in self.parted:
+            parts = self.parted.setdefault(key, {})
+            for row in found.rows():
+                parts.setdefault(row[at], []).append(row)
+        return replace(found, cells=self.parted[key].get(group, []), notes=[])
+
+    @property
+    def monday(self) -> date:
+        """Its first day.
+
+        Raises:
+            ValueError: the scope has no begin, and so is no week.
+        """
+        return monday(self.scope).date()
 
     @property
     def this(self) -> Row:
@@ -52,6 +113,17 @@ class Week:
         """Whether the data reach the week's last day."""
         last = self.facts.get("last")
         return not (self.scope.since and last is not None and last < self.scope.since + timedelta(days=6))  # type: ignore[operator]
+
+
+def monday(scope: Scope) -> datetime:
+    """When a week begins.
+
+    Raises:
+        ValueError: the scope has no begin, and so is no week.
+    """
+    if scope.since is None:
+        raise ValueError(scope)
+    return scope.since
 
 
 def only(result: Result, names: Iterable[str], most: int | None = None) -> Result:

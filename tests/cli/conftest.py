@@ -52,7 +52,8 @@ def qunkit(dataset: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     from qunkit.cli.main import run
 
     monkeypatch.setenv("QUNKIT_DATA", str(dataset))
-    monkeypatch.delenv("QUNKIT_LANG", raising=False)
+    for name in ("QUNKIT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "200")
 
     def call(*args: str) -> Ran:

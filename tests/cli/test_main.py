@@ -133,8 +133,6 @@ def test_where_the_language_comes_from(
     config = tmp_path / "zh.toml"
     config.write_text('lang = "zh"', encoding="utf-8")
     ask = ("groups", "--week", "2024-W01", "--format", "md")
-    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert english in qunkit(*ask[:1], "--format", "md", "--data", str(empty(tmp_path))).out
     asked = (*ask[:1], "--format", "md", "--data", str(tmp_path / "empty"))
     assert chinese in qunkit(*asked, "--config", str(config)).out
@@ -144,6 +142,34 @@ def test_where_the_language_comes_from(
     assert english in qunkit("--lang=en", *asked).out
     monkeypatch.setenv("QUNKIT_LANG", "fr")
     assert "$QUNKIT_LANG: 'fr' is not en or zh." in qunkit(*asked).err
+
+
+@pytest.mark.parametrize(
+    ("said", "chinese"),
+    [
+        ({}, False),
+        ({"LANG": "zh_CN.UTF-8"}, True),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "zh_TW"}, True),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "C"}, False),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "zh_CN", "LC_ALL": "POSIX"}, False),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": ""}, True),  # set to nothing is not set
+        ({"LC_ALL": "de_DE.UTF-8"}, False),
+        ({"LC_ALL": "ZH"}, True),
+    ],
+    ids=str,
+)
+def test_the_locale_says_which_language(
+    qunkit: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: dict[str, str], chinese: bool
+) -> None:
+    """Where nobody says it: settings, the variable and the option go before."""
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    assert ("目录" in qunkit("report", "--all").err) == chinese
+    config = tmp_path / "en.toml"
+    config.write_text('lang = "en"', encoding="utf-8")
+    ask = ("groups", "--format", "md", "--config", str(config))
+    assert "messages" in qunkit(*ask).out
+    assert "消息" in qunkit("--lang", "zh", *ask).out
 
 
 def empty(folder: Path) -> Path:

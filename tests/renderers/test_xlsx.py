@@ -17,6 +17,7 @@ from qunkit.ink import workbook
 from qunkit.renderers import xlsx
 from qunkit.results import Cell, Column, Result
 from qunkit.words import Lang, Text
+from support import week
 
 
 def _read(thing: Any, lang: Lang = "en") -> tuple[Any, list[str]]:
@@ -61,6 +62,28 @@ def test_the_heading_stays_filters_and_is_printed(sample: ModuleType) -> None:
     assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:J6", "$1:$1")
     assert [cell.font.b for cell in sheet[1]] == [True] * 10
     assert sheet.column_dimensions["A"].width > sheet.column_dimensions["D"].width >= 8
+
+
+def test_shares_have_bars_from_0_to_1_and_changes_have_none(sample: ModuleType) -> None:
+    """Column D is a share, E a change against last week."""
+    (found,) = _read(sample.ordinary())[0].worksheets[0].conditional_formatting
+    assert str(found.sqref) == "D2:D6"
+    (rule,) = found.rules
+    assert rule.type == "dataBar"
+    assert [(one.type, one.val) for one in rule.dataBar.cfvo] == [("num", 0), ("num", 1)]
+
+
+def test_no_bars_without_rows(sample: ModuleType) -> None:
+    assert not list(_read(_result("ratio"))[0].worksheets[0].conditional_formatting)
+
+
+def test_the_data_of_charts_are_in_it() -> None:
+    book, _ = _read(week.fleet(), "zh")
+    daily = next(sheet for sheet in book.worksheets if sheet["A1"].value == "日期")
+    assert daily.max_row == 29
+    assert isinstance(daily["A2"].value, datetime)
+    said = [row[0] for row in _values(book)]
+    assert "28 天每日消息数：11-20 最高，为 6,900 条，超出正常范围。" in said
 
 
 def test_notes_and_facts_have_a_sheet(sample: ModuleType) -> None:

@@ -10,11 +10,13 @@ from qunkit.errors import BadOption
 from qunkit.words import LANGS, Lang, Text
 
 VARIABLE = "QUNKIT_LANG"
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Who speaks which language, the first that says anything."""
 
 
 @dataclass(slots=True)
 class Session:
-    """One run. `lang` is what --lang or $QUNKIT_LANG say, until a dataset's qunkit.toml may say more."""
+    """One run. `lang` is what --lang or $QUNKIT_LANG say; else what the locale says, until a dataset's qunkit.toml may say more."""
 
     lang: Lang = "en"
     told: bool = False
@@ -36,7 +38,7 @@ def start(args: Sequence[str]) -> None:
     Raises:
         BadOption: a language that qunkit does not speak.
     """
-    current.lang, current.told, current.debug = "en", False, "--debug" in args
+    current.lang, current.told, current.debug = _of_locale(), False, "--debug" in args
     for name, value in (("--lang", _value(args, "--lang")), ("$" + VARIABLE, os.environ.get(VARIABLE) or None)):
         if value is not None:
             current.lang, current.told = _lang(name, value), True
@@ -49,6 +51,12 @@ def begins(args: Sequence[str]) -> int:
     while count < len(args) and (args[count] == "--debug" or args[count].startswith("--lang")):
         count += 2 if args[count] == "--lang" else 1
     return count
+
+
+def _of_locale() -> Lang:
+    """The language of the environment: Chinese for any zh, else English."""
+    said = next((value for name in _LOCALE if (value := os.environ.get(name))), "")
+    return "zh" if said.lower().startswith("zh") else "en"
 
 
 def _lang(option: str, value: str) -> Lang:

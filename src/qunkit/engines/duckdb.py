@@ -114,7 +114,8 @@ def connect(
         messages, members = _masks.masked_messages(messages), _masks.masked_members(members)
     else:
         messages = f"SELECT *, length(text) AS chars FROM ({messages})"
-    engine.unmade = views(messages, members, scope)
+    engine.facts = messages, members
+    engine.unmade = views(*engine.facts, scope)
     return engine
 
 
@@ -133,6 +134,8 @@ class Engine:
         self._snapshot = snapshot
         self._kept = kept
         self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self.facts = ("", "")
+        """What the views are of: queries of messages and of members."""
         self.unmade: dict[str, str] = {}
         """Views that are made when a query first names them: each takes milliseconds, and most queries read few."""
         self.scrubber: Scrubber | None = None
@@ -199,6 +202,11 @@ class Engine:
         self._told(self._connection, lambda: seal(self._connection, views, texts=texts))
         for statement in PRELUDE:
             self._connection.execute(statement)
+
+    def narrow(self, scope: Scope) -> None:
+        """From now on show what `scope` lets through, other groups of the same time: what the days hold stays as it is."""
+        kept = {"days"} - self.unmade.keys()
+        self.unmade = {name: sql for name, sql in views(*self.facts, scope).items() if name not in kept}
 
     def view(self, name: str, sql: str) -> None:
         """Show the rows of a query under `name`; it runs whenever the view is read."""

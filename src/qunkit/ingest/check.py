@@ -19,7 +19,7 @@ from qunkit.ingest import durable, locks, parts, pruning, recheck, snapshots, to
 from qunkit.ingest.findings import CODES, DAMAGE, Checked, Finding
 from qunkit.words import Text
 
-_USERS = ("qunkit.toml",)
+_USERS = ("qunkit.toml", "events.csv")
 """Files whose modes are their owner's business."""
 _BY_REASON: dict[object, str] = {
     parts.MISSING: "missing",

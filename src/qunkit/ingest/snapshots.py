@@ -24,7 +24,7 @@ from qunkit.words import Text
 
 FEATURES = "features"
 """What `enrich` worked out of texts, for the next time; nothing depends on it."""
-FILES = ("dataset.json", "CURRENT", "qunkit.toml", "alerts.json", "lock", FEATURES)
+FILES = ("dataset.json", "CURRENT", "qunkit.toml", "events.csv", "alerts.json", "lock", FEATURES)
 """What lies beside the snapshots."""
 EMPTY = "v000000"
 """What CURRENT names until the first commit is done: a snapshot without a CURRENT is damage, never rubbish."""

@@ -60,7 +60,7 @@ def figures_table(name: str, title: Text, figures: Sequence[Figure]) -> Result:
 
 
 def _told(figure: Figure, lang: Lang) -> Iterator[str]:
-    if isinstance(figure.value, int | float) and not is_missing(figure.value):
+    if figure.compared and isinstance(figure.value, int | float) and not is_missing(figure.value):
         before = figure.before
         usual = figure.usual
         yield _NOT_BEFORE.say(lang) if before is None else _BEFORE.say(lang, **_against(figure, before, lang))

@@ -1,7 +1,7 @@
 """A workbook for Excel and other spreadsheets: numbers, percentages and times as such, texts as text and never as formulas.
 
-A result is one sheet; a report has one for each of its tables, and for the headline figures of a section; charts are not in it. The heading stays in sight and filters. One more sheet holds
-the sentences, the notes and the facts. Durations are in seconds, lists are joined by commas, a time with a zone is a text.
+A result is one sheet; a report has one for each of its tables, for the data of each of its charts, and for the headline figures of a section. The heading stays in sight and filters; shares from
+0 to 1 have a bar behind them. One more sheet holds the sentences, the notes and the facts. Durations are in seconds, lists are joined by commas, a time with a zone is a text.
 """
 
 from __future__ import annotations
@@ -62,11 +62,13 @@ def _sections(book: ink.Workbook, report: Report, lang: Lang) -> tuple[list[str]
         title = section.title.say(lang)
         notes = [*section.lines, *(section.result.notes if section.result else ())]
         told = [ink.sentence(one.note, lang) for one in section.figures if one.note]
-        pages.append((title, [*(ink.sentence(note, lang) for note in notes), *told]))
+        shown = [ink.sentence(chart.about, lang) for chart in section.charts]
+        pages.append((title, [*(ink.sentence(note, lang) for note in notes), *told, *shown]))
         if section.figures:
             _figures(book, section, lang)
-        if section.result:
-            cut += ink.within(section.title, _result(book, section.result, title, lang), lang)
+        results = [section.result] if section.result else []
+        for result in [*results, *(chart.result for chart in section.charts)]:
+            cut += ink.within(section.title, _result(book, result, title, lang), lang)
     return cut, [page for page in pages if page[1]]
 
 
@@ -100,6 +102,9 @@ def _result(book: ink.Workbook, result: Result, title: str, lang: Lang) -> list[
     row = next(rest, None)
     while row is not None or not names:
         with book.sheet(title, widths) as sheet:
+            sheet.bars = [
+                at for at, column in enumerate(columns) if column.type == "ratio" and not ink.is_change(column.name)
+            ]
             sheet.add(labels, [styles.OVER_NUMBERS if ink.is_number(column) else styles.HEADING for column in columns])
             while row is not None and not sheet.is_full:
                 sheet.add(row[: styles.COLUMNS], kinds)

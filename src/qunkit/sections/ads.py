@@ -12,6 +12,7 @@ PLACE = 30
 TITLE = Text("Ads", "广告占比")
 
 TOP_GROUPS = 12
+_AMONG = Text("Ads among members' messages", "成员消息中的广告占比")
 _NONE = Text("No ads were found this week.", "本周未发现广告。")
 _ABOUT = Text(
     "Ads among people's messages, without staff, and the range that errors leave: highest {ratio} of {messages} messages in {name}.",
@@ -37,4 +38,4 @@ def section(week: Week) -> Section:
     cells = [(*row.values(), row["ad_ratio"] - row["change"] if row["change"] is not None else None) for row in shown]
     told = only(replace(ads, columns=(*ads.columns, _BEFORE), cells=cells), _ROLES.values())
     about = note(_ABOUT, {"name": name(top), "ratio": top["ad_ratio"], "messages": top["messages"]})
-    return Section("ads", TITLE, charts=[Chart("ads", "ratios", TITLE, about, told, _ROLES)])
+    return Section("ads", TITLE, charts=[Chart("ads", "ratios", _AMONG, about, told, _ROLES)])

@@ -7,6 +7,7 @@ from qunkit.week import Week, only
 from qunkit.words import Text
 
 PLACE = 80
+PAGES = ("fleet",)
 TITLE = Text("Groups", "各群情况")
 
 _COLUMNS = ("group_id", "group_name", "messages", "change", "posters", "posters_before", "joins", "removed", "days", "last_post")  # fmt: skip

@@ -1,0 +1,101 @@
+"""Headline figures over several weeks, worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from qunkit.analyze import coverage
+from qunkit.dataset import Scope
+from qunkit.engines.duckdb import connect
+from qunkit.report import every
+from qunkit.results import Figure, Report
+from support.messages import moment, write_snapshot
+
+WEEK = Scope(since=moment("2026-05-11"), until=moment("2026-05-18"), as_of=moment("2026-05-17 23:59:59"))
+
+
+def _asked(monday: str, waits: list[int], group: str = "g") -> list[dict[str, object]]:
+    """A question an hour, and somebody else so many seconds later."""
+    begin, log = moment(f"{monday} 09:00:00"), []
+    for nth, wait in enumerate(waits):
+        at = begin + timedelta(days=nth)
+        log.append({"at": f"{at}", "group_id": group, "sender_id": "a", "text": "这个还有货吗？"})
+        log.append(
+            {"at": f"{at + timedelta(seconds=wait)}", "group_id": group, "sender_id": "b", "text": "有的，明天到"}
+        )
+    return log
+
+
+QUESTIONS = [
+    *_asked("2026-04-27", [40] * 5), *_asked("2026-05-04", [20] * 5), *_asked("2026-05-11", [10, 20, 30, 40, 50]), *_asked("2026-05-11", [9] * 2, "h"),
+    {"at": "2026-05-17 20:00:00", "group_id": "g", "sender_id": "b"},
+]  # fmt: skip
+"""In g the medians of three weeks are 40, 20 and 30 s; with the two of h, this week's is the fourth of 9, 9, 10, 20, 30, 40, 50."""
+
+
+def _reports(tmp_path: Path, log: list[dict[str, object]], scope: Scope = WEEK) -> tuple[Report, dict[str, Report]]:
+    folder = write_snapshot(tmp_path, log)
+    with connect(folder, scope) as engine:
+        made = every(engine, scope, coverage(engine), empty=False, within=lambda wide: connect(folder, wide))
+        return made.index, dict(made.reports)
+
+
+def _figures(report: Report) -> dict[str, Figure]:
+    return {one.column.name: one for one in report.sections[0].figures}
+
+
+def test_the_median_wait_of_all_questions_against_other_weeks(tmp_path: Path) -> None:
+    index, groups = _reports(tmp_path, QUESTIONS)
+    found = _figures(index)["first_response_s"]
+    assert (found.value, found.before, found.usual, found.weeks, found.n) == (20, 20, 30, 2, 7)
+    own = _figures(groups["g"])["first_response_s"]
+    assert (own.value, own.before, own.usual, own.weeks, own.n) == (30, 20, 30, 2, 5)
+
+
+def test_too_few_questions_have_no_median_and_say_so(tmp_path: Path) -> None:
+    found = _figures(_reports(tmp_path, QUESTIONS)[1]["h"])["first_response_s"]
+    assert (found.value, found.n) == (None, 2)
+    assert found.note is not None
+    assert found.note.say("en") == "Fewer than 5 questions."
+
+
+def test_a_week_that_is_not_over_is_not_compared(tmp_path: Path) -> None:
+    log = [row for row in QUESTIONS if str(row["at"]) < "2026-05-16"]
+    found = _figures(_reports(tmp_path, log)[1]["g"])["first_response_s"]
+    assert (found.value, found.before, found.usual) == (30, None, None)
+
+
+def test_leaves_stand_by_their_evidence(tmp_path: Path) -> None:
+    """Two left by notice this week and one the week before; nobody has a roster."""
+    log = [
+        *QUESTIONS,
+        {"at": "2026-05-12 10:00:00", "group_id": "g", "event": "left", "target_ids": ["x", "y"]},
+        {"at": "2026-05-05 10:00:00", "group_id": "g", "event": "left", "target_ids": ["z"]},
+    ]
+    index, groups = _reports(tmp_path, log)
+    found = _figures(index)
+    assert (found["leaves_self"].value, found["leaves_self"].before, found["leaves_self"].usual) == (2, 1, 1)
+    assert found["leaves_roster"].value is None
+    assert found["leaves_roster"].note is not None
+    assert found["leaves_roster"].note.say("zh") == "没有两份完整成员名单可比。"
+    assert _figures(groups["h"])["leaves_self"].value is None
+
+
+def test_the_ratio_of_ads_is_of_all_messages_with_its_range(tmp_path: Path) -> None:
+    """No ads among 10 + 4 messages and one of b: what errors leave open is said all the same."""
+    index, groups = _reports(tmp_path, QUESTIONS)
+    found = _figures(index)["ad_ratio"]
+    assert (found.value, found.n, found.compared) == (0, 15, False)
+    assert found.note is not None
+    assert dict(found.note.facts)["low_ratio"] == 0
+    assert _figures(groups["h"])["ad_ratio"].n == 4
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "Groups by stage: "), ("zh", "各阶段群数：")])
+def test_groups_by_stage(tmp_path: Path, lang: str, said: str) -> None:
+    index, groups = _reports(tmp_path, QUESTIONS)
+    assert any(line.say(lang).startswith(said) for line in index.sections[0].lines)  # type: ignore[arg-type]
+    assert not any(line.say(lang).startswith(said) for line in groups["g"].sections[0].lines)  # type: ignore[arg-type]
