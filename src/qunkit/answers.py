@@ -258,7 +258,7 @@ class Answers:
     def churn_silent(self, *, days: int = 30, **asked: Unpack[Asked]) -> pd.DataFrame:
         """Silent members: a list to call.
 
-        * `days`: who has not spoken for N days; who never spoke is always listed
+        * `days`: who has not spoken for N days; who never spoke, or is silent beyond their own rhythm, is always listed
         """
         return self.frame("churn_silent", days=days, **asked)
 
@@ -301,6 +301,24 @@ class Answers:
         * `before`: periods before the window; those that the data do not reach back to are left out
         """
         return self.frame("compare_periods", before=before, **asked)
+
+    def complaints(self, **asked: Unpack[Asked]) -> pd.DataFrame:
+        """Complaints by group."""
+        return self.frame("complaints", **asked)
+
+    def complaints_list(
+        self,
+        *,
+        about: Literal["all", "quality", "logistics", "refund", "service", "price", "health", "grave", "own"] = "all",
+        top: int = 100,
+        **asked: Unpack[Asked],
+    ) -> pd.DataFrame:
+        """Complaints: the messages.
+
+        * `about`: only complaints about this
+        * `top`: only the first N; 0: all
+        """
+        return self.frame("complaints_list", about=about, top=top, **asked)
 
     def groups(self, **asked: Unpack[Asked]) -> pd.DataFrame:
         """Groups: size, posts, silence."""
@@ -366,6 +384,7 @@ class Answers:
         people: bool = False,
         ads: Literal["out", "in"] = "out",
         red_packets: Literal["out", "in"] = "out",
+        position: bool = False,
         official: Literal["in", "out"] = "in",
         **asked: Unpack[Asked],
     ) -> pd.DataFrame:
@@ -376,6 +395,7 @@ class Answers:
         * `people`: one row a person over all groups
         * `ads`: ads: out of the causes (out), or as other messages (in)
         * `red_packets`: what people write in the 5 minutes after a red packet: out of the causes (out), or as other messages (in)
+        * `position`: also PageRank and k-core, by quotes and mentions
         * `official`: rows of staff: listed (in) or not (out)
         """
         return self.frame(
@@ -385,6 +405,7 @@ class Answers:
             people=people,
             ads=ads,
             red_packets=red_packets,
+            position=position,
             official=official,
             **asked,
         )
