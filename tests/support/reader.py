@@ -32,7 +32,7 @@ class Reader:
     exports: str = ""
 
     def types(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run a line after all `export` lines that came before it; it must succeed."""
+        """Run a line after all `export` lines that came before it; it must succeed, or be an alert."""
         result = self._run(["bash", "-euo", "pipefail", "-c", self.exports + command])
         if command.startswith("export "):
             self.exports += command + "\n"
@@ -48,5 +48,8 @@ class Reader:
         result = subprocess.run(
             words, cwd=self.folder, env=kept | more, capture_output=True, encoding="utf-8", check=False
         )
-        assert result.returncode == 0, f"{words[-1]}\n{result.stderr}"
+        fine = (
+            (0, 1) if words[-1].rpartition("\n")[2].startswith("qunkit alerts") else (0,)
+        )  # 1: it has something to tell
+        assert result.returncode in fine, f"{words[-1]}\n{result.stderr}"
         return result
