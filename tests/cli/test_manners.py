@@ -86,7 +86,7 @@ def test_a_file_that_cannot_be_written_is_named(shell: Shell) -> None:
         {"LC_ALL": "C", "PYTHONIOENCODING": "gbk:strict"},
         {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "POSIX"},
         {"TZ": "Asia/Kathmandu", "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "0"},
-        {"LANG": "zh_CN.UTF-8", "PYTHONHASHSEED": "7"},
+        {"LANG": "zh_CN.UTF-8", "PYTHONHASHSEED": "7", "QUNKIT_LANG": "en"},
         {"PYTHONOPTIMIZE": "2", "HOME": "/nonexistent"},
     ],
     ids=lambda surroundings: "-".join(surroundings),

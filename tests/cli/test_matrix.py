@@ -207,7 +207,7 @@ def test_a_narrow_terminal(world: World, command: str) -> None:
     "odd",
     [
         {"LANG": "C", "PYTHONIOENCODING": "ascii"},
-        {"LC_ALL": "zh_CN.GBK"},
+        {"LC_ALL": "zh_CN.GBK", "QUNKIT_LANG": "en"},
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         {"PYTHONIOENCODING": "gbk"},
         {"NO_COLOR": "1"},
