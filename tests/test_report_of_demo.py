@@ -19,7 +19,7 @@ SEEDS = range(_FIRST, _LAST[0] + 1) if _LAST else (1, 4, 5)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_was_planted_is_named(tmp_path, seed):
     found = outcomes(tmp_path, seed)
-    assert [len(found[kind].planted) for kind in KINDS] == [1, 1, 1, 9]
+    assert [len(found[kind].planted) for kind in KINDS[:4]] == [1, 1, 1, 9]
     assert {kind: one.missed for kind, one in found.items()} == {kind: set() for kind in KINDS}
     assert {kind: one.wrong for kind, one in found.items()} == {kind: set() for kind in KINDS}
 

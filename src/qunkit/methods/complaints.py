@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from qunkit.chat.normal import normalise_all, traced
@@ -135,7 +135,7 @@ def _suspects(texts: list[str]) -> list[int]:
 
 @cache
 def _rules() -> _List:
-    told = _read(Path(__file__).with_name("data").joinpath("complaints.txt").read_text("utf-8"))
+    told = _read(files("qunkit.methods").joinpath("data/complaints.txt").read_text("utf-8"))
     words = {family: told[family] for family in FAMILIES if family in told}
     either = {family: "|".join(sorted(map(_pattern, lines), key=len, reverse=True)) for family, lines in words.items()}
     return _List(
