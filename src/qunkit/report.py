@@ -67,7 +67,11 @@ def weekly(
     nothing is said that needs the weeks before of an analysis.
     """
     past = partial(_past, within, scope, models) if within else None
-    week = Week(partial(analyze, engine, scope=scope, models=models), scope, facts, past=past)
+
+    def asked(name: str, params: Mapping[str, object]) -> Result:
+        return analyze(engine, name, _told(name, params), scope=scope, models=models)
+
+    week = Week(asked, scope, facts, past=past)
     return _index(week, empty=empty, progress=progress or _quiet)
 
 
@@ -87,9 +91,9 @@ def every(
     """
     progress = progress or _quiet
 
-    def asked(groups: tuple[str, ...], name: str) -> Result:
+    def asked(groups: tuple[str, ...], name: str, params: Mapping[str, object]) -> Result:
         engine.narrow(replace(scope, groups=groups))
-        return analyze(engine, name, scope=scope, models=models)
+        return analyze(engine, name, _told(name, params), scope=scope, models=models)
 
     past = partial(_past, within, scope, models) if within else None
     week = Week(partial(asked, scope.groups), scope, facts, past=past)
@@ -109,8 +113,12 @@ def _past(within: Within, scope: Scope, models: Models, name: str, params: Mappi
     """An analysis of the week and those before it together."""
     wide = replace(scope, since=monday(scope) - timedelta(weeks=WEEKS))
     with within(wide) as engine:
-        found = analyze(engine, name, registry.load("analyses", name).Params(**params), scope=wide, models=models)
+        found = analyze(engine, name, _told(name, params), scope=wide, models=models)
         return replace(found, cells=list(found.rows()))
+
+
+def _told(name: str, params: Mapping[str, object]) -> object:
+    return registry.load("analyses", name).Params(**params)
 
 
 def _index(week: Week, *, empty: bool, progress: Progress) -> Report:

@@ -14,12 +14,10 @@ from qunkit.results import Cell, Note, Result
 from qunkit.words import Text
 
 Row = dict[str, Any]
-Ask = Callable[[str], Result]
-"""The result of an analysis, with its defaults."""
-
-
-Past = Callable[[str, Mapping[str, object]], Result]
-"""… of an analysis with such parameters in this week and the `WEEKS` before it together."""
+Ask = Callable[[str, Mapping[str, object]], Result]
+"""The result of an analysis with such parameters, and the defaults of the others."""
+Past = Ask
+"""… in this week and the `WEEKS` before it together."""
 WEEKS = 8
 
 
@@ -41,22 +39,23 @@ class Week:
     parted: dict[str, dict[Cell, list[tuple[Cell, ...]]]] = field(default_factory=dict)
     """Rows of the results that tell groups apart, by group."""
 
-    def result(self, name: str) -> Result:
+    def result(self, name: str, **params: object) -> Result:
         """The result of an analysis; its rows can be read again and again."""
-        if name not in self.kept:
-            found = self.ask(name)
-            self.kept[name] = replace(found, cells=list(found.rows()))
-        return self.kept[name]
+        key = _key(name, params)
+        if key not in self.kept:
+            found = self.ask(name, params)
+            self.kept[key] = replace(found, cells=list(found.rows()))
+        return self.kept[key]
 
-    def rows(self, name: str) -> list[Row]:
+    def rows(self, name: str, **params: object) -> list[Row]:
         """… its rows by the names of columns."""
-        return self.rows_of(self.result(name))
+        return self.rows_of(self.result(name, **params))
 
     def over_weeks(self, name: str, params: Mapping[str, object]) -> Result:
-        """The result of an analysis in this week and those before it; every analysis is asked with one set of parameters."""
+        """The result of an analysis in this week and those before it."""
         if self.past is None:
             raise LookupError(name)
-        key = f"{name} over weeks"
+        key = _key(f"{name} over weeks", params)
         if key not in self.kept:
             found = self.past(name, params)
             self.kept[key] = replace(found, cells=list(found.rows()))
@@ -73,13 +72,13 @@ class Week:
         past = partial(self._past_part, group) if self.past else None
         return Week(partial(self._part, group, ask), self.scope, self.facts, group, self, past)
 
-    def _part(self, group: str, ask: Ask, name: str) -> Result:
+    def _part(self, group: str, ask: Ask, name: str, params: Mapping[str, object]) -> Result:
         if "group_id" not in [column.name for column in registry.load("analyses", name).COLUMNS]:
-            return ask(name)
-        return self._dealt(group, name, self.result(name))
+            return ask(name, params)
+        return self._dealt(group, _key(name, params), self.result(name, **params))
 
     def _past_part(self, group: str, name: str, params: Mapping[str, object]) -> Result:
-        return self._dealt(group, f"{name} over weeks", self.over_weeks(name, params))
+        return self._dealt(group, _key(f"{name} over weeks", params), self.over_weeks(name, params))
 
     def _dealt(self, group: str, key: str, found: Result) -> Result:
         at = [column.name for column in found.columns].index("group_id")
@@ -113,6 +112,10 @@ class Week:
         """Whether the data reach the week's last day."""
         last = self.facts.get("last")
         return not (self.scope.since and last is not None and last < self.scope.since + timedelta(days=6))  # type: ignore[operator]
+
+
+def _key(name: str, params: Mapping[str, object]) -> str:
+    return " ".join([name, *(f"{key}={params[key]}" for key in sorted(params))])
 
 
 def monday(scope: Scope) -> datetime:

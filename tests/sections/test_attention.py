@@ -4,31 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from qunkit import registry
-from qunkit.dataset import Scope
-from qunkit.results import Result
 from qunkit.sections.attention import section
-from qunkit.week import Week
-
-
-def week(**told):
-    """A week in which analyses say `told`: rows with some of their columns, the others null."""
-
-    def ask(name):
-        module = registry.load("analyses", name)
-        cells = [tuple(row.get(column.name) for column in module.COLUMNS) for row in told[name]]
-        return Result(name, module.TITLE, module.COLUMNS, cells)
-
-    return Week(ask, Scope(), {})
+from support.weeks import dicts, week
 
 
 def group(name, **more):
     return {"group_id": name, "group_name": f"Group {name}", "messages": 5, "messages_before": 5, "last_post": datetime(2026, 5, 12), "days_silent": 0} | more  # fmt: skip
-
-
-def rows(result):
-    names = [column.name for column in result.columns]
-    return [dict(zip(names, row, strict=True)) for row in result.rows()]
 
 
 def test_stages_that_need_somebody_ads_and_groups_that_only_fell_silent():
@@ -55,7 +36,7 @@ def test_stages_that_need_somebody_ads_and_groups_that_only_fell_silent():
             ],
         )
     )  # fmt: skip
-    dead, ads = rows(found.result)
+    dead, ads = dicts(found.result)
     assert (dead["group_id"], dead["reason"], dead["next"], dead["ad_ratio"]) == ("dead", "silent", "close", None)
     assert (ads["group_id"], ads["stage"], ads["since"], ads["reason"], ads["next"], ads["ad_ratio"]) == ("ads", "mature", None, "many_ads", "remove", 0.4)  # fmt: skip
     said = [line.say("en") for line in found.lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from qunkit import registry
@@ -13,7 +14,7 @@ from qunkit.week import Week
 def week(**told: list[dict[str, Any]]) -> Week:
     """A week in which analyses say `told`: rows with some of their columns, the others null."""
 
-    def ask(name: str) -> Result:
+    def ask(name: str, params: Mapping[str, object]) -> Result:
         module = registry.load("analyses", name)
         cells = [tuple(row.get(column.name) for column in module.COLUMNS) for row in told[name]]
         return Result(name, module.TITLE, module.COLUMNS, cells)
