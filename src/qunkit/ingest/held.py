@@ -84,9 +84,12 @@ def quoting(told: pa.Table) -> pa.Table:
 def written(told: pa.Table, linked: pa.Table | None) -> pa.Table:
     """The rows of the part, in one piece: numbered, with what replies reply to (message, reply_to, reply_how)."""
     nothing = pa.chunked_array([pa.nulls(len(told), pa.string())])
-    rows = pc.index_in(linked["message"], told["message"].combine_chunks()).to_numpy() if linked else ()
     for name in ("reply_to", "reply_how"):
-        told = told.append_column(name, put(nothing, rows, linked[name]) if linked else nothing)
+        column = nothing
+        if linked:
+            rows = pc.index_in(linked["message"], told["message"].combine_chunks()).to_numpy()
+            column = put(nothing, rows, linked[name])
+        told = told.append_column(name, column)
     told = told.set_column(told.schema.get_field_index("seq"), "seq", told["number"])
     return told.select(schema.MESSAGES.names).combine_chunks()
 
