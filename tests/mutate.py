@@ -27,8 +27,8 @@ ROOT = Path(__file__).parents[1]
 _STORE = ("tests/ingest/test_store.py", "tests/torture/test_rot.py")
 TARGETS = {
     "merge": (
-        ("ingest/alike.py", "ingest/observed.py", "ingest/merge.py", "ingest/crowded.py", "ingest/turns.py", "ingest/identity.py", "ingest/overlap.py", "ingest/replies.py", "ingest/build.py", "ingest/revision.py"),
-        ("tests/ingest/test_alike.py", "tests/ingest/test_merge.py", "tests/ingest/test_replies.py", "tests/ingest/test_aliases.py", "tests/ingest/test_overlap.py", "tests/ingest/test_merge_world.py"),
+        ("ingest/alike.py", "ingest/observed.py", "ingest/merge.py", "ingest/near.py", "ingest/held.py", "ingest/crowded.py", "ingest/turns.py", "ingest/identity.py", "ingest/overlap.py", "ingest/replies.py", "ingest/build.py", "ingest/revision.py"),
+        ("tests/ingest/test_alike.py", "tests/ingest/test_merge.py", "tests/ingest/test_held.py", "tests/ingest/test_replies.py", "tests/ingest/test_aliases.py", "tests/ingest/test_overlap.py", "tests/ingest/test_merge_world.py"),
     ),
     "ledger": (("ingest/ledger.py",), ("tests/ingest/test_ledger.py",)),
     "accounts": (("ingest/accounts.py",), ("tests/ingest/test_check.py",)),

@@ -9,8 +9,8 @@ import unicodedata
 import duckdb
 import pytest
 
-from qunkit.ingest import merge
 from qunkit.ingest.alike import PLAIN, WORDS
+from support.merged import compare_everything
 from support.staged import commit, messages, telling
 from support.tiny_worlds import together, worlds
 
@@ -55,6 +55,6 @@ def test_what_is_alone_needs_no_comparing(tmp_path, monkeypatch):
     for number, source in enumerate(sources):  # begins in none of the minutes that matter
         sources[source] += [telling(-20 * 86400 - 600 * number, group_id=f"g{group}", **EARLY) for group in range(60)]
     commit(tmp_path / "near", sources)
-    monkeypatch.setattr(merge, "_NEAR", "CREATE OR REPLACE TEMP TABLE near AS SELECT telling FROM observed")
+    compare_everything(monkeypatch)
     commit(tmp_path / "all", sources)
     assert messages(tmp_path / "near") == messages(tmp_path / "all")

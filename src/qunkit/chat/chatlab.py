@@ -168,7 +168,9 @@ def _undo(told: dict[str, pa.Array], rows: pa.RecordBatch) -> None:
     wordless = pc.or_(empty, pc.is_in(told["kind"], value_set=pa.array(_WORDLESS)))
     at = pc.indices_nonzero(pc.invert(wordless))
     texts, codes = told["text"].take(at).to_pylist(), rows["type"].take(at).to_pylist()
-    found = [undo(kind, text) for kind, text in zip(told["kind"].take(at).to_pylist(), texts, strict=True)]
+    said = list(zip(told["kind"].take(at).to_pylist(), texts, strict=True))
+    wordings = {one: undo(*one) for one in set(said)}  # chats are full of the same placeholders
+    found = [wordings[one] for one in said]
     kinds = [wording.kind or ("link" if code == _LINK else "other") for wording, code in zip(found, codes, strict=True)]
     for name in Wording._fields:
         column = told.get(name, pa.nulls(len(rows), pa.string()))

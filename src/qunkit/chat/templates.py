@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, product
 
 from qunkit.chat.other_notices import SENTENCES, Me
@@ -182,9 +182,19 @@ def templates(platform: str) -> tuple[tuple[str, tuple[tuple[str, tuple[Template
     return tuple((start, tuple((end, tuple(fit)) for end, fit in ends.items())) for start, ends in groups.items())
 
 
+@lru_cache(maxsize=1 << 10)
+def _ending(platform: str, last: str) -> tuple[tuple[str, tuple[tuple[str, tuple[Template, ...]], ...]], ...]:
+    """… those that can end with this character."""
+    fitting = (
+        (start, tuple((end, known) for end, known in ends if not end or end[-1] == last))
+        for start, ends in templates(platform)
+    )
+    return tuple((start, ends) for start, ends in fitting if ends)
+
+
 def cuts(folded: str, platform: str = WECHAT) -> Iterator[tuple[Template, dict[str, Span]]]:
     """Every reading of a folded sentence by every template of the platform."""
-    for start, ends in templates(platform if platform in SENTENCES else WECHAT):
+    for start, ends in _ending(platform if platform in SENTENCES else WECHAT, folded[-1:]):
         if folded.startswith(start):
             for end, known in ends:
                 if folded.endswith(end):

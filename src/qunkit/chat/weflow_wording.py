@@ -181,8 +181,9 @@ def told(kind: pa.Array, text: pa.Array, *more: pa.Array) -> dict[str, pa.Array]
     empty = pc.fill_null(pc.and_(pc.is_in(kind, value_set=pa.array(_MEDIA)), pc.is_null(text)), False)
     plain = pc.or_(empty, pc.is_in(kind, value_set=pa.array(("text", "system"))))
     rows = pc.indices_nonzero(pc.invert(plain))
-    records = zip(*(column.take(rows).to_pylist() for column in (kind, text, *more)), strict=True)
-    return _put(kind, pc.if_else(empty, "", text), rows, [undo(*record) for record in records])
+    records = list(zip(*(column.take(rows).to_pylist() for column in (kind, text, *more)), strict=True))
+    wordings = {record: undo(*record) for record in set(records)}  # chats are full of the same placeholders
+    return _put(kind, pc.if_else(empty, "", text), rows, [wordings[record] for record in records])
 
 
 def untold(text: pa.Array) -> dict[str, pa.Array]:

@@ -1,6 +1,7 @@
 """By what tellings are compared: whose they are, of which class, in which words, and in which second.
 
-All of it is SQL on a row `o` of observations, whose names need no prefix; `CONTENT` and `IS_NAMED` also need a row `i` of ``identity``.
+All of it is SQL on a row of observations; `COMPARED` and `CONTENT` are on one with the ``group_key`` and ``sender_key`` of its row of ``identity``, to which
+`IS_NAMED` leads: of `o` to `i`.
 """
 
 from __future__ import annotations
@@ -33,16 +34,16 @@ _BY = "CASE WHEN kind <> 'pat' THEN {} END"
 ALIKE = f"""group_id, group_name, {SECOND.format("sent_at")}, {_BY.format("COALESCE(sender_id, 'name:' || sender_name)")}, {CLASS}, COALESCE({SAME}, {WORDS.format("text")}, '')"""
 """What equal tellings of one source share; they are numbered in their order."""
 
-COMPARED = (_BY.format("i.sender_key"), CLASS, SAME)
+COMPARED = (_BY.format("sender_key"), CLASS, SAME)
 """Whose, of which class, and in which words. What is equal in these and in time is compared."""
 
-_CONTENT = f"""md5(concat_ws(chr(31), i.group_key, CAST({{time}} AS VARCHAR),
+_CONTENT = f"""md5(concat_ws(chr(31), group_key, CAST({{time}} AS VARCHAR),
     COALESCE({COMPARED[0]}, ''), {CLASS}, COALESCE({SAME}, chr(0)){{more}}))"""
 CONTENT = _CONTENT.format(
-    time=f"({SECOND.format('o.sent_at')}) * 1000", more=", IF(o.time_quality = 'minute', 'minute', NULL)"
+    time=f"({SECOND.format('sent_at')}) * 1000", more=", IF(time_quality = 'minute', 'minute', NULL)"
 )
 """A hash of what is compared, and of the group and second."""
-CONTENT_OF_MINUTE = _CONTENT.format(time="epoch_ms(o.sent_at) // 60000 * 60000", more="")
+CONTENT_OF_MINUTE = _CONTENT.format(time="epoch_ms(sent_at) // 60000 * 60000", more="")
 """… and of the group and minute."""
 
 IS_NAMED = """o.platform = i.platform AND o.group_id IS NOT DISTINCT FROM i.group_id AND o.group_name IS NOT DISTINCT FROM i.group_name

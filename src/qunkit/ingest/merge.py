@@ -27,20 +27,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qunkit import schema
-from qunkit.ingest import crowded
+from qunkit.ingest import crowded, held, near
 from qunkit.ingest.alike import COMPARED, CONTENT, CONTENT_OF_MINUTE, IS_NAMED, SAME, SECOND, WORDS
 from qunkit.ingest.canon import ORDER, numbered
+from qunkit.ingest.near import EXACT_ID
+
+_NAMED = f"SELECT o.*, i.group_key, i.label, i.sender_key FROM observed o JOIN identity i ON {IS_NAMED}"
 
 # Tellings that may be of one message: of one second, group and sender, or with one id, or with ids of one second that are one float64; of groups in
 # which times to the minute or the day meet finer ones; and, where several sources tell a group, those of the minutes in which one begins, for
 # `overlap`: another may end there with the same telling.
-_NEAR = f"""
+NEAR = f"""
 CREATE OR REPLACE TEMP TABLE near AS
 WITH told AS (
-  SELECT o.telling, i.group_key, {SECOND.format("o.sent_at")} AS second, hash(i.group_key, second, {COMPARED[0]}) AS moment,
-    IF(o.native_id IS NULL, NULL, hash(i.group_key, o.native_id)) AS id, TRY_CAST(o.native_id AS DOUBLE) AS number,
-    IF(number IS NULL, NULL, hash(i.group_key, second, number)) AS rounded, o.time_quality, o.sources
-  FROM observed o JOIN identity i ON {IS_NAMED}
+  SELECT telling, group_key, {SECOND.format("sent_at")} AS second, hash(group_key, second, {COMPARED[0]}) AS moment,
+    IF(native_id IS NULL, NULL, hash(group_key, native_id)) AS id,
+    IF(regexp_full_match(native_id, '{EXACT_ID}'), hash(group_key, second, TRY_CAST(native_id AS DOUBLE)), NULL) AS rounded, time_quality, sources
+  FROM named
 ),
 moments AS (SELECT moment FROM told GROUP BY moment HAVING COUNT(*) > 1),
 ids AS (SELECT id FROM told WHERE id IS NOT NULL GROUP BY id HAVING COUNT(*) > 1),
@@ -59,13 +62,13 @@ SELECT telling FROM told WHERE moment IN (FROM moments) OR id IN (FROM ids) OR r
 
 _KEYED = f"""
 CREATE OR REPLACE TEMP TABLE keyed AS
-SELECT o.telling, i.group_key, i.sender_key, o.native_id, o.sent_at, o.local_time, o.time_quality, o.occurrence, o.seq, o.kind, o.sources,
-  o.group_id, o.group_name, COALESCE(o.sender_id, 'name:' || o.sender_name) AS shown,
-  o.time_quality = 'minute' AS coarse, false AS joined, {SECOND.format("o.sent_at")} AS second,
+SELECT telling, group_key, sender_key, native_id, sent_at, local_time, time_quality, occurrence, seq, kind, sources,
+  group_id, group_name, COALESCE(sender_id, 'name:' || sender_name) AS shown,
+  time_quality = 'minute' AS coarse, false AS joined, {SECOND.format("sent_at")} AS second,
   {CONTENT} AS content,
   {CONTENT_OF_MINUTE} AS content_of_minute,
-  COALESCE({WORDS.format("o.text")}, '') AS worded, IF({SAME} IS NULL, hash(worded), NULL) AS words
-FROM observed o JOIN identity i ON {IS_NAMED} WHERE o.telling IN (FROM near)
+  COALESCE({WORDS.format("text")}, '') AS worded, IF({SAME} IS NULL, hash(worded), NULL) AS words
+FROM named WHERE telling IN (FROM near)
 """
 
 # A source that shows one member under two names or ids numbers each apart, so two equal tellings of one moment may bear one number. Numbered
@@ -76,10 +79,18 @@ SELECT DISTINCT group_key, sender_key FROM (
 ) GROUP BY group_key, sender_key, src HAVING COUNT(*) > 1
 """
 _KINDS = f"""
-SELECT COUNT(native_id) > 0, EXISTS ({_TWO_NAMED}), COALESCE(bool_or(coarse) AND NOT bool_and(coarse), false), COALESCE(bool_or(time_quality = 'day'), false)
-FROM keyed
+SELECT COUNT(native_id) > 0 AS ids, EXISTS ({_TWO_NAMED}) AS two_named, COALESCE(bool_or(coarse) AND NOT bool_and(coarse), false) AS mixed,
+  COALESCE(bool_or(time_quality = 'day'), false) AS days,
+  COUNT(native_id) > COUNT(DISTINCT IF(native_id IS NULL, NULL, (group_key, native_id)))
+    OR COUNT(number) > COUNT(DISTINCT IF(number IS NULL, NULL, (group_key, second, number)))
+    OR EXISTS (
+      SELECT 1 FROM keyed GROUP BY content
+      HAVING COUNT(native_id) < COUNT(*) AND (COUNT(native_id) > 0 OR COUNT(*) > COUNT(DISTINCT occurrence) OR MIN(words) <> MAX(words))
+    ) AS alike
+FROM (SELECT *, TRY_CAST(native_id AS DOUBLE) AS number FROM keyed)
 """
-"""Whether there are ids, two-named members, times to the minute that may meet finer ones, and times to the day."""
+"""Whether there are ids, two-named members, times to the minute that may meet finer ones, and times to the day; and whether any two may be
+one message, or have to be told apart by more than their occurrence."""
 _TOGETHER = f"""
 CREATE OR REPLACE TEMP TABLE keyed AS
 WITH together AS (
@@ -175,8 +186,8 @@ FROM message_of m LEFT JOIN in_minutes i USING (telling)
 """
 
 _NONE = """
-CREATE OR REPLACE TEMP TABLE message_of
-(telling BIGINT, group_key VARCHAR, joined BOOLEAN, message_id VARCHAR, native_id VARCHAR)
+CREATE OR REPLACE TEMP TABLE compared (telling BIGINT, message_id VARCHAR, native_id VARCHAR, joined BOOLEAN);
+CREATE OR REPLACE TEMP TABLE message_of (telling BIGINT, group_key VARCHAR, joined BOOLEAN, message_id VARCHAR, native_id VARCHAR)
 """
 _SEVERAL = """
 CREATE OR REPLACE TEMP TABLE several AS
@@ -184,13 +195,17 @@ SELECT telling FROM message_of SEMI JOIN (SELECT group_key, message_id FROM mess
 """
 
 # Every telling, and the message that it is of, in the order in which they are told. The hash joins hold what is small: names, and what was compared.
+OWN_ID = f"'h:' || left(md5({CONTENT} || occurrence), 20)"
+_COMPARED = """
+CREATE OR REPLACE TEMP TABLE compared AS
+SELECT near.telling, message_id, native_id, COALESCE(joined, false) AS joined FROM near LEFT JOIN message_of USING (telling)
+"""
 _MEANT = f"""
-CREATE OR REPLACE TEMP TABLE compared AS SELECT near.telling, m.* EXCLUDE (telling, group_key) FROM near LEFT JOIN message_of m USING (telling);
 CREATE OR REPLACE TEMP VIEW meant AS
-SELECT o.* EXCLUDE (native_id), i.group_key, i.label, i.sender_key,
-  CASE WHEN c.telling IS NULL THEN COALESCE(o.native_id, 'h:' || left(md5({CONTENT} || o.occurrence), 20)) ELSE c.message_id END AS message_id,
+SELECT o.* EXCLUDE (native_id),
+  CASE WHEN c.telling IS NULL THEN COALESCE(o.native_id, {OWN_ID}) ELSE c.message_id END AS message_id,
   IF(c.telling IS NULL, o.native_id, c.native_id) AS native_id, o.native_id AS own_id, COALESCE(c.joined, false) AS joined
-FROM observed o JOIN identity i ON {IS_NAMED} LEFT JOIN compared c ON c.telling = o.telling
+FROM named o LEFT JOIN compared c ON c.telling = o.telling
 WHERE c.telling IS NULL OR c.message_id IS NOT NULL
 """
 
@@ -237,6 +252,22 @@ SELECT telling AS message, platform, group_key AS group_id, label AS group_name,
   sender_key AS sender_id, kind, {_ROWS}, sources[1] AS source, sources
 FROM meant
 """
+_TOLD = (
+    *(
+        "message",
+        "platform",
+        "group_id",
+        "group_name",
+        "message_id",
+        "native_id",
+        "seq",
+        "sent_at",
+        "local_time",
+        "time_quality",
+    ),
+    *("sender_id", "kind", *_FIRST, "source", "sources"),
+)
+"""The columns of ``told``."""
 _WITH_JOINED = f"{_ALONE} WHERE telling NOT IN (FROM several) UNION ALL FROM joined"
 
 # Actors, targets and mentions that a source knew only by name, by an alias, or as itself, and the dataset knows by id.
@@ -245,8 +276,8 @@ CREATE OR REPLACE TEMP TABLE relinked AS
 SELECT message, field, list(COALESCE(o.id, i.sender_key, a.member, who) ORDER BY place) AS ids FROM (
   SELECT message, group_id, field, unnest(ids) AS who, generate_subscripts(ids, 1) AS place FROM (
     SELECT message, group_id, unnest([
-      {'field': 'actor', 'ids': [actor_id]}, {'field': 'targets', 'ids': target_ids}, {'field': 'mentions', 'ids': mention_ids}
-    ], recursive := true) FROM told WHERE event IS NOT NULL OR mention_ids IS NOT NULL
+      {{'field': 'actor', 'ids': [actor_id]}}, {{'field': 'targets', 'ids': target_ids}}, {{'field': 'mentions', 'ids': mention_ids}}
+    ], recursive := true) FROM {told} WHERE event IS NOT NULL OR mention_ids IS NOT NULL
   ) WHERE list_bool_or([COALESCE(starts_with(x, 'name:') OR x = 'me', false) for x in ids])
     OR list_has_any(ids, (SELECT COALESCE(list(alias), []) FROM id_aliases))
 ) w LEFT JOIN id_aliases a ON a.alias = w.who LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL) i
@@ -304,47 +335,62 @@ class Resolved:
         return [group for group, sources in found.items() if len(sources) > 1 and not sources.isdisjoint(run)]
 
 
-def compare(connection: duckdb.DuckDBPyConnection) -> None:
-    """From ``observed`` and ``identity`` make the view ``meant``: each telling and its message."""
-    connection.execute(_NEAR)
-    if count(connection, "near"):
+def compare(connection: duckdb.DuckDBPyConnection) -> pa.Table | None:
+    """From ``observed`` and ``identity`` make ``meant``: each telling and its message. It is the table that is returned, or a view if they are too many."""
+    if count(connection, "observed") > _HELD:
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW named AS {_NAMED}")
+        connection.execute(NEAR)
         _compare(connection)
-    else:
-        connection.execute(_NONE)
-    connection.execute(_MEANT)
+        connection.execute(_MEANT)
+        return None
+    named = connection.sql(_NAMED).to_arrow_table()
+    show(connection, "named", named)
+    rows, compared = near.find(named), None
+    if len(rows):
+        connection.register("rows", named.select(["telling"]).take(pa.array(rows)))
+        connection.execute("CREATE OR REPLACE TEMP TABLE near AS FROM rows")
+        if _compare(connection):
+            compared = connection.sql("FROM compared ORDER BY telling").to_arrow_table()
+    nameless = named.filter(pc.is_null(named["native_id"]))
+    own_ids = pa.array([], pa.string())
+    if len(nameless):
+        connection.register("nameless", nameless)
+        own_ids = connection.sql(f"SELECT {OWN_ID} AS id FROM nameless").to_arrow_table()["id"]
+    meant = held.meant(named, own_ids, compared)
+    show(connection, "meant", meant)
+    return meant
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, *, in_order: bool) -> Resolved:
     """The same, and ``told``: one row a message, and ``resolved``: the same, where notices and mentions that show only a name have the id which the
     dataset knows for it. `in_order`: ``observed`` is.
     """
-    compare(connection)
-    connection.execute(_SEVERAL)
+    meant = compare(connection)
+    several = _several(connection, meant)
     drop(connection, "near", "native", "message_of")
-    several, held = count(connection, "several") > 0, None
     if several:
         connection.execute(_JOINED)
-    told = _WITH_JOINED if several else _ALONE
-    if count(connection, "observed") > _HELD:
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW told AS {told}")
-        connection.unregister("held")
-    else:
-        held = connection.sql(told).to_arrow_table()
-        if several or not in_order or pc.count_distinct(held["group_id"]).as_py() != 1:
-            held = held.sort_by([(name, "ascending") for name in ORDER])
-        held = held.append_column("number", pa.Table.from_batches(numbered(held.to_batches()), held.schema)["seq"])
-        connection.register("held", held)
-        connection.execute("CREATE OR REPLACE TEMP VIEW told AS FROM held")
-    tellers = connection.sql(_TELLERS).fetchall()
-    connection.execute(_RELINKED)
-    connection.execute(_WITH_RELINKED if count(connection, "relinked") else _RESOLVED)
-    return Resolved(tellers, several, held)
+    if meant is None:
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW told AS {_WITH_JOINED if several else _ALONE}")
+        connection.execute(_RELINKED.format(told="told"))
+        connection.execute(_WITH_RELINKED if count(connection, "relinked") else _RESOLVED)
+        return Resolved(connection.sql(_TELLERS).fetchall(), several, None)
+    rows = held.told(meant, _TOLD, *_joined(connection) if several else (None, None))
+    if several or not in_order or not held.is_one(rows["group_id"]):
+        rows = rows.sort_by([(name, "ascending") for name in ORDER])
+    rows = rows.append_column("number", pa.Table.from_batches(numbered(rows.to_batches()), rows.schema)["seq"])
+    rows = _relinked(connection, rows)
+    show(connection, "told", rows)
+    return Resolved(held.tellers(rows), several, rows)
 
 
-def _compare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make ``message_of`` of the tellings that may be of one message."""
+def _compare(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Make ``compared`` of the tellings ``near``: which messages they are, if not what each says itself; whether there are any."""
     connection.execute(_KEYED)
-    ids, two_named, mixed, days = connection.sql(_KINDS).fetchall()[0]
+    ids, two_named, mixed, days, alike = connection.sql(_KINDS).fetchall()[0]
+    if not (two_named or mixed or days or alike):
+        connection.execute(_NONE)
+        return False
     if ids:
         connection.execute(_FALSE_IDS)
         if count(connection, "false_ids"):
@@ -360,12 +406,44 @@ def _compare(connection: duckdb.DuckDBPyConnection) -> None:
     if mixed:
         crowded.minutes(connection)
         connection.execute(_IN_MINUTES)
+    connection.execute(_COMPARED)
+    return True
+
+
+def _several(connection: duckdb.DuckDBPyConnection, meant: pa.Table | None) -> bool:
+    """Make ``several``: the tellings of messages that have several; whether there are any."""
+    if meant is not None and not held.is_any_alike(meant):
+        return False
+    connection.execute(_SEVERAL)
+    return count(connection, "several") > 0
+
+
+def _joined(connection: duckdb.DuckDBPyConnection) -> tuple[pa.Array, pa.Table]:
+    """``several`` and ``joined``."""
+    several = connection.sql("FROM several").to_arrow_table()["telling"].combine_chunks()
+    return several, connection.sql("FROM joined").to_arrow_table()
+
+
+def _relinked(connection: duckdb.DuckDBPyConnection, told: pa.Table) -> pa.Table:
+    unlinked = held.unlinked(told, count(connection, "id_aliases") > 0)
+    if not len(unlinked):
+        return told
+    connection.register("unlinked", unlinked)
+    connection.execute(_RELINKED.format(told="unlinked"))
+    return held.linked(told, connection.sql("FROM relinked").to_arrow_table())
 
 
 def clear(connection: duckdb.DuckDBPyConnection) -> None:
     """Before the next month: nothing of this one takes memory any more."""
-    connection.unregister("held")
+    for name in ("held_named", "held_meant", "held_told", "rows", "nameless", "unlinked", "held_quoting"):
+        connection.unregister(name)
     drop(connection, "observed_rows", "numbered", "compared", "several", "joined", "relinked")
+
+
+def show(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """A view of what is held."""
+    connection.register(f"held_{name}", table)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM held_{name}")
 
 
 def drop(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qunkit import schema
-from qunkit.ingest import merge, overlap, replies, turns
+from qunkit.ingest import held, merge, overlap, replies, turns
 from qunkit.ingest import observed as seen
 from qunkit.ingest.canon import ORDER, Digest, numbered
 from qunkit.ingest.parquet import ROW_GROUP, from_parts, writer
@@ -280,23 +280,40 @@ class Months:
         self, connection: duckdb.DuckDBPyConnection, month: str, resolved: merge.Resolved, *, in_order: bool
     ) -> None:
         """… with replies linked. `in_order`: ``resolved`` is in the order of the part."""
-        quoted, held = replies.quoted_months(connection), resolved.held is not None
-        earlier = (self._quotable(other) for other in quoted if other < month)
-        replies.link(connection, [messages for messages in earlier if messages is not None])
-        columns = {
-            name: f"{'l' if name in ('reply_to', 'reply_how') else 'r'}.{name}" for name in schema.MESSAGES.names
-        }
-        order = "" if in_order or held else f"ORDER BY {', '.join(f'r.{name}' for name in ORDER)}"
-        if held:
-            columns["seq"] = "r.number AS seq"
-        query = f"SELECT {', '.join(columns.values())} FROM resolved r LEFT JOIN linked l USING (message) {order}"
-        rows = connection.sql(query).to_arrow_reader(ROW_GROUP)
+        quoted: list[str] = []
+        if resolved.held is None:
+            connection.execute("CREATE OR REPLACE TEMP VIEW quoting AS FROM told")
+            quoted = self._link(connection, month)
+            columns = {
+                name: f"{'l' if name in ('reply_to', 'reply_how') else 'r'}.{name}" for name in schema.MESSAGES.names
+            }
+            order = "" if in_order else f"ORDER BY {', '.join(f'r.{name}' for name in ORDER)}"
+            query = f"SELECT {', '.join(columns.values())} FROM resolved r LEFT JOIN linked l USING (message) {order}"
+            rows: Iterable[pa.RecordBatch] = numbered(connection.sql(query).to_arrow_reader(ROW_GROUP))
+        else:
+            linked = None
+            if len(quoting := held.quoting(resolved.held)):
+                merge.show(connection, "quoting", quoting)
+                quoted = self._link(connection, month)
+                linked = connection.sql("FROM linked").to_arrow_table()
+            rows = held.written(resolved.held, linked).to_batches(ROW_GROUP)
         digest = Digest()
-        told = digest.added(rows if held else numbered(rows))
         write(
-            self.state.staging, messages(month), schema.MESSAGES.arrow, told, quoted_months=quoted, digest=digest.close
+            self.state.staging,
+            messages(month),
+            schema.MESSAGES.arrow,
+            digest.added(rows),
+            quoted_months=quoted,
+            digest=digest.close,
         )
         merge.drop(connection, "quotes", "candidates", "linked")
+
+    def _link(self, connection: duckdb.DuckDBPyConnection, month: str) -> list[str]:
+        """Make ``linked`` of the quotes in ``quoting``; returns the months into which they may point."""
+        quoted = replies.quoted_months(connection)
+        earlier = (self._quotable(other) for other in quoted if other < month)
+        replies.link(connection, [messages for messages in earlier if messages is not None])
+        return quoted
 
     def _quotable(self, month: str) -> Path | pa.Table | None:
         """The messages of an earlier month."""

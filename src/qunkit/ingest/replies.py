@@ -34,7 +34,7 @@ SELECT r.message, r.group_id, r.message_id, r.sent_at, r.local_time, r.seq, r.qu
   CASE WHEN {IS_ROUNDED.format("r.quote_id")} OR {IS_ROUNDED.format("r.native_id")}
     THEN TRY_CAST(r.quote_id AS DOUBLE) END AS rounded,
   r.quote_id
-FROM told r LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL AND posts) i
+FROM quoting r LEFT JOIN (SELECT DISTINCT group_key, sender_name, sender_key FROM identity WHERE sender_id IS NULL AND posts) i
   ON i.group_key = r.group_id AND i.sender_name = r.quote_sender
 WHERE r.kind = 'quote' OR r.quote_id IS NOT NULL OR r.quote_time IS NOT NULL OR r.quote_sender IS NOT NULL OR r.quote_text IS NOT NULL
 """
@@ -73,9 +73,13 @@ FROM quotes q LEFT JOIN rounded r USING (message) LEFT JOIN timed t USING (messa
 """
 
 
-_NONE = "CREATE OR REPLACE TEMP TABLE linked (message BIGINT, reply_to VARCHAR, reply_how VARCHAR)"
+_BY_ID = """
+CREATE OR REPLACE TEMP TABLE linked AS
+SELECT message, quote_id AS reply_to, IF(quote_id IS NOT NULL, 'id', 'unknown') AS reply_how FROM quotes
+"""
+"""All there is to say where no quote is of a kind that `_WANTED` looks for."""
 
-_KINDS = f"SELECT COUNT(*), bool_or(rounded IS NOT NULL), bool_or(quote_id IS NULL AND quote_time IS NOT NULL), bool_or({_WORDED}) FROM quotes"
+_KINDS = f"SELECT bool_or(rounded IS NOT NULL), bool_or(quote_id IS NULL AND quote_time IS NOT NULL), bool_or({_WORDED}) FROM quotes"
 _WANTED = (
     "TRY_CAST(native_id AS DOUBLE) IN (SELECT rounded FROM quotes)",
     "sent_at IN (SELECT quote_time FROM quotes WHERE quote_id IS NULL)",
@@ -89,7 +93,7 @@ SELECT *, {words} AS words FROM ({rows}) WHERE group_id IN (SELECT group_id FROM
 
 
 def quoted_months(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Months (YYYY-MM, local) that the month's quotes without an exact id may point into; from ``told``."""
+    """Months (YYYY-MM, local) that the month's quotes without an exact id may point into; from ``quoting``: rows of ``told``, those of quotes among them."""
     connection.execute(QUOTES)
     found = connection.execute(
         f"""SELECT DISTINCT strftime(t, '%Y-%m') FROM (
@@ -102,9 +106,9 @@ def quoted_months(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def link(connection: duckdb.DuckDBPyConnection, earlier: Sequence[Path | pa.Table]) -> None:
     """From ``told``, ``quotes`` and the messages of the quoted months make ``linked``: message, reply_to, reply_how."""
-    quotes, *kinds = connection.sql(_KINDS).fetchall()[0]
-    if not quotes:
-        connection.execute(_NONE)
+    kinds = connection.sql(_KINDS).fetchall()[0]
+    if not any(kinds):
+        connection.execute(_BY_ID)
         return
     rows = ["told"]
     for number, messages in enumerate(earlier):

@@ -12,11 +12,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import local
-from typing import IO, TypeAlias, TypeVar
+from typing import IO, TypeVar
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -25,13 +24,13 @@ from qunkit import schema
 from qunkit.ingest import durable
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.identity import ANY_GROUP
+from qunkit.ingest.keys import codes, places, seconds, together
 from qunkit.ingest.observed import OCCURRENCE
 from qunkit.ingest.parquet import ROW_GROUP, writer
 from qunkit.ingest.read import Reading
 
 T = TypeVar("T")
 R = TypeVar("R")
-_Integers: TypeAlias = npt.NDArray[np.int64]
 _OPEN = 8
 """Months of a source whose times do not ascend. Together they hold no more than one of another does: a row group."""
 _THREADS = 2
@@ -196,8 +195,8 @@ class _Ascending:
         whole = pa.concat_tables([*self.held, table])
         ascends = times[0] >= self.last and bool((times[1:] >= times[:-1]).all())
         self.last = int(times[-1])
-        seconds = _seconds(whole)
-        end = int(np.searchsorted(seconds, seconds[-1])) if ascends else 0
+        told = seconds(whole)
+        end = int(np.searchsorted(told, told[-1])) if ascends else 0
         self.held = []
         if not ascends or len(whole) - end > ROW_GROUP:
             self.over, self.ready = True, False
@@ -222,12 +221,12 @@ class _Numbers:
 
     def put(self, table: pa.Table) -> pa.Table:
         """Nearly every row is alone with its sender in its second, and is the first; the others are numbered as `observed` does it."""
-        groups = _codes(table, "group_id", "group_name")
-        seq = _places(groups, table["sent_at"].cast(pa.int64()).to_numpy())
+        groups = codes(table["group_id"], table["group_name"])
+        seq = places(groups, table["sent_at"].cast(pa.int64()).to_numpy())
         table = table.set_column(table.schema.get_field_index("seq"), "seq", pa.array(seq, pa.int32()))
-        senders = _codes(table.select(["sender_id"]).append_column("name", _named(table)), "sender_id", "name")
+        senders = codes(table["sender_id"], _named(table))
         senders[pc.equal(table["kind"], "pat").to_numpy()] = -1  # of which only some exporters say whose they are
-        rows = _together(groups, _seconds(table), senders)
+        rows = together(groups, seconds(table), senders)
         if not len(rows):
             return table
         crowded = table.take(pa.array(rows)).append_column("row", pa.array(rows))
@@ -265,40 +264,9 @@ def _as_it_is(table: pa.Table) -> pa.Table:
     return table
 
 
-def _seconds(table: pa.Table) -> _Integers:
-    found: _Integers = table["sent_at"].cast(pa.int64()).to_numpy() // 1000
-    return found
-
-
 def _named(table: pa.Table) -> pa.ChunkedArray:
     """The name of senders of whom there is nothing else."""
     return pc.if_else(pc.is_null(table["sender_id"]), table["sender_name"], None)
-
-
-def _codes(table: pa.Table, *names: str) -> _Integers:
-    """A number for each combination of the values of columns."""
-    code = np.zeros(len(table), np.int64)
-    for name in names:
-        encoded = table[name].combine_chunks().dictionary_encode(null_encoding="encode")
-        code = code * (len(encoded.dictionary) + 1) + encoded.indices.to_numpy()
-    return code
-
-
-def _places(*keys: _Integers) -> _Integers:
-    """Of each row, how many before it have the same keys."""
-    order = np.lexsort(keys[::-1])
-    new = np.r_[True, np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)][: len(order)]
-    starts = np.flatnonzero(new)
-    places = np.empty(len(order), np.int64)
-    places[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
-    return places
-
-
-def _together(*keys: _Integers) -> _Integers:
-    """Rows that share their keys with another."""
-    order = np.lexsort(keys[::-1])
-    same = np.all([key[order][1:] == key[order][:-1] for key in keys], axis=0)
-    return np.sort(order[np.r_[False, same] | np.r_[same, False]]) if len(order) else order
 
 
 def member_row(reading: Reading, row: dict[str, object], as_group: str | None, clock: Clock) -> dict[str, object]:
