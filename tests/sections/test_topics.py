@@ -33,7 +33,7 @@ def test_the_page_of_a_group_has_its_own_words():
 
 
 def test_where_nothing_is_new():
-    assert [note.text.zh for note in section(week(compare=TALK, topics=[])).notes] == [
+    assert [line.text.zh for line in section(week(compare=TALK, topics=[])).lines] == [
         "没有哪个词的使用人数明显多于以往。"
     ]
     assert section(week(compare=[{"messages": 0}])) is None
