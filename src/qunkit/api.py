@@ -333,7 +333,7 @@ class Dataset(Answers):
                 empty=question.empty,
                 models=question.models,
                 progress=progress,
-                within=question.within if question.lasting else None,
+                within=question.within,
             )
             report = _with_notes(report, question.notes)
             return WeeklyReport(report.name, report.title, report.sections, report.facts, self._language)
@@ -366,7 +366,7 @@ class Dataset(Answers):
                 empty=question.empty,
                 models=question.models,
                 progress=progress,
-                within=question.within if question.lasting else None,
+                within=question.within,
             )
             reports = ((id_, _with_notes(report, question.notes)) for id_, report in made.reports)
             index = _with_notes(made.index, question.notes)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from qunkit import registry, window
 from qunkit.config import ENGINES, NAMES, Config, People
@@ -102,8 +102,6 @@ class Question(Generic[E]):
     """An engine that shows the same state in another window."""
     notes: tuple[Note, ...] = ()
     """What has to be said with every answer."""
-    lasting: bool = True
-    """Whether `engine` is of use after `within` has been asked."""
 
     def people(self: Question[DuckDB], typed: Sequence[str]) -> list[str]:
         """Ids or names as typed, and under pseudonyms those who are meant.
@@ -152,12 +150,20 @@ def ask(dataset: Path, settings: Config, filters: Filters, machine: Machine = Ma
     from qunkit.engines._spark_session import opened
     from qunkit.ingest.store import open_snapshot
 
+    another = partial(opened, url, memory_limit=machine.memory_limit, threads=machine.threads)
+
+    @contextmanager
+    def apart(*asked: Any, **more: Any) -> Iterator[spark.Engine]:
+        """A session has one set of views."""
+        with another() as session, spark.connect(session, *asked, **more) as engine:
+            yield engine
+
     with (
         open_snapshot(dataset) as snapshot,
-        opened(url, memory_limit=machine.memory_limit, threads=machine.threads) as session,
-        _asked(snapshot, settings, filters, partial(spark.connect, session)) as told,
+        another() as session,
+        _asked(snapshot, settings, filters, partial(spark.connect, session), apart) as told,
     ):
-        yield replace(told, lasting=False)  # a session has one set of views
+        yield told
 
 
 @contextmanager
@@ -177,8 +183,13 @@ def ask_here(
 
 @contextmanager
 def _asked(
-    snapshot: Snapshot, settings: Config, filters: Filters, connect: Callable[..., AbstractContextManager[E]]
+    snapshot: Snapshot,
+    settings: Config,
+    filters: Filters,
+    connect: Callable[..., AbstractContextManager[E]],
+    apart: Callable[..., AbstractContextManager[E]] | None = None,
 ) -> Iterator[Question[E]]:
+    """`apart` connects beside an engine that `connect` gave (None: as it does)."""
     from qunkit.analyze import coverage
 
     parts = snapshot.manifest["parts"]
@@ -199,7 +210,7 @@ def _asked(
             facts["config"] = pseudonyms.settings(settings.hash)
         notes = (Note(PSEUDONYMISED),) if pseudonyms else ()
         model = partial(_model, snapshot, settings, pseudonyms)
-        within = partial(_within, partial(connect, snapshot.path, files=files, **masks))
+        within = partial(_within, partial(apart or connect, snapshot.path, files=files, **masks))
         yield Question(engine, scope, facts, snapshot.path, files, empty, model, within, notes)
 
 

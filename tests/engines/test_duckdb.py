@@ -114,7 +114,7 @@ def test_hostile_ids_filter_like_any_other(tmp_path, id):
 
 
 def test_paths_with_quotes_and_globs_are_read_as_they_are(tmp_path):
-    folder = tmp_path / "it's [all] *"
+    folder = tmp_path / "it's [all] {a} *"
     assert column(write_snapshot(folder, TWELVE), "SELECT COUNT(*) FROM messages") == [12]
 
 

@@ -333,8 +333,8 @@ def read(table: Table, files: Sequence[Path]) -> str:
     if not files:
         return nothing
     paths = ", ".join(literal(str(file)) for file in files)
-    rows = f"SELECT {{}} FROM read_parquet([{paths}], hive_partitioning=false)"
-    return f"{nothing} UNION ALL BY NAME {rows.format('*')}" if table.newer else rows.format(", ".join(table.names))
+    stored = f"FROM read_parquet([{paths}], hive_partitioning=false)"
+    return f"{nothing} UNION ALL BY NAME {stored}" if table.newer else f"SELECT {', '.join(table.names)} {stored}"
 
 
 def _parts(table: pa.Table, key: str) -> list[pa.Table]:

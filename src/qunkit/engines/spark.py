@@ -105,7 +105,7 @@ class Engine:
         columns = ", ".join(f"`{field.name}` {_TYPES[field.type]}" for field in table.fields)
         with self._told():
             if files:
-                paths = [f"file:{str(file).translate(_GLOBBING)}" for file in files]
+                paths = [f"file:{str(file.absolute()).translate(_GLOBBING)}" for file in files]
                 frame = self._session.read.schema(columns).parquet(*paths)
             else:
                 frame = self._session.createDataFrame([], columns)
