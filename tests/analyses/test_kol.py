@@ -93,6 +93,8 @@ def test_planted_kols_are_told_with_a_check_that_stands():
     assert len({int(row["member_id"][1:]) for row in found[:10]} & set(top[:10].tolist())) >= 8
     assert found[0]["self_check"] >= 0.4
     assert found[0]["confidence"] == "high"
+    assert all(row["q"] <= 0.1 for row in found if "kol" in row["labels"])
+    assert {row["confidence"] for row in found if row["q"] is None} <= {"few_turns"}
 
 
 def test_where_nobody_pulls_more_hardly_anybody_is_a_kol():

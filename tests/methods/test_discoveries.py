@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
-from qunkit.methods.discoveries import discovered, discoveries
+from qunkit.methods.discoveries import discoveries
 
 
 def test_discoveries_are_of_those_who_are_asked():
@@ -17,13 +17,6 @@ def test_discoveries_are_of_those_who_are_asked():
     assert found[:3] == pytest.approx([0.03, 0.9, 0.06])
     assert np.isnan(found[3])
     assert np.isnan(discoveries(np.ones(2), np.zeros(2, bool))).all()
-
-
-def test_who_is_discovered_has_a_q_of_one_tenth_or_less():
-    p, asked = np.array([0.01, 0.09, 0.04, 0.001]), np.array([True, True, True, False])
-    assert discovered(p, asked).tolist() == [True, True, True, False]  # q .03, .09, .06
-    assert discovered(p + 0.02, asked).tolist() == [True, False, True, False]  # q .09, .11, .09
-    assert not discovered(np.zeros(2), np.zeros(2, bool)).any()
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))

@@ -54,12 +54,17 @@ WORDS = (
     "13800001111 ￥AbC123dEf45￥",
     "坏了",
     "没人理",
+    "我要退款",
+    "是假货",
+    "已经打12315投诉",
+    "缺货了",
 )
 SCOPES = {
     "everything": Scope(),
     "window": Scope(
         since=moment("2026-06-03"), until=moment("2026-07-01 12:00:00"), day_start=4, names="remark",
         groups=("g", HOSTILE), staff=frozenset({"p01"}), staff_of=frozenset({("g", "p03"), ("h", HOSTILE)}), bots=frozenset({"p02", HOSTILE}),
+        complaint_words=(("缺货了",), ("退货",)),
     ),
     "past": Scope(until=moment("2026-12-01"), as_of=moment("2026-11-20 23:59:59.999000"), names="nickname", timezone="America/New_York"),
 }  # fmt: skip

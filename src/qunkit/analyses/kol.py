@@ -95,6 +95,7 @@ COLUMNS = (
         words=CONFIDENCE,
     ),
     Column("self_check", "float", Text("self-check", "自检 ρ"), Text("of the group: rank correlation of pull with the quotes and mentions a turn of that half of the people which was hidden; null: too few to tell; with --people the least of their groups", "全群：带动力与被隐藏的一半成员的引用和@（每轮）的秩相关；过少无法自检时为空；加 --people 时取其各群最低值"), spare=18),
+    Column("q", "float", Text("q", "q"), Text("share of chance findings among those of the group who pull as surely more than it (kol: 0.1 or less); null with fewer than 20 turns; with --people the least of their groups", "本群中同等把握地高于全群带动力者里出于偶然的比例（KOL 须不超过 0.1）；不足 20 轮时为空；加 --people 时取各群最小值"), spare=16),
     Column("pagerank", "ratio", Text("position: PageRank", "网络位置·PageRank"), Text("with --position: as in `qunkit network members`; where somebody stands, not what they move; null without, and with --people", "加 --position 时给出，同 `qunkit network members`；只表示位置，不代表影响力；未加或加 --people 时为空"), spare=22),
     Column("core", "int", Text("position: core", "网络位置·k-核"), Text("the same: largest k such that they belong to a part of the group in which each has ties with k others of it", "同上：所属 k-核的最大 k，其中每人都与其中至少 k 人有联系"), spare=21),
 )  # fmt: skip
@@ -142,7 +143,7 @@ WITH named AS (
 )
 SELECT parts.part AS group_id, named.group_name, parts.member_id, COALESCE(members.name, parts.member_id) AS name, parts.official,
   parts.volume, parts.pull, parts.low, parts.high, parts.repliers, parts.others, parts.ignited, parts.turns, parts.messages, parts.ads, parts.lists, parts.orders, parts.tips,
-  COALESCE(cards.passed_by, 0) AS cards, parts.said, parts.confidence, parts.self_check, parts.pagerank, parts.core,
+  COALESCE(cards.passed_by, 0) AS cards, parts.said, parts.confidence, parts.self_check, parts.q, parts.pagerank, parts.core,
   conventions.kol > 0 AND parts.leads AND parts.shares >= conventions.kol_shares AS is_kol,
   conventions.koc > 0 AND NOT parts.official AND parts.halfway AND parts.tips >= conventions.koc_tips
     AND parts.ads < conventions.koc_ads * parts.messages AND NOT (parts.leads AND parts.shares >= conventions.kol_shares) AS is_koc,
@@ -165,7 +166,7 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    from qunkit.methods.discoveries import discovered
+    from qunkit.methods.discoveries import DISCOVERIES, discoveries
     from qunkit.methods.habits import habits, lost, parents, repliers
     from qunkit.methods.hawkes import fit
     from qunkit.methods.influence import ENOUGH_TURNS, ignited, self_check, spread
@@ -199,9 +200,10 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
         """Of those who are listed; `beyond` of who has nothing in the log."""
         return np.pad(values, (0, everybody - n), constant_values=beyond)[kept]
 
+    q = discoveries(told.p, enough).round(6)
     middle = float(np.median(told.pull[enough])) if enough.any() else np.nan
     yes = {
-        "leads": listed(discovered(told.p, enough)) & ~heard.official[kept],
+        "leads": listed(q <= DISCOVERIES) & ~heard.official[kept],
         "halfway": listed(enough & (told.pull >= middle) & (told.pull > 0)),
         "official": heard.official[kept],
     }
@@ -217,6 +219,7 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
         "said": listed(np.minimum(sums(answered), volume)),
         "self_check": np.full(len(kept), np.nan if check is None else round(check.rho, 2)),
         "shares": listed(volume * active.sum() / max(float(volume[active].sum()), 1e-9)),
+        "q": listed(q, np.nan),
         "pagerank": pagerank,
     }
     lists = whole.pop("lists")
@@ -318,7 +321,7 @@ def _people(frame: pd.DataFrame) -> pd.DataFrame:
     told["confidence"] = shown.groupby("person")["confidence"].first().reindex(told.index).fillna(told["confidence"])
     told["group_id"] = told["group_name"] = None
     told["pagerank"] = told["core"] = None
-    told["self_check"] = rows["self_check"].min()
+    told[["self_check", "q"]] = rows[["self_check", "q"]].min()
     told = told.reset_index(drop=True)
     return told.sort_values(["volume", "member_id"], ascending=[False, True], kind="stable")
 

@@ -24,9 +24,3 @@ def discoveries(p: Floats, asked: Flags) -> Floats:
     shares = of[order] * len(of) / np.arange(len(of), 0, -1)
     found[np.flatnonzero(asked)[order]] = np.minimum(np.minimum.accumulate(shares), 1.0)
     return found
-
-
-def discovered(p: Floats, asked: Flags) -> Flags:
-    """Who of those that are asked about stands out, one in ten of them by chance."""
-    found: Flags = discoveries(p, asked) <= DISCOVERIES
-    return found

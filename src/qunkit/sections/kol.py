@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qunkit.results import Note, Section
-from qunkit.week import WEEKS, Week, note, only
+from qunkit.week import WEEKS, Row, Week, note, only
 from qunkit.words import Text
 
 PLACE = 40
 TITLE = Text("Key people", "关键人物")
 
 TOP = 10
-_LABELS = {"kol", "leader"}
-"""Of those that `qunkit kol` gives; a rise within one week is too often chance."""
+CHANCE = 0.02
+"""Share of chance findings among those who are named as KOL: the report asks of every group, every week."""
 HALF_LIFE = 28.0
 """Days."""
 _NONE = Text("Nobody stands out by the replies of these weeks.", "近几周没有在回复上突出的成员。")
@@ -33,9 +33,12 @@ def section(week: Week) -> Section | None:
         return None
     found = week.over_weeks("kol", {"half_life": HALF_LIFE}) if week.past else week.result("kol")
     lines = [note(_OVER, {"weeks": WEEKS, "days": int(HALF_LIFE)})] if week.past else []
-    labelled = [row for row in week.rows_of(found) if _LABELS.intersection(row["labels"])]
-    rows = sorted(labelled, key=lambda row: -(row["volume"] or 0))
+    rows = sorted(filter(_is_key, week.rows_of(found)), key=lambda row: -(row["volume"] or 0))
     if not rows:
         return Section("kol", TITLE, [Note(_NONE), *lines])
     cells = [tuple(row.values()) for row in rows]
     return Section("kol", TITLE, lines, result=only(replace(found, cells=cells, notes=[]), _COLUMNS, TOP))
+
+
+def _is_key(row: Row) -> bool:
+    return "leader" in row["labels"] or ("kol" in row["labels"] and row["q"] is not None and row["q"] <= CHANCE)
