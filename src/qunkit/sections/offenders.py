@@ -12,6 +12,8 @@ PLACE = 35
 TITLE = Text("Ad accounts", "广告账号")
 
 TOP = 10
+LEAST = 3
+"""Ads of the week below which nobody is named: one or two may be mistaken for ads."""
 _ALL = Text("Counted over all groups.", "按全部群合计。")
 _COLUMNS = ("sender_name", "sender_id", "ads", "ad_share", "first_ad", "last_ad", "group_names")
 
@@ -19,7 +21,7 @@ _COLUMNS = ("sender_name", "sender_id", "ads", "ad_share", "first_ad", "last_ad"
 def section(week: Week) -> Section | None:
     """Those with the most ads; none: the section on ads has said so. On the page of one group those of them who are in it, with what they did in all."""
     fleet = week.fleet or week
-    rows = fleet.rows("ads_offenders")
+    rows = [row for row in fleet.rows("ads_offenders") if row["ads"] >= LEAST]
     if week.group:
         (here,) = week.rows("compare_groups")
         present = {row["member_id"] for row in week.rows("activity_members")}
