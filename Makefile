@@ -1,4 +1,4 @@
-# Twelve words: demo, test, lint, docs, site, coverage, torture, fuzz, bench, spark, train, eval. Each makes its own .venv; nothing else needs installing but Python 3.11 or later (spark: and Java 17).
+# Thirteen words: demo, test, lint, docs, site, coverage, torture, fuzz, bench, spark, spark-cluster, train, eval. Each makes its own .venv; nothing else needs installing but Python 3.11 or later (spark: and Java 17).
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -9,7 +9,7 @@ SIZE    ?= 1M
 BENCH   ?=
 DATA    ?=
 
-.PHONY: demo test lint docs site coverage torture fuzz bench spark train eval clean
+.PHONY: demo test lint docs site coverage torture fuzz bench spark spark-cluster train eval clean
 
 demo: $(VENV)/installed
 	rm -rf $(DEMO)
@@ -50,9 +50,11 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/run.py $(BENCH) --messages $(SIZE)
 
 # Every analysis, feature and the report on Spark, against DuckDB. Two environments: the package of all Spark and that of the thin client never share one.
-spark: .venv-spark-local/installed .venv-spark/installed
+spark: spark-cluster .venv-spark/installed
+	QUNKIT_SPARK_SERVER=$(CURDIR)/.venv-spark-local/bin/python .venv-spark/bin/pytest -m spark tests/spark -n 0
+
+spark-cluster: .venv-spark-local/installed
 	.venv-spark-local/bin/pytest -m spark tests/spark -n 2 --dist loadgroup
-	QUNKIT_SPARK_SERVER=$(CURDIR)/.venv-spark-local/bin/python .venv-spark/bin/pytest -m spark tests/spark -n 0 $(THIN)
 
 # The weights of `qunkit ads` and of the model of links from the data with labels in DATA, the same bytes every time; then how they do, into docs/methods.
 train: .venv-train/installed

@@ -53,8 +53,9 @@ def test_a_page_has_commands() -> None:
     assert all(len(commands(page)) > 10 and blocks(ROOT / page, "python") for page in PAGES)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_command_works(page: str, folder: Path, tmp_path: Path) -> None:
+def test_every_command_works(folder: Path, tmp_path: Path) -> None:
+    """Those of the Chinese page are the same."""
+    page = PAGES[0]
     for name in ("exports", "exports.zip", *SUPPOSED):
         (tmp_path / name).symlink_to(folder / name)
     reader, unrun = Reader(tmp_path), []
