@@ -21,7 +21,7 @@ from qunkit.words import Lang
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
-import answers  # noqa: E402
+import answer_methods  # noqa: E402
 import coverage  # noqa: E402
 import website  # noqa: E402
 
@@ -49,7 +49,7 @@ def pages() -> dict[str, str]:
         "README.md": with_formats("README.md", "en"),
         "README.zh.md": with_formats("README.zh.md", "zh"),
         "docs/reliability.md": with_figures("docs/reliability.md"),
-        answers.FILE: answers.module(),
+        answer_methods.FILE: answer_methods.module(),
         "docs/performance.md": performance.filled(performance.PAGE.read_text("utf-8"), performance.read()),
     }
     found |= {f"docs/formats/{name}.md": format_page(name) for name in registry.names("formats")}

@@ -80,6 +80,7 @@ def test_every_analysis_without_parts_of_others_has_an_answer_by_hand():
         "ads",
         "calls",
         "churn",
+        "complaints",
         "growth",
         "kol",
         "lifecycle",

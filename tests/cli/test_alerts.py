@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import bash, on_a_terminal
 
 from qunkit.alert_rules import RULES
 from qunkit.ingest import store
 from qunkit.ink import width
 from support.datasets import make_dataset
 from support.messages import moment
+from support.worlds import bash, on_a_terminal
 
 Run = Callable[..., Any]
 BEGIN = moment("2026-03-02 00:00:00")

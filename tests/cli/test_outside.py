@@ -23,7 +23,7 @@ EVIL = [
     "x;touch y", "*", "?", "%2e%2e%2fx", "x'y", 'x"y', "month=2024-11", "CURRENT", "v000001", "manifest.json", "lock", "dataset.json",
 ]  # fmt: skip
 OURS = re.compile(
-    r"(?:dataset\.json|CURRENT|lock|v\d{6}(?:/manifest\.json|(?:/(?:messages|observations)(?:/month=\d{4}-\d{2})?|/[a-z]+)(?:/[a-z0-9-]+\.parquet)?)?|features(?:/v\d{6}(?:/[a-z]+-\d+-[0-9a-f]{12}(?:/(?:lock|[0-9a-f]{64}\.parquet))?)?)?)"
+    r"(?:dataset\.json|CURRENT|lock|v\d{6}(?:/manifest\.json|(?:/(?:messages|observations)(?:/month=\d{4}-\d{2})?|/[a-z]+)(?:/[a-z0-9-]+\.parquet)?)?|features(?:/v\d{6}(?:/[a-z]+-\d+(?:-[0-9a-f]{12})?(?:/(?:lock|[0-9a-f]{64}\.parquet))?)?)?)"
 )
 """What the names of a dataset are made of: our own words, numbers and hashes."""
 CACHE = re.compile(r"home/\.cache(/qunkit(/checked\.json)?)?")

@@ -89,7 +89,9 @@ def test_json_has_the_data_of_charts() -> None:
 
 def test_xlsx_has_figures_as_numbers() -> None:
     book = openpyxl.load_workbook(io.BytesIO(_written("xlsx")))
-    assert book.sheetnames == ["Notes", "Activity", "Key people and their pull", "At risk"]
+    assert book.sheetnames == [
+        "Notes", "Activity", "Activity (2)", "Activity (3)", "Key people and their pull", "Key people and their pull (2)", "Staying and leaving", "At risk", "Ads",
+    ]  # fmt: skip
     rows = list(book["Activity"].iter_rows())
     assert [cell.value for cell in rows[3]] == ["ad share", 0.0312, 0.0416, 0.021, 8, 20431]
     assert [cell.number_format for cell in rows[3]][1:4] == ["0.0%"] * 3

@@ -15,6 +15,7 @@ from qunkit import open_dataset
 from qunkit.cli.main import run
 from qunkit.errors import DatasetDamaged, DatasetNewer, NoDataset, QunkitError
 from qunkit.ingest import parts, snapshots, store
+from qunkit.schema import SCHEMA_VERSION
 from torture import bugs, exports, states
 from torture.size import FULL_RUN, Counts
 
@@ -295,7 +296,7 @@ def test_P09_what_is_newer_is_refused_before_anything_is_written(place: Path, wh
     dataset = place / "data"
     states.advance(dataset)
     path = dataset / ("dataset.json" if where == "dataset.json" else "v000001/manifest.json")
-    body = path.read_text().replace('"schema": 1', '"schema": 2')
+    body = path.read_text().replace(f'"schema": {SCHEMA_VERSION}', f'"schema": {SCHEMA_VERSION + 1}')
     path.write_text(body)
     if where == "manifest":
         snapshots.point(dataset, "v000001", body.encode())

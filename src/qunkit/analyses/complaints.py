@@ -46,7 +46,7 @@ _NEXT_OF = {
 }
 
 COLUMNS = (
-    Column("group_id", "text", Text("group id", "群 id")),
+    Column("group_id", "text", Text("group id", "群 id"), spare=6),
     Column("group_name", "text", Text("group", "群")),
     Column("people", "int", Text("people", "投诉人数"), Text("who complained in the window", "所选时间内投诉的人数")),
     Column(
@@ -55,7 +55,7 @@ COLUMNS = (
              "之前 8 个等长时段的投诉人次 × 当前发言人数 ÷ 之前发言人次；有成员发言的时段不足 4 个或当前无人发言时为空"),
     ),
     Column("complaints", "int", Text("complaints", "投诉条数"), Text("messages", "消息数")),
-    Column("messages", "int", Text("messages", "消息数"), Text("of people, without staff and texts that look like ads", "成员消息，不含官方人员和疑似广告的文本"), spare=5),
+    Column("messages", "int", Text("messages", "消息数"), Text("of people, without staff and texts that look like ads", "成员消息，不含官方人员和疑似广告的文本")),
     Column("share", "ratio", Text("share", "占比"), Text("complaints ÷ messages; null without messages", "投诉条数 ÷ 消息数；无消息时为空"), spare=3),
     Column("about", "list", Text("about", "类别"), Text("what most people complain about comes first", "人数最多的类别在前"), words=FAMILIES),
     Column("grave", "int", Text("grave", "严重"), Text("messages that name an authority, a lawyer, a poisoning", "提到监管、律师、中毒等的消息数"), spare=4),
