@@ -17,6 +17,7 @@ _HEAD = '''"""A method for each analysis. Written by docs/generate.py: do not ed
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
@@ -30,12 +31,12 @@ class Asked(TypedDict, total=False):
 {filters}
 
 
-class Answers:
+class Answers(ABC):
     """Answers as pandas frames: `qunkit COMMAND --help` says what their columns mean."""
 
+    @abstractmethod
     def frame(self, name: str, /, **asked: Any) -> pd.DataFrame:
         """The table of the analysis `name`."""
-        raise NotImplementedError
 
 {methods}'''
 

@@ -49,7 +49,7 @@ else # a message of 企业微信 holds 2048 bytes: ten alerts each
      unanswered: "超时未响应的提问数", newcomers: "新人发言无人理会的占比", spike: "单日消息异常增多", drop: "7 天消息异常减少",
      leaves: "一周退群异常增多", joins: "一周入群异常增多"} as $words
     | def cut: tostring | .[:24];
-    [.[] | "\(if .level == "critical" then "【严重】" else "" end)\(.group_name // .group_id | cut)\(if .person then "·" + (.person | cut) else "" end)：\($words[.rule] // .rule) \(.value * 100 | round / 100)（线 \(.threshold // 0 | . * 100 | round / 100)）"]
+    [.[] | "\(if .level == "critical" then "【严重】" else "" end)\(.group_name // .group_id | cut)\(if .name then "·" + (.name | cut) else "" end)：\($words[.rule] // .rule) \(.value * 100 | round / 100)（线 \(.threshold // 0 | . * 100 | round / 100)）"]
     | range(0; length; 10) as $n | .[$n : $n + 10] | {msgtype: "text", text: {content: ("群告警\n" + join("\n"))}}
   ' "$spool" | while IFS= read -r message; do
     printf '%s' "$message" | post || exit 1

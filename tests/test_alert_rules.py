@@ -132,7 +132,7 @@ def test_key_people_by_their_own_rhythm(silence, active, fires):
     [*found] = RULES["kol_silent"].judge(key_person(silence, active)).alerts
     assert bool(found) == fires
     if found:
-        assert (found[0].person_id, found[0].person, found[0].value) == ("k", "Kim", silence)
+        assert (found[0].member_id, found[0].name, found[0].value) == ("k", "Kim", silence)
         assert found[0].since == date(2026, 5, 18) - timedelta(days=silence)
 
 

@@ -97,7 +97,7 @@ def test_what_is_told_and_noted_with_every_rule_on(dataset):
     _, found = table(open_dataset(dataset.path), as_of=day(66))
     [row] = found.rows()
     assert dict(zip([column.name for column in COLUMNS], row, strict=True)) == {
-        "rule": "silent", "level": "warning", "group_id": "quiet", "group_name": "Group quiet", "person_id": None, "person": None,
+        "rule": "silent", "level": "warning", "group_id": "quiet", "group_name": "Group quiet", "member_id": None, "name": None,
         "since": moment(day(60)).date(), "value": 7.0, "threshold": 7.0, "reason": "suspected", "next": "check",
     }  # fmt: skip
     said = [note.say("en") for note in found.notes]

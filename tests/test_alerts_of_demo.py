@@ -41,7 +41,7 @@ def test_what_was_planted_fires(tmp_path):
     silent = make_dataset(tmp_path / "silent", [{**row, "at": row["local_time"]} for row in kept])
     found = [row for row in told(open_dataset(silent)) if row["rule"] == "kol_silent"]
     # the last day is not whole: eight days
-    assert [(row["person_id"], row["value"], row["threshold"]) for row in found] == [(led["kol"], 8, 7)]
+    assert [(row["member_id"], row["value"], row["threshold"]) for row in found] == [(led["kol"], 8, 7)]
 
 
 @pytest.mark.slow

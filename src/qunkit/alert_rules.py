@@ -78,8 +78,8 @@ class Alert(NamedTuple):
     threshold: float | None
     reason: str
     next: str
-    person_id: str | None = None
-    person: str | None = None
+    member_id: str | None = None
+    name: str | None = None
     episode: str = ""
 
 

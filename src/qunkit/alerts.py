@@ -1,6 +1,6 @@
 """Alerts, 告警: what `alert_rules` say of the last whole days, as one table; and what of it was not told before.
 
-    rule        level     group_name  person  since       value  threshold  reason                       next
+    rule        level     group_name  name    since       value  threshold  reason                       next
     dead        critical  业主群              2026-04-12     31         30  dead: days silent            close it
     ads         warning   老乡二手群          2026-05-04   0.31        0.2  share of ads reaches its line  remove ad accounts
     kol_silent  warning   妈妈群      小曼    2026-05-02      9          7  a key person silent: days    write to them
@@ -11,7 +11,7 @@ A day counts if both as-of and the data reach its end. An alert that held when a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +48,8 @@ COLUMNS = (
     Column("level", "text", Text("level", "级别"), Text("critical: a group dead or ad-ridden, or ads surely above the line; else warning", "严重：死群、广告化死群，或广告占比的下限也达到告警线；其余为警告"), words=LEVELS, spare=4),
     Column("group_id", "text", Text("group id", "群 id"), spare=8),
     Column("group_name", "text", Text("group", "群")),
-    Column("person_id", "text", Text("member id", "成员 id"), Text("whom it is about; null: the group", "所涉成员；为空表示针对全群"), spare=9),
-    Column("person", "text", Text("member", "成员"), Text("whom it is about; null: the group", "所涉成员；为空表示针对全群"), spare=2),
+    Column("member_id", "text", Text("member id", "成员 id"), Text("whom it is about; null: the group", "所涉成员；为空表示针对全群"), spare=9),
+    Column("name", "text", Text("member", "成员"), Text("whom it is about; null: the group", "所涉成员；为空表示针对全群"), spare=2),
     Column("since", "date", Text("since", "起始"), Text("first day of what was judged, or since when it is so", "判断时段的首日，或该状态的起始日"), spare=7),
     Column("value", "float", Text("value", "数值"), Text("what the reason counts", "见原因所述的数值")),
     Column("threshold", "float", Text("line", "告警线"), Text("what it reached, or is beyond", "达到或超出的界限"), spare=5),
@@ -72,13 +72,10 @@ _ALMOST = timedelta(seconds=1)
 class Alerts(Result):
     """The alerts that are told, and the marks of all that hold: to be kept once they have been told (`Dataset.keep_alerts`)."""
 
-    marks: Told = field(default_factory=dict)
-    """Of groups, marks of what holds now; empty without `since`."""
+    marks: Told | None = None
+    """Of groups, marks of what holds now; None: it was not asked for with `since`, or no day was whole, and nothing is to be kept."""
     chosen: frozenset[str] = frozenset()
     """Marks of the groups that were asked for; empty: all."""
-
-    keepable: bool = False
-    """Whether it says what holds: it was asked for with `since`, and a day was whole."""
 
     def asked(self, group: str) -> bool:
         """Whether the group with that mark was asked for: what was told of others still counts."""
@@ -92,14 +89,14 @@ def alerts(
     facts: Mapping[str, Cell],
     *,
     models: Models,
-) -> tuple[list[Alert], Alerts]:
-    """What fires, the worst first, and the table of it."""
+) -> tuple[list[Alert] | None, Alerts]:
+    """What fires, the worst first, and the table of it; None where no day is whole."""
     if scope.data is None or scope.as_of is None:
-        return [], Alerts("alerts", TITLE, COLUMNS, [], [], dict(facts), empty=_NONE)
+        return None, Alerts("alerts", TITLE, COLUMNS, [], [], dict(facts), empty=_NONE)
     now = min(scope.as_of, scope.data[1])
     until = _whole(now, scope.day_start)
     if until <= scope.data[0]:
-        return [], Alerts("alerts", TITLE, COLUMNS, [], [Note(_NO_DAY)], dict(facts), empty=_NONE)
+        return None, Alerts("alerts", TITLE, COLUMNS, [], [Note(_NO_DAY)], dict(facts), empty=_NONE)
     rules = {name: rule for name, rule in RULES.items() if getattr(settings.alerts, name)}
     holes = facts.get("holes")
     known = Facts(
@@ -119,16 +116,14 @@ def alerts(
         found += told
         notes += [Note(rule.unknown, (("n", unknown),))] if rule.unknown and unknown else []
     found.sort(key=_place)
-    judged: dict[str, Cell] = {**facts, "until": until, "since": until - WEEK * _DAY, "judged": day}
+    judged: dict[str, Cell] = {**facts, "until": until, "since": until - WEEK * _DAY}
     return found, Alerts("alerts", TITLE, COLUMNS, list(map(_cells, found)), notes, judged, empty=_NONE)
 
 
 def untold(
     found: list[Alert], table: Alerts, before: Told, key: bytes, groups: Iterable[str], *, masked: bool
 ) -> Alerts:
-    """The table without what `before` says was told, and, if a day was whole, with the marks of what holds; `groups` are those that were asked for (none: all), ids are `masked` if they are pseudonyms already."""
-    if "judged" not in table.facts:
-        return table
+    """The table without what `before` says was told, and with the marks of what holds; `groups` are those that were asked for (none: all), ids are `masked` if they are pseudonyms already."""
     marked = _Marks(key, masked)
     now: dict[str, tuple[str, ...]] = {}
     new: list[Alert] = []
@@ -144,7 +139,6 @@ def untold(
         notes=notes,
         marks=now,
         chosen=frozenset(map(marked.group, groups)),
-        keepable=True,
         empty=_NOTHING_NEW,
     )
 
@@ -160,7 +154,7 @@ class _Marks:
         return keyed(self.key, "alerts", id if self.masked else Pseudonyms(self.key).group(id))
 
     def alert(self, alert: Alert) -> str:
-        person = alert.person_id or ""
+        person = alert.member_id or ""
         if person and not self.masked:
             person = Pseudonyms(self.key).member(alert.group_id, person)
         return keyed(self.key, "alerts", "\0".join((alert.rule, alert.reason, self.group(alert.group_id), person, alert.episode)))  # fmt: skip
@@ -218,7 +212,7 @@ def _rows(result: Result) -> list[Row]:
 def _place(alert: Alert) -> tuple[Any, ...]:
     levels, rules = list(LEVELS), list(RULES)
     return (
-        levels.index(alert.level), rules.index(alert.rule), alert.group_name or "", alert.group_id, alert.person_id or "", alert.since or date.min, alert.reason,
+        levels.index(alert.level), rules.index(alert.rule), alert.group_name or "", alert.group_id, alert.member_id or "", alert.since or date.min, alert.reason,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
@@ -24,12 +25,12 @@ class Asked(TypedDict, total=False):
     pseudonymise: bool
 
 
-class Answers:
+class Answers(ABC):
     """Answers as pandas frames: `qunkit COMMAND --help` says what their columns mean."""
 
+    @abstractmethod
     def frame(self, name: str, /, **asked: Any) -> pd.DataFrame:
         """The table of the analysis `name`."""
-        raise NotImplementedError
 
     def activity(self, *, per: Literal["day", "week", "month"] = "week", **asked: Unpack[Asked]) -> pd.DataFrame:
         """Activity of groups: messages, posters, DAU.

@@ -399,7 +399,7 @@ class Dataset(Answers):
             found, table = alerts.alerts(
                 question.within, question.scope, self.settings, question.facts, models=question.models
             )
-            if since:
+            if since and found is not None:
                 key, masked = load_key(create=True), chosen.pseudonymise
                 groups = question.scope.groups
                 table = alerts.untold(found, table, before, key, groups, masked=masked)
@@ -415,7 +415,7 @@ class Dataset(Answers):
         """
         from qunkit.ingest import told
 
-        if alerts.keepable:
+        if alerts.marks is not None:
             told.keep(self.path, alerts.marks, alerts.asked, wait=wait)
 
     def messages(

@@ -55,7 +55,7 @@ def test_1_if_anything_is_told_and_0_if_not(qunkit: Run, data: Path) -> None:
     assert told.code == 1
     [line] = told.lines
     assert json.loads(line) == {
-        "rule": "silent", "level": "warning", "group_id": "quiet", "group_name": "=安静\x1b[31m群", "person_id": None, "person": None, "since": "2026-05-01",
+        "rule": "silent", "level": "warning", "group_id": "quiet", "group_name": "=安静\x1b[31m群", "member_id": None, "name": None, "since": "2026-05-01",
         "value": 7.0, "threshold": 7.0, "reason": "suspected", "next": "check",
     }  # fmt: skip
     nothing = call(qunkit, data, "--group", "lively", "--format", "jsonl")
