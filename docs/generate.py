@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from qunkit import config, errors, registry, schema
+from qunkit.config.keys import KEYS
 from qunkit.errors import QunkitError
 from qunkit.results import Column
 from qunkit.words import Lang
@@ -150,7 +151,7 @@ def findings_page() -> str:
 
 def config_page() -> str:
     """qunkit.toml and every key it may have."""
-    rows = [f"| `{key}` | {_cell(text.en)} | {_cell(text.zh)} |" for key, text in config.KEYS.items()]
+    rows = [f"| `{key}` | {_cell(text.en)} | {_cell(text.zh)} |" for key, text in KEYS.items()]
     head = "| key | meaning | 含义 |\n|---|---|---|\n"
     return f"{HEADING}# qunkit.toml\n\n{inspect.getdoc(config)}\n\n{head}" + "\n".join(rows) + "\n"
 

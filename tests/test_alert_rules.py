@@ -9,7 +9,8 @@ import pytest
 
 from qunkit import registry
 from qunkit.alert_rules import NEXT, PAST, REASONS, RULES, Facts, Need, working_hours
-from qunkit.config import KEYS, Alerts, Config, Response
+from qunkit.config.keys import KEYS
+from qunkit.config.tables import Alerts, Config, Response
 
 UNTIL = datetime(2026, 5, 18)
 """The last whole day is Sunday 17 May."""

@@ -8,21 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from qunkit.config import (
-    EVENTS,
-    FILE,
-    KEYS,
-    Ads,
-    Complaints,
-    Config,
-    Kol,
-    Lifecycle,
-    Members,
-    People,
-    Response,
-    Topics,
-    load,
-)
+from qunkit.config import EVENTS, FILE, load
+from qunkit.config.keys import KEYS
+from qunkit.config.tables import Ads, Complaints, Config, Kol, Lifecycle, Members, People, Response, Topics
 from qunkit.dataset import Scope
 from qunkit.engines._views import views
 from qunkit.errors import BadConfig

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qunkit.config import Config, People
+from qunkit.config.tables import Config, People
 from qunkit.errors import BadOption, NoCommonGroup, NoDataset, NoSuchGroup
 from qunkit.question import Filters, Question, ask, choose
 from support.datasets import make_dataset

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit import models
 from qunkit.ad_label_table import Label, odds, read
-from qunkit.config import Config
+from qunkit.config.tables import Config
 from qunkit.errors import BadKey, BadLabels
 from qunkit.methods.ad_judge import Audit, Judge
 from qunkit.methods.ad_learning import Learned, learn

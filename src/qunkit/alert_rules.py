@@ -15,7 +15,7 @@ from statistics import median
 from typing import Any, Literal, NamedTuple
 
 from qunkit.analyses.lifecycle import NEXT as NEXT_OF_STAGE
-from qunkit.config import Config, Response
+from qunkit.config.tables import Config, Response
 from qunkit.words import Text
 
 Row = Mapping[str, Any]

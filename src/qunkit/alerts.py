@@ -32,7 +32,7 @@ from qunkit.alert_rules import (
     Window,
 )
 from qunkit.analyze import Models, Within, analyze
-from qunkit.config import Config
+from qunkit.config.tables import Config
 from qunkit.dataset import Scope
 from qunkit.privacy import Pseudonyms, keyed
 from qunkit.results import Cell, Column, Note, Result

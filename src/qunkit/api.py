@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit import config, registry
 from qunkit.answers import Answers
+from qunkit.config.tables import Config
 from qunkit.errors import BadOption, NoDataset
 from qunkit.question import Filters, Machine, Question, ask, ask_here, readers
 from qunkit.results import Note, Report, Result, Section
@@ -104,7 +105,7 @@ class Dataset(Answers):
     lang: Lang | None = None
 
     @cached_property
-    def settings(self) -> config.Config:
+    def settings(self) -> Config:
         """What qunkit.toml says, read once.
 
         Raises:
@@ -132,7 +133,7 @@ class Dataset(Answers):
         """Take exports (files or folders; "-" is standard input) into the dataset, which is made if there is none.
 
         What the exports do not say: `tz` of their wall clocks, the group id of every record, the format's name, the `date` of files
-        that hold times of day only, the `date_order` ("dmy", "mdy", "ymd") of dates that do not show it, the column of each field (``{"time": "when", …}``: see `config.FIELDS`) of tables that are of no
+        that hold times of day only, the `date_order` ("dmy", "mdy", "ymd") of dates that do not show it, the column of each field (``{"time": "when", …}``: see `config.columns.FIELDS`) of tables that are of no
         known format. `private` also takes the private chats of exports that mix them with groups. `force` also takes an export that contradicts what is known. `again` reads files anew that were read before: what they say now takes the place of what they said then. `dry_run` writes nothing, and tells the same. `wait` are seconds to wait for another writer; `each` commits after every file; `progress` is
         called with (label, bytes done, bytes in all). Bad input is no exception: the summary says of every file what became of it; its `frame` is that as a table, its `code` the exit
         code that the command would have.

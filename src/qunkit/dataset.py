@@ -114,7 +114,7 @@ class Scope:
     timezone: str = "Asia/Shanghai"
     """The dataset's zone: only rosters need it, whose times are instants."""
     names: str | None = None
-    """One of `config.NAMES`; None: the one in the group, and messages' senders as the exports show them."""
+    """One of `config.tables.NAMES`; None: the one in the group, and messages' senders as the exports show them."""
     data: tuple[datetime, datetime] | None = None
     """First and last time of the whole dataset, where they are known: views need no filter that lets all of it through."""
 

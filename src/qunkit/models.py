@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qunkit.config import FILE, Config
+from qunkit.config import FILE
+from qunkit.config.tables import Config
 from qunkit.errors import BadConfig
 from qunkit.ingest import store
 from qunkit.ingest.learned import PART

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from qunkit import registry, window
-from qunkit.config import ENGINES, NAMES, Config, People
+from qunkit.config.tables import ENGINES, NAMES, Config, People
 from qunkit.dataset import Scope, matching, same
 from qunkit.errors import BadOption, NoCommonGroup, NoSuchGroup, NoSuchMember, UsageError
 from qunkit.methods.member_tags import check
@@ -68,7 +68,7 @@ class Filters:
     unfinished: bool = False
     """Whether the week "last", while none is complete, is the one that has begun."""
     names: str | None = None
-    """Which name of a member to show, one of `config.NAMES`; None: as qunkit.toml says."""
+    """Which name of a member to show, one of `config.tables.NAMES`; None: as qunkit.toml says."""
     pseudonymise: bool = False
     """Show pseudonyms in the place of all people and groups; filters still mean the true ones."""
 
@@ -80,7 +80,7 @@ class Machine:
     memory_limit: str | None = None
     threads: int | None = None
     engine: str | None = None
-    """One of `config.ENGINES`; None: as qunkit.toml says, else DuckDB."""
+    """One of `config.tables.ENGINES`; None: as qunkit.toml says, else DuckDB."""
     spark_url: str | None = None
 
 

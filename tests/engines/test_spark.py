@@ -14,7 +14,7 @@ import pytest
 from qunkit import registry
 from qunkit.api import open_dataset
 from qunkit.cli.main import run
-from qunkit.config import Config
+from qunkit.config.tables import Config
 from qunkit.engines import _spark_session
 from qunkit.engines._spark_package import pack
 from qunkit.engines._spark_reasons import reason

@@ -3,7 +3,7 @@
 import pytest
 
 from qunkit.api import open_dataset
-from qunkit.config import Config, People
+from qunkit.config.tables import Config, People
 from qunkit.errors import BadConfig, BadOption
 from qunkit.question import Filters, ask
 from support.datasets import make_dataset

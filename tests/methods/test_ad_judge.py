@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qunkit.config import Ads
+from qunkit.config.tables import Ads
 from qunkit.methods.ad_judge import Judge, _with_whole_numbers, words
 from qunkit.methods.ad_model import shipped
 from qunkit.methods.ad_rules import Rules

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qunkit.config import Ads
+from qunkit.config.tables import Ads
 from qunkit.methods.ad_judge import Judge
 from qunkit.methods.ad_rules import Rules
 from support.ad_words import Written

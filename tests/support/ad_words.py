@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from qunkit.config import Ads
+from qunkit.config.tables import Ads
 from qunkit.methods.ad_judge import Judge
 from qunkit.methods.ad_model import AdModel
 from qunkit.methods.ad_reasons import Reason, Why

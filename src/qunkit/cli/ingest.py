@@ -17,7 +17,7 @@ from qunkit.cli.expose import argument, option
 from qunkit.cli.failures import NOTE, say, tell
 from qunkit.cli.options import Engine, Output, Place
 from qunkit.cli.session import current
-from qunkit.config import FIELDS, lacking
+from qunkit.config.columns import FIELDS, lacking
 from qunkit.errors import BadOption, NoMessages, UsageError
 from qunkit.words import LANGS, Text
 

@@ -11,7 +11,7 @@ from qunkit import registry
 from qunkit.cli.expose import option, told
 from qunkit.cli.session import current
 from qunkit.cli.streams import must_have_room
-from qunkit.config import ENGINES, NAMES
+from qunkit.config.tables import ENGINES, NAMES
 from qunkit.errors import BadOption, UsageError
 from qunkit.results import Note
 from qunkit.words import Text

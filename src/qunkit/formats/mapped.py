@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from qunkit.config import lacking
+from qunkit.config.columns import lacking
 from qunkit.errors import UnreadableExport
 from qunkit.exports import Batch, Head
 from qunkit.words import Text

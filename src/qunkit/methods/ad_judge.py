@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from qunkit.config import Ads
+from qunkit.config.tables import Ads
 from qunkit.methods.ad_marks import MARKS
 from qunkit.methods.ad_model import AdModel, shipped
 from qunkit.methods.ad_rules import Rules

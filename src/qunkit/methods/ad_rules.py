@@ -9,7 +9,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from qunkit.chat.normal import normalise, normalise_all
-from qunkit.config import Ads
+from qunkit.config.tables import Ads
 from qunkit.words import Text
 
 if TYPE_CHECKING:
