@@ -193,7 +193,8 @@ def _first_difference(one: Path, other: Path) -> int | None:
         for a, b in zip_longest(mine.iter_batches(_BATCH), built.iter_batches(_BATCH)):
             if a is None or b is None:
                 return at
-            if not a.equals(b.select([name for name in b.schema.names if name in a.schema.names])):
+            b = b.select([name for name in b.schema.names if name in a.schema.names])
+            if not a.equals(b):
                 rows = zip_longest(a.to_pylist(), b.to_pylist())
                 return at + next(place for place, (left, right) in enumerate(rows) if left != right)
             at += len(a)
