@@ -26,6 +26,7 @@ from qunkit.results import Chart, Column, Figure, Note, Report, Result, Section
 from qunkit.schema import MESSAGES
 from qunkit.words import Text
 from support.datasets import make_dataset
+from support.waits import QUESTIONS
 
 SAMPLES = Path(__file__).parent / "samples"
 ROWS = [
@@ -321,6 +322,15 @@ def test_the_report_of_data_of_less_than_a_week_is_of_that_week(tmp_path: Path) 
     (section,) = open_dataset(make_dataset(tmp_path / "none", [])).report().sections
     assert [line.say("en") for line in section.lines] == ["The dataset has no messages."]
     assert chats.activity(week="last").attrs["messages"] == 0  # no other table takes a week that is not over
+
+
+def test_the_report_and_the_pages_ask_the_weeks_before_too(tmp_path: Path) -> None:
+    """The median wait of three weeks by hand: 40, 20 and 20 s (`support.waits`)."""
+    chats = open_dataset(make_dataset(tmp_path / "data", QUESTIONS))
+    (wait,) = (one for one in chats.report("2026-W20").sections[0].figures if one.column.name == "first_response_s")
+    assert (wait.value, wait.before, wait.usual, wait.weeks) == (20, 20, 30, 2)
+    chats.pages(tmp_path / "pages", "2026-W20", lang="en")
+    assert "median of 2 weeks (30 s)" in (tmp_path / "pages/index.html").read_text("utf-8")
 
 
 def test_settings_are_read_from_the_dataset_and_from_a_file(tmp_path: Path) -> None:

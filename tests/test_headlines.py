@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,27 +12,9 @@ from qunkit.engines.duckdb import connect
 from qunkit.report import every
 from qunkit.results import Figure, Report
 from support.messages import moment, write_snapshot
+from support.waits import QUESTIONS
 
 WEEK = Scope(since=moment("2026-05-11"), until=moment("2026-05-18"), as_of=moment("2026-05-17 23:59:59"))
-
-
-def _asked(monday: str, waits: list[int], group: str = "g") -> list[dict[str, object]]:
-    """A question an hour, and somebody else so many seconds later."""
-    begin, log = moment(f"{monday} 09:00:00"), []
-    for nth, wait in enumerate(waits):
-        at = begin + timedelta(days=nth)
-        log.append({"at": f"{at}", "group_id": group, "sender_id": "a", "text": "这个还有货吗？"})
-        log.append(
-            {"at": f"{at + timedelta(seconds=wait)}", "group_id": group, "sender_id": "b", "text": "有的，明天到"}
-        )
-    return log
-
-
-QUESTIONS = [
-    *_asked("2026-04-27", [40] * 5), *_asked("2026-05-04", [20] * 5), *_asked("2026-05-11", [10, 20, 30, 40, 50]), *_asked("2026-05-11", [9] * 2, "h"),
-    {"at": "2026-05-17 20:00:00", "group_id": "g", "sender_id": "b"},
-]  # fmt: skip
-"""In g the medians of three weeks are 40, 20 and 30 s; with the two of h, this week's is the fourth of 9, 9, 10, 20, 30, 40, 50."""
 
 
 def _reports(tmp_path: Path, log: list[dict[str, object]], scope: Scope = WEEK) -> tuple[Report, dict[str, Report]]:
