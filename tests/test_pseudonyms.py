@@ -126,6 +126,7 @@ ROSTER = [
     for id, name in PEOPLE.items()
     if id.startswith("wxid")
 ]  # fmt: skip
+ROSTER[8] |= {"joined_at": datetime.fromisoformat("2026-03-09T10:00:00"), "join_source": "qr"}
 
 
 @pytest.fixture(autouse=True)
