@@ -511,6 +511,11 @@ def test_people_are_told_the_least_check_of_their_groups_and_unchecked_pulls_las
     assert unchecked["self_check"] is None
     assert (one["pull"], one["confidence"]) == (pytest.approx(known["pull"]), "high")  # not the mean of both
     assert {row["self_check"] for row in both} == {known["self_check"]}
+    least: dict[str, float] = {}
+    for (_, member), row in apart.items():
+        if row["q"] is not None:
+            least[member] = min(row["q"], least.get(member, 1))
+    assert {row["member_id"]: row["q"] for row in both if row["q"] is not None} == least
     told = notes("kol", names + blind, people=True)
     assert f"rank correlation {known['self_check']:.2f} (groups: 1)" in told[1]
     assert told[2].startswith("No self-check (groups: 1)")

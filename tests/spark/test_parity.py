@@ -15,6 +15,7 @@ from dataclasses import fields
 from datetime import timedelta
 from importlib.util import find_spec
 from itertools import cycle
+from pathlib import Path
 from random import Random
 
 import pyarrow as pa
@@ -274,8 +275,10 @@ def test_a_parameter_that_is_not_given_is_named(engines):
         engines("everything")[1].sql("SELECT :word AS x ORDER BY x")
 
 
-def test_only_the_files_that_are_named_are_read(cluster, tmp_path):
-    folder = write_snapshot(tmp_path, [*TWELVE, {"at": "2026-07-15 12:00:00"}])
+def test_only_the_files_that_are_named_are_read(cluster, tmp_path, monkeypatch):
+    write_snapshot(tmp_path / "here", [*TWELVE, {"at": "2026-07-15 12:00:00"}])
+    monkeypatch.chdir(tmp_path)
+    folder = Path("here")  # the cluster's processes are in other folders
     with opened(cluster) as session:
         count = "SELECT COUNT(*) AS n FROM messages ORDER BY n"
         with spark.connect(session, folder, Scope(), files=[*folder.glob("messages/month=2026-07/*")]) as engine:
