@@ -144,6 +144,11 @@ def test_what_can_be_spared_gives_way_before_there_are_cards() -> None:
     # what says the same everywhere goes first, and says so; it is not lost, so nothing is left out
     assert "member  messages  turns  replies\n" in _write(result, "en", width=37)
     assert "· The same in every row: group 徒步, first 5." in _write(result, "en", width=37).replace("\n  ", " ")
+    # of rows that are not drawn it is not said
+    out = io.StringIO()
+    more = Result("r", Text("r", ""), columns, [*rows, ("读书", "w3", 6, 9, 3, 3)])
+    terminal.write(more, out, "en", width=37, limit=3)
+    assert "· The same in every row shown: group 徒步, first 5." in out.getvalue().replace("\n  ", " ")
     out = io.StringIO()
     left_out = terminal.write(result, out, "en", width=22)
     assert "member messages turns\n" in out.getvalue()  # of equals the last goes

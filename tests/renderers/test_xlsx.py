@@ -57,6 +57,19 @@ def test_a_table_by_hand(sample: ModuleType) -> None:
     assert shown == ["General", "General", "#,##0", "0.0%", "0.0%", "#,##0.00", "#,##0.00", r"yyyy\-mm\-dd", "General", "General"]  # fmt: skip
 
 
+def test_codes_are_words() -> None:
+    """… of a closed list; what is not on it stays, and so does a text that only looks like a code."""
+    stages = {"fan": Text("fan", "粉丝"), "friend": Text("friend", "朋友")}
+    columns = (
+        Column("stage", "text", Text("stage", "阶段"), words=stages),
+        Column("labels", "list", Text("labels", "标签"), words=stages),
+        Column("name", "text", Text("name", "名称")),
+    )
+    result = Result("r", Text("r", "结果"), columns, [("fan", ["friend", "fan"], "fan"), ("new", [], None)])
+    rows = _values(_read(result, "zh")[0])[1:]
+    assert rows == [["粉丝", "朋友,粉丝", "fan"], ["new", "", None]]
+
+
 def test_the_heading_stays_filters_and_is_printed(sample: ModuleType) -> None:
     sheet = _read(sample.ordinary())[0].worksheets[0]
     assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:J6", "$1:$1")

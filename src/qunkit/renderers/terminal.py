@@ -35,6 +35,7 @@ _DAYS = Text(
     "窗口太窄（{width}），首末时间只显示日期。",
 )
 _SAME = Text("The same in every row: {said}.", "各行相同：{said}。")
+_SAME_SHOWN = Text("The same in every row shown: {said}.", "所示各行相同：{said}。")
 _GONE = Text(
     "Too narrow ({width}) for: {names}; a wider window shows them, --format tsv gives all.",
     "窗口太窄（{width}），未显示：{names}；加宽窗口可显示，--format tsv 可得到全部。",
@@ -164,17 +165,18 @@ def _table(paper: Paper, result: Result, lang: Lang, limit: int, year: int | Non
     ]
     fit = tables.side_by_side(strips, paper)
     paper.draw(fit.table if fit else tables.cards(strips, paper))
-    how = _how(fit, len(strips), paper.width, lang)
+    left = rest(source)
+    how = _how(fit, len(strips), paper.width, lang, _SAME_SHOWN if left else _SAME)
     how += [ink.IDS.say(lang)] if has_ids else []
-    return how, _left_out(rest(source), sum(strip.cut for strip in strips), fit, limit, paper.width, lang)
+    return how, _left_out(left, sum(strip.cut for strip in strips), fit, limit, paper.width, lang)
 
 
-def _how(fit: tables.Fit | None, count: int, width: int, lang: Lang) -> list[str]:
+def _how(fit: tables.Fit | None, count: int, width: int, lang: Lang, same_of: Text) -> list[str]:
     """How a table gave way without loss."""
     if fit is None:
         return [_CARDS.say(lang, count=count, width=width)]
     same = ink.listed((f"{one.label} {one.cells[0]}" for one in fit.same if one.cells[0]), lang)
-    said = [_SAME.say(lang, said=same)] if same else []
+    said = [same_of.say(lang, said=same)] if same else []
     return [*said, _DAYS.say(lang, width=width)] if fit.days_only else said
 
 

@@ -1,7 +1,7 @@
 """A workbook for Excel and other spreadsheets: numbers, percentages and times as such, texts as text and never as formulas.
 
 A result is one sheet; a report has one for each of its tables, for the data of each of its charts, and for the headline figures of a section. The heading stays in sight and filters; shares from
-0 to 1 have a bar behind them. One more sheet holds the sentences, the notes and the facts. Durations are in seconds, lists are joined by commas, a time with a zone is a text.
+0 to 1 have a bar behind them. One more sheet holds the sentences, the notes and the facts. Codes are words, durations are in seconds, lists are joined by commas, a time with a zone is a text.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _result(book: ink.Workbook, result: Result, title: str, lang: Lang) -> list[
     columns = result.columns[: styles.COLUMNS]
     labels = [_label(column, lang) for column in columns]
     kinds = [_style(column) for column in columns]
-    rows = result.rows()
+    rows = (_in_words(columns, row, lang) for row in result.rows())
     first = list(islice(rows, _PROBE))
     widths = [
         _width(label, column, [row[at] for row in first], lang)
@@ -107,11 +107,22 @@ def _result(book: ink.Workbook, result: Result, title: str, lang: Lang) -> list[
             ]
             sheet.add(labels, [styles.OVER_NUMBERS if ink.is_number(column) else styles.HEADING for column in columns])
             while row is not None and not sheet.is_full:
-                sheet.add(row[: styles.COLUMNS], kinds)
+                sheet.add(row, kinds)
                 row = next(rest, None)
         names.append(book.last)
         cut += sheet.cut
     return [*_said(names, cut, lang), *_missing(result.columns, lang)]
+
+
+def _in_words(columns: Sequence[Column], row: Sequence[Cell], lang: Lang) -> list[Cell]:
+    """The cells of a row, with words for codes."""
+    return [_worded(cell, column, lang) if column.words else cell for column, cell in zip(columns, row, strict=False)]
+
+
+def _worded(cell: Cell, column: Column, lang: Lang) -> Cell:
+    if isinstance(cell, list | tuple):
+        return [ink.show(item, column, lang) for item in cell]
+    return ink.show(cell, column, lang) if isinstance(cell, str) else cell
 
 
 def _said(names: Sequence[str], cut: Sequence[int], lang: Lang) -> Iterator[str]:
