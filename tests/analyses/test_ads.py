@@ -10,8 +10,11 @@ from math import exp, log
 from random import Random
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from qunkit.analyses.ads_offenders import Params as OffendersParams
+from qunkit.analyses.ads_offenders import notes as told_of_offenders
 from qunkit.dataset import Scope
 from qunkit.methods import shares
 from qunkit.methods.ad_judge import Audit
@@ -405,6 +408,10 @@ def test_offenders_by_hand():
     assert old["hours_to_first_ad"] is None
     assert table(asked("ads_offenders", LOG + more, min_share=0.0), "sender_id") == [("new",)]
     assert len(asked("ads_offenders", LOG + more, min_ads=2)) == 1
+    assert table(asked("ads_offenders", LOG + more, min_share=0.0, min_messages=2, top=1), "sender_id") == [("new",)]
+    (note,) = told_of_offenders(pd.DataFrame(rows), OffendersParams())
+    assert note.say("en") == "To paste (2): @Name new @Name old"
+    assert told_of_offenders(pd.DataFrame(rows).head(0), OffendersParams()) == []
     assert table(asked("ads_offenders", LOG + more, min_share=0.51), "sender_id") == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -113,6 +114,9 @@ def test_what_is_said_below():
     said = [note.say("en") for note in silent_notes(pd.DataFrame(rows), SilentParams())]
     assert said[-1] == "To paste (3): @Name d @Name c @Name o"
     assert "recent posters" in said[0]
+    of_staff = replace(STAFF, staff=frozenset("dc"))
+    told = silent_notes(pd.DataFrame(ask("calls_silent", TWELVE, scope=of_staff)), SilentParams())
+    assert told[-1].say("en") == "To paste (1): @Name o"
     none = pd.DataFrame(rows).head(0)
     assert "everybody" in silent_notes(none, SilentParams())[0].say("en")
     assert "id" in silent_notes(none, SilentParams(call="x"))[0].say("en")

@@ -168,7 +168,7 @@ COLUMNS = (
         "bool",
         Text("alarm", "告警"),
         Text("the ratio reaches the group's line in qunkit.toml", "占比达到 qunkit.toml 所设的告警线"),
-        spare=4,
+        spare=1,
     ),
 )
 

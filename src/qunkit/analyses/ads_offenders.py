@@ -3,8 +3,8 @@
     sender_name    sender_id     messages  ads  ad_share  groups  hours_to_first_ad  first_ad          last_ad           last_seen         group_names
     兼职-静静      wxid_hx12k9         14   14      1.00       3               0.4  2026-05-09 21:14  2026-05-10 09:02  2026-05-10 09:02  老乡二手群, …
 
-One row an account over all groups; who mostly talks is left out (--min-share), and of whom too few messages are known (--min-messages). With ``--format tsv`` and `cut -f2` it is a
-removal list; `other_ids` are those that `qunkit alias` made the same member's. Ads are counted in the window; the first one may lie before it.
+One row an account over all groups; who mostly talks is left out (--min-share), and of whom too few messages are known (--min-messages). The names stand below the table once more, ready to be pasted; with ``--format tsv`` and `cut -f2` it is a
+removal list by ids; `other_ids` are those that `qunkit alias` made the same member's. Ads are counted in the window; the first one may lie before it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
 from qunkit.methods import ad_sql
-from qunkit.results import Column
+from qunkit.methods.paste import to_paste
+from qunkit.results import Column, Note
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Params:
         3, Text("only accounts with N messages or more, ads among them", "只列至少 N 条消息（含广告）的账号"), least=1
     )
     min_ads: int = option(1, Text("only accounts with N ads or more", "只列至少 N 条广告的账号"), least=1)
+    top: int = option(0, Text("only the first N; 0: all", "只列前 N 个；0 为全部"), least=0)
     threshold: float = option(
         0.5, Text("a message of this score or more is an ad", "得分达到此值即为广告"), least=0, most=1
     )
@@ -140,4 +142,10 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     told = told.join(done).join(latest[["sender_name", "sender_id"]]).join(surest["example"])
     told["other_ids"] = [also.get(person, []) for person in told.index]
     told = told.sort_values(["ads", "ad_share", "sender_id"], ascending=[False, False, True], kind="stable")
-    return told[[column.name for column in COLUMNS]]
+    return told[[column.name for column in COLUMNS]].head(params.top or len(told))
+
+
+def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
+    """Their names, for whoever removes them."""
+    names = frame["sender_name"].fillna(frame["sender_id"]).tolist()
+    return [to_paste(names)] if names else []

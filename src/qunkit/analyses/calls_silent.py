@@ -4,7 +4,7 @@
     妈妈群      2026-05-04 09:12:40  小鹿    member  roster    2026-05-02 21:40:11  2026-05-04 12:03:20
 
 With a complete roster: who is on it, had joined, and did not write within the time. Without one nobody knows who else is in the group; then those who wrote in the 28 days before are
-listed, and `known_by` says so. The names stand below the table once more, ready to be pasted into the group.
+listed, and `known_by` says so. The names stand below the table once more, without staff, ready to be pasted into the group.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from qunkit.dataset import option
 from qunkit.methods import gaps
 from qunkit.methods.call_log import BASES, LINES, RECENT, Chat, by_form, line_of, read
 from qunkit.methods.calls import MINUTE
+from qunkit.methods.paste import to_paste
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -121,14 +122,12 @@ def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     told = [Note(_NO_ROSTER)] if (frame["known_by"] == "posters").any() else []
     if params.minutes and not frame["over"].all():
         told.append(Note(_NOT_OVER))
-    if frame["message_id"].nunique() == 1:
-        names = frame["name"].tolist()
-        told.append(Note(_PASTE, (("names", " ".join(f"@{name}" for name in names[:_MOST])), ("n", len(names)))))
+    names = frame.loc[~frame["official"], "name"].tolist()
+    if names and frame["message_id"].nunique() == 1:
+        told.append(to_paste(names))
     return told
 
 
-_MOST = 200
-_PASTE = Text("To paste ({n}): {names}", "可直接粘贴（{n} 人）：{names}")
 _NO_ROSTER = Text(
     "Without a complete roster only recent posters can be listed: others may not have answered either (`qunkit roster --help`).",
     "无完整名单的群只能列出近期发言者，其他未响应者未知（见 `qunkit roster --help`）。",

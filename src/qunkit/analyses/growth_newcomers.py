@@ -38,7 +38,7 @@ COLUMNS = (
     Column("source", "text", Text("source", "来源"), Text("with --by source: how they came; null: all, or not known", "加 --by source 时为入群方式；为空表示全部或未知"), words=SOURCES, spare=9),
     Column("basis", "text", Text("counted by", "依据"), Text("join: known joins; post: no join is known, so who first posted 60 days or more after the group did", "入群：已知的入群记录；首次发言：无入群记录，取晚于该群首条消息 60 天后首次发言者"), words=BASES, spare=6),
     Column("joined", "int", Text("joined", "入群"), Text("newcomers in the window; null: not known", "期内新人；未知时为空")),
-    Column("untold", "int", Text("not told apart", "无法对应"), Text("of these, who cannot be found among posters: no name, a name that two have, or ids on one side only; the other columns are of the rest", "其中无法与发言者对应的：无姓名、重名，或仅一侧有 id；其余各列不含这些人"), spare=7),
+    Column("untold", "int", Text("not told apart", "无法对应"), Text("of these, who cannot be found among posters: no name, a name that two have, or ids on one side only; the other columns are of the rest", "其中无法与发言者对应的：无姓名、重名，或仅一侧有 id；其余各列不含这些人"), spare=1),
     Column("spoke", "int", Text("spoke", "发言"), Text("of the others, who posted; null: nobody can be found", "其余人中发过言的；均无法对应时为空")),
     Column("answered", "int", Text("answered", "获回复"), Text("of those, quoted by somebody else or mentioned since; null: the group's exports hold no quote or mention", "其中此后被他人引用或@的；群记录中无引用和@时为空")),
     Column("returned", "int", Text("came back", "再次发言"), Text("of those, who posted on a later day than that of the answer", "其中在获回复之后的日子再次发言的")),
