@@ -597,4 +597,11 @@ def of_system(number: int, path: object) -> QunkitError:
     if number in RESOURCES:
         return OutOfResources(what=RESOURCES[number])
     kind = NoPermission if number in (errno.EACCES, errno.EPERM) else ReadWriteFailed
-    return kind(path=path, why=WHY.get(number) or os.strerror(number))
+    return kind(path=path, why=reason(OSError(number, "")))
+
+
+def reason(error: OSError) -> Text | str:
+    """The operating system's reason."""
+    if error.errno is None:
+        return type(error).__name__
+    return WHY.get(error.errno) or os.strerror(error.errno)  # not `strerror`: in Arrow's, there are Arrow's own words

@@ -18,7 +18,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from qunkit.errors import BadKey
+from qunkit.errors import BadKey, reason
 from qunkit.words import Text
 
 _LENGTH = 32
@@ -53,7 +53,7 @@ def load_key(*, create: bool) -> bytes:
             _make(path)
         key = path.read_bytes()
     except OSError as error:
-        raise BadKey(path=path, why=error.strerror) from None
+        raise BadKey(path=path, why=reason(error)) from None
     if len(key) != _LENGTH:
         raise BadKey(path=path, why=Text(f"not {_LENGTH} bytes", f"长度不是 {_LENGTH} 字节"))
     return key

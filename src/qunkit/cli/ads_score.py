@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from qunkit import scratch
 from qunkit.cli.expose import argument, option
 from qunkit.cli.options import Output, Place
-from qunkit.errors import MissingInput, NoTexts
+from qunkit.errors import MissingInput, NoTexts, reason
 from qunkit.methods.ad_judge import words
 from qunkit.results import Cell, Column, Note, Result
 from qunkit.words import Text
@@ -95,7 +95,7 @@ def _spooled(name: str, folder: Path) -> Path:
         with open(name, "rb") as pipe:
             return scratch.kept(pipe, folder)
     except OSError as error:
-        raise MissingInput(path=name, why=error.strerror) from None
+        raise MissingInput(path=name, why=reason(error)) from None
 
 
 def _first_wrong(path: Path) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from qunkit.cli import streams
-from qunkit.errors import BadOption, CannotCreate, ReadWriteFailed
+from qunkit.errors import BadOption, CannotCreate, ReadWriteFailed, reason
 from qunkit.words import LANGS, Text
 
 _NO_TERMINAL = Text("a file: it is a terminal", "文件，而是终端")
@@ -64,7 +64,7 @@ def _blamed(path: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise ReadWriteFailed(path=path, why=streams.why(error)) from None
+        raise ReadWriteFailed(path=path, why=reason(error)) from None
 
 
 @contextmanager
@@ -122,7 +122,7 @@ def _beside(path: Path) -> tuple[int, str]:
             raise CannotCreate(path=path, why=Text(*(why.say(lang, folder=path.parent) for lang in LANGS)))
         return tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
     except OSError as error:
-        raise CannotCreate(path=path, why=streams.why(error)) from None
+        raise CannotCreate(path=path, why=reason(error)) from None
 
 
 def _refuse_own(path: Path, dataset: Path | None, inputs: Sequence[Path]) -> None:

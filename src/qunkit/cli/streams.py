@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, NoReturn, TextIO, cast
 
-from qunkit.errors import WHY, OutOfResources, OutputFailed
+from qunkit.errors import OutOfResources, OutputFailed, reason
 from qunkit.words import Text
 
 came: list[int] = []
@@ -88,14 +88,7 @@ def output() -> Iterator[TextIO]:
         abandon(sys.stdout)
         if isinstance(error, BrokenPipeError) or error.filename or error.errno is None:
             raise
-        raise OutputFailed(why=why(error)) from None
-
-
-def why(error: OSError) -> Text | str:
-    """The operating system's reason."""
-    if error.errno is None:
-        return type(error).__name__
-    return WHY.get(error.errno) or os.strerror(error.errno)  # not `strerror`: in Arrow's, there are Arrow's own words
+        raise OutputFailed(why=reason(error)) from None
 
 
 def abandon(stream: TextIO) -> None:

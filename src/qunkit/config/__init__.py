@@ -135,7 +135,7 @@ from typing import Any
 
 from qunkit.config.reader import Reader, day_of
 from qunkit.config.tables import Config
-from qunkit.errors import BadConfig
+from qunkit.errors import BadConfig, reason
 from qunkit.words import Text
 
 FILE = "qunkit.toml"
@@ -176,7 +176,7 @@ def _events(path: Path) -> list[tuple[date, str]]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise BadConfig(path=path, why=error.strerror) from None
+        raise BadConfig(path=path, why=reason(error)) from None
     except UnicodeDecodeError:
         raise BadConfig(path=path, why=_NOT_UTF8) from None
     rows = [(nth, [cell.strip() for cell in row]) for nth, row in enumerate(csv.reader(text.splitlines()), 1)]
@@ -202,7 +202,7 @@ def _parse(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise BadConfig(path=path, why=error.strerror) from None
+        raise BadConfig(path=path, why=reason(error)) from None
     except UnicodeDecodeError:
         raise BadConfig(path=path, why=_NOT_UTF8) from None
     except tomllib.TOMLDecodeError as error:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qunkit.errors import DatasetDamaged
+from qunkit.errors import DatasetDamaged, reason
 from qunkit.ingest import durable, locks, parts, pruning, recheck, snapshots, told
 from qunkit.ingest.findings import CODES, DAMAGE, Checked, Finding
 from qunkit.words import Text
@@ -149,7 +149,7 @@ class _Check:
             return _read(path, file.read(), seal, self.tz)
         except OSError as error:
             if path.exists():  # else it was pruned just now
-                yield Finding("manifest", str(path / "manifest.json"), _reason(error.strerror))
+                yield Finding("manifest", str(path / "manifest.json"), _reason(reason(error)))
         except DatasetDamaged as error:
             yield _of("manifest", error)
         return None
@@ -167,7 +167,7 @@ class _Check:
             except DatasetDamaged as error:
                 yield _of(_BY_REASON.get(error.facts["why"], "missing"), error)
             except OSError as error:
-                yield Finding("missing", str(path / part), _reason(error.strerror))
+                yield Finding("missing", str(path / part), _reason(reason(error)))
         known = {path / part for part in manifest["parts"]} | {path / "manifest.json"}
         folders = {folder for file in known for folder in file.parents}
         for found in sorted(path.rglob("*")):

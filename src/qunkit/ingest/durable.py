@@ -17,7 +17,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
-from qunkit.errors import CannotCreate
+from qunkit.errors import CannotCreate, reason
 
 TEMPORARY = ".new-"
 """How names begin that nobody reads: what a killed run leaves is known by it."""
@@ -157,7 +157,7 @@ def placed(path: Path) -> Iterator[None]:
             yield
     except OSError as error:
         if error.errno in _PLACE:
-            raise CannotCreate(path=path, why=error.strerror) from None
+            raise CannotCreate(path=path, why=reason(error)) from None
         raise
 
 

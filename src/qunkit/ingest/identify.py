@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from qunkit import registry
-from qunkit.errors import AmbiguousFormat, MissingInput, NestedArchive, UnknownFormat
+from qunkit.errors import AmbiguousFormat, MissingInput, NestedArchive, UnknownFormat, reason
 from qunkit.exports import Head
 from qunkit.ingest import shape
 from qunkit.parsing import archive
@@ -200,7 +200,7 @@ def _columns(source: Source, *, shown: bool) -> Text:
 
 def _below(folder: Path, errors: list[MissingInput]) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
-        errors.append(MissingInput(path=error.filename, why=error.strerror))
+        errors.append(MissingInput(path=error.filename, why=reason(error)))
 
     for here, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -217,5 +217,5 @@ def _no_file(path: Path) -> MissingInput | None:
     except FileNotFoundError:
         return MissingInput(path=path, why=Text("no such file", "文件不存在"))
     except OSError as error:
-        return MissingInput(path=path, why=error.strerror)
+        return MissingInput(path=path, why=reason(error))
     return None if stat.S_ISREG(mode) else MissingInput(path=path, why=Text("not a regular file", "不是普通文件"))

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from qunkit.errors import DatasetLocked, NoLocks
+from qunkit.errors import DatasetLocked, NoLocks, reason
 from qunkit.ingest import durable
 
 PATIENCE = 0.05
@@ -70,7 +70,7 @@ def _lock(file: IO[bytes], how: int) -> bool:
         if error.errno in (errno.EAGAIN, errno.EACCES):
             return False
         if error.errno in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
-            raise NoLocks(path=file.name, why=error.strerror) from None
+            raise NoLocks(path=file.name, why=reason(error)) from None
         raise
     return True
 

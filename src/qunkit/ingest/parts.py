@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from qunkit.errors import DatasetDamaged
+from qunkit.errors import DatasetDamaged, reason
 from qunkit.ingest import durable
 from qunkit.words import Text
 
@@ -92,7 +92,7 @@ def compare(path: Path, sha256: str) -> None:
         found = durable.digest(path)
     except OSError as error:
         if error.errno in durable.NOT_THERE:
-            raise DatasetDamaged(path=path, why=error.strerror) from None
+            raise DatasetDamaged(path=path, why=reason(error)) from None
         raise
     if found != sha256:
         raise DatasetDamaged(path=path, why=OTHER_SHA256)

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from qunkit.errors import MissingInput, UnreadableExport
+from qunkit.errors import MissingInput, UnreadableExport, reason
 from qunkit.words import Text
 
 MEMBERS = 200_000
@@ -90,7 +90,7 @@ def is_archive(path: Path, label: str | None = None) -> bool:
         if magic.startswith(_GZIP):
             return other(path) is None
     except OSError as error:
-        raise MissingInput(path=path if label is None else label, why=error.strerror) from error
+        raise MissingInput(path=path if label is None else label, why=reason(error)) from error
     return magic in _ZIP and _OFFICE not in names(path)
 
 
@@ -133,7 +133,7 @@ def safe_members(path: Path, label: str | None = None) -> list[Member]:
             return _members(file, path, shown)
     except (OSError, *_BROKEN) as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a place before the begin of the file
-            raise MissingInput(path=shown, why=error.strerror) from error
+            raise MissingInput(path=shown, why=reason(error)) from error
         if shown.lower().endswith(_WORKBOOKS):
             raise UnreadableExport(path=shown, why=_CUT_WORKBOOK, hint=_FETCH) from error
         raise _refused(shown, _CUT) from error

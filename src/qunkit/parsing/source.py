@@ -22,7 +22,7 @@ from tempfile import TemporaryFile
 from types import MappingProxyType
 from typing import IO
 
-from qunkit.errors import MissingInput, OtherArchive, QunkitError, ReadWriteFailed
+from qunkit.errors import MissingInput, OtherArchive, QunkitError, ReadWriteFailed, reason
 from qunkit.exports import Head
 from qunkit.parsing import archive, workbook
 from qunkit.parsing.archive import Member
@@ -118,7 +118,7 @@ class Source:
                     yield offset, block
                     offset += len(block)
         except OSError as error:
-            raise ReadWriteFailed(path=self.label, why=error.strerror) from error
+            raise ReadWriteFailed(path=self.label, why=reason(error)) from error
 
     def original(self, offsets: Ints) -> Ints:
         """Ascending offsets of `blocks` text, at characters' begins → byte offsets in the file."""
@@ -244,7 +244,7 @@ def open_source(
             encoding = detector.encoding() or gb18030_or_mixed(file)
         kind = archive.other(path)
     except OSError as error:
-        raise MissingInput(path=name, why=error.strerror) from error
+        raise MissingInput(path=name, why=reason(error)) from error
     if kind:
         raise OtherArchive(path=name, kind=kind)
     rows = _transcribed(path, name, spool_dir)
@@ -271,7 +271,7 @@ def _transcribed(path: Path, label: str, spool_dir: Path | None) -> IO[bytes] | 
         with path.open("rb") as file:
             magic = file.read(len(workbook.OLE))
     except OSError as error:
-        raise MissingInput(path=label, why=error.strerror) from error
+        raise MissingInput(path=label, why=reason(error)) from error
     old = magic == workbook.OLE and label.lower().endswith(_WORKBOOKS)
     if not old and not (magic.startswith(b"PK\x03\x04") and "xl/workbook.xml" in archive.names(path)):
         return None

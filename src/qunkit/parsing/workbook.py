@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from qunkit.errors import ReadWriteFailed, UnreadableExport
+from qunkit.errors import ReadWriteFailed, UnreadableExport, reason
 from qunkit.parsing import _workbook_worker as worker
 from qunkit.parsing.archive import safe_members
 from qunkit.words import Text
@@ -74,7 +74,7 @@ def transcribe(path: Path, out: IO[bytes], *, label: str | None = None, patience
         try:
             word = _followed(process, out, patience)
         except OSError as error:
-            raise ReadWriteFailed(path=shown, why=error.strerror) from error
+            raise ReadWriteFailed(path=shown, why=reason(error)) from error
         finally:
             process.kill()
     if isinstance(word, Text):
