@@ -140,7 +140,7 @@ def test_the_wrong_file_is_named(dataset: Path) -> None:
 
 
 def test_a_file_that_is_not_there_or_not_text(dataset: Path) -> None:
-    with pytest.raises(BadConfig, match="No such file"):
+    with pytest.raises(BadConfig, match="no such file"):
         load(dataset, dataset / "nowhere.toml")
     (dataset / "gbk.toml").write_bytes('lang = "中"'.encode("gb18030"))
     with pytest.raises(BadConfig, match="not UTF-8"):

@@ -127,7 +127,7 @@ def _option(one: Field[Any], hint: object) -> Any:
         *_flags(one),
         help=one.metadata["help"].say(current.lang),
         metavar=_metavar(one, hint),
-        show_default=one.default not in (None, False, ()),
+        show_default=one.default not in (None, False, (), ""),
     )
 
 

@@ -57,14 +57,15 @@ _BEFORE = {
 }
 _SPOKEN = {
     "Usage: ": "用法：",
-    "Options:": "选项：",
-    "Arguments:": "参数：",
-    "Commands:": "命令：",
+    "Options:": "选项:",
+    "Arguments:": "参数:",
+    "Commands:": "命令:",
     "[OPTIONS]": "[选项]",
     "COMMAND [ARGS]...": "命令 [参数]...",
     "Show this message and exit.": "显示帮助",
 }
 """What typer says in every help text."""
+_HEADING = re.compile(r"(?<=^\S\S):$|(?<=^\S\S\S):$", re.MULTILINE)
 _TITLE = re.compile(r'^TITLE = Text\(\s*("[^"\n]*"),\s*("[^"\n]*"),?\s*\)$', re.MULTILINE)
 _ANSWERS, _DATA = Text("Answers", "分析"), Text("Data", "数据")
 _USUAL = Text("[default: {value}]", "[默认：{value}]")
@@ -271,4 +272,5 @@ def _speak(help: str) -> str:
     if current.lang == "zh":
         for english, chinese in _SPOKEN.items():
             help = help.replace(english, chinese)
+        help = _HEADING.sub("：", help)
     return help
