@@ -39,6 +39,14 @@ def test_groups_of_one_name() -> None:
     assert _named("group_id group_name sender_id sender_name", *rows)[1] == shown
 
 
+def test_rows_about_no_group_have_no_column_of_groups() -> None:
+    """As `qunkit topics` over all groups has them; one row that is about a group keeps it, and a name alone stays."""
+    assert _named("group_id group_name word", (None, None, "露营"), (None, None, "帐篷")) == (["word"], [("露营",), ("帐篷",)], False)  # fmt: skip
+    assert _named("group_id group_name word", (None, None, "露营"), ("g1", None, "帐篷"))[:2] == (["group_name", "word"], [(None, "露营"), ("g1", "帐篷")])  # fmt: skip
+    assert _named("group_name word", (None, "露营"))[0] == ["group_name", "word"]
+    assert _named("group_id group_name word") == (["group_name", "word"], [], True)
+
+
 def test_a_marked_name_is_a_name_and_a_lone_id_stays() -> None:
     assert _named("alias member", ("name:阿岚", "w1"), ("w2", "name:岚姐"))[1] == [("阿岚", "w1"), ("w2", "岚姐")]
     assert _named("member_id n", ("name:阿岚", 1)) == (["member_id", "n"], [("name:阿岚", 1)], False)
