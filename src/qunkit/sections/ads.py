@@ -35,10 +35,14 @@ _ROLES: dict[Role, str] = {
 
 def section(week: Week) -> Section:
     """The groups with the greatest ratios."""
-    shown = [row for row in week.rows("ads") if row["ads"] and row["ad_ratio"] is not None][:TOP_GROUPS]
+    shown = [
+        row
+        for row in week.rows("ads", total=True)
+        if row["group_id"] is not None and row["ads"] and row["ad_ratio"] is not None
+    ][:TOP_GROUPS]
     if not shown:
         return Section("ads", TITLE, [Note(_NONE)])
-    ads, top = week.result("ads"), max(shown, key=lambda row: row["ad_ratio"])
+    ads, top = week.result("ads", total=True), max(shown, key=lambda row: row["ad_ratio"])
     cells = [(*row.values(), row["ad_ratio"] - row["change"] if row["change"] is not None else None) for row in shown]
     told = only(replace(ads, columns=(*ads.columns, _BEFORE), cells=cells), ("group_id", *_ROLES.values()))
     facts = {"ratio": top["ad_ratio"], "messages": top["messages"]}
