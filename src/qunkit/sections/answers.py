@@ -23,7 +23,7 @@ _ABOUT = Text(
     "By how many people answered, not by how good the answer is: read before you copy one. Inferred answers may be none.",
     "按回答人数排列，不代表回答质量，收入群精华前请先核对；推断的回答可能有误。",
 )
-_COLUMNS = ("text", "group_id", "group_name", "name", "asked_at", "answer", "responder_name", "waited_s", "answerers", "evidence")  # fmt: skip
+_COLUMNS = ("text", "answer", "group_id", "group_name", "responder_name", "answerers", "evidence", "waited_s", "name", "asked_at")  # fmt: skip
 
 
 def section(week: Week) -> Section | None:
