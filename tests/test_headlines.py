@@ -94,7 +94,7 @@ def test_the_ratio_of_ads_is_of_all_messages_with_its_range(tmp_path: Path) -> N
     found = _figures(index)["ad_ratio"]
     assert (found.value, found.n, found.before, found.usual, found.weeks) == (0, 15, 0, 0, 2)
     assert found.note is not None
-    assert found.note.say("zh").endswith("较上周的变化在 +0.0 至 +0.0 个百分点之间（95%，按发送者抽样）。")
+    assert found.note.say("zh").endswith("较上周变化 +0.0 至 +0.0 个百分点（95%）。")
     own = _figures(groups["h"])["ad_ratio"]
     assert (own.n, own.before, own.usual) == (4, None, None)  # h has no week before
 
@@ -109,7 +109,7 @@ def test_the_ratio_of_ads_of_all_groups_against_other_weeks() -> None:
     [found] = ad_ratio(week(ads=ads))
     assert (found.value, found.before, found.usual, found.weeks, found.n) == (0.05, pytest.approx(0.07), 0.03, 3, 400)
     assert found.note is not None
-    said = "Between {low_ratio} and {high_ratio}, for what the classifier gets wrong. The change on the week before lies between -6.1 and +1.4 pp (95 %, drawn by sender)."
+    said = "Between {low_ratio} and {high_ratio}, for what the classifier gets wrong. Change on the week before: -6.1 to +1.4 pp (95 %)."
     assert ink.sentence(found.note, "en") == said.format(low_ratio="3.0%", high_ratio="10.0%")
     [running] = ad_ratio(replace(week(ads=ads), scope=WEEK, facts={"last": moment("2026-05-13")}))
     assert (running.value, running.before, running.usual) == (0.05, None, None)

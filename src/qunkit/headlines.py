@@ -24,7 +24,7 @@ _FEW = Text("Fewer than {floor} questions.", "提问不足 {floor} 个。")
 _SLOW = Text("Less than half within 24 hours.", "24 小时内不足一半。")
 _BETWEEN = Text("Between {low_ratio} and {high_ratio}, for what the classifier gets wrong.", "考虑误判，在 {low_ratio} 至 {high_ratio} 之间。")  # fmt: skip
 
-_MOVED = Text("{between} The change on the week before lies between {low} and {high} pp (95 %, drawn by sender).", "{between}较上周的变化在 {low} 至 {high} 个百分点之间（95%，按发送者抽样）。")  # fmt: skip
+_MOVED = Text("{between} Change on the week before: {low} to {high} pp (95 %).", "{between}较上周变化 {low} 至 {high} 个百分点（95%）。")  # fmt: skip
 
 
 def leaves(week: Week) -> list[Figure]:

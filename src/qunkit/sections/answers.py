@@ -23,6 +23,7 @@ _ABOUT = Text(
     "By how many people answered, not by how good the answer is: read before you copy one. Inferred answers may be none.",
     "按回答人数排列，不代表回答质量，收入群精华前请先核对；推断的回答可能有误。",
 )
+_ASKED = Text("asked by", "提问者")
 _COLUMNS = ("text", "answer", "group_id", "group_name", "responder_name", "answerers", "evidence", "waited_s", "name", "asked_at")  # fmt: skip
 
 
@@ -35,7 +36,9 @@ def section(week: Week) -> Section | None:
         rows = sorted({row["group_id"]: row for row in reversed(rows)}.values(), key=_place)
     if not rows:
         return Section("answers", TITLE, [Note(_NONE)])
-    found = replace(week.result("response_questions"), cells=[tuple(row.values()) for row in rows], notes=[])
+    found = week.result("response_questions")
+    columns = tuple(replace(one, label=_ASKED) if one.name == "name" else one for one in found.columns)
+    found = replace(found, columns=columns, cells=[tuple(row.values()) for row in rows], notes=[])
     return Section("answers", TITLE, [Note(_ABOUT)], only(found, _COLUMNS, TOP))
 
 
