@@ -213,6 +213,7 @@ _OTHER_CUT = Text(
     "The range is that of a threshold of 0.5 and says nothing of {threshold}.",
     "区间对应阈值 0.5，不适用于 {threshold}。",
 )
+_TOGETHER = Text("The last row is all groups together.", "末行为全部群合计。")
 _UNREAD = Text(
     "{n} messages have no text (pictures, voice): they are not judged, and count as none.",
     "{n} 条消息没有文字（图片、语音等），未作判断，均不计为广告。",
@@ -290,6 +291,8 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     """What nobody has looked at, and what nobody can."""
     told = []
+    if params.total and len(frame):
+        told.append(Note(_TOGETHER))
     frame = frame[frame["group_id"].notna()]
     if usual := int((frame["basis"] == "range").sum()):
         told.append(Note(_FEW, (("n", usual),)))

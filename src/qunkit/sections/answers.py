@@ -26,6 +26,9 @@ _ABOUT = Text(
 _ASKED = Text("asked by", "提问者")
 _COLUMNS = ("text", "answer", "group_id", "group_name", "responder_name", "answerers", "evidence", "waited_s", "name", "asked_at")  # fmt: skip
 
+_SPARE = ("answer", "answerers", "responder_name", "name", "waited_s", "asked_at", "evidence")
+"""From what gives way never to what gives way first."""
+
 
 def section(week: Week) -> Section | None:
     """By people who answered; of as many, those quoted or named before those inferred, then the sooner answered first."""
@@ -37,8 +40,9 @@ def section(week: Week) -> Section | None:
     if not rows:
         return Section("answers", TITLE, [Note(_NONE)])
     found = week.result("response_questions")
-    columns = tuple(replace(one, label=_ASKED) if one.name == "name" else one for one in found.columns)
-    found = replace(found, columns=columns, cells=[tuple(row.values()) for row in rows], notes=[])
+    columns = [replace(one, spare=_SPARE.index(one.name)) if one.name in _SPARE else one for one in found.columns]
+    named = tuple(replace(one, label=_ASKED) if one.name == "name" else one for one in columns)
+    found = replace(found, columns=named, cells=[tuple(row.values()) for row in rows], notes=[])
     return Section("answers", TITLE, [Note(_ABOUT)], only(found, _COLUMNS, TOP))
 
 
