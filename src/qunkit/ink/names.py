@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from qunkit.results import Cell, Column
+from qunkit.results import Cell, Column, Report
 
 _NAMED = {
     "group_id": "group_name",
@@ -41,6 +41,11 @@ def named(
     spans = {column.places for column in columns}
     kept = [at for at, column in enumerate(columns) if at not in {id_ for id_, _ in pairs} and column.name not in spans]
     return [columns[at] for at in kept], [tuple(row[at] for at in kept) for row in rows], bool(pairs)
+
+
+def leaves_ids(report: Report) -> bool:
+    """Whether a table of a report has ids that people are not shown."""
+    return any(section.result and named(section.result.columns, ())[2] for _, section in report.walk())
 
 
 def group_ids(columns: Sequence[Column], rows: Iterable[tuple[Cell, ...]]) -> list[str]:
