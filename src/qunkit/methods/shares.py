@@ -116,7 +116,8 @@ def change(now: np.ndarray, before: np.ndarray, seed: int) -> Interval:
         return Interval(None, None, None)
     dice = np.random.default_rng(seed)
     senders = len(now)
-    alike, many = np.c_[now, before], np.ones(senders)
+    alike: np.ndarray = np.c_[now, before]
+    many: np.ndarray = np.ones(senders)
     if senders > _MANY:
         alike, many = np.unique(alike, axis=0, return_counts=True)
     weights = dice.multinomial(senders, many / senders, size=_DRAWS)
