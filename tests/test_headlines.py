@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from qunkit import ink
 from qunkit.analyze import coverage
 from qunkit.dataset import Scope
 from qunkit.engines.duckdb import connect
+from qunkit.headlines import ad_ratio
 from qunkit.report import every
 from qunkit.results import Figure, Report
 from support.messages import moment, write_snapshot
 from support.waits import QUESTIONS
+from support.weeks import week
 
 WEEK = Scope(since=moment("2026-05-11"), until=moment("2026-05-18"), as_of=moment("2026-05-17 23:59:59"))
 
@@ -69,10 +73,28 @@ def test_the_ratio_of_ads_is_of_all_messages_with_its_range(tmp_path: Path) -> N
     """No ads among 10 + 4 messages and one of b: what errors leave open is said all the same."""
     index, groups = _reports(tmp_path, QUESTIONS)
     found = _figures(index)["ad_ratio"]
-    assert (found.value, found.n, found.compared) == (0, 15, False)
+    assert (found.value, found.n, found.before, found.usual, found.weeks) == (0, 15, 0, 0, 2)
     assert found.note is not None
-    assert dict(found.note.facts)["low_ratio"] == 0
-    assert _figures(groups["h"])["ad_ratio"].n == 4
+    assert found.note.say("zh").endswith("较上周变化 +0.0 至 +0.0 个百分点（95%）。")
+    own = _figures(groups["h"])["ad_ratio"]
+    assert (own.n, own.before, own.usual) == (4, None, None)  # h has no week before
+
+
+def test_the_ratio_of_ads_of_all_groups_against_other_weeks() -> None:
+    """The row of all groups, not the greatest: 0.05, 0.02 less than in the week before; of the weeks before that have messages the median of 0.01, 0.03, 0.07."""
+    ads = [
+        {"group_id": "g", "messages": 40, "ad_ratio": 0.5, "change": 0.4, "trend": [None] * 6 + [0.1, 0.5]},
+        {"messages": 400, "ad_ratio": 0.05, "ad_ratio_low": 0.03, "ad_ratio_high": 0.1, "change": -0.02, "change_low": -0.061, "change_high": 0.014,
+         "trend": [None, None, None, None, 0.01, 0.03, 0.07, 0.05]},
+    ]  # fmt: skip
+    [found] = ad_ratio(week(ads=ads))
+    assert (found.value, found.before, found.usual, found.weeks, found.n) == (0.05, pytest.approx(0.07), 0.03, 3, 400)
+    assert found.note is not None
+    said = "Between {low_ratio} and {high_ratio}, for what the classifier gets wrong. Change on the week before: -6.1 to +1.4 pp (95 %)."
+    assert ink.sentence(found.note, "en") == said.format(low_ratio="3.0%", high_ratio="10.0%")
+    [running] = ad_ratio(replace(week(ads=ads), scope=WEEK, facts={"last": moment("2026-05-13")}))
+    assert (running.value, running.before, running.usual) == (0.05, None, None)
+    assert ad_ratio(week(ads=[])) == []
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "Groups by stage: "), ("zh", "各阶段群数：")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from qunkit.analyze import coverage
 from qunkit.dataset import Scope
 from qunkit.engines.duckdb import connect
-from qunkit.report import weekly
+from qunkit.report import every, weekly
 from support.messages import moment, write_snapshot
 
 WEEK = Scope(since=moment("2026-05-11"), until=moment("2026-05-18"), as_of=moment("2026-05-17 23:59:59"))
@@ -49,9 +50,9 @@ def figures(told):
 
 def test_the_headlines_are_counted_figures(full):
     # 31 messages this week against 20 + 12; posters a, b against a; one group against two; x and y were invited. The data begin on 1 May: no whole week
-    # without a hole lies before, so that nothing is usual; none of the 31 is an ad
+    # without a hole lies before, so that no count is usual; none of any week is an ad
     assert figures(full) == {
-        "messages": (31, 32, None), "posters": (2, 1, None), "groups": (1, 2, None), "joins": (2, 0, None), "removed": (0, 0, None), "ad_ratio": (0.0, None, None),
+        "messages": (31, 32, None), "posters": (2, 1, None), "groups": (1, 2, None), "joins": (2, 0, None), "removed": (0, 0, None), "ad_ratio": (0.0, 0.0, 0.0),
     }  # fmt: skip
 
 
@@ -150,3 +151,36 @@ def test_of_no_messages_at_all_no_week_is_named(tmp_path):
     nothing = report(tmp_path, [])
     assert (nothing.title.say("en"), nothing.facts["since"]) == ("Weekly report", None)
     assert said(nothing.sections[0]) == ["The dataset has no messages."]
+
+
+def of_one(tmp_path, group):
+    """The report of a filter that chooses one group, and that group's page among the others."""
+    rows = [row for day in (5, 12) for row in chat(day, 6, group_id="lively", text="还有吗？")]
+    rows += [
+        row | {"group_id": "lively", "sender_id": "b", "reply_to": f"m{nth}"} for nth, row in enumerate(chat(12, 3))
+    ]
+    rows += chat(13, 4, group_id="other", sender_id="c")
+    folder, one = write_snapshot(tmp_path, rows), replace(WEEK, groups=(group,))
+    with connect(folder, one) as engine:
+        alone = weekly(engine, one, coverage(engine), empty=False)
+    with connect(folder, WEEK) as engine:
+        pages = dict(every(engine, WEEK, coverage(engine), empty=False).reports)
+    return alone, pages
+
+
+def test_of_one_chosen_group_the_report_is_its_page(tmp_path):
+    alone, pages = of_one(tmp_path, "lively")
+    page = pages["lively"]
+    assert (alone.name, alone.title.say("en")) == ("weekly_group", page.title.say("en"))
+    assert {"answers", "churn", "members", "hours"} <= {section.name for section in alone.sections}
+    assert not {"groups"} & {section.name for section in alone.sections}
+    for mine, theirs in zip(alone.sections, page.sections, strict=True):
+        assert (mine.name, said(mine), mine.figures) == (theirs.name, said(theirs), theirs.figures)
+        assert list(mine.result.rows() if mine.result else []) == list(theirs.result.rows() if theirs.result else [])
+    # 6 + 3 messages on the 12th, 6 on the 5th: all that it counts is of this group
+    assert (alone.facts["messages"], "groups" in alone.facts, alone.facts["week"]) == (15, False, "2026-W20")
+
+
+def test_a_chosen_group_that_is_not_there_has_no_page(tmp_path):
+    alone, _ = of_one(tmp_path, "nowhere")
+    assert alone.name == "weekly"

@@ -71,14 +71,16 @@ class Answers(ABC):
         *,
         threshold: float = 0.5,
         model: Literal["dataset", "shipped"] = "dataset",
+        total: bool = False,
         **asked: Unpack[Asked],
     ) -> pd.DataFrame:
         """Ads: how much of each group, how sure.
 
         * `threshold`: a message of this score or more is an ad
         * `model`: dataset: the model learnt for it, if there is one; shipped: the one that came with qunkit
+        * `total`: a last row of all groups together
         """
-        return self.frame("ads", threshold=threshold, model=model, **asked)
+        return self.frame("ads", threshold=threshold, model=model, total=total, **asked)
 
     def ads_audit(
         self,

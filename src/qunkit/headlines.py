@@ -5,7 +5,7 @@ Each stands against the week before and the median of up to 8 weeks before, wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from statistics import median
 
@@ -23,6 +23,8 @@ _WAIT = Column("first_response_s", "seconds", Text("first response, median", "�
 _FEW = Text("Fewer than {floor} questions.", "提问不足 {floor} 个。")
 _SLOW = Text("Less than half within 24 hours.", "24 小时内不足一半。")
 _BETWEEN = Text("Between {low_ratio} and {high_ratio}, for what the classifier gets wrong.", "考虑误判，在 {low_ratio} 至 {high_ratio} 之间。")  # fmt: skip
+
+_MOVED = Text("{between} Change on the week before: {low} to {high} pp (95 %).", "{between}较上周变化 {low} 至 {high} 个百分点（95%）。")  # fmt: skip
 
 
 def leaves(week: Week) -> list[Figure]:
@@ -74,20 +76,20 @@ def _median(rows: Sequence[Row]) -> float | None:
 
 
 def ad_ratio(week: Week) -> list[Figure]:
-    """Of all messages of the groups together; what errors leave open is added up, for they are errors of one classifier."""
-    rows = [row for row in week.rows("ads") if row["ad_ratio"] is not None and row["messages"]]
-    if not rows:
+    """Of all messages of the groups together; against other weeks as counted, with the interval of that change."""
+    row = week.rows("ads", total=True)[-1:]
+    if not row or row[0]["ad_ratio"] is None:
         return []
-    n = sum(row["messages"] for row in rows)
-    share: Callable[[str], float] = lambda name: sum(row[name] * row["messages"] for row in rows) / n  # noqa: E731
-    column = next(column for column in week.result("ads").columns if column.name == "ad_ratio")
-    between = note(_BETWEEN, {"low_ratio": share("ad_ratio_low"), "high_ratio": share("ad_ratio_high")})
-    if not week.group:
-        return [Figure(column, share("ad_ratio"), n=n, note=between, compared=False)]
-    (row,) = rows
-    before = row["ad_ratio"] - row["change"] if row["change"] is not None and week.is_whole else None
-    usual = [ratio for ratio in row["trend"][:-1] if ratio is not None] if week.is_whole else []
-    return [Figure(column, row["ad_ratio"], before, median(usual) if usual else None, len(usual) or 8, n, between)]
+    (told,) = row
+    column = next(column for column in week.result("ads", total=True).columns if column.name == "ad_ratio")
+    said = note(_BETWEEN, {"low_ratio": told["ad_ratio_low"], "high_ratio": told["ad_ratio_high"]})
+    change, trend = (told["change"], told["trend"][:-1]) if week.is_whole else (None, [])
+    if change is not None:
+        low, high = (f"{100 * told[name]:+.1f}" for name in ("change_low", "change_high"))
+        said = note(_MOVED, {"between": said, "low": low, "high": high})
+    earlier = [ratio for ratio in trend if ratio is not None]
+    before, usual = None if change is None else told["ad_ratio"] - change, median(earlier) if earlier else None
+    return [Figure(column, told["ad_ratio"], before, usual, len(earlier) or 8, told["messages"], said)]
 
 
 def _figure(week: Week, column: Column, by_week: dict[int, float], n: int | None, why: Note | None) -> Figure:

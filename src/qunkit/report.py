@@ -18,7 +18,7 @@ from qunkit.analyze import Engine, Models, Within, analyze
 from qunkit.dataset import Scope
 from qunkit.results import Cell, Note, Report, Result, Section
 from qunkit.sections.summary import TITLE as _SUMMARY
-from qunkit.week import WEEKS, Week, monday
+from qunkit.week import WEEKS, Row, Week, monday
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def weekly(
     """The report of the week that `scope` opens; `facts` are told with it. `empty`: the dataset has no messages at all.
 
     `scope.since` and `scope.until` must be set: seven days, or up to as-of in a week that is not over. `models` are as in `analyze`; without `within`
-    nothing is said that needs the weeks before of an analysis.
+    nothing is said that needs the weeks before of an analysis. Of one group that is chosen, it is the page of that group.
     """
     past = partial(_past, within, scope, models) if within else None
 
@@ -72,6 +72,8 @@ def weekly(
         return analyze(engine, name, _told(name, params), scope=scope, models=models)
 
     week = Week(asked, scope, facts, past=past)
+    if len(scope.groups) == 1 and not empty and week.this["data_days"] and (groups := week.rows("compare_groups")):
+        return _only_group(week.of_group(groups[0]["group_id"], asked), groups[0], progress or _quiet)
     return _index(week, empty=empty, progress=progress or _quiet)
 
 
@@ -125,19 +127,35 @@ def _index(week: Week, *, empty: bool, progress: Progress) -> Report:
     if empty:
         told = {**week.facts, "week": None, "since": None, "until": None, "as_of": None}
         return Report("weekly", Note(_EMPTY_TITLE), [Section("summary", _SUMMARY, [Note(_EMPTY)])], told)
-    name = f"{week.scope.since:%G-W%V}" if week.scope.since else ""
-    title, told = Note(TITLE, (("week", name),)), {"week": name, **week.facts}
+    title = Note(TITLE, (("week", week.name),))
     if not week.this["data_days"]:
+        told = {"week": week.name, **week.facts}
         return Report("weekly", title, [Section("summary", _SUMMARY, [Note(_NO_DATA)])], told)
     sections = list(_sections(week, "fleet", progress))
-    models_named = [model for result in week.kept.values() if (model := result.facts.get("model"))]
-    return Report("weekly", title, sections, told | ({"model": models_named[0]} if models_named else {}))
+    return Report("weekly", title, sections, _facts(week))
+
+
+def _only_group(week: Week, group: Row, progress: Progress) -> Report:
+    """The page of the one group that was chosen: what is counted of all is counted of it."""
+    sections = list(_sections(week, "group", progress))
+    facts = _facts(week.fleet or week)
+    return _page_of(str(group["group_name"]), sections, {key: fact for key, fact in facts.items() if key != "groups"})
 
 
 def _of_group(week: Week, name: str, facts: Mapping[str, Cell]) -> Report:
+    sections = list(_sections(week, "group", _quiet))
+    return _page_of(name, sections, {key: fact for key, fact in facts.items() if key not in _COUNTED})
+
+
+def _page_of(name: str, sections: list[Section], facts: dict[str, Cell]) -> Report:
     title = Note(_GROUP_TITLE, (("group", name), ("week", facts["week"])))
-    sections = [_alone(section) for section in _sections(week, "group", _quiet)]
-    return Report("weekly_group", title, sections, {key: fact for key, fact in facts.items() if key not in _COUNTED})
+    return Report("weekly_group", title, [_alone(section) for section in sections], facts)
+
+
+def _facts(week: Week) -> dict[str, Cell]:
+    """Which week, what is known of it, and the model that judged ads."""
+    models = [model for result in week.kept.values() if (model := result.facts.get("model"))]
+    return {"week": week.name, **week.facts} | ({"model": models[0]} if models else {})
 
 
 def _sections(week: Week, page: Page, progress: Progress) -> Iterator[Section]:

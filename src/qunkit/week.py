@@ -98,6 +98,11 @@ class Week:
         return monday(self.scope).date()
 
     @property
+    def name(self) -> str:
+        """As ISO 8601 has it: 2026-W46; empty if the scope has no begin."""
+        return f"{self.scope.since:%G-W%V}" if self.scope.since else ""
+
+    @property
     def this(self) -> Row:
         """The figures of the week."""
         return self.rows("compare")[0]

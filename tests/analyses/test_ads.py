@@ -9,9 +9,11 @@ from itertools import pairwise
 from math import exp, log
 from random import Random
 from typing import Any
+from zlib import crc32
 
 import pandas as pd
 import pytest
+from numpy import array
 
 from qunkit.analyses.ads_offenders import Params as OffendersParams
 from qunkit.analyses.ads_offenders import notes as told_of_offenders
@@ -77,6 +79,50 @@ def test_a_week_by_hand():
     assert group["change"] == pytest.approx(3 / 7 - 1 / 2)
     assert group["trend"] == pytest.approx([None] * 6 + [1 / 2, 3 / 7], nan_ok=True)
     assert group["alarming"] is True
+
+
+def test_all_groups_together_by_hand():
+    """spam is one person in both groups, the two x are not: 4 of 7 are ads, against 1 of 2 the week before."""
+    rows = [
+        {"at": at, "group_id": group, "sender_id": sender, "text": text}
+        for at, group, sender, text in (
+            ("2026-05-05 09:00:00", "g", "spam", "早.9"),
+            ("2026-05-05 10:00:00", "g", "a", "早"),
+            ("2026-05-11 09:00:00", "g", "spam", "早.9"),
+            ("2026-05-12 09:00:00", "g", "spam", "早.9"),
+            ("2026-05-12 10:00:00", "g", "a", "早"),
+            ("2026-05-12 11:00:00", "g", "a", "好"),
+            ("2026-05-12 12:00:00", "g", "name:x", "早.9"),
+            ("2026-05-13 09:00:00", "h", "spam", "早.9"),
+            ("2026-05-13 10:00:00", "h", "name:x", "早"),
+        )
+    ]
+    g, h, together = asked("ads", rows, total=True)
+    assert asked("ads", rows) == [g, h]
+    assert (g["ad_accounts"], h["ad_accounts"]) == (0, 0)
+    assert {name: together[name] for name in ("group_id", "group_name", "messages", "ads", "ad_accounts", "alarming", "basis")} == {
+        "group_id": None, "group_name": None, "messages": 7, "ads": 4, "ad_accounts": 1, "alarming": None, "basis": "range",
+    }  # fmt: skip
+    low = (5 * shares.counted(3, 5)[1] + 2 * shares.counted(1, 2)[1]) / 7
+    assert (together["ad_ratio"], together["ad_ratio_low"]) == (pytest.approx(4 / 7), pytest.approx(low))
+    assert together["trend"] == pytest.approx([None] * 6 + [1 / 2, 4 / 7], nan_ok=True)
+    # ads and messages of a, of x in g and in h, of spam
+    turn = shares.change(array([[0, 2], [1, 1], [0, 1], [3, 3]]), array([[0, 1], [0, 0], [0, 0], [1, 1]]), crc32(b""))
+    assert turn.ratio == pytest.approx(4 / 7 - 1 / 2)
+    assert (together["change"], together["change_low"], together["change_high"]) == pytest.approx(turn)
+    assert asked("ads", [], total=True) == []
+
+
+def test_weeks_of_the_trend_end_with_the_window_whatever_as_of():
+    """Monday 0:00 begins the last of them; a message a millisecond earlier is of the one before."""
+    rows = [
+        {"at": "2026-05-11 00:00:00", "text": "早.9"},
+        {"at": "2026-05-10 23:59:59.999", "text": "早"},
+        {"at": "2026-03-23 00:00:00", "text": "早"},
+    ]
+    for as_of in ("2026-05-17 23:59:59", "2026-06-30"):
+        [group] = asked("ads", rows, replace(WEEK, as_of=moment(as_of)))
+        assert group["trend"] == pytest.approx([0] + [None] * 5 + [0, 1], nan_ok=True)
 
 
 def test_what_the_sender_did_counts():

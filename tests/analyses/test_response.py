@@ -57,6 +57,16 @@ def test_twelve_rows_by_hand():
         ("m4", "staff", True, 240.0, "Name s", 240.0, 240.0),  # from the line that asks
         ("m0", "answered", True, 40.0, "Name b", None, 40.0),
     ]
+    assert dict(table(rows, "message_id", "answer")) == {
+        "m11": None,
+        "m9": None,
+        "m7": None,
+        "m4": "有",
+        "m0": "快了",
+    }  # m9: a picture
+    people = dict(table(rows, "message_id", "answerers"))
+    assert people.pop("m9") == (rows[1]["evidence"] == "rule")
+    assert people == {"m11": 0, "m7": 0, "m4": 1, "m0": 1}
     assert [row["evidence"] for row in rows] == [None, rows[1]["evidence"], None, "mention", "quote"]
     assert rows[1]["evidence"] in ("rule", "next")
     assert table(ask("response_questions", TWELVE, scope=STAFF, show="unanswered"), "message_id") == [("m11",), ("m7",)]
@@ -170,6 +180,28 @@ def test_edges_of_responses_by_hand(monkeypatch):
     assert found_in([asks, {**quote, "at": asks["at"]}, end]) == [(0.0, True, evidence.QUOTE)]
 
 
+def test_people_who_answered_by_hand(monkeypatch):
+    """b quotes and mentions, c mentions: two people. d writes next, e mentions when a has gone on, f quotes a second too late, g's is an ad, a quotes herself: none of them."""
+    monkeypatch.setattr(response, "ruled", lambda table, chat: chat.evidence)
+    rows = [
+        {"at": "2026-05-04 09:00:00", "sender_id": "a", "text": "几点？"},
+        {"at": "2026-05-04 09:00:10", "sender_id": "d", "text": "早"},
+        {"at": "2026-05-04 09:00:20", "sender_id": "b", "text": "十点", "reply_to": "m0"},
+        {"at": "2026-05-04 09:00:30", "sender_id": "c", "text": "对", "mention_ids": ["a"]},
+        {"at": "2026-05-04 09:00:40", "sender_id": "b", "text": "十点整", "mention_ids": ["a"]},
+        {"at": "2026-05-04 09:00:50", "sender_id": "g", "text": AD, "reply_to": "m0"},
+        {"at": "2026-05-04 09:05:00", "sender_id": "a", "text": "好", "reply_to": "m0"},
+        {"at": "2026-05-04 09:06:00", "sender_id": "e", "text": "在", "mention_ids": ["a"]},
+        {"at": "2026-05-05 09:00:01", "sender_id": "f", "text": "十点", "reply_to": "m0"},
+    ]
+    times = {"since": moment("2026-05-04"), "until": moment("2026-05-06"), "as_of": moment("2026-05-05 23:59:59")}
+    asked = response.questions(lines_of(rows, STAFF, times))
+    assert (asked.people.tolist(), asked.by.tolist(), asked.how.tolist()) == ([2], [1], [response.NEXT])
+    minutes = [row | {"time_quality": "minute"} for row in rows]
+    late = [*minutes[:1], minutes[8] | {"at": "2026-05-05 09:00:00"}]  # with half a minute more it is too late, too
+    assert response.questions(lines_of(late, STAFF, times)).people.tolist() == [0]
+
+
 def test_answers_in_the_same_second_count():
     begin = moment("2026-05-04 09:00")
     rows = []
@@ -190,7 +222,7 @@ def test_working_hours_end_before_their_end():
 
 
 def slowly(lines, chat, told):
-    """The questions of a group: line → (first response, how, first by staff), by going through its lines again and again."""
+    """The questions of a group: line → responses, each with whether it counts as an answer, by going through its lines again and again."""
     of_turn = chat.turns.of_line.tolist()
     asking = {}
     for turn in set(of_turn):
@@ -214,7 +246,8 @@ def slowly(lines, chat, told):
         else:
             q = asking.get(of_turn[parent]) if parent >= 0 else None
         if q in earlier:
-            found[q].append((k, how))
+            close = how in (evidence.QUOTE, evidence.RULE) or (how == evidence.MENTION and asking.get(of_turn[parent]) == q)  # fmt: skip
+            found[q].append((k, close))
     return {
         q: replies for q, replies in sorted(found.items())
         if lines[q]["in_window"] and not lines[q]["ad"] and not lines[q]["official"]
@@ -249,7 +282,7 @@ def test_going_through_lines_again_and_again_gives_the_same(rows, scope, exempt)
     times = {"since": since, "until": scope.until or last + timedelta(milliseconds=1), "as_of": scope.as_of or last}
     found = {row["group_id"]: row for row in ask("response", rows, scope=scope)}
     listed = Counter(
-        (row["group_id"], row["message_id"], round(row["waited_s"], 2))
+        (row["group_id"], row["message_id"], round(row["waited_s"], 2), row["answerers"])
         for row in ask("response_questions", rows, scope=scope)
     )
     whole = lines_of(rows, scope, times)
@@ -265,7 +298,8 @@ def test_going_through_lines_again_and_again_gives_the_same(rows, scope, exempt)
             for kept, into in ((delays, waits), ([one for one in delays if one[1]], staff)):
                 soonest = min((delay for delay, _ in kept if delay <= 86400), default=None)
                 into.append((seen, False) if soonest is None else (soonest, True))
-            known[group, lines[q]["message_id"], round(waits[-1][0], 2)] += 1
+            people = {lines[k]["sender_id"] for k, close in replies if close and lines[k]["t"] - lines[q]["t"] <= 86400}
+            known[group, lines[q]["message_id"], round(waits[-1][0], 2), len(people)] += 1
         if not any(line["in_window"] for line in lines):
             continue
         row = found.pop(group)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from qunkit import ink
-from qunkit.results import Cell, Column
+import io
+
+import pytest
+
+from qunkit import ink, registry
+from qunkit.results import Cell, Column, Note, Report, Result, Section
 from qunkit.words import Text
 
 
@@ -39,6 +43,34 @@ def test_groups_of_one_name() -> None:
     assert _named("group_id group_name sender_id sender_name", *rows)[1] == shown
 
 
+def test_rows_about_no_group_have_no_column_of_groups() -> None:
+    """As `qunkit topics` over all groups has them; one row that is about a group keeps it, and a name alone stays."""
+    assert _named("group_id group_name word", (None, None, "露营"), (None, None, "帐篷")) == (["word"], [("露营",), ("帐篷",)], False)  # fmt: skip
+    assert _named("group_id group_name word", (None, None, "露营"), ("g1", None, "帐篷"))[:2] == (["group_name", "word"], [(None, "露营"), ("g1", "帐篷")])  # fmt: skip
+    assert _named("group_name word", (None, "露营"))[0] == ["group_name", "word"]
+    assert _named("group_id group_name word") == (["group_name", "word"], [], True)
+
+
 def test_a_marked_name_is_a_name_and_a_lone_id_stays() -> None:
     assert _named("alias member", ("name:阿岚", "w1"), ("w2", "name:岚姐"))[1] == [("阿岚", "w1"), ("w2", "岚姐")]
     assert _named("member_id n", ("name:阿岚", 1)) == (["member_id", "n"], [("name:阿岚", 1)], False)
+
+
+def _report(*tables: str) -> Report:
+    columns = [tuple(Column(one, "text", Text(one, one)) for one in table.split()) for table in tables]
+    results = [Result("r", Text("r", "r"), one, [("g", "读书")]) for one in columns]
+    within = [Section("t", Text("t", "t"), result=one) for one in results]
+    return Report("w", Note(Text("w", "w")), [Section("s", Text("s", "s"), sections=within)])
+
+
+def test_a_report_leaves_ids_out_where_one_of_its_tables_does() -> None:
+    ids = "group_id group_name"
+    assert [ink.leaves_ids(_report(*told)) for told in (("word n", ids), ("word n", "group_id n"), ())] == [True, False, False]  # fmt: skip
+
+
+@pytest.mark.parametrize("renderer", ["terminal", "markdown", "html"])
+def test_a_report_says_once_that_ids_are_left_out(renderer: str) -> None:
+    for tables, times in ((3, 1), (0, 0)):
+        out = io.StringIO()
+        registry.load("renderers", renderer).write(_report("word n", *["group_id group_name"] * tables), out, "zh")
+        assert out.getvalue().count("未显示 id") == times

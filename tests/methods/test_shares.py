@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
+from qunkit.methods import shares
 from qunkit.methods.shares import Stratum, audited, beyond_mistakes, change, counted
 
 
@@ -108,3 +109,18 @@ def test_a_change_of_one_flooding_sender_is_not_sure():
     assert found.low == 0.0
     many = np.ones((50, 2)) * [2, 12]
     assert (change(many, before, 3).low or 0) > 0.1
+
+
+def test_senders_alike_are_drawn_together_to_the_same_end(monkeypatch):
+    """Of 3,000 senders five kinds: (ads, messages) of this time and the one before. The difference is exact, the interval that of drawing one by one but for chance."""
+    kinds = np.array([[0, 1, 0, 2], [0, 4, 0, 3], [2, 2, 0, 1], [3, 4, 2, 2], [1, 9, 1, 3]], float)
+    rows = np.repeat(kinds, [1500, 1000, 200, 200, 100], axis=0)
+    now, before = rows[:, :2], rows[:, 2:]
+    together = change(now, before, 5)
+    monkeypatch.setattr(shares, "_MANY", 3000)
+    apart = change(now, before, 5)
+    # ads 400 + 600 + 100 of 1500 + 4000 + 400 + 800 + 900 messages; before 400 + 100 of 3000 + 3000 + 200 + 400 + 300
+    assert together.ratio == apart.ratio == pytest.approx(1100 / 7600 - 500 / 6900)
+    assert together != apart
+    width = (apart.high or 0) - (apart.low or 0)
+    assert together[1:] == pytest.approx(apart[1:], abs=0.1 * width)

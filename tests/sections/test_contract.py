@@ -26,6 +26,15 @@ def test_sections_go_by_the_names_of_their_files_and_stand_in_their_places(tmp_p
         {"at": f"2026-05-{11 + n % 7} 09:00:{n:02}", "sender_id": f"s{n % 4}", "text": "还有吗？"} for n in range(rows)
     ]
     with connect(write_snapshot(tmp_path, log), WEEK) as engine:
-        told = [section.name for section in weekly(engine, WEEK, {"last": moment("2026-05-17")}, empty=False).sections]
+        report = weekly(engine, WEEK, {"last": moment("2026-05-17")}, empty=False)
+    told, sections = [section.name for section in report.sections], [section for _, section in report.walk()]
     assert told == sorted(told, key=lambda name: registry.load("sections", name).PLACE)
+    assert all(_group_ids(section) for section in sections)
     assert {"summary", "attention", "ads", "groups", "members", "hours"} <= set(told) <= set(NAMES)
+
+
+def _group_ids(section):
+    """Whether groups have ids in its tables, by which their names lead to pages."""
+    results = [section.result, *(chart.result for chart in section.charts)]
+    names = [{column.name for column in result.columns} for result in results if result]
+    return all("group_id" in told for told in names if "group_name" in told)

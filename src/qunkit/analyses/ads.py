@@ -158,8 +158,8 @@ COLUMNS = (
         "series",
         Text("8 weeks", "8 周趋势"),
         Text(
-            "counted ratio of the 8 weeks up to as-of; null without messages",
-            "截至时间前 8 周各周的占比；无消息的周为空",
+            "counted ratio of the 8 weeks up to the end of the window; null without messages",
+            "截至所选时间末的 8 周各周的占比；无消息的周为空",
         ),
         spare=2,
     ),
@@ -185,6 +185,7 @@ class Params:
         Text("dataset: the model learnt for it, if there is one; shipped: the one that came with qunkit", "dataset：本数据集学习的模型（如有）；shipped：随 qunkit 提供的模型"),
         choices=("dataset", "shipped"),
     )  # fmt: skip
+    total: bool = option(False, Text("a last row of all groups together", "末行列出全部群合计"))
 
 
 FEATURES = ad_sql.FEATURES
@@ -212,6 +213,7 @@ _OTHER_CUT = Text(
     "The range is that of a threshold of 0.5 and says nothing of {threshold}.",
     "区间对应阈值 0.5，不适用于 {threshold}。",
 )
+_TOGETHER = Text("The last row is all groups together.", "末行为全部群合计。")
 _UNREAD = Text(
     "{n} messages have no text (pictures, voice): they are not judged, and count as none.",
     "{n} 条消息没有文字（图片、语音等），未作判断，均不计为广告。",
@@ -227,8 +229,8 @@ WITH {ad_sql.JUDGED}, marked AS (
   SELECT posts.group_id, posts.official, CASE WHEN NOT posts.official THEN posts.sender_id END AS sender_id, posts.in_window, posts.chars,
     COALESCE(posts.text, '') <> '' AS worded, posts.kind IN ({ad_sql.NEVER}) AS never,
     epoch_s(posts.local_time) >= 2 * epoch_s(:since) - epoch_s(:until) AND posts.local_time < :since AS just_before,
-    CASE WHEN NOT posts.official AND posts.local_time <= :as_of AND epoch_s(:as_of) - epoch_s(posts.local_time) < 4838400
-      THEN CAST(FLOOR((epoch_s(:as_of) - epoch_s(posts.local_time)) / 604800) AS BIGINT) END AS week,
+    CASE WHEN NOT posts.official AND epoch_s(:until) - epoch_s(posts.local_time) <= 4838400
+      THEN CAST(CEIL((epoch_s(:until) - epoch_s(posts.local_time)) / 604800) AS BIGINT) - 1 END AS week,
     {_LINES.replace("kind", "posts.kind").replace("chars", "posts.chars").replace("(text,", "(posts.text,")} AS screen,
     COALESCE(judged.p >= :threshold, FALSE) AS is_ad, judged.hours
   FROM posts LEFT JOIN judged ON judged.group_id = posts.group_id AND judged.sent_at = posts.sent_at AND judged.seq = posts.seq
@@ -279,12 +281,19 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     names = [column.name for column in COLUMNS]
     rows = [_group(part) for _, part in frame.groupby("group_id", sort=True)]
     told = pd.DataFrame(rows, columns=names)
-    return told.sort_values(["ad_ratio", "messages", "group_id"], ascending=[False, False, True], na_position="last")
+    told = told.sort_values(["ad_ratio", "messages", "group_id"], ascending=[False, False, True], na_position="last")
+    if not params.total or not rows:
+        return told
+    order = [rows[at] for at in told.index]
+    return pd.DataFrame([*order, _together(frame, rows)], columns=names)
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     """What nobody has looked at, and what nobody can."""
     told = []
+    if params.total and len(frame):
+        told.append(Note(_TOGETHER))
+    frame = frame[frame["group_id"].notna()]
     if usual := int((frame["basis"] == "range").sum()):
         told.append(Note(_FEW, (("n", usual),)))
     if usual and params.threshold != 0.5:
@@ -316,6 +325,24 @@ def _group(part: pd.DataFrame) -> list[Any]:
         int(official), _share(sums["new"], sums["dated"]), *turn, int(sums["unread"]), _trend(weeks),
         None if ratio.ratio is None else bool(ratio.ratio >= first["alert"]),
     ]  # fmt: skip
+
+
+def _together(frame: pd.DataFrame, rows: list[list[Any]]) -> list[Any]:
+    """The row of all groups: of whom nobody is counted twice. What errors leave open is added up, for they are errors of one classifier."""
+    import pandas as pd
+
+    sender = frame["sender_id"].astype("string")
+    apart = sender.str.startswith("name:").fillna(False).astype(bool)
+    whose = frame.assign(sender_id=sender.where(~apart, frame["group_id"].astype("string") + "\x1f" + sender))
+    pooled = whose.groupby(["sender_id", "week", "official"], dropna=False)[_SUMS].sum().reset_index()
+    unaudited = {f"{one}_{what}": float("nan") for one in STRATA for what in ("count", "ads", "labels")}
+    pooled = pooled.assign(group_id="", group_name="", alert=float("nan"), **unaudited)
+    told = dict(zip([column.name for column in COLUMNS], _group(pooled), strict=True))
+    known = pd.DataFrame(rows, columns=list(told)).query("messages > 0")
+    for name in ("ad_ratio", "ad_ratio_low", "ad_ratio_high") if len(known) else ():
+        told[name] = float((known[name].astype(float) * known["messages"]).sum() / known["messages"].sum())
+        told["basis"] = "range" if "range" in {*known["basis"]} else "audit"
+    return list((told | {"group_id": None, "group_name": None, "alarming": None}).values())
 
 
 def _ratio(first: pd.Series[Any], sums: pd.Series[float], messages: int) -> tuple[shares.Interval, str | None]:

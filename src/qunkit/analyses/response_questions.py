@@ -49,6 +49,8 @@ COLUMNS = (
     Column("waited_s", "seconds", Text("waited", "等待时长"), Text("until the first response by anybody; else so far, at most 24 hours", "至首次响应的时长；未获响应时为已等时长，至多 24 小时"), spare=1),
     Column("responder_id", "text", Text("answered by (id)", "响应者 id"), Text("who responded first", "首个响应者"), spare=13),
     Column("responder_name", "text", Text("answered by", "响应者"), Text("who responded first", "首个响应者"), spare=4),
+    Column("answer", "text", Text("response", "响应内容"), Text("the first response, its first 60 characters; null: it has no text", "首个响应的前 60 字；无文字时为空"), spare=7),
+    Column("answerers", "int", Text("people who answered", "回答人数"), Text("within 24 hours: who quoted it, mentioned who asked before they said anything else, or are inferred to answer it; who merely wrote next is not counted", "24 小时内引用、在提问者再次发言前@提问者，或推断为回答的人数；仅紧接发言者不计"), spare=8),
     Column("evidence", "text", Text("evidence", "依据"), Text("quote; mention of who asked; rule: inferred by a model; next: who wrote first, within a minute, and to nobody else", "引用；@提问者；推断（模型）；紧接发言：1 分钟内首个未指向他人的发言者"), words=response.EVIDENCE, spare=5),
     Column("p", "float", Text("p", "概率"), Text("how likely an inferred response is one; null of others", "推断的概率；其余为空"), spare=10),
     Column("staff_s", "seconds", Text("staff after", "官方响应"), Text("until the first response by staff; null: none in 24 hours", "至官方首次响应的时长；24 小时内没有时为空"), spare=6),
@@ -73,7 +75,7 @@ WITH named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM posts GROUP BY group_id
 )
 SELECT parts.part AS group_id, named.group_name, parts.asked_at, parts.member_id, COALESCE(askers.name, parts.member_id) AS name, parts.text, parts.state, parts.working, parts.waited_s,
-  parts.responder_id, COALESCE(others.name, parts.responder_id) AS responder_name, parts.evidence, parts.p, parts.staff_s, parts.next_s, parts.message_id
+  parts.responder_id, COALESCE(others.name, parts.responder_id) AS responder_name, parts.answer, parts.answerers, parts.evidence, parts.p, parts.staff_s, parts.next_s, parts.message_id
 FROM parts
 JOIN named ON named.group_id = parts.part
 LEFT JOIN members askers ON askers.group_id = parts.part AND askers.member_id = parts.member_id
@@ -108,6 +110,8 @@ def per_group(table: pa.Table, params: Params) -> pa.Table:
             "asked_at": table["local_time"].take(lines),
             "member_id": table["sender_id"].take(lines),
             "text": pc.utf8_slice_codeunits(table["said"].take(lines).cast(pa.string()), 0, 60),
+            "answer": pc.utf8_slice_codeunits(table["said"].take(by).cast(pa.string()), 0, 60),
+            "answerers": column(asked.people),
             "state": pa.array(state.tolist(), pa.string()),
             "working": pa.array(flags_of(table, "working")[asked.line]),
             "waited_s": column(asked.wait.round(6)),

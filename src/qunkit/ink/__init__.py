@@ -41,7 +41,7 @@ from qunkit.ink.columns import clip, middle, width
 from qunkit.ink.figures import Card, card, figure_line, figures_table
 from qunkit.ink.graph import Edge, Graph, Node, graph, must_have_edges
 from qunkit.ink.heatmap import HOURS, Heat, heat
-from qunkit.ink.names import group_ids, named
+from qunkit.ink.names import group_ids, leaves_ids, named
 from qunkit.ink.page import anchors, href, page_end, page_head
 from qunkit.ink.sentences import CUT, EMPTY, IDS, MORE, context, pieces, sentence, within
 from qunkit.ink.workbook import Sheet, Workbook
@@ -90,6 +90,7 @@ __all__ = [
     "is_number",
     "json_dump",
     "json_text",
+    "leaves_ids",
     "listed",
     "machine",
     "md",

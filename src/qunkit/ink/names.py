@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from qunkit.results import Cell, Column
+from qunkit.results import Cell, Column, Report
 
 _NAMED = {
     "group_id": "group_name",
@@ -18,6 +18,7 @@ _NAMED = {
 """Ids, and the column that says for people who or what is meant. A member's name is one in its group."""
 _KEYS = ("alias", "member")
 """Columns of ids and of names marked as such."""
+_GROUP = ("group_id", "group_name")
 _MARK = "name:"
 
 
@@ -26,16 +27,25 @@ def named(
 ) -> tuple[list[Column], list[tuple[Cell, ...]], bool]:
     """Columns and rows without the ids that have a name beside them, and whether there were such.
 
-    Names that stand for several ids have the id behind them; an id without a name stands in its place.
+    Names that stand for several ids have the id behind them; an id without a name stands in its place. Rows of which none is about a group say nothing of groups.
     """
     rows = [_unmarked(columns, row) for row in rows]
     place = {column.name: at for at, column in enumerate(columns)}
+    if rows and place.keys() >= {*_GROUP} and all(row[place[name]] is None for name in _GROUP for row in rows):
+        kept = [at for at, column in enumerate(columns) if column.name not in _GROUP]
+        columns, rows = [columns[at] for at in kept], [tuple(row[at] for at in kept) for row in rows]
+        place = {column.name: at for at, column in enumerate(columns)}
     pairs = [(place[id_], place[name]) for id_, name in _NAMED.items() if id_ in place and name in place]
     for pair in pairs:
         rows = _told_apart(rows, pair, place.get("group_id"))
     spans = {column.places for column in columns}
     kept = [at for at, column in enumerate(columns) if at not in {id_ for id_, _ in pairs} and column.name not in spans]
     return [columns[at] for at in kept], [tuple(row[at] for at in kept) for row in rows], bool(pairs)
+
+
+def leaves_ids(report: Report) -> bool:
+    """Whether a table of a report has ids that people are not shown."""
+    return any(section.result and named(section.result.columns, ())[2] for _, section in report.walk())
 
 
 def group_ids(columns: Sequence[Column], rows: Iterable[tuple[Cell, ...]]) -> list[str]:

@@ -70,7 +70,7 @@ SUSPICIOUS = 0.2
 """Below this score of the text nothing that the sender did makes it an ad."""
 FLOOR, CEILING = 1e-6, 1 - 1e-6
 
-SINCE = "LEAST(2 * epoch_s(:since) - epoch_s(:until), epoch_s(:as_of) - 4838400)"
+SINCE = "LEAST(2 * epoch_s(:since) - epoch_s(:until), epoch_s(:until) - 4838400)"
 """From when on `qunkit ads` counts: the window, as much time before it, and the 8 weeks before as-of."""
 NEVER = "'solitaire', 'red_packet', 'transfer'"
 """Kinds that are no ads."""

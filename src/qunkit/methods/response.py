@@ -87,6 +87,8 @@ class Questions:
     sure_wait: Floats
     """The same of the first response that is not by `NEXT`."""
     sure_answered: Flags
+    people: Ints
+    """How many people responded within `DAY`: not by `NEXT`, and by a mention only while who asked had said nothing since."""
 
 
 def questions(table: pa.Table) -> Questions:
@@ -105,6 +107,7 @@ def questions(table: pa.Table) -> Questions:
 
     parent, how = told.line_parent, told.line_how.copy()
     of = np.where(parent >= 0, asked[turns.of_line[parent]], -1)
+    meant = of.copy()
     named = np.flatnonzero(how == evidence.MENTION)
     of[named] = before(who[asking], asking, who[parent[named]], named)
     free = turns.first[(how[turns.first] == evidence.SOFT) & ~(flags_of(table, "asks") | ad)[turns.first]]
@@ -115,21 +118,25 @@ def questions(table: pa.Table) -> Questions:
     replies = replies[(who[replies] != who[of[replies]]) & (of[replies] < replies)]
 
     chosen = asking[chat.in_window[asking] & ~ad[asking] & ~official[asking]]
-    half = np.where(flags_of(table, "by_minute")[chosen], 30.0, 0.0)
+    half = np.where(flags_of(table, "by_minute"), 30.0, 0.0)
     seen = np.clip(column_of(table, "seen_for")[chosen], 0, DAY)
 
     def first(replies: Ints) -> tuple[Floats, Flags, Ints]:
         by = np.full(n + 1, -1)
         by[of[replies[::-1]]] = replies[::-1]  # the first is written last
         found = by[chosen]
-        delay = np.where(found >= 0, np.maximum(at[found] - at[chosen], 0) + half, np.inf)
+        delay = np.where(found >= 0, np.maximum(at[found] - at[chosen], 0) + half[chosen], np.inf)
         answered = delay <= DAY
         return np.where(answered, delay, seen), answered, np.where(answered, found, -1)
 
     wait, answered, by = first(replies)
     sure = first(replies[how[replies] != NEXT])[:2]
+    closely = replies[meant[replies] == of[replies]]
+    in_time = np.maximum(at[closely] - at[of[closely]], 0) + half[of[closely]] <= DAY
+    pairs = np.unique(np.c_[of[closely], who[closely]][in_time], axis=0)
+    people = np.bincount(pairs[:, 0], minlength=n)
     p = np.where(answered & (how[by] == evidence.RULE), told.p[by], np.nan)
-    return Questions(chosen, wait, answered, by, how[by], p, *first(replies[official[replies]]), *sure)
+    return Questions(chosen, wait, answered, by, how[by], p, *first(replies[official[replies]]), *sure, people[chosen])
 
 
 def _latest_of_others(asking: Ints, who: Ints, lines: Ints) -> Ints:

@@ -43,6 +43,7 @@ def write(thing: Result | Report, out: TextIO, lang: Lang, *, limit: int = 1000)
             _context(out, ink.context(own, lang))
             said = _result(section.result, out, lang, limit, year, alone=False)
             left_out += ink.within(section.title, said, lang)
+    _list(out, [ink.IDS.say(lang)] if ink.leaves_ids(thing) else [])
     return left_out
 
 
@@ -62,14 +63,14 @@ def _result(result: Result, out: TextIO, lang: Lang, limit: int, year: int | Non
     if result.chat:
         notes, said = _chat(result, out, lang, limit)
     else:
-        notes, said = (_map(heat, out, lang), []) if heat else _table(result, out, lang, limit, year)
+        notes, said = (_map(heat, out, lang), []) if heat else _table(result, out, lang, limit, year, alone=alone)
     notes += heat.left_out(lang) if heat and alone else []
     _list(out, [*said, *notes, *(ink.sentence(note, lang) for note in result.notes)])
     return said
 
 
-def _table(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None) -> tuple[list[str], list[str]]:
-    """The table; returns what has to be said about it, and what was left out."""
+def _table(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None, *, alone: bool) -> tuple[list[str], list[str]]:  # fmt: skip
+    """The table; returns what has to be said about it (a report says once that ids are left out), and what was left out."""
     source = result.rows()
     rows = list(islice(source, limit))
     columns, cells, has_ids = ink.named(result.columns, rows)
@@ -82,7 +83,7 @@ def _table(result: Result, out: TextIO, lang: Lang, limit: int, year: int | None
         return [(result.empty or ink.EMPTY).say(lang)], []
     left = rest(source)
     said = [ink.MORE.say(lang, limit=ink.number(limit), left=ink.number(left))] if left else []
-    return [ink.IDS.say(lang)] if has_ids else [], said
+    return [ink.IDS.say(lang)] if has_ids and alone else [], said
 
 
 def _chat(result: Result, out: TextIO, lang: Lang, limit: int) -> tuple[list[str], list[str]]:

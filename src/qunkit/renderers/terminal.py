@@ -119,6 +119,9 @@ def _report(paper: Paper, report: Report, lang: Lang, limit: int) -> list[str]:
             paper.flow([ink.term(fact) for fact in ink.context(own, lang)])
             said = _body(paper, section.result, lang, limit, _year(report), alone=False)
             left_out += ink.within(section.title, said, lang)
+    if ink.leaves_ids(report):
+        paper.draw()
+        paper.bullets("·", [styled((ink.term(ink.IDS.say(lang)), "dim"))])
     return left_out
 
 
@@ -140,7 +143,9 @@ def _body(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None
     if result.chat:
         notes, said = list[str](), _chat(paper, result, lang, limit)
     else:
-        notes, said = (_map(paper, heat, lang), []) if heat and drawn else _table(paper, result, lang, limit, year)
+        notes, said = (
+            (_map(paper, heat, lang), []) if heat and drawn else _table(paper, result, lang, limit, year, alone=alone)
+        )
     notes += said
     notes += heat.left_out(lang) if heat and drawn and alone else []
     notes += [ink.sentence(note, lang) for note in result.notes]
@@ -150,8 +155,8 @@ def _body(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None
     return said
 
 
-def _table(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None) -> tuple[list[str], list[str]]:
-    """Draw the rows; returns how they are drawn, where that has to be said, and what was left out."""
+def _table(paper: Paper, result: Result, lang: Lang, limit: int, year: int | None, *, alone: bool) -> tuple[list[str], list[str]]:  # fmt: skip
+    """Draw the rows; returns how they are drawn, where that has to be said (a report says once that ids are left out), and what was left out."""
     source = result.rows()
     rows = list(islice(source, limit))
     if not rows:
@@ -167,7 +172,7 @@ def _table(paper: Paper, result: Result, lang: Lang, limit: int, year: int | Non
     paper.draw(fit.table if fit else tables.cards(strips, paper))
     left = rest(source)
     how = _how(fit, len(strips), paper.width, lang, _SAME_SHOWN if left else _SAME)
-    how += [ink.IDS.say(lang)] if has_ids else []
+    how += [ink.IDS.say(lang)] if has_ids and alone else []
     return how, _left_out(left, sum(strip.cut for strip in strips), fit, limit, paper.width, lang)
 
 

@@ -45,8 +45,8 @@ _COLUMNS = (
 
 def section(week: Week) -> Section | None:
     """A row a group, worst stage first; below, those that only fell silent. The page of a group that needs nobody says nothing."""
-    stages, ads = week.result("lifecycle"), week.result("ads")
-    ratios = {row["group_id"]: row["ad_ratio"] for row in week.rows("ads") if row["alarming"]}
+    stages, ads = week.result("lifecycle"), week.result("ads", total=True)
+    ratios = {row["group_id"]: row["ad_ratio"] for row in week.rows("ads", total=True) if row["alarming"]}
     rows = [row for row in (_judged(row, ratios) for row in week.rows("lifecycle")) if row]
     lines = _silent(week.rows("compare_groups"), {row["group_id"] for row in rows})
     if not rows and not lines and week.group:

@@ -24,7 +24,7 @@ _OVER = Text(
     "By this week and the {weeks} before it; turns count half after {days} days.",
     "按本周及此前 {weeks} 周统计，发言权重每 {days} 天减半。",
 )
-_COLUMNS = ("name", "group_name", "labels", "volume", "pull", "low", "high", "turns", "confidence")
+_COLUMNS = ("name", "group_id", "group_name", "labels", "volume", "pull", "low", "high", "turns", "confidence")
 
 
 def section(week: Week) -> Section | None:

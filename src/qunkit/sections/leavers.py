@@ -21,7 +21,7 @@ _MORE = Text(
     "The {shown} most active of {found}; the others: qunkit churn silent.",
     "共 {found} 人，只列最活跃的 {shown} 人；其余见 qunkit churn silent。",
 )
-_COLUMNS = ("name", "group_name", "role", "last_spoke", "days_silent", "active_days")
+_COLUMNS = ("name", "group_id", "group_name", "role", "last_spoke", "days_silent", "active_days")
 
 
 def section(week: Week) -> Section | None:

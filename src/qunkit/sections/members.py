@@ -10,7 +10,7 @@ PLACE = 85
 TITLE = Text("Top members", "发言最多的成员")
 
 TOP_MEMBERS = 10
-_COLUMNS = ("name", "group_name", "messages", "share", "active_days", "replies_got")
+_COLUMNS = ("name", "group_id", "group_name", "messages", "share", "active_days", "replies_got")
 
 
 def section(week: Week) -> Section | None:

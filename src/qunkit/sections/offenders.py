@@ -29,4 +29,6 @@ def section(week: Week) -> Section | None:
     if not rows:
         return None
     found = replace(fleet.result("ads_offenders"), cells=[tuple(row.values()) for row in rows], notes=[])
+    if week.group and len(fleet.rows("compare_groups")) == 1:
+        return Section("offenders", TITLE, result=only(found, _COLUMNS[:-1], TOP))
     return Section("offenders", TITLE, [Note(_ALL)] if week.group else [], only(found, _COLUMNS, TOP))

@@ -31,8 +31,8 @@ def section(week: Week) -> Section | None:
         return Section("questions", TITLE, [Note(_NONE)])
     lines = [note(_ASKED, {"questions": len(asked), "waiting": len(waiting)}), note(_CAME, {"waiting": len(came)})]
     below = [
-        _table("waiting", _QUESTIONS, replace(week.result("response_questions"), cells=waiting), ("asked_at", "group_name", "name", "text", "waited_s")),
-        _table("newcomers", _NEWCOMERS, week.result("growth_unanswered"), ("came_at", "group_name", "name", "text", "days_waiting")),
+        _table("waiting", _QUESTIONS, replace(week.result("response_questions"), cells=waiting), ("asked_at", "group_id", "group_name", "name", "text", "waited_s")),
+        _table("newcomers", _NEWCOMERS, week.result("growth_unanswered"), ("came_at", "group_id", "group_name", "name", "text", "days_waiting")),
     ]  # fmt: skip
     return Section("questions", TITLE, lines, sections=[one for one in below if one])
 
