@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from qunkit import scratch
 from qunkit.chat.people import UNSAFE
-from qunkit.dataset import Scope
+from qunkit.dataset import Kept, Scope
 from qunkit.engines import _files, _parameters
 from qunkit.engines._guest import guarded, must_be_one_select, must_read_views
 from qunkit.engines._heard import batches, heard
@@ -134,6 +134,9 @@ class Engine:
         self._snapshot = snapshot
         self._kept = kept
         self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._known: dict[str, object] = {}
+        """What `keep` and `derive` have made, by its name: of what."""
+        self._shown: Scope | None = None
         self.facts = ("", "")
         """What the views are of: queries of messages and of members."""
         self.unmade: dict[str, str] = {}
@@ -205,6 +208,10 @@ class Engine:
 
     def narrow(self, scope: Scope) -> None:
         """From now on show what `scope` lets through, other groups of the same time: what the days hold stays as it is."""
+        if scope == self._shown:
+            return
+        self._shown = scope
+        self._known.clear()
         kept = {"days"} - self.unmade.keys()
         self.unmade = {name: sql for name, sql in views(*self.facts, scope).items() if name not in kept}
 
@@ -220,6 +227,16 @@ class Engine:
         self._connection.execute(f"CREATE OR REPLACE TABLE rows_of_{name} AS SELECT * FROM arriving")
         self._connection.unregister("arriving")
         self.view(name, f"SELECT * FROM rows_of_{name}")  # it may take the place of a view
+
+    def keep(self, name: str, kept: Kept) -> None:
+        """Show a table under `name`; while the engine shows the same, it is worked out once."""
+        if self._known.get(name) == kept.sql:
+            return
+        if kept.function:
+            self.parts(name, kept.function, kept.sql, "part", False)
+        else:
+            self.table(name, self.sql(kept.sql))
+        self._known[name] = kept.sql
 
     def parts(
         self,
@@ -257,6 +274,10 @@ class Engine:
         """
         from qunkit.engines import _derived
 
+        if self._known.get(name) == (table.name, text):
+            return True
+        if name in self._known:  # tables may have been made of what it was
+            self._known.clear()
         key = table.names[0]
         with _derived.opened(self._kept, table.name) as store:
             known = store.files()
@@ -266,7 +287,10 @@ class Engine:
             workers = min(self._threads(), max(1, self._memory() // _derived.WORKER))
             made, all_kept = _derived.work_out(function, fresh, store, own, workers)
         self.view(name, read(table, known + made))
-        return all_kept or not (store.failed or store.may_add)
+        kept = all_kept or not (store.failed or store.may_add)
+        if kept:
+            self._known[name] = table.name, text
+        return kept
 
     def _make_views(self, text: str) -> None:
         """Make those that `text` reads."""
