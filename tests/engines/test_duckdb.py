@@ -330,12 +330,13 @@ def test_a_script_needs_no_guard_for_a_pool(tmp_path):
     script.write_text("""
 import os
 import pyarrow as pa
-from qunkit.engines._pool import each, processed
+from qunkit.engines._pool import Workers, each
 from support import workers
 print("once")
 tables = [pa.table({"part": [n], "n": [n]}) for n in range(3)]
 assert os.getpid() not in {table["pid"][0].as_py() for table in each(workers.where, tables, 2, large=True)}
-print(len(list(processed(workers.where, tables, 2))))
+with Workers() as crew:
+    print(len(list(crew.processed(workers.where, tables, 2))))
 """)
     paths = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     done = subprocess.run([sys.executable, script], capture_output=True, check=True, env={**os.environ, "PYTHONPATH": paths})  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from qunkit.dataset import Kept, Scope
 from qunkit.engines import _files, _parameters
 from qunkit.engines._guest import guarded, must_be_one_select, must_read_views
 from qunkit.engines._heard import batches, heard
-from qunkit.engines._pool import processed, threaded
+from qunkit.engines._pool import Workers, threaded
 from qunkit.engines._quiet import quiet
 from qunkit.engines._reasons import damaged, failed
 from qunkit.engines._views import text as literal
@@ -65,6 +66,8 @@ _TYPES = {
 }
 _READ = re.compile(r"(?:\bFROM|\bJOIN|,)\s+(\w+)", re.IGNORECASE)
 _BATCH = 1 << 16
+_WHOLE = ("members", "rosters")
+"""Views that are tables: they hold few rows of all there are."""
 _POOLED_PART_ROWS = 1 << 15
 """Above this many rows of parts, Python is worth a pool: a worker costs about a second to start."""
 _WORKER = 1 << 28
@@ -81,6 +84,7 @@ def connect(
     temp_dir: Path | None = None,
     pseudonyms: Pseudonyms | None = None,
     kept: Path | None = None,
+    crew: Workers | None = None,
 ) -> Engine:
     """An engine on the committed state in the folder `snapshot`, showing what `scope` lets through.
 
@@ -88,6 +92,7 @@ def connect(
     With `pseudonyms` they stand for all people and groups, in `scope` too (`masked`); nothing else can be asked of the engine then.
     `memory_limit` is DuckDB's spelling ("4GB"; None: 80 % of the machine's), `temp_dir` is where it may spill (None: a
     private folder that goes when the engine is closed), `kept` where what `derive` works out stays for the next time (None: nowhere).
+    `crew` are processes that others use, too (None: its own).
     """
     import duckdb
 
@@ -103,7 +108,7 @@ def connect(
     quiet(connection)
     for statement in PRELUDE:
         connection.execute(statement)
-    engine = Engine(connection, spill, snapshot, kept)
+    engine = Engine(connection, spill, snapshot, kept, crew)
     files = _files.of_snapshot(snapshot, files)
     messages = read(MESSAGES, _files.of_messages(files, scope))
     members = read(MEMBERS, _files.of_members(files))
@@ -114,7 +119,7 @@ def connect(
         messages, members = _masks.masked_messages(messages), _masks.masked_members(members)
     else:
         messages = f"SELECT *, length(text) AS chars FROM ({messages})"
-    engine.facts = messages, members
+    engine.facts, engine.shown = (messages, members), scope
     engine.unmade = views(*engine.facts, scope)
     return engine
 
@@ -128,15 +133,21 @@ class Engine:
         spill: scratch.Folder,
         snapshot: Path,
         kept: Path | None = None,
+        crew: Workers | None = None,
     ) -> None:
         self._connection = connection
         self._spill = spill
         self._snapshot = snapshot
         self._kept = kept
+        self._ending = ExitStack()
+        self._crew = crew or self._ending.enter_context(Workers())
         self._cursors: list[duckdb.DuckDBPyConnection] = []
-        self._known: dict[str, object] = {}
-        """What `keep` and `derive` have made, by its name: of what."""
-        self._shown: Scope | None = None
+        self._tables: dict[str, str] = {}
+        """What `keep` has made: queries by names."""
+        self._features: dict[str, tuple[str, set[str]]] = {}
+        """What `derive` shows: names of tables, and the queries whose rows they hold."""
+        self.shown: Scope | None = None
+        """What the views let through."""
         self.facts = ("", "")
         """What the views are of: queries of messages and of members."""
         self.unmade: dict[str, str] = {}
@@ -155,6 +166,7 @@ class Engine:
         for connection in (*self._cursors, self._connection):
             connection.interrupt()  # closing would wait for what a half-read stream works on ahead
             connection.close()
+        self._ending.close()
         self._spill.cleanup()
 
     def sql(self, text: str, **params: object) -> pa.Table:
@@ -190,7 +202,7 @@ class Engine:
             OutOfResources, ReadWriteFailed, DatasetDamaged: as for `sql`.
         """
         for name in list(self.unmade):
-            self._make_views(f"FROM {name}")
+            self._make_views(f"FROM {name}", whole=False)
         if self.scrubber:
             self._seal(text)
             files = ()
@@ -208,10 +220,11 @@ class Engine:
 
     def narrow(self, scope: Scope) -> None:
         """From now on show what `scope` lets through, other groups of the same time: what the days hold stays as it is."""
-        if scope == self._shown:
+        if scope == self.shown:
             return
-        self._shown = scope
-        self._known.clear()
+        self.shown = scope
+        self._tables.clear()
+        self._features.clear()
         kept = {"days"} - self.unmade.keys()
         self.unmade = {name: sql for name, sql in views(*self.facts, scope).items() if name not in kept}
 
@@ -230,13 +243,13 @@ class Engine:
 
     def keep(self, name: str, kept: Kept) -> None:
         """Show a table under `name`; while the engine shows the same, it is worked out once."""
-        if self._known.get(name) == kept.sql:
+        if self._tables.get(name) == kept.sql:
             return
         if kept.function:
             self.parts(name, kept.function, kept.sql, "part", False)
         else:
             self.table(name, self.sql(kept.sql))
-        self._known[name] = kept.sql
+        self._tables[name] = kept.sql
 
     def parts(
         self,
@@ -257,8 +270,9 @@ class Engine:
 
         tables = _in_parts(self.stream(text, **params), key)
         first = _first(tables, _POOLED_PART_ROWS) if python else []
-        spread = processed if len(first) > 1 and sum(map(len, first)) > _POOLED_PART_ROWS else threaded
-        workers = min(self._threads(), max(1, self._memory() // _WORKER)) if spread is processed else self._threads()
+        pooled = len(first) > 1 and sum(map(len, first)) > _POOLED_PART_ROWS
+        spread = self._crew.processed if pooled else threaded
+        workers = min(self._threads(), max(1, self._memory() // _WORKER)) if pooled else self._threads()
         self.table(name, pa.concat_tables(spread(function, chain(first, tables), workers)))
 
     def derive(
@@ -274,10 +288,12 @@ class Engine:
         """
         from qunkit.engines import _derived
 
-        if self._known.get(name) == (table.name, text):
+        shown, texts = self._features.get(name, (table.name, set()))
+        if shown != table.name:  # kept tables may have been made of what it was
+            self._tables.clear()
+            texts = set()
+        if texts & {text, text.replace("texts_of_posts", "texts_of_all_posts")}:
             return True
-        if name in self._known:  # tables may have been made of what it was
-            self._known.clear()
         key = table.names[0]
         with _derived.opened(self._kept, table.name) as store:
             known = store.files()
@@ -289,14 +305,20 @@ class Engine:
         self.view(name, read(table, known + made))
         kept = all_kept or not (store.failed or store.may_add)
         if kept:
-            self._known[name] = table.name, text
+            self._features[name] = table.name, texts | {text}
         return kept
 
-    def _make_views(self, text: str) -> None:
-        """Make those that `text` reads."""
+    def _make_views(self, text: str, *, whole: bool = True) -> None:
+        """Make those that `text` reads; `whole`: what takes a scan of everything, and several queries read, is worked out for good."""
         for name in self.unmade.keys() & set(_READ.findall(text)):
             if name in self.unmade:  # no other that was made meanwhile reads it
-                self.view(name, self.unmade[name])
+                sql = self.unmade[name]
+                self._make_views(sql, whole=whole)
+                if whole and name in _WHOLE:
+                    self._connection.execute(f"CREATE OR REPLACE TABLE rows_of_{name} AS {sql}")
+                    sql = f"SELECT * FROM rows_of_{name}"
+                self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS {sql}")
+                self.unmade.pop(name, None)
 
     def _memory(self) -> int:
         """Bytes that the memory limit leaves."""

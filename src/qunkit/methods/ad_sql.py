@@ -164,7 +164,6 @@ FROM evidence
 """
 
 
-
 def judged(copies: str, before: str = "") -> Kept:
     """The table of what may be an ad, by the near-duplicates in `copies`; `before`: the query of these, where they are no kept table."""
     return Kept(f"WITH {before}{_JUDGED.format(copies=copies)}")
