@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
@@ -19,8 +19,8 @@ from qunkit.engines._heard import batches, heard
 from qunkit.engines._pool import Workers, threaded
 from qunkit.engines._quiet import quiet
 from qunkit.engines._reasons import damaged, failed
+from qunkit.engines._views import among, views
 from qunkit.engines._views import text as literal
-from qunkit.engines._views import views
 from qunkit.schema import MEMBERS, MESSAGES, Table
 
 if TYPE_CHECKING:
@@ -146,6 +146,7 @@ class Engine:
         """What `keep` has made: queries by names."""
         self._features: dict[str, tuple[str, set[str]]] = {}
         """What `derive` shows: names of tables, and the queries whose rows they hold."""
+        self._held: frozenset[str] = frozenset()
         self.shown: Scope | None = None
         """What the views let through."""
         self.facts = ("", "")
@@ -227,6 +228,17 @@ class Engine:
         self._features.clear()
         kept = {"days"} - self.unmade.keys()
         self.unmade = {name: sql for name, sql in views(*self.facts, scope).items() if name not in kept}
+        if self._held.issuperset(scope.groups) and scope.groups:
+            self.unmade["told_messages"] = self.unmade["told_messages"].replace("FROM raw_messages", "FROM held")
+
+    def hold(self, groups: Collection[str]) -> None:
+        """Have the messages of `groups` in memory, and of no others any more: for questions about one of them after the other (`narrow`)."""
+        if self.scrubber:  # texts without names take long, and few questions read texts
+            return
+        messages, _ = self.facts
+        text = f"SELECT * FROM ({messages}) WHERE {among('group_id', groups)} ORDER BY group_id"
+        self._told(self._connection, lambda: self._connection.execute(f"CREATE OR REPLACE TABLE held AS {text}"))
+        self._held = frozenset(groups)
 
     def view(self, name: str, sql: str) -> None:
         """Show the rows of a query under `name`; it runs whenever the view is read."""
