@@ -123,6 +123,8 @@ def texts() -> Iterator[tuple[str, str]]:
         for part in ("SQL", "PART_SQL"):
             if hasattr(module, part):
                 yield f"{name}.{part}", getattr(module, part)
+        for table, kept in getattr(module, "KEPT", {}).items():
+            yield f"{name}.{table}", kept.sql
 
 
 TEXTS = dict(texts())
