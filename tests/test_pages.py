@@ -22,12 +22,24 @@ from support import nasty, week
 GROUPS = {f"{at}@chatroom": name for at, name in enumerate(week.GROUPS[:3])}
 
 
-def _write(folder: Path, groups: dict[str, str] = GROUPS) -> None:
-    pages.write(folder, week.fleet(groups=3), ((id_, week.group(at=at)) for at, id_ in enumerate(groups)), pages.file_names(groups), "zh")  # fmt: skip
+def _write(folder: Path, groups: dict[str, str] = GROUPS, workers: int = 1) -> None:
+    pages.write(folder, week.fleet(groups=3), ((id_, week.group(at=at)) for at, id_ in enumerate(groups)), pages.file_names(groups), "zh", workers)  # fmt: skip
 
 
 def _links(path: Path) -> set[str]:
     return {unquote(link) for link in re.findall('href="\\./([^"]*)"', path.read_text("utf-8"))}
+
+
+def test_several_processes_draw_the_same_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_MANY", 1)
+    _write(tmp_path / "here")
+    pid = os.getpid()
+    monkeypatch.setattr(pages.html, "write", lambda report, out, *_, up, **__: out.write(f"{os.getpid() - pid}") and [])
+    _write(tmp_path / "there", workers=2)  # a worker has the true one
+    here, there = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (tmp_path / "here", tmp_path / "there"))  # fmt: skip
+    assert there.pop("index.html") == b"0"
+    assert here.pop("index.html")
+    assert here == there
 
 
 # -- names -------------------------------------------------------------------------------------------------------------

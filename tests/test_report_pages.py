@@ -47,13 +47,20 @@ def _figures(report: Report) -> dict[str, tuple[object, object]]:
 
 def test_a_page_a_group_with_its_own_figures(tmp_path: Path) -> None:
     index, groups = _reports(tmp_path)
-    assert list(groups) == ["g1", "g2", "g3"]  # the liveliest first
+    assert list(groups) == ["g1", "g2", "g3"]
     assert _figures(index)["messages"] == (42, 35)
     told = {id_: (_figures(report)["messages"], _figures(report)["posters"]) for id_, report in groups.items()}
     assert told == {"g1": ((33, 23), (2, 1)), "g2": ((9, 12), (2, 1)), "g3": ((0, 0), (0, 0))}
     assert "groups" in _figures(index)
     assert "groups" not in _figures(groups["g1"])
     assert groups["g2"].title.say("zh") == "群 g2 · 社群周报 2026-W20"
+
+
+def test_groups_are_the_same_however_many_are_held_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = _reports(tmp_path)
+    for held in (1, 2):
+        monkeypatch.setattr("qunkit.report._HELD", held)
+        assert repr(_reports(tmp_path / str(held))) == repr(told)
 
 
 def test_days_and_hours_are_those_of_the_group(tmp_path: Path) -> None:

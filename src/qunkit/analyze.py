@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -11,7 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qunkit import enrich, registry
-from qunkit.dataset import Scope
+from qunkit.dataset import Kept, Scope
 from qunkit.errors import AnalysisBroken
 from qunkit.results import Cell, Note, Result
 from qunkit.rows import Rows
@@ -35,6 +36,8 @@ class Engine(enrich.Engine, Protocol):
     def sql(self, text: str, **params: object) -> pa.Table: ...
 
     def table(self, name: str, table: pa.Table) -> None: ...
+
+    def keep(self, name: str, kept: Kept) -> None: ...
 
     def parts(
         self,
@@ -74,7 +77,8 @@ def analyze(
     params = module.Params() if params is None else params
     features = _features(name)
     given = {feature: model for feature in features if (model := models(feature, params)) is not None}
-    posts = "all_posts" if "all_posts" in module.SQL else "posts"
+    read = [module.SQL, *(kept.sql for kept in _kept(module, module.SQL).values())]
+    posts = "all_posts" if any("all_posts" in text for text in read) else "posts"
     told = enrich.show(engine, features, given, posts) if features else []
     found = _answer(engine, name, params, _times(engine, scope))
     told += module.remarks(engine.sql) if hasattr(module, "remarks") else []
@@ -125,12 +129,28 @@ def _answer(engine: Engine, name: str, params: Any, times: Mapping[str, datetime
         _use(engine, used, times)
     given: dict[str, Any] = asdict(params) | dict(times)
     if hasattr(module, "PART_SQL"):
+        _keep(engine, _kept(module, module.PART_SQL))
         python = getattr(module, "PYTHON", False)
         engine.parts("parts", partial(module.per_group, params=params), module.PART_SQL, "part", python, **given)
+    _keep(engine, _kept(module, module.SQL))
     found = engine.sql(module.SQL, **given)
     if hasattr(module, "finish"):
         found = module.finish(found.to_pandas(), params)
     return found
+
+
+def _kept(module: ModuleType, text: str) -> dict[str, Kept]:
+    """The kept tables that `text` reads, and before each those that it is made of."""
+    tables: Mapping[str, Kept] = getattr(module, "KEPT", {})
+    found: dict[str, Kept] = {}
+    for name in [name for name in tables if re.search(rf"\b{name}\b", text)]:
+        found |= _kept(module, tables[name].sql) | {name: tables[name]}
+    return found
+
+
+def _keep(engine: Engine, tables: Mapping[str, Kept]) -> None:
+    for name, kept in tables.items():
+        engine.keep(name, kept)
 
 
 def _use(engine: Engine, name: str, times: Mapping[str, datetime]) -> None:

@@ -371,7 +371,8 @@ class Dataset(Answers):
             )
             reports = ((id_, _with_notes(report, question.notes)) for id_, report in made.reports)
             index = _with_notes(made.index, question.notes)
-            return pages.write(Path(folder), index, reports, pages.file_names(made.names), lang)
+            workers = self.machine.threads or os.cpu_count() or 1
+            return pages.write(Path(folder), index, reports, pages.file_names(made.names), lang, workers)
 
     def alerts(self, since: str | None = None, **filters: Any) -> Alerts:
         """What the rules of ``[alerts]`` in qunkit.toml have to tell of the last whole days; see `qunkit.alerts`.

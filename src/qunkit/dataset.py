@@ -47,13 +47,16 @@ fields of its own Params. All history before :until is visible, so first-seen an
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, dataclass, field
 from datetime import date, datetime
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qunkit.words import Text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 VIEWS = ("messages", "posts", "members", "rosters", "listings", "days", "alerts", "conventions")
 
@@ -117,6 +120,14 @@ class Scope:
     """One of `config.tables.NAMES`; None: the one in the group, and messages' senders as the exports show them."""
     data: tuple[datetime, datetime] | None = None
     """First and last time of the whole dataset, where they are known: views need no filter that lets all of it through."""
+
+
+class Kept(NamedTuple):
+    """A table that several analyses read: worked out once as long as an engine shows the same, whoever asks first (``KEPT`` of an analysis)."""
+
+    sql: str
+    function: Callable[[pa.Table], pa.Table] | None = None
+    """What makes it of the rows of `sql`, which are one part; None: it is these."""
 
 
 def matching(patterns: Iterable[str], groups: Mapping[str, str | None]) -> set[str]:

@@ -10,11 +10,13 @@ import os
 import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from tempfile import mkstemp
 
+from qunkit.engines import _pool
 from qunkit.errors import CannotCreate
 from qunkit.renderers import html
 from qunkit.results import Report
@@ -27,6 +29,8 @@ _NO_FOLDER = Text("it is no folder", "它不是文件夹")
 _INSIDE = Text("it would lie inside the dataset", "位于数据集内部")
 _NOWHERE = Text("there is no folder {folder}", "没有文件夹 {folder}")
 _FOREIGN = Text("it holds other files: {name}", "其中有其他文件：{name}")
+_MANY = 30
+"""Pages that take longer than it takes to start processes."""
 _BYTES = 80
 """Of a group's name in the name of its file."""
 
@@ -44,9 +48,14 @@ def file_names(groups: Mapping[str, str]) -> dict[str, str]:
 
 
 def write(
-    folder: Path, index: Report, groups: Iterable[tuple[str, Report]], files: Mapping[str, str], lang: Lang
+    folder: Path,
+    index: Report,
+    groups: Iterable[tuple[str, Report]],
+    files: Mapping[str, str],
+    lang: Lang,
+    workers: int = 1,
 ) -> list[str]:
-    """Write a page for each of `groups` (id and report), one at a time, then `index`; returns what the index leaves out, in `lang`.
+    """Write a page for each of `groups` (id and report), by so many processes if they are many, then `index`; returns what the index leaves out, in `lang`.
 
     `files`: see `file_names`; the names of groups in tables lead there. The folder is made if it is not there, private.
 
@@ -60,9 +69,10 @@ def write(
     wanted = {INDEX, *files.values()}
     _put(folder, _OURS, "".join(f"{name}\n" for name in sorted(before | wanted)))
     written = {INDEX}
-    for id_, report in groups:
-        _page(folder, files[id_], report, lang, {}, INDEX)
-        written.add(files[id_])
+    pages = ((files[id_], report) for id_, report in groups)
+    drawn = partial(_group, folder, lang)
+    spread = workers > 1 and len(files) >= _MANY
+    written.update(_pool.spread(drawn, pages, workers) if spread else map(drawn, pages))
     said = _page(folder, INDEX, index, lang, {id_: name for id_, name in files.items() if name in written}, None)
     for name in before - written:
         (folder / name).unlink(missing_ok=True)
@@ -114,6 +124,12 @@ def _must_be_ours(folder: Path) -> set[str]:
 
 def _is_unfinished(name: str) -> bool:
     return name.startswith(_UNFINISHED[0]) and name.endswith(_UNFINISHED[1])
+
+
+def _group(folder: Path, lang: Lang, named: tuple[str, Report]) -> str:
+    name, report = named
+    _page(folder, name, report, lang, {}, INDEX)
+    return name
 
 
 def _page(folder: Path, name: str, report: Report, lang: Lang, links: Mapping[str, str], up: str | None) -> list[str]:

@@ -172,11 +172,14 @@ def ask_here(
 ) -> Iterator[Question[DuckDB]]:
     """The same on DuckDB, whatever engine is named: it alone streams rows and hears a person's own SQL."""
     from qunkit.engines import duckdb
+    from qunkit.engines._pool import Workers
     from qunkit.ingest.store import open_snapshot
 
-    with open_snapshot(dataset) as snapshot:
+    with open_snapshot(dataset) as snapshot, Workers() as crew:
         kept = None if filters.pseudonymise else snapshot.features  # of true texts alone
-        connect = partial(duckdb.connect, memory_limit=machine.memory_limit, threads=machine.threads, kept=kept)
+        connect = partial(
+            duckdb.connect, memory_limit=machine.memory_limit, threads=machine.threads, kept=kept, crew=crew
+        )
         with _asked(snapshot, settings, filters, connect) as question:
             yield question
 

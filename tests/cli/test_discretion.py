@@ -119,7 +119,8 @@ from qunkit.engines import _pool
 
 def pooled(*_, **__):
     tables = [pa.table({"n": [1]})] * 2
-    return list(_pool.processed(spoilt, tables, 2))
+    with _pool.Workers() as crew:
+        return list(crew.processed(spoilt, tables, 2))
 
 api.Dataset.analyze = pooled
 """

@@ -15,8 +15,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from qunkit import enrich
 from qunkit.api import open_dataset
-from qunkit.dataset import VIEWS, Scope
+from qunkit.dataset import VIEWS, Kept, Scope
+from qunkit.engines import _derived
 from qunkit.engines import duckdb as engines
 from qunkit.engines._quiet import quiet
 from qunkit.engines.duckdb import connect
@@ -324,18 +326,79 @@ def test_parts_here_and_in_a_pool(tmp_path, monkeypatch, rows):
         assert parted(engine, workers.where, one) == {"pid": [os.getpid()]}  # nothing to share out
 
 
+def test_one_piece_of_work_after_the_other_has_the_same_processes(tmp_path, monkeypatch):
+    monkeypatch.setattr(engines, "_POOLED_PART_ROWS", 0)
+    with connect(tmp_path, Scope(), threads=2) as engine:
+        pids = [set(parted(engine, workers.where)["pid"]) for _ in range(2)]
+        assert len(pids[0] | pids[1]) <= 2
+        with pytest.raises(ZeroDivisionError):
+            parted(engine, workers.broken)
+        assert not set(parted(engine, workers.where)["pid"]) & (pids[0] | pids[1])  # nobody waits for what is broken
+
+
+def test_a_kept_table_is_worked_out_once_while_the_engine_shows_the_same(tmp_path):
+    folder, calls = write_snapshot(tmp_path, TWELVE), []
+
+    def counted(table):
+        calls.append(len(table))
+        return table.select(["part"])
+
+    query = "SELECT group_id AS part, seq FROM posts ORDER BY part, seq"
+    with connect(folder, Scope()) as engine:
+        for _ in range(2):
+            engine.keep("told", Kept("SELECT COUNT(*) AS n FROM messages"))
+            engine.keep("made", Kept(query, counted))
+        assert engine.sql("SELECT n FROM told")["n"].to_pylist() == [len(TWELVE)]
+        times, rows = len(calls), sum(calls)
+        engine.narrow(Scope())  # the same
+        engine.keep("made", Kept(query, counted))
+        assert len(calls) == times
+        engine.narrow(Scope(groups=("nobody's",)))
+        engine.keep("told", Kept("SELECT COUNT(*) AS n FROM messages"))
+        engine.keep("made", Kept(query, counted))
+        assert engine.sql("SELECT n FROM told")["n"].to_pylist() == [0]
+        assert (calls[times:], sum(calls)) == ([0], rows)
+
+
+def test_texts_are_looked_at_once_for_an_engine(tmp_path, monkeypatch):
+    folder = write_snapshot(tmp_path, TWELVE)
+    with connect(folder, Scope()) as engine:
+        enrich.show(engine, ["links"], posts="all_posts")
+        known = engine.sql("SELECT * FROM features ORDER BY text")
+        monkeypatch.setattr(_derived, "opened", None)
+        enrich.show(engine, ["links"], posts="posts")  # they are among all
+        assert engine.sql("SELECT * FROM features ORDER BY text").equals(known)
+        engine.narrow(Scope(groups=("nobody's",)))
+        with pytest.raises(TypeError):
+            enrich.show(engine, ["links"])
+
+
+def test_groups_that_are_held_are_the_same(tmp_path):
+    folder = write_snapshot(tmp_path, TWELVE)
+    groups = sorted({row.get("group_id", "g") for row in TWELVE})
+    text = "SELECT * FROM posts ORDER BY group_id, sent_at, seq"
+    with connect(folder, Scope()) as plain, connect(folder, Scope()) as held:
+        held.hold(groups[:1])
+        for scope in (*(Scope(groups=(one,)) for one in groups), Scope(groups=tuple(groups)), Scope()):
+            plain.narrow(scope)
+            held.narrow(scope)
+            assert held.sql(text).equals(plain.sql(text))
+            assert held.sql("SELECT COUNT(*) AS n FROM all_posts").equals(plain.sql("SELECT COUNT(*) AS n FROM all_posts"))  # fmt: skip
+
+
 def test_a_script_needs_no_guard_for_a_pool(tmp_path):
     """Workers do not run it again."""
     script = tmp_path / "script.py"
     script.write_text("""
 import os
 import pyarrow as pa
-from qunkit.engines._pool import each, processed
+from qunkit.engines._pool import Workers, each
 from support import workers
 print("once")
 tables = [pa.table({"part": [n], "n": [n]}) for n in range(3)]
 assert os.getpid() not in {table["pid"][0].as_py() for table in each(workers.where, tables, 2, large=True)}
-print(len(list(processed(workers.where, tables, 2))))
+with Workers() as crew:
+    print(len(list(crew.processed(workers.where, tables, 2))))
 """)
     paths = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     done = subprocess.run([sys.executable, script], capture_output=True, check=True, env={**os.environ, "PYTHONPATH": paths})  # fmt: skip

@@ -61,7 +61,8 @@ def test_analyses_say_what_they_read() -> None:
     for name in registry.names("analyses"):
         module = registry.load("analyses", name)
         asked = getattr(module, "FEATURES", ())
-        sql = module.SQL + getattr(module, "PART_SQL", "")
+        kept = "".join(one.sql for one in getattr(module, "KEPT", {}).values())
+        sql = module.SQL + getattr(module, "PART_SQL", "") + kept
         read = " FROM features" in sql or "JOIN features" in sql
         assert read == bool(asked), name
         assert set(asked) <= set(NAMES), name

@@ -189,8 +189,7 @@ class Params:
 
 
 FEATURES = ad_sql.FEATURES
-PART_SQL = ad_sql.SUSPECTS
-per_group = ad_sql.copies_of
+KEPT = ad_sql.KEPT
 _SUMS = [
     "messages",
     "ads",
@@ -225,7 +224,7 @@ _LINES = """CASE WHEN kind = 'image' OR kind = 'video' THEN 8
       ELSE GREATEST(1, CEIL(COALESCE(chars, 0) / 16)) + LENGTH(COALESCE(text, '')) - LENGTH(REPLACE(COALESCE(text, ''), CHR(10), '')) END"""
 
 SQL = f"""
-WITH {ad_sql.JUDGED}, marked AS (
+WITH marked AS (
   SELECT posts.group_id, posts.official, CASE WHEN NOT posts.official THEN posts.sender_id END AS sender_id, posts.in_window, posts.chars,
     COALESCE(posts.text, '') <> '' AS worded, posts.kind IN ({ad_sql.NEVER}) AS never,
     epoch_s(posts.local_time) >= 2 * epoch_s(:since) - epoch_s(:until) AND posts.local_time < :since AS just_before,

@@ -73,12 +73,11 @@ class Params:
 
 
 FEATURES = ad_sql.FEATURES
-PART_SQL = ad_sql.SUSPECTS
-per_group = ad_sql.copies_of
+KEPT = ad_sql.KEPT
 _FEW = Text("only {found} messages are flagged: all of them are here", "只有 {found} 条消息判为广告，已全部列出")
 
 SQL = f"""
-WITH {ad_sql.JUDGED}, asked AS (
+WITH asked AS (
   SELECT group_id, sent_at, seq, COALESCE(text, '') <> '' AS worded, MD5(group_id || ' ' || message_id) AS draw FROM posts
   WHERE in_window AND NOT official AND kind NOT IN ({ad_sql.NEVER})
 ), parted AS (

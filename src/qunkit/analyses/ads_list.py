@@ -85,11 +85,10 @@ class Params:
 
 
 FEATURES = ad_sql.FEATURES
-PART_SQL = ad_sql.SUSPECTS
-per_group = ad_sql.copies_of
+KEPT = ad_sql.KEPT
 
 SQL = f"""
-WITH {ad_sql.JUDGED}, placed AS (
+WITH {ad_sql.FLAGGED}, placed AS (
   SELECT flagged.*, ROW_NUMBER() OVER (ORDER BY p DESC, sent_at DESC, group_id, seq DESC) AS place FROM flagged WHERE in_window
 )
 SELECT group_id, COALESCE(group_name, group_id) AS group_name, message_id, local_time, sender_id, sender_name, kind, text, p, text_p,

@@ -90,11 +90,10 @@ class Params:
 
 
 FEATURES = ad_sql.FEATURES
-PART_SQL = ad_sql.SUSPECTS
-per_group = ad_sql.copies_of
+KEPT = ad_sql.KEPT
 
 SQL = f"""
-WITH {ad_sql.JUDGED}, here AS (
+WITH {ad_sql.FLAGGED}, here AS (
   SELECT person, group_id, MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL) AS group_name,
     MAX_BY(sender_name, sent_at) FILTER (WHERE sender_name IS NOT NULL) AS sender_name,
     MIN(sender_id) AS sender_id, COUNT(*) FILTER (WHERE in_window) AS messages, MAX(local_time) AS last_seen

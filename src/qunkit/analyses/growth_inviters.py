@@ -68,12 +68,11 @@ class Params:
 
 
 FEATURES = ad_sql.FEATURES
-PART_SQL = ad_sql.SUSPECTS
-per_group = ad_sql.copies_of
+KEPT = ad_sql.KEPT
 _END = "LEAST(:until, :as_of)"
 
 SQL = f"""
-WITH {ad_sql.JUDGED}, {MOVES}, {JOINS}, {GONE}, {ENTERED}, named AS (
+WITH {ad_sql.FLAGGED}, {MOVES}, {JOINS}, {GONE}, {ENTERED}, named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM messages GROUP BY group_id
 ), said AS (  -- what newcomers posted, by how long after they joined
   SELECT newcomers.group_id, newcomers.member_id, COUNT(*) AS messages, COUNT(flagged.seq) AS ads,

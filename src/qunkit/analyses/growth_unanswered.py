@@ -54,11 +54,11 @@ class Params:
 
 FEATURES = ("ads",)
 SQL = f"""
-WITH {MOVES}, {JOINS}, {NEWCOMERS}, begun AS (  -- where somebody else's turn begins
+WITH {MOVES}, {JOINS}, {NEWCOMERS}, begun AS (  -- where somebody else's turn begins; newcomers wrote nothing before they came
   SELECT posts.group_id, posts.sender_id, posts.message_id, posts.sent_at, posts.seq, posts.kind, posts.text, features.ads,
     CASE WHEN posts.sender_id = LAG(posts.sender_id) OVER (PARTITION BY posts.group_id ORDER BY posts.sent_at, posts.seq) THEN NULL
       ELSE epoch_s(posts.sent_at) END AS turned_at
-  FROM posts LEFT JOIN features ON features.text = posts.text
+  FROM posts LEFT JOIN features ON features.text = posts.text WHERE posts.local_time >= :since - INTERVAL '1' DAY
 ), placed AS (
   SELECT begun.*, MIN(turned_at) OVER (PARTITION BY group_id ORDER BY sent_at, seq ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next_at,
     ROW_NUMBER() OVER (PARTITION BY group_id, sender_id ORDER BY sent_at, seq) AS nth, COUNT(*) OVER (PARTITION BY group_id, sender_id) AS messages,

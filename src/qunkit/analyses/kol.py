@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit.arrays import column, places
 from qunkit.dataset import option
-from qunkit.methods import ad_sql, gaps
+from qunkit.methods import ad_sql, gaps, kol_log
 from qunkit.methods.kol_log import ADS, OUT_OR_IN, RED_PACKETS, hear, lines
 from qunkit.methods.relays import DAYS_OPEN
 from qunkit.results import Column, Note
@@ -119,6 +119,7 @@ class Params:
 
 USES = ("kol_rising",)
 FEATURES = ad_sql.FEATURES
+KEPT = kol_log.KEPT
 PYTHON = True
 PART_SQL = lines(
     "posts.local_time >= :since - INTERVAL '1' DAY", f"posts.local_time >= :since - INTERVAL '{DAYS_OPEN}' DAY"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from qunkit.arrays import column
 from qunkit.dataset import option
-from qunkit.methods import ad_sql, gaps
+from qunkit.methods import ad_sql, gaps, kol_log
 from qunkit.methods.kol_log import ADS, AGE, OUT_OR_IN, RED_PACKETS, hear, lines
 from qunkit.results import Column, Note
 from qunkit.words import Text
@@ -92,6 +92,7 @@ class Params:
 
 
 FEATURES = ad_sql.FEATURES
+KEPT = kol_log.KEPT
 PYTHON = True
 PART_SQL = lines(f"{AGE.replace('local_time', 'posts.local_time')} < 57")
 

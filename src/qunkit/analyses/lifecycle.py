@@ -123,13 +123,12 @@ class Params:
 
 
 FEATURES = ad_sql.FEATURES
-PART_SQL = ad_sql.SUSPECTS
-per_group = ad_sql.copies_of
+KEPT = ad_sql.KEPT
 _THRESHOLD = 0.5
 _RULE = ", ".join(f"conventions.lifecycle_{name}" for name in Rule._fields)
 
 SQL = f"""
-WITH {ad_sql.JUDGED.replace(":threshold", f"{_THRESHOLD:e}")}, numbered AS (  -- days by how many hold data so far
+WITH {ad_sql.FLAGGED.replace(":threshold", f"{_THRESHOLD:e}")}, numbered AS (  -- days by how many hold data so far
   SELECT day, observed, SUM(CASE WHEN observed THEN 1 ELSE 0 END) OVER (ORDER BY day) AS nth, MAX(day) OVER () AS last_day FROM days
 ), marked AS (
   SELECT posts.group_id, numbered.nth, CAST(FLOOR(days_between(posts.day, numbered.last_day) / 7) AS INTEGER) AS week,

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit.dataset import option
 from qunkit.errors import BadOption
-from qunkit.methods import ad_sql, member_tags, orders
+from qunkit.methods import ad_sql, kol_log, member_tags, orders
 from qunkit.methods.conditions import NoCondition, condition, holds
 from qunkit.methods.gone import GONE
 from qunkit.methods.joins import JOINS
-from qunkit.methods.kol_log import COPIES, ORDERED
+from qunkit.methods.kol_log import ORDERED
 from qunkit.methods.moves import MOVES
 from qunkit.methods.persons import PERSONAL, people
 from qunkit.methods.roll import ROLL
@@ -131,8 +131,9 @@ class Params:
 
 USES = ("replies",)
 FEATURES = ad_sql.FEATURES
+KEPT = kol_log.KEPT
 PART_SQL = f"""
-WITH {COPIES}, {ad_sql.JUDGED.replace(":threshold", "5e-1")}, marked AS (
+WITH {kol_log.FLAGGED}, marked AS (
   SELECT posts.*, flagged.seq IS NOT NULL AS ad
   FROM posts LEFT JOIN flagged ON flagged.group_id = posts.group_id AND flagged.sent_at = posts.sent_at AND flagged.seq = posts.seq
   WHERE NOT posts.official

@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from qunkit.errors import OutOfResources
 from qunkit.words import Text
@@ -34,22 +34,57 @@ class Spread(Protocol):
     def __call__(self, function: Callable[[S], T], items: Iterable[S], folder: Path) -> Generator[T, None, None]: ...
 
 
-def processed(function: Callable[[pa.Table], pa.Table], tables: Iterable[pa.Table], workers: int) -> Iterator[pa.Table]:
-    """`function` of each table, in order, in a pool of `workers` spawned processes.
+class Workers:
+    """Processes that do one piece of work after the other until they are let go: each takes a second to start, and that is more than most work.
 
-    Spawned, not forked: a fork of a process with threads (DuckDB's, Arrow's) can hang. So `function` must be importable.
-
-    Raises:
-        OutOfResources: a worker was killed, for want of memory as a rule.
+    Spawned, not forked: a fork of a process with threads (DuckDB's, Arrow's) can hang. So a function must be importable.
     """
-    return map(_unpack, _spread(partial(_answer, function), map(_pack, tables), workers, patient=False))
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._many = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._let_go(wait=error is None)
+
+    def processed(
+        self, function: Callable[[pa.Table], pa.Table], tables: Iterable[pa.Table], workers: int
+    ) -> Iterator[pa.Table]:
+        """`function` of each table, in order, by so many processes.
+
+        Raises:
+            OutOfResources: a worker was killed, for want of memory as a rule.
+        """
+        return map(_unpack, self.spread(partial(_answer, function), map(_pack, tables), workers))
+
+    def spread(self, function: Callable[[S], T], items: Iterable[S], workers: int) -> Generator[T, None, None]:
+        """The same of anything that can be pickled; `items` are taken as they are needed."""
+        if workers != self._many:
+            self._let_go(wait=True)
+        self._pool, self._many = self._pool or _started(workers), workers
+        done = False
+        try:
+            with _told():
+                yield from _in_turn(self._pool, function, items, workers)
+            done = True
+        finally:
+            if not done:  # nobody waits for what is under way, or it is broken
+                self._let_go(wait=False)
+
+    def _let_go(self, *, wait: bool) -> None:
+        if self._pool:
+            self._pool.shutdown(wait, cancel_futures=True)
+        self._pool = None
 
 
 def each(function: Callable[[pa.Table], T], tables: Iterable[pa.Table], workers: int, *, large: bool) -> Iterator[T]:
-    """The same of answers that are no tables, in this process if it is not worth a pool."""
+    """`function` of each table, in order, in a pool of processes, or in this one if it is not worth that."""
     if not large or workers < 2:
         return map(function, tables)
-    return spread(partial(_told, function), map(_pack, tables), workers)
+    return spread(partial(_heard, function), map(_pack, tables), workers)
 
 
 def spread(function: Callable[[S], T], items: Iterable[S], workers: int) -> Generator[T, None, None]:
@@ -63,13 +98,20 @@ def spread(function: Callable[[S], T], items: Iterable[S], workers: int) -> Gene
 
 def _spread(function: Callable[[S], T], items: Iterable[S], workers: int, *, patient: bool) -> Generator[T, None, None]:
     with _pool(workers, patient=patient) as pool:
-        jobs: deque[Future[T]] = deque()
-        for item in items:
-            jobs.append(_submit(pool, function, item))
-            if len(jobs) > 2 * workers:
-                yield jobs.popleft().result()
-        while jobs:
+        yield from _in_turn(pool, function, items, workers)
+
+
+def _in_turn(
+    pool: ProcessPoolExecutor, function: Callable[[S], T], items: Iterable[S], workers: int
+) -> Generator[T, None, None]:
+    """No more is under way than keeps all workers busy."""
+    jobs: deque[Future[T]] = deque()
+    for item in items:
+        jobs.append(_submit(pool, function, item))
+        if len(jobs) > 2 * workers:
             yield jobs.popleft().result()
+    while jobs:
+        yield jobs.popleft().result()
 
 
 def threaded(function: Callable[[pa.Table], pa.Table], tables: Iterable[pa.Table], workers: int) -> Iterator[pa.Table]:
@@ -95,21 +137,34 @@ def threaded(function: Callable[[pa.Table], pa.Table], tables: Iterable[pa.Table
 @contextmanager
 def _pool(workers: int, *, patient: bool) -> Iterator[ProcessPoolExecutor]:
     """Processes that end with the block, or with this process; what is not begun when the block fails is not begun at all, and who is not `patient` leaves the rest to itself."""
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow)
+    pool = _started(workers)
     wait = True
     try:
-        yield pool
-    except BrokenProcessPool as broken:
-        raise OutOfResources(what=Text("memory", "内存")) from broken
+        with _told():
+            yield pool
     except BaseException:
         wait = patient
         raise
     finally:
         pool.shutdown(wait, cancel_futures=True)
+
+
+def _started(workers: int) -> ProcessPoolExecutor:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A worker that was killed is told in words of ours."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        yield
+    except BrokenProcessPool as broken:
+        raise OutOfResources(what=Text("memory", "内存")) from broken
 
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[[S], T], item: S) -> Future[T]:
@@ -136,7 +191,7 @@ def _follow() -> None:
     Thread(target=wait, daemon=True).start()
 
 
-def _told(function: Callable[[pa.Table], T], packed: bytes) -> T:
+def _heard(function: Callable[[pa.Table], T], packed: bytes) -> T:
     return function(_unpack(packed))
 
 

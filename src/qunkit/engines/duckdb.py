@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -11,15 +12,15 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from qunkit import scratch
 from qunkit.chat.people import UNSAFE
-from qunkit.dataset import Scope
+from qunkit.dataset import Kept, Scope
 from qunkit.engines import _files, _parameters
 from qunkit.engines._guest import guarded, must_be_one_select, must_read_views
 from qunkit.engines._heard import batches, heard
-from qunkit.engines._pool import processed, threaded
+from qunkit.engines._pool import Workers, threaded
 from qunkit.engines._quiet import quiet
 from qunkit.engines._reasons import damaged, failed
+from qunkit.engines._views import among, views
 from qunkit.engines._views import text as literal
-from qunkit.engines._views import views
 from qunkit.schema import MEMBERS, MESSAGES, Table
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ _TYPES = {
 }
 _READ = re.compile(r"(?:\bFROM|\bJOIN|,)\s+(\w+)", re.IGNORECASE)
 _BATCH = 1 << 16
+_WHOLE = ("members", "rosters")
+"""Views that are tables: they hold few rows of all there are."""
 _POOLED_PART_ROWS = 1 << 15
 """Above this many rows of parts, Python is worth a pool: a worker costs about a second to start."""
 _WORKER = 1 << 28
@@ -81,6 +84,7 @@ def connect(
     temp_dir: Path | None = None,
     pseudonyms: Pseudonyms | None = None,
     kept: Path | None = None,
+    crew: Workers | None = None,
 ) -> Engine:
     """An engine on the committed state in the folder `snapshot`, showing what `scope` lets through.
 
@@ -88,6 +92,7 @@ def connect(
     With `pseudonyms` they stand for all people and groups, in `scope` too (`masked`); nothing else can be asked of the engine then.
     `memory_limit` is DuckDB's spelling ("4GB"; None: 80 % of the machine's), `temp_dir` is where it may spill (None: a
     private folder that goes when the engine is closed), `kept` where what `derive` works out stays for the next time (None: nowhere).
+    `crew` are processes that others use, too (None: its own).
     """
     import duckdb
 
@@ -103,7 +108,7 @@ def connect(
     quiet(connection)
     for statement in PRELUDE:
         connection.execute(statement)
-    engine = Engine(connection, spill, snapshot, kept)
+    engine = Engine(connection, spill, snapshot, kept, crew)
     files = _files.of_snapshot(snapshot, files)
     messages = read(MESSAGES, _files.of_messages(files, scope))
     members = read(MEMBERS, _files.of_members(files))
@@ -114,7 +119,7 @@ def connect(
         messages, members = _masks.masked_messages(messages), _masks.masked_members(members)
     else:
         messages = f"SELECT *, length(text) AS chars FROM ({messages})"
-    engine.facts = messages, members
+    engine.facts, engine.shown = (messages, members), scope
     engine.unmade = views(*engine.facts, scope)
     return engine
 
@@ -128,12 +133,22 @@ class Engine:
         spill: scratch.Folder,
         snapshot: Path,
         kept: Path | None = None,
+        crew: Workers | None = None,
     ) -> None:
         self._connection = connection
         self._spill = spill
         self._snapshot = snapshot
         self._kept = kept
+        self._ending = ExitStack()
+        self._crew = crew or self._ending.enter_context(Workers())
         self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._tables: dict[str, str] = {}
+        """What `keep` has made: queries by names."""
+        self._features: dict[str, tuple[str, set[str]]] = {}
+        """What `derive` shows: names of tables, and the queries whose rows they hold."""
+        self._held: frozenset[str] = frozenset()
+        self.shown: Scope | None = None
+        """What the views let through."""
         self.facts = ("", "")
         """What the views are of: queries of messages and of members."""
         self.unmade: dict[str, str] = {}
@@ -152,6 +167,7 @@ class Engine:
         for connection in (*self._cursors, self._connection):
             connection.interrupt()  # closing would wait for what a half-read stream works on ahead
             connection.close()
+        self._ending.close()
         self._spill.cleanup()
 
     def sql(self, text: str, **params: object) -> pa.Table:
@@ -187,7 +203,7 @@ class Engine:
             OutOfResources, ReadWriteFailed, DatasetDamaged: as for `sql`.
         """
         for name in list(self.unmade):
-            self._make_views(f"FROM {name}")
+            self._make_views(f"FROM {name}", whole=False)
         if self.scrubber:
             self._seal(text)
             files = ()
@@ -205,8 +221,24 @@ class Engine:
 
     def narrow(self, scope: Scope) -> None:
         """From now on show what `scope` lets through, other groups of the same time: what the days hold stays as it is."""
+        if scope == self.shown:
+            return
+        self.shown = scope
+        self._tables.clear()
+        self._features.clear()
         kept = {"days"} - self.unmade.keys()
         self.unmade = {name: sql for name, sql in views(*self.facts, scope).items() if name not in kept}
+        if self._held.issuperset(scope.groups) and scope.groups:
+            self.unmade["told_messages"] = self.unmade["told_messages"].replace("FROM raw_messages", "FROM held")
+
+    def hold(self, groups: Collection[str]) -> None:
+        """Have the messages of `groups` in memory, and of no others any more: for questions about one of them after the other (`narrow`)."""
+        if self.scrubber:  # texts without names take long, and few questions read texts
+            return
+        messages, _ = self.facts
+        text = f"SELECT * FROM ({messages}) WHERE {among('group_id', groups)} ORDER BY group_id"
+        self._told(self._connection, lambda: self._connection.execute(f"CREATE OR REPLACE TABLE held AS {text}"))
+        self._held = frozenset(groups)
 
     def view(self, name: str, sql: str) -> None:
         """Show the rows of a query under `name`; it runs whenever the view is read."""
@@ -220,6 +252,16 @@ class Engine:
         self._connection.execute(f"CREATE OR REPLACE TABLE rows_of_{name} AS SELECT * FROM arriving")
         self._connection.unregister("arriving")
         self.view(name, f"SELECT * FROM rows_of_{name}")  # it may take the place of a view
+
+    def keep(self, name: str, kept: Kept) -> None:
+        """Show a table under `name`; while the engine shows the same, it is worked out once."""
+        if self._tables.get(name) == kept.sql:
+            return
+        if kept.function:
+            self.parts(name, kept.function, kept.sql, "part", False)
+        else:
+            self.table(name, self.sql(kept.sql))
+        self._tables[name] = kept.sql
 
     def parts(
         self,
@@ -240,8 +282,9 @@ class Engine:
 
         tables = _in_parts(self.stream(text, **params), key)
         first = _first(tables, _POOLED_PART_ROWS) if python else []
-        spread = processed if len(first) > 1 and sum(map(len, first)) > _POOLED_PART_ROWS else threaded
-        workers = min(self._threads(), max(1, self._memory() // _WORKER)) if spread is processed else self._threads()
+        pooled = len(first) > 1 and sum(map(len, first)) > _POOLED_PART_ROWS
+        spread = self._crew.processed if pooled else threaded
+        workers = min(self._threads(), max(1, self._memory() // _WORKER)) if pooled else self._threads()
         self.table(name, pa.concat_tables(spread(function, chain(first, tables), workers)))
 
     def derive(
@@ -257,6 +300,12 @@ class Engine:
         """
         from qunkit.engines import _derived
 
+        shown, texts = self._features.get(name, (table.name, set()))
+        if shown != table.name:  # kept tables may have been made of what it was
+            self._tables.clear()
+            texts = set()
+        if texts & {text, text.replace("texts_of_posts", "texts_of_all_posts")}:
+            return True
         key = table.names[0]
         with _derived.opened(self._kept, table.name) as store:
             known = store.files()
@@ -266,13 +315,22 @@ class Engine:
             workers = min(self._threads(), max(1, self._memory() // _derived.WORKER))
             made, all_kept = _derived.work_out(function, fresh, store, own, workers)
         self.view(name, read(table, known + made))
-        return all_kept or not (store.failed or store.may_add)
+        kept = all_kept or not (store.failed or store.may_add)
+        if kept:
+            self._features[name] = table.name, texts | {text}
+        return kept
 
-    def _make_views(self, text: str) -> None:
-        """Make those that `text` reads."""
+    def _make_views(self, text: str, *, whole: bool = True) -> None:
+        """Make those that `text` reads; `whole`: what takes a scan of everything, and several queries read, is worked out for good."""
         for name in self.unmade.keys() & set(_READ.findall(text)):
             if name in self.unmade:  # no other that was made meanwhile reads it
-                self.view(name, self.unmade[name])
+                sql = self.unmade[name]
+                self._make_views(sql, whole=whole)
+                if whole and name in _WHOLE:
+                    self._connection.execute(f"CREATE OR REPLACE TABLE rows_of_{name} AS {sql}")
+                    sql = f"SELECT * FROM rows_of_{name}"
+                self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS {sql}")
+                self.unmade.pop(name, None)
 
     def _memory(self) -> int:
         """Bytes that the memory limit leaves."""

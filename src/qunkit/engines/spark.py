@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from qunkit.chat.people import file_safe
-from qunkit.dataset import Scope
+from qunkit.dataset import Kept, Scope
 from qunkit.engines import _files, _parameters
 from qunkit.engines._spark_package import ship
 from qunkit.engines._spark_reasons import reason
@@ -132,6 +132,13 @@ class Engine:
         """Show an Arrow table under `name`."""
         with self._told():
             self._given(table).createOrReplaceTempView(name)
+
+    def keep(self, name: str, kept: Kept) -> None:
+        """Show a table under `name`, as it is now: a view of what changes later would change, too."""
+        if kept.function:
+            self.parts(name, kept.function, kept.sql, "part", False)
+        else:
+            self.view(name, kept.sql)
 
     def parts(
         self,

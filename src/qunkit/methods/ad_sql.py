@@ -7,7 +7,7 @@ sign-ups (接龙), red packets and transfers, which are never ads. Staff are not
 A message is judged by what came before it, in all groups, chosen or not: filters do not change what it is, and the window hardly does. Beyond its end can lie what comes within
 10 minutes in another group, and who answers; and which texts are one copy depends on what else was posted by then.
 
-An analysis says ``PART_SQL = SUSPECTS``, ``per_group = copies_of`` and ``SQL = f"WITH {JUDGED} …"``, with a parameter ``:threshold``. Its rows are in, of the chosen
+An analysis says ``KEPT = KEPT`` and reads ``judged``, or says ``SQL = f"WITH {FLAGGED} …"`` with a parameter ``:threshold``. Rows are of the chosen
 groups and all time up to the end of the window:
 
 * ``judged``  what may be an ad by its text, staff's messages too: ``p`` (of the text and what the sender did; of staff's messages, of the text), ``text_p`` (of the text),
@@ -17,13 +17,14 @@ groups and all time up to the end of the window:
   sender had ``spoken`` in the group, and how many of them ``looks`` like ads by their text.
 * ``flagged``  the ads among them, without staff's.
 
-A message's key is (group_id, sent_at, seq): ids may return. Spark works a subquery out wherever it is named: so none here is named twice, and an analysis should name but one of the two, once.
+A message's key is (group_id, sent_at, seq): ids may return. Spark works a subquery out wherever it is named: so none here is named twice, and an analysis should name but one of the two, once. DuckDB keeps ``judged`` for all who ask.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qunkit.dataset import Kept
 from qunkit.words import Text
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _columns(of: str = "") -> str:
     return ", ".join(of + name for name in _COLUMNS.split(", "))
 
 
-JUDGED = f"""
+_JUDGED = f"""
 entries AS (
   SELECT group_id, member_id, joined_at
   FROM (
@@ -117,10 +118,10 @@ entries AS (
 ), began AS (
   SELECT group_id, MIN(local_time) AS first_at FROM messages GROUP BY group_id
 ), candidates AS (  -- `copy` and `alone`: one of them is null; what has no copies stands alone, not with all that have none
-  SELECT {_columns("all_posts.")}, features.ads AS text_p, CASE WHEN NOT all_posts.official THEN parts.copy END AS copy,
-    CASE WHEN all_posts.official OR parts.copy IS NULL THEN all_posts.seq END AS alone,
-    COALESCE(parts.reaching, FALSE) OR all_posts.kind IN ({_REACHING}) AS reaching
-  FROM all_posts JOIN features ON features.text = all_posts.text LEFT JOIN parts ON parts.text = all_posts.text
+  SELECT {_columns("all_posts.")}, features.ads AS text_p, CASE WHEN NOT all_posts.official THEN {{copies}}.copy END AS copy,
+    CASE WHEN all_posts.official OR {{copies}}.copy IS NULL THEN all_posts.seq END AS alone,
+    COALESCE({{copies}}.reaching, FALSE) OR all_posts.kind IN ({_REACHING}) AS reaching
+  FROM all_posts JOIN features ON features.text = all_posts.text LEFT JOIN {{copies}} ON {{copies}}.text = all_posts.text
   WHERE features.ads >= {SUSPICIOUS:e} AND all_posts.kind NOT IN ('contact_card', {NEVER})
   UNION ALL
   SELECT {_columns()}, {_CARD:e} AS text_p, NULL AS copy, seq AS alone, TRUE AS reaching FROM all_posts WHERE kind = 'contact_card'
@@ -155,47 +156,59 @@ entries AS (
   LEFT JOIN answered ON answered.group_id = suspects.group_id AND answered.reply_to = suspects.message_id
 ), evidence AS (
   SELECT known.*, (epoch_s(local_time) - epoch_s(came_at)) / 3600 AS hours FROM known WHERE nth = 1
-), judged AS (
-  SELECT evidence.*,
-    CASE WHEN official THEN text_p WHEN text_p >= 1 THEN 1e0
-      ELSE 1 / NULLIF(1 + EXP(-(odds + LEAST(GREATEST({_WEIGHTS}, -{_BOUND:e}), {_BOUND:e}))), 0) END AS p
-  FROM evidence
-), flagged AS (
+)
+SELECT evidence.*,
+  CASE WHEN official THEN text_p WHEN text_p >= 1 THEN 1e0
+    ELSE 1 / NULLIF(1 + EXP(-(odds + LEAST(GREATEST({_WEIGHTS}, -{_BOUND:e}), {_BOUND:e}))), 0) END AS p
+FROM evidence
+"""
+
+
+def judged(copies: str, before: str = "") -> Kept:
+    """The table of what may be an ad, by the near-duplicates in `copies`; `before`: the query of these, where they are no kept table."""
+    return Kept(f"WITH {before}{_JUDGED.format(copies=copies)}")
+
+
+FLAGGED = """flagged AS (
   SELECT * FROM judged WHERE p >= :threshold AND NOT official
 )"""
 
 
-def copies_of(table: pa.Table, params: object) -> pa.Table:
+def copies_of(table: pa.Table) -> pa.Table:
     """What is known of the texts of one part: ``text``, ``copy`` (the number of near-duplicates that are one; null where it is too short to tell) and
     ``reaching``, whether it has a link, a contact or the like."""
     import numpy as np
     import pyarrow as pa
 
-    from qunkit.chat.normal import normalise_all
     from qunkit.methods.copies import copies
 
     texts = table["text"].to_pylist()
-    plain = normalise_all(texts)
+    plain, reaching = _read(texts)
     distinct = list(dict.fromkeys(plain))
     number_of = dict(zip(distinct, copies(distinct).tolist(), strict=True))
     numbers = np.array([number_of[one] for one in plain], np.int64)
     columns = {"text": pa.array(texts, pa.string()), "copy": pa.array(numbers, mask=numbers < 0)}
-    return pa.table(columns | {"reaching": pa.array(_reaching(texts), pa.bool_())})
+    return pa.table(columns | {"reaching": pa.array(reaching, pa.bool_())})
 
 
-def _reaching(texts: Sequence[str]) -> list[bool]:
-    """Of each text whether it has one of `_MARKS`."""
+def _read(texts: Sequence[str]) -> tuple[list[str], list[bool]]:
+    """Each of `texts` without its disguises, and whether it has one of `_MARKS`."""
     import numpy as np
 
-    from qunkit.chat.normal import batch
+    from qunkit.chat.normal import END, batch
     from qunkit.methods import ad_marks
 
+    plain: list[str] = []
     found: list[bool] = []
     marks = [mark for mark in ad_marks.MARKS if mark.code in _MARKS]
     for start in range(0, len(texts), _BATCH):
         normals = batch(texts[start : start + _BATCH])
+        plain += normals.joined.split(END)[:-1]
         told = np.zeros(len(normals), bool)
         for mark in marks:
             told[ad_marks.texts_of(normals, mark.find(normals)[:, 0])] = True
         found += told.tolist()
-    return found
+    return plain, found
+
+
+KEPT = {"ad_copies": Kept(SUSPECTS, copies_of), "judged": judged("ad_copies")}

@@ -58,9 +58,12 @@ def _like(words: tuple[str, ...], around: str = "") -> str:
     return " OR ".join(f"text LIKE '{around}{word}{around}'" for word in words)
 
 
-COPIES = f"""parts AS (
+_COPIES = f"""alike AS (
   SELECT text, text AS copy, FALSE AS reaching FROM features WHERE ads >= {ad_sql.SUSPICIOUS:e} AND LENGTH(text) >= {_SHORTEST_COPY}
-)"""
+), """
+KEPT = {"judged_alike": ad_sql.judged("alike", _COPIES)}
+"""As `ad_sql.KEPT`, but of near-duplicates only equal texts are known."""
+FLAGGED = ad_sql.FLAGGED.replace("FROM judged", "FROM judged_alike").replace(":threshold", f"{_THRESHOLD:e}")
 
 
 ORDERED = f"COALESCE(kind IN ('text', 'quote') AND chars < 30 AND ({_like(_ORDERS)}), FALSE)"
@@ -72,7 +75,7 @@ def lines(since: str, sheets: str = "FALSE") -> str:
     (the text of a sign-up list) and ``lost`` (a sign-up list whose text the exports have lost); and ``early`` ones, the sign-up lists for which only `sheets` holds."""
     columns = LINES.partition("FROM posts")[0]
     return f"""
-WITH {COPIES}, {ad_sql.JUDGED.replace(":threshold", f"{_THRESHOLD:e}")}, marked AS (
+WITH {FLAGGED}, marked AS (
   SELECT posts.*, flagged.seq IS NOT NULL AS ad, NOT ({since}) AS early
   FROM posts LEFT JOIN flagged ON flagged.group_id = posts.group_id AND flagged.sent_at = posts.sent_at AND flagged.seq = posts.seq
   WHERE ({since} OR posts.kind = 'solitaire' AND {sheets}) AND posts.time_quality <> 'day'
