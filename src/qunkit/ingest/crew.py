@@ -123,6 +123,7 @@ def _read(options: Options, staging: Staging, seen: set[str], formats: Sequence[
     own = replace(staging, path=Path(tempfile.mkdtemp(prefix=f"{share.number}-", dir=staging.spool)))
     run = Run(Harvest(own), options, _untold, set(seen))
     files = [file for candidate in share.candidates for file in run.take(candidate)]
+    run.harvest.shorts.flush()
     gathered = run.harvest.gathered
     staged = [path for paths in gathered.staged.values() for path in paths]
     written = {path: _size(path) for path in (*staged, *gathered.rejects.values())}

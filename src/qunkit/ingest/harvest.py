@@ -19,7 +19,8 @@ from qunkit.ingest.identity import ANY_GROUP
 from qunkit.ingest.ledger import LedgerBroken, counts, sizes
 from qunkit.ingest.parquet import writer
 from qunkit.ingest.read import Reading, observe
-from qunkit.ingest.stage import MonthWriters, member_row
+from qunkit.ingest.shorts import Shorts, without
+from qunkit.ingest.stage import SHORT, MonthWriters, member_row
 from qunkit.ingest.summary import FileSummary
 from qunkit.parsing.source import Source
 
@@ -40,7 +41,7 @@ class Gathered:
     """What was read."""
 
     staged: dict[str, list[Path]] = field(default_factory=dict)
-    """Months → files of their rows."""
+    """Months → files of their rows: of one source each, or of several short ones (`shorts`)."""
     members: list[pa.Table] = field(default_factory=list)
     """Of each source that lists any."""
     ledger: list[pa.Table] = field(default_factory=list)
@@ -52,13 +53,15 @@ class Gathered:
 
     def drop(self, ids: set[str]) -> None:
         """Take sources out again."""
+        if not ids:
+            return
         self.replaced = {source: before for source, before in self.replaced.items() if source not in ids}
         self.sources = [source for source in self.sources if source["id"] not in ids]
         self.members = [rows for rows in self.members if rows["source"][0].as_py() not in ids]
         self.rejects = {source: path for source, path in self.rejects.items() if source not in ids}
         self.ledger = [runs for runs in self.ledger if runs["source"][0].as_py() not in ids]
         for month, paths in list(self.staged.items()):
-            self.staged[month] = [path for path in paths if path.name.partition("-")[0] not in ids]
+            self.staged[month] = without(paths, ids)
             if not self.staged[month]:
                 del self.staged[month]
 
@@ -88,9 +91,11 @@ class Harvest:
     """Sources whose place nothing takes."""
     forgotten: tombstones.Tombstones = field(init=False)
     """Marks of who must not come back."""
+    shorts: Shorts = field(init=False)
 
     def __post_init__(self) -> None:
         self.forgotten = tombstones.load(self.staging.old_part)
+        self.shorts = Shorts(self.staging.spool, self.gathered.staged)
 
     @property
     def gone(self) -> set[str]:
@@ -112,8 +117,11 @@ class Harvest:
             FormatBroken: its ranges do not tile the file; nothing of it was taken.
         """
         clock = Clock(tz or self.staging.tz, self.staging.tz)
-        groups = self._stage(reading, clock, as_group)
+        is_short = reading.messages < SHORT and not self.forgotten  # who is forgotten is looked for source by source
+        held = [*observe(reading, clock, as_group)] if is_short else []
+        groups = _groups(held) if is_short else self._stage(reading, clock, as_group)
         runs = self._closed(reading)
+        self.shorts.add(reading.id, held)
         source = pa.DictionaryArray.from_arrays(np.zeros(len(runs), np.int32), [reading.id])
         self.gathered.ledger.append(runs.append_column("source", source).select(LEDGER_SCHEMA.names))
         members = [member_row(reading, row, as_group, clock) for row in reading.members]
@@ -138,7 +146,7 @@ class Harvest:
         with MonthWriters(self.staging.spool, reading.id, self.gathered.staged) as writers:
             for batch in observe(reading, clock, as_group):
                 writers.write(batch)
-                groups |= dict.fromkeys(_groups(batch))
+                groups |= _groups([batch])
         return groups
 
     def _closed(self, reading: Reading) -> pa.Table:
@@ -157,6 +165,7 @@ class Harvest:
     def build(self) -> list[overlap.Match]:
         """Build the parts from every source that does not contradict what is known; what each matches."""
         matches: list[overlap.Match] = []
+        self.shorts.flush()
         while self.gathered.sources or self.dropped:
             ids = [source["id"] for source in self.gathered.sources]
             table = pa.concat_tables([build.OBSERVED_MEMBERS.empty_table(), *self.gathered.members])
@@ -218,10 +227,16 @@ def _place(source: Source, staging: Path) -> dict[str, Any]:
     return {"path": None if path.is_relative_to(staging.absolute()) else shown, "member": member, "parts": source.parts}
 
 
-def _groups(batch: pa.RecordBatch) -> list[tuple[str | None, str | None]]:
+def _groups(batches: list[pa.RecordBatch]) -> dict[tuple[str | None, str | None], None]:
     """Ids and names of the groups in observations."""
-    groups = pa.Table.from_batches([batch]).group_by(["group_id", "group_name"], use_threads=False).aggregate([])
-    return list(zip(groups["group_id"].to_pylist(), groups["group_name"].to_pylist(), strict=True))
+    if not batches:
+        return {}
+    table = pa.Table.from_batches([batch.select(["group_id", "group_name"]) for batch in batches])
+    ids, names = (column.unique().to_pylist() for column in table.columns)
+    if len(ids) == len(names) == 1:
+        return {(ids[0], names[0]): None}
+    groups = table.group_by(["group_id", "group_name"], use_threads=False).aggregate([])
+    return dict.fromkeys(zip(groups["group_id"].to_pylist(), groups["group_name"].to_pylist(), strict=True))
 
 
 def _append(staging: store.Staging, part: str, tables: list[pa.Table], gone: set[str]) -> None:

@@ -13,7 +13,7 @@ import duckdb
 
 from qunkit import schema
 from qunkit.ingest.alike import ALIKE, SECOND
-from qunkit.ingest.parquet import rows_of
+from qunkit.ingest.parquet import is_shared, rows_of
 
 _PAYLOAD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources"))
 _TOLD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources", "occurrence"))
@@ -33,6 +33,7 @@ CREATE OR REPLACE TEMP VIEW fresh AS
 SELECT {_TOLD}, a.src, COALESCE(n.occurrence, 1) AS occurrence, COALESCE(n.seq, 0) AS seq
 FROM arrived a LEFT JOIN numbered n USING (row);
 """
+_NUMBERED = f"SELECT {_TOLD}, sources[1] AS src, occurrence, seq FROM {{staged}}"
 
 _UNION = f"""
 CREATE OR REPLACE TEMP TABLE observed_rows AS
@@ -40,7 +41,7 @@ SELECT {_PAYLOAD}, MAX(seq) AS seq, list_sort(list_distinct(flatten(list(sources
 """
 _EACH = "CREATE OR REPLACE TEMP TABLE observed_rows AS {rows}"
 _OLD = f"SELECT {_PAYLOAD}, seq, sources FROM {{old}}"
-_FRESH_ROWS = f"SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
+_FRESH_ROWS = f"SELECT {_PAYLOAD}, seq, [src] AS sources FROM {{fresh}}"
 _APART = """
 SELECT 1 FROM (
   SELECT begin <= MAX(stop) OVER (PARTITION BY group_id, group_name ORDER BY begin ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS meets
@@ -64,9 +65,10 @@ def observe(
     rows = [_OLD.format(old=old)] if old else []
     apart = not revised
     if staged:
-        connection.execute(_FRESH.format(staged=rows_of(staged, "filename", "file_row_number")))
-        rows.append(_FRESH_ROWS)
-        spans = [_SPAN.format(rows="arrived") + ", src", *([_SPAN.format(rows=old)] if old else [])]
+        fresh, arrived = _arrived(connection, staged)
+        rows += [_FRESH_ROWS.format(fresh=one) for one in fresh]
+        spans = [f"{_SPAN.format(rows=one)}, src" for one in arrived]
+        spans += [_SPAN.format(rows=old)] if old else []
         apart = apart and not connection.sql(_APART.format(spans=" UNION ALL ".join(spans))).fetchall()
     if staged or revised:
         together = " UNION ALL ".join(rows)
@@ -74,6 +76,21 @@ def observe(
     else:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE observed_rows AS SELECT * FROM {old}")
     connection.execute(_OBSERVED)
+
+
+def _arrived(connection: duckdb.DuckDBPyConnection, staged: Sequence[Path]) -> tuple[list[str], list[str]]:
+    """FROM items of what is staged: its rows, numbered; and the same as far as it goes without numbers. Those of short sources have them already."""
+    numbered = [path for path in staged if is_shared(path)]
+    others = [path for path in staged if not is_shared(path)]
+    fresh, arrived = [], []
+    if numbered:
+        fresh.append(f"({_NUMBERED.format(staged=rows_of(numbered))})")
+        arrived += fresh
+    if others:
+        connection.execute(_FRESH.format(staged=rows_of(others, "filename", "file_row_number")))
+        fresh.append("fresh")
+        arrived.append("arrived")
+    return fresh, arrived
 
 
 def show(connection: duckdb.DuckDBPyConnection, part: Path) -> None:
