@@ -20,7 +20,7 @@ from qunkit.ingest.ledger import LedgerBroken, counts, sizes
 from qunkit.ingest.parquet import writer
 from qunkit.ingest.read import Reading, observe
 from qunkit.ingest.shorts import Shorts, without
-from qunkit.ingest.stage import SHORT, MonthWriters, member_row
+from qunkit.ingest.stage import SHORT, MonthWriters, member_rows
 from qunkit.ingest.summary import FileSummary
 from qunkit.parsing.source import Source
 
@@ -124,7 +124,7 @@ class Harvest:
         self.shorts.add(reading.id, held)
         source = pa.DictionaryArray.from_arrays(np.zeros(len(runs), np.int32), [reading.id])
         self.gathered.ledger.append(runs.append_column("source", source).select(LEDGER_SCHEMA.names))
-        members = [member_row(reading, row, as_group, clock) for row in reading.members]
+        members = member_rows(reading, as_group, clock)
         groups |= {(row["group_id"], row["group_name"]): None for row in members if row["group_id"] != ANY_GROUP}  # type: ignore[misc]
         left = keepout.Left(members, reading.reject_spool if reading.rejects else None, list(groups))
         left = keepout.strip(self.forgotten, self.staging, reading.id, self.gathered.staged, left)

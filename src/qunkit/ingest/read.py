@@ -183,8 +183,10 @@ def _take(reading: Reading, batch: Batch) -> None:
 
 def _has_wall_clocks(batch: Batch) -> bool:
     walls = batch.messages.column("wall")
-    listed = (row.get(name) for row in batch.members for name in ("seen_at", "joined_at"))
-    return walls.null_count < len(walls) or any(isinstance(time, datetime) for time in listed)
+    if walls.null_count < len(walls):
+        return True
+    types = {type(row.get(name)) for name in ("seen_at", "joined_at") for row in batch.members}
+    return any(issubclass(one, datetime) for one in types)
 
 
 def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str | None) -> pa.RecordBatch:
@@ -209,10 +211,13 @@ def _spool_rejects(reading: Reading) -> None:
 def _sound(batch: Batch) -> Batch:
     """The batch with rejects that are not too long, and texts of members that a column takes: JSON may hold halves of emoji."""
     batch.rejects = rejected.split(batch.rejects)
-    batch.members = [
-        {name: well_formed(value) if isinstance(value, str) else value for name, value in row.items()}
-        for row in batch.members
-    ]
+    try:
+        "".join([value for row in batch.members for value in row.values() if isinstance(value, str)]).encode()
+    except UnicodeEncodeError:
+        batch.members = [
+            {name: well_formed(value) if isinstance(value, str) else value for name, value in row.items()}
+            for row in batch.members
+        ]
     return batch
 
 

@@ -281,25 +281,26 @@ def months_of(table: pa.Table) -> Integers:
     return found
 
 
-def member_row(reading: Reading, row: dict[str, object], as_group: str | None, clock: Clock) -> dict[str, object]:
-    """A member as the format told it, with its group and source. Naive times are of the source's wall clock."""
+def member_rows(reading: Reading, as_group: str | None, clock: Clock) -> list[dict[str, object]]:
+    """Members as the format told them, with their group and source. Naive times are of the source's wall clock."""
     group_id, group_name = reading.group
-    told = {
-        "group_id": group_id,
-        "group_name": group_name,
-        "complete": False,
-        **reading.called(None),
-        **row,
-        "source": reading.id,
-    }
-    if told.pop("contact", False):
-        told |= {"group_id": ANY_GROUP, "group_name": None}
-    elif as_group:
-        told |= reading.called(as_group)
-    for name in ("seen_at", "joined_at"):
-        value = told.get(name)
-        if isinstance(value, int):
-            told[name] = datetime.fromtimestamp(value / 1000, UTC)
-        elif isinstance(value, datetime):
-            told[name] = clock.instant(value)
-    return told
+    called = reading.called(as_group) if as_group else {}
+    usual = {"group_id": group_id, "group_name": group_name, "complete": False, **reading.called(None)}
+    instants: dict[int | datetime, datetime] = {}  # a list has few
+    found = []
+    for row in reading.members:
+        told = {**usual, **row, "source": reading.id}
+        if told.pop("contact", False):
+            told |= {"group_id": ANY_GROUP, "group_name": None}
+        else:
+            told |= called
+        for name in ("seen_at", "joined_at"):
+            value = told.get(name)
+            if isinstance(value, int | datetime):
+                if value not in instants:
+                    instants[value] = (
+                        datetime.fromtimestamp(value / 1000, UTC) if isinstance(value, int) else clock.instant(value)
+                    )
+                told[name] = instants[value]
+        found.append(told)
+    return found
