@@ -14,7 +14,7 @@ from qunkit import schema
 from qunkit.engines._quiet import quiet
 from qunkit.engines._reasons import failed
 from qunkit.ingest import identity, memory, merge, overlap, turns
-from qunkit.ingest.months import Months, State, write
+from qunkit.ingest.months import Months, State, observations, write
 from qunkit.ingest.parquet import ROW_GROUP, from_parts
 from qunkit.ingest.revision import Revision
 from qunkit.ingest.store import Staging
@@ -78,7 +78,8 @@ def build(
         for part in {*staging.parts, *built.dropped}:
             state.old_part(part)  # that it was damaged must not go unsaid because another takes its place
         built.fingerprint = _fingerprint(staging, built.dropped)
-        built.matches, built.seams = overlap.judge(connection, run)
+        said = [path for month in months.done if (path := state.part(observations(month)))]
+        built.matches, built.seams = overlap.judge(connection, run, [from_parts(path, "") for path in said])
         return built
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise failed(error, staging.dataset) from error
