@@ -124,7 +124,7 @@ def _member(member: str, one: Mapping[str, Any], owner: str | None, made: int | 
         "member_id": member,
         "nickname": text_of(one.get("accountName")),
         "group_nickname": text_of(one.get("groupNickname")),
-        "role": next((role for role in _ROLES if role in roles), "member" if roles else None),
+        "role": next((role for role in _ROLES if role in roles), "member") if roles else None,
         "complete": False,
         "seen_at": made,
     }

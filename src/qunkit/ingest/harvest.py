@@ -134,11 +134,12 @@ class Harvest:
         summary.groups, summary.guessed = left.groups, bool(groups) and not as_group and reading.guessed
         summary.forgotten = sum(left.forgotten.values())
         summary.zone = clock.source if reading.wall_clocks else None
-        summary.account(counts(runs), sizes(runs), reading)
+        records, bytes_ = counts(runs), sizes(runs)
+        summary.account(records, bytes_, reading)
         facts = {"groups": summary.groups, "members": summary.members, "told": reading.group}
         facts |= {"asked": asked | {"facts": dict(reading.source.options)}}
         facts |= _place(reading.source, self.staging.path)
-        self.gathered.sources.append(left.facts(_source_facts(reading, clock, counts(runs), sizes(runs)) | facts))
+        self.gathered.sources.append(left.facts(_source_facts(reading, clock, records, bytes_) | facts))
 
     def _stage(self, reading: Reading, clock: Clock, as_group: str | None) -> dict[tuple[str | None, str | None], None]:
         """Write the observations by month; returns the groups."""
