@@ -55,12 +55,13 @@ def build(
     memory_limit: str,
     threads: int | None,
     *,
+    lists: Sequence[Path] = (),
     revision: Revision | None = None,
     aliases: pa.Table | None = None,
 ) -> Built:
     """Write every part that the staged observations, the revision of old ones and new aliases change.
 
-    `staged` maps a month (YYYY-MM) to files of observations with ``src`` and ``row``; `members` has the schema OBSERVED_MEMBERS; `run`
+    `staged` maps a month (YYYY-MM) to files of observations with ``src`` and ``row``; `members` has the schema OBSERVED_MEMBERS, and so have the files `lists`; `run`
     are the ids of this run's sources in order; `aliases` (ALIASES_SCHEMA) takes the place of those that were known.
     """
     memory.give_back()  # what reading took: DuckDB has its own
@@ -70,7 +71,7 @@ def build(
             revision.prepare(connection)
         state = State(staging, revision)
         work = _Work(connection, state, staged)
-        work.learn_names(members, aliases)
+        work.learn_names(members, lists, aliases)
         months = Months(connection, state, staged, run, work.revised_months())
         months.build(work.changed_months(months.revised), threads)
         work.write_members()
@@ -93,7 +94,7 @@ def rebuild(staging: Staging, memory_limit: str, threads: int | None) -> None:
     try:
         state = State(staging, Revision("SELECT * FROM {old}", "FROM {old}"))
         work = _Work(connection, state, {})
-        work.learn_names(OBSERVED_MEMBERS.empty_table(), None)
+        work.learn_names(OBSERVED_MEMBERS.empty_table(), (), None)
         Months(connection, state).build(sorted(state.months), threads)
         work.write_members()
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
@@ -110,11 +111,12 @@ class _Work:
     state: State
     staged: Mapping[str, Sequence[Path]]
 
-    def learn_names(self, members: pa.Table, aliases: pa.Table | None) -> None:
+    def learn_names(self, members: pa.Table, lists: Sequence[Path], aliases: pa.Table | None) -> None:
         """The tables names, observed_members, aliases and identity, and old_identity: what names stood for before this run."""
         connection = self.connection
         know(connection, self.state.staging.old_part)
-        connection.register("new_members", members)
+        connection.register("held_members", members)
+        told = ["FROM held_members", *([f"FROM {from_parts(lists, '')}"] if lists else [])]
         connection.execute("CREATE TABLE old_identity AS SELECT * FROM identity")
         connection.execute(
             f"""CREATE OR REPLACE TABLE names AS
@@ -124,7 +126,7 @@ class _Work:
         revision = self.state.revision
         known = revision.members.format(old="observed_members") if revision else "FROM observed_members"
         connection.execute(
-            f"CREATE OR REPLACE TABLE observed_members AS SELECT * FROM ({known}) UNION SELECT * FROM new_members"
+            f"CREATE OR REPLACE TABLE observed_members AS SELECT * FROM ({known}) UNION SELECT * FROM ({' UNION ALL '.join(told)})"
         )
         if aliases is not None:
             connection.register("new_aliases", aliases)

@@ -17,9 +17,9 @@ from qunkit.ingest import build, keepout, overlap, rejected, revision, store, to
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.identity import ANY_GROUP
 from qunkit.ingest.ledger import LedgerBroken, counts, sizes
-from qunkit.ingest.parquet import writer
+from qunkit.ingest.parquet import SHARED, writer
 from qunkit.ingest.read import Reading, observe
-from qunkit.ingest.shorts import Shorts, without
+from qunkit.ingest.shorts import Shorts, left_of, write
 from qunkit.ingest.stage import SHORT, MonthWriters, member_rows
 from qunkit.ingest.summary import FileSummary
 from qunkit.parsing.source import Source
@@ -43,7 +43,9 @@ class Gathered:
     staged: dict[str, list[Path]] = field(default_factory=dict)
     """Months → files of their rows: of one source each, or of several short ones (`shorts`)."""
     members: list[pa.Table] = field(default_factory=list)
-    """Of each source that lists any."""
+    """Of sources that list any."""
+    lists: list[Path] = field(default_factory=list)
+    """Files of the same."""
     ledger: list[pa.Table] = field(default_factory=list)
     rejects: dict[str, Path] = field(default_factory=dict)
     """Sources with rejects → the file of their rows."""
@@ -57,11 +59,12 @@ class Gathered:
             return
         self.replaced = {source: before for source, before in self.replaced.items() if source not in ids}
         self.sources = [source for source in self.sources if source["id"] not in ids]
-        self.members = [rows for rows in self.members if rows["source"][0].as_py() not in ids]
+        self.members = [rows.filter(~pc.field("source").isin(sorted(ids))) for rows in self.members]
+        self.lists = left_of(self.lists, ids)
         self.rejects = {source: path for source, path in self.rejects.items() if source not in ids}
         self.ledger = [runs for runs in self.ledger if runs["source"][0].as_py() not in ids]
         for month, paths in list(self.staged.items()):
-            self.staged[month] = without(paths, ids)
+            self.staged[month] = left_of(paths, ids)
             if not self.staged[month]:
                 del self.staged[month]
 
@@ -70,6 +73,7 @@ class Gathered:
         for month, paths in other.staged.items():
             self.staged.setdefault(month, []).extend(paths)
         self.members += other.members
+        self.lists += other.lists
         self.ledger += other.ledger
         self.rejects |= other.rejects
         self.sources += other.sources
@@ -163,6 +167,14 @@ class Harvest:
             facts = {"path": reading.source.label, "format": reading.format}
             raise FormatBroken(**facts, at=broken.at, what=broken) from broken
 
+    def set_down(self) -> None:
+        """Write what is held of the sources, for another process to take up."""
+        self.shorts.flush()
+        if self.gathered.members:
+            path = self.staging.spool / f"listed{SHARED}"
+            write(path, pa.concat_tables(self.gathered.members))
+            self.gathered.members, self.gathered.lists = [], [path]
+
     def build(self) -> list[overlap.Match]:
         """Build the parts from every source that does not contradict what is known; what each matches."""
         matches: list[overlap.Match] = []
@@ -172,7 +184,10 @@ class Harvest:
             table = pa.concat_tables([build.OBSERVED_MEMBERS.empty_table(), *self.gathered.members])
             limits = (self.memory_limit, self.threads)
             revised = revision.without(self.gone) if self.gone else None
-            self.built = build.build(self.staging, self.gathered.staged, table, ids, *limits, revision=revised)
+            lists = self.gathered.lists
+            self.built = build.build(
+                self.staging, self.gathered.staged, table, ids, *limits, lists=lists, revision=revised
+            )
             refused = [match for match in self.built.matches if match.refused and not self.force]
             if not refused:
                 return matches + self.built.matches

@@ -66,15 +66,16 @@ def write(path: Path, rows: pa.Table) -> None:
         pq.write_table(rows, file, compression="lz4", row_group_size=ROW_GROUP)
 
 
-def without(paths: Sequence[Path], ids: set[str]) -> list[Path]:
+def left_of(paths: Sequence[Path], ids: set[str]) -> list[Path]:
     """Staged files without the rows of some sources; those that have others are written anew."""
     left = [path for path in paths if is_shared(path) or path.name.partition("-")[0] not in ids]
     return [path for path in left if not is_shared(path) or _is_left(path, ids)]
 
 
 def _is_left(path: Path, ids: set[str]) -> bool:
-    rows = pq.read_table(path, schema=schema.OBSERVATIONS.arrow)
-    kept = rows.filter(pc.invert(pc.is_in(pc.list_element(rows["sources"], 0), pa.array(sorted(ids)))))
+    rows = pq.read_table(path, partitioning=None)
+    sources = pc.list_element(rows["sources"], 0) if "sources" in rows.schema.names else rows["source"]
+    kept = rows.filter(pc.invert(pc.is_in(sources, pa.array(sorted(ids)))))
     if 0 < len(kept) < len(rows):
         path.unlink()
         write(path, kept)
