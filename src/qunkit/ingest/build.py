@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,8 +75,8 @@ def build(
         work = _Work(connection, state, staged)
         work.learn_names(members, lists, aliases)
         months = Months(connection, state, staged, run, work.revised_months())
-        months.build(work.changed_months(months.revised), threads)
-        work.write_members()
+        with work.writing_members():
+            months.build(work.changed_months(months.revised), threads)
         built = Built(months.new, dropped=frozenset(state.dropped))
         for part in {*staging.parts, *built.dropped}:
             state.old_part(part)  # that it was damaged must not go unsaid because another takes its place
@@ -95,8 +97,8 @@ def rebuild(staging: Staging, memory_limit: str, threads: int | None) -> None:
         state = State(staging, Revision("SELECT * FROM {old}", "FROM {old}"))
         work = _Work(connection, state, {})
         work.learn_names(OBSERVED_MEMBERS.empty_table(), (), None)
-        Months(connection, state).build(sorted(state.months), threads)
-        work.write_members()
+        with work.writing_members():
+            Months(connection, state).build(sorted(state.months), threads)
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise failed(error, staging.dataset) from error
     finally:
@@ -132,9 +134,8 @@ class _Work:
             connection.register("new_aliases", aliases)
             connection.execute("CREATE OR REPLACE TABLE aliases AS SELECT * FROM new_aliases")
         identity.build(connection)
-        self._write(NAMES, "SELECT * FROM names ORDER BY ALL", NAMES_SCHEMA)
-        self._write(MEMBERS, "SELECT * FROM observed_members ORDER BY ALL", OBSERVED_MEMBERS)
-        self._write(ALIASES, "SELECT * FROM aliases ORDER BY ALL", ALIASES_SCHEMA)
+        self._write(connection, NAMES, "SELECT * FROM names ORDER BY ALL", NAMES_SCHEMA)
+        self._write(connection, ALIASES, "SELECT * FROM aliases ORDER BY ALL", ALIASES_SCHEMA)
 
     def _names(self) -> list[str]:
         """Queries that together have every name there is."""
@@ -196,14 +197,27 @@ class _Work:
             for month in (before, after)
         }
 
-    def write_members(self) -> None:
-        """What the rosters say, under the ids that members go by now."""
+    @contextmanager
+    def writing_members(self) -> Iterator[None]:
+        """Months do not ask for what the rosters say: it is put in order and written meanwhile."""
+        with closing(self.connection.cursor()) as cursor, ThreadPoolExecutor(1) as pool:
+            written = pool.submit(self._write_members, cursor)
+            try:
+                yield
+            except BaseException:
+                cursor.interrupt()
+                raise
+            written.result()
+
+    def _write_members(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """As they say it, and under the ids that members go by now."""
+        self._write(connection, MEMBERS, "SELECT * FROM observed_members ORDER BY ALL", OBSERVED_MEMBERS)
         columns = ", ".join(f"group_key AS {name}" if name == "group_id" else name for name in schema.MEMBERS.names)
         query = f"SELECT DISTINCT {columns} FROM known_members WHERE member_id <> group_key ORDER BY ALL"
-        self._write("members/part.parquet", query, schema.MEMBERS.arrow)
+        self._write(connection, "members/part.parquet", query, schema.MEMBERS.arrow)
 
-    def _write(self, part: str, query: str, table: pa.Schema) -> None:
-        write(self.state.staging, part, table, self.connection.sql(query).to_arrow_reader(ROW_GROUP))
+    def _write(self, connection: duckdb.DuckDBPyConnection, part: str, query: str, table: pa.Schema) -> None:
+        write(self.state.staging, part, table, connection.sql(query).to_arrow_reader(ROW_GROUP))
 
 
 def know(connection: duckdb.DuckDBPyConnection, part: Callable[[str], Path | None]) -> None:

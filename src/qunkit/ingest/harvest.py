@@ -13,14 +13,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qunkit.errors import FormatBroken
-from qunkit.ingest import build, keepout, overlap, rejected, revision, store, tombstones
+from qunkit.ingest import build, keepout, overlap, rejected, revision, stage, store, tombstones
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.identity import ANY_GROUP
 from qunkit.ingest.ledger import LedgerBroken, counts, sizes
 from qunkit.ingest.parquet import SHARED, writer
 from qunkit.ingest.read import Reading, observe
 from qunkit.ingest.shorts import Shorts, left_of, write
-from qunkit.ingest.stage import SHORT, MonthWriters, member_rows
+from qunkit.ingest.stage import MonthWriters, member_rows
 from qunkit.ingest.summary import FileSummary
 from qunkit.parsing.source import Source
 
@@ -121,7 +121,9 @@ class Harvest:
             FormatBroken: its ranges do not tile the file; nothing of it was taken.
         """
         clock = Clock(tz or self.staging.tz, self.staging.tz)
-        is_short = reading.messages < SHORT and not self.forgotten  # who is forgotten is looked for source by source
+        is_short = (
+            reading.messages < stage.SHORT and not self.forgotten
+        )  # who is forgotten is looked for source by source
         held = [*observe(reading, clock, as_group)] if is_short else []
         groups = _groups(held) if is_short else self._stage(reading, clock, as_group)
         runs = self._closed(reading)

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qunkit import schema
-from qunkit.ingest import durable
+from qunkit.ingest import durable, stage
 from qunkit.ingest.parquet import ROW_GROUP, SHARED, is_shared
-from qunkit.ingest.stage import SHORT, Numbers, months_of, observation_rows
+from qunkit.ingest.stage import Numbers, months_of, observation_rows
 
 
 class Shorts:
@@ -28,11 +28,11 @@ class Shorts:
         self.rows = self.written = 0
 
     def add(self, source: str, batches: Iterable[pa.RecordBatch]) -> None:
-        """Take all rows of a source, which has less than `SHORT`."""
+        """Take all rows of a source, which has less than `stage.SHORT`."""
         tables = [observation_rows(batch, source) for batch in batches]
         self.held += tables
         self.rows += sum(len(table) for table in tables)
-        if self.rows > ROW_GROUP - SHORT:
+        if self.rows > ROW_GROUP - stage.SHORT:
             self.flush()
 
     def flush(self) -> None:
