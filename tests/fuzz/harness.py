@@ -19,7 +19,7 @@ from qunkit.ingest import identify, rejected
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.ledger import counts, sizes
 from qunkit.ingest.read import Reading, begin, observe, read
-from qunkit.ingest.stage import MonthWriters, member_row
+from qunkit.ingest.stage import MonthWriters, member_rows
 from qunkit.parsing.source import Source, open_source
 from qunkit.schema import EVENTS, KINDS, OBSERVATIONS, REASONS, TIME_QUALITIES
 from qunkit.words import LANGS
@@ -156,7 +156,7 @@ def _check_words(batch: pa.RecordBatch) -> None:
 
 def _check_members(reading: Reading) -> None:
     """Rows that the build takes."""
-    rows = [member_row(reading, row, None, CLOCK) for row in reading.members]
+    rows = member_rows(reading, None, CLOCK)
     for row in rows:
         assert set(row) <= set(_MEMBERS), row
         assert row["member_id"], row

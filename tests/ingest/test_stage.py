@@ -32,7 +32,7 @@ def export(path: Path, *, turned: bool = False, ids: bool = False, groups: int =
 def test_the_short_way_ends_where_the_long_way_does(tmp_path, monkeypatch, ids):
     file = export(tmp_path / "a.jsonl", ids=ids)
     ingest([file], tmp_path / "long")
-    monkeypatch.setattr(stage, "_SHORT", 50)
+    monkeypatch.setattr(stage, "SHORT", 50)
     taken = []
     show = stage.is_ready
     monkeypatch.setattr("qunkit.ingest.months.is_ready", lambda path: taken.append(show(path)) or taken[-1])
@@ -44,7 +44,7 @@ def test_the_short_way_ends_where_the_long_way_does(tmp_path, monkeypatch, ids):
 
 
 def test_a_time_that_goes_back_ends_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(stage, "_SHORT", 50)
+    monkeypatch.setattr(stage, "SHORT", 50)
     ingest([export(tmp_path / "a.jsonl")], tmp_path / "straight")
     ingest([export(tmp_path / "b.jsonl", turned=True)], tmp_path / "turned")
     told = [
@@ -63,7 +63,7 @@ def test_batches_do_not_part_a_second(tmp_path, monkeypatch):
 
     from qunkit import schema
 
-    monkeypatch.setattr(stage, "_SHORT", 4)
+    monkeypatch.setattr(stage, "SHORT", 4)
     times = [0, 0, 0, 999, 1000, 1000, 2000, 2000, 2000, 2000, 5000]
     texts = ["1", "1", "2", "1", "1", "1", "3", "3", "3", "1", "1"]
     table = pa.table(
@@ -80,7 +80,7 @@ def test_batches_do_not_part_a_second(tmp_path, monkeypatch):
     for name, column in told.items():
         table = table.set_column(table.schema.get_field_index(name), name, column)
     for size in (1, 2, 3, 4, 7, 11):
-        ascending, numbers, runs = stage._Ascending(), stage._Numbers(), []
+        ascending, numbers, runs = stage._Ascending(), stage.Numbers(), []
         for start in range(0, len(times), size):
             runs += ascending.cut(table.slice(start, size))
         runs += ascending.rest()
@@ -100,7 +100,7 @@ def test_no_month_waits_that_is_over(tmp_path, monkeypatch, turned, most):
         held.append(len(writers.files))
         return file
 
-    monkeypatch.setattr(stage, "_SHORT", 50)
+    monkeypatch.setattr(stage, "SHORT", 50)
     monkeypatch.setattr(stage.MonthWriters, "_file", opened)
     ingest([export(tmp_path / "a.jsonl", turned=turned)], tmp_path / "data")
     assert max(held) == most

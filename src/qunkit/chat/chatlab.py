@@ -105,11 +105,9 @@ def members(listed: Iterable[Any], header: Mapping[str, Any]) -> list[dict[str, 
     ``meta.ownerId`` is the group's owner. The list is of people who were seen, and need not be complete.
     """
     meta, made = as_object(header.get("meta")), _instant(as_object(header.get("chatlab")).get("exportedAt"))
-    return [
-        _member(one, meta, made)
-        for one in map(as_object, listed)
-        if text_of(one.get("platformId")) not in (None, meta.get("groupId"))
-    ]
+    room, owner = meta.get("groupId"), text_of(meta.get("ownerId"))
+    told = ((text_of(one.get("platformId")), one) for one in listed if isinstance(one, dict))
+    return [_member(member, one, owner, made) for member, one in told if member is not None and member != room]
 
 
 def text_of(value: Any) -> str | None:
@@ -117,17 +115,16 @@ def text_of(value: Any) -> str | None:
     return str(value) if isinstance(value, str) and value else None
 
 
-def _member(one: Mapping[str, Any], meta: Mapping[str, Any], made: int | None) -> dict[str, object]:
-    member = text_of(one.get("platformId"))
+def _member(member: str, one: Mapping[str, Any], owner: str | None, made: int | None) -> dict[str, object]:
     listed = one.get("roles")
     roles = [as_object(role).get("id") for role in listed] if isinstance(listed, list) else []
-    if member == text_of(meta.get("ownerId")):
+    if member == owner:
         roles.append("owner")
     return {
         "member_id": member,
         "nickname": text_of(one.get("accountName")),
         "group_nickname": text_of(one.get("groupNickname")),
-        "role": next((role for role in _ROLES if role in roles), "member" if roles else None),
+        "role": next((role for role in _ROLES if role in roles), "member") if roles else None,
         "complete": False,
         "seen_at": made,
     }

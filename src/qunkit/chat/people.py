@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -21,6 +22,13 @@ _LONGEST_LIST = 200
 def nfc(name: str) -> str:
     """The name in Unicode normal form C, without space around it."""
     return unicodedata.normalize("NFC", name).strip()
+
+
+@lru_cache(1 << 14)
+def _spellings(name: str) -> tuple[str, str]:
+    """The name in form C, and that file-safe; groups share members, and exports of one group all."""
+    name = nfc(name)
+    return name, file_safe(name)
 
 
 def file_safe(name: str) -> str:
@@ -126,11 +134,12 @@ class People:
             self._add_name(name, sender or None)
 
     def _add_name(self, name: str, member_id: str | None, *, last_resort: bool = False) -> None:
-        name = nfc(name)
+        name, safe = _spellings(name)
         if not name:
             return
-        ids = {member_id} if member_id else set()
-        self.names.setdefault(name, set()).update(ids)
-        self._safe.setdefault(file_safe(name), set()).update(ids)
+        named, safely = self.names.setdefault(name, set()), self._safe.setdefault(safe, set())
+        if member_id:
+            named.add(member_id)
+            safely.add(member_id)
         if member_id and name != member_id and not (last_resort and member_id in self._shown):
             self._shown[member_id] = name

@@ -111,7 +111,7 @@ def _parted(records: Records) -> tuple[Records, list[Mapping[str, Any]]]:
 
 def _lines(records: Records, wanted: pa.Array) -> list[Mapping[str, Any]]:
     """The wanted lines as objects."""
-    from qunkit.parsing.json_array import outlined
+    from qunkit.parsing.json_array import all_outlined
     from qunkit.parsing.json_rows import RECORD
 
-    return [outlined(raw, records.source) for raw in records[RECORD].filter(wanted).to_pylist()]
+    return all_outlined(records[RECORD].filter(wanted).to_pylist(), records.source)

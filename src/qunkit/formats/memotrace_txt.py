@@ -62,9 +62,10 @@ _BEGUN = ("【", "            [链接]:title:")
 
 def sniff(head: Head) -> bool:
     """Begins with a header line; most header lines follow an empty line and do not put the name in quotes, as WeFlow does."""
-    lines = [line.rstrip("\r") for line in head.text.lstrip("\r\n").split("\n")]
-    if not _HEADER.fullmatch(lines[0]):
+    text = head.text.lstrip("\r\n")
+    if not _HEADER.fullmatch(text.partition("\n")[0].rstrip("\r")):
         return False
+    lines = [line.rstrip("\r") for line in text.split("\n")]
     found = [
         (before, match) for before, line in zip(["", *lines], lines, strict=False) if (match := _HEADER.fullmatch(line))
     ]

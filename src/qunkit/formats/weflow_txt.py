@@ -51,9 +51,10 @@ _OWNER = "我"
 
 def sniff(head: Head) -> bool:
     """Begins with a header line; most header lines behind an empty line have their name in single quotes."""
-    lines = [line.rstrip("\r") for line in head.text.lstrip("\r\n").split("\n")]
-    if not _HEADER.fullmatch(lines[0]):
+    text = head.text.lstrip("\r\n")
+    if not _HEADER.fullmatch(text.partition("\n")[0].rstrip("\r")):
         return False
+    lines = [line.rstrip("\r") for line in text.split("\n")]
     behind_blank = zip(["", *lines], lines, strict=False)
     names = [str(match[1]) for before, line in behind_blank if not before and (match := _HEADER.fullmatch(line))]
     return 2 * sum(len(name) > 1 and name[0] == name[-1] == "'" for name in names) > len(names)

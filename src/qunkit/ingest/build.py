@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from qunkit import schema
 from qunkit.engines._quiet import quiet
 from qunkit.engines._reasons import failed
 from qunkit.ingest import identity, memory, merge, overlap, turns
-from qunkit.ingest.months import Months, State, write
+from qunkit.ingest.months import Months, State, observations, write
 from qunkit.ingest.parquet import ROW_GROUP, from_parts
 from qunkit.ingest.revision import Revision
 from qunkit.ingest.store import Staging
@@ -55,12 +57,13 @@ def build(
     memory_limit: str,
     threads: int | None,
     *,
+    lists: Sequence[Path] = (),
     revision: Revision | None = None,
     aliases: pa.Table | None = None,
 ) -> Built:
     """Write every part that the staged observations, the revision of old ones and new aliases change.
 
-    `staged` maps a month (YYYY-MM) to files of observations with ``src`` and ``row``; `members` has the schema OBSERVED_MEMBERS; `run`
+    `staged` maps a month (YYYY-MM) to files of observations with ``src`` and ``row``; `members` has the schema OBSERVED_MEMBERS, and so have the files `lists`; `run`
     are the ids of this run's sources in order; `aliases` (ALIASES_SCHEMA) takes the place of those that were known.
     """
     memory.give_back()  # what reading took: DuckDB has its own
@@ -70,15 +73,16 @@ def build(
             revision.prepare(connection)
         state = State(staging, revision)
         work = _Work(connection, state, staged)
-        work.learn_names(members, aliases)
+        work.learn_names(members, lists, aliases)
         months = Months(connection, state, staged, run, work.revised_months())
-        months.build(work.changed_months(months.revised), threads)
-        work.write_members()
+        with work.writing_members():
+            months.build(work.changed_months(months.revised), threads)
         built = Built(months.new, dropped=frozenset(state.dropped))
         for part in {*staging.parts, *built.dropped}:
             state.old_part(part)  # that it was damaged must not go unsaid because another takes its place
         built.fingerprint = _fingerprint(staging, built.dropped)
-        built.matches, built.seams = overlap.judge(connection, run)
+        said = [path for month in months.done if (path := state.part(observations(month)))]
+        built.matches, built.seams = overlap.judge(connection, run, [from_parts(path, "") for path in said])
         return built
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise failed(error, staging.dataset) from error
@@ -92,9 +96,9 @@ def rebuild(staging: Staging, memory_limit: str, threads: int | None) -> None:
     try:
         state = State(staging, Revision("SELECT * FROM {old}", "FROM {old}"))
         work = _Work(connection, state, {})
-        work.learn_names(OBSERVED_MEMBERS.empty_table(), None)
-        Months(connection, state).build(sorted(state.months), threads)
-        work.write_members()
+        work.learn_names(OBSERVED_MEMBERS.empty_table(), (), None)
+        with work.writing_members():
+            Months(connection, state).build(sorted(state.months), threads)
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise failed(error, staging.dataset) from error
     finally:
@@ -109,11 +113,12 @@ class _Work:
     state: State
     staged: Mapping[str, Sequence[Path]]
 
-    def learn_names(self, members: pa.Table, aliases: pa.Table | None) -> None:
+    def learn_names(self, members: pa.Table, lists: Sequence[Path], aliases: pa.Table | None) -> None:
         """The tables names, observed_members, aliases and identity, and old_identity: what names stood for before this run."""
         connection = self.connection
         know(connection, self.state.staging.old_part)
-        connection.register("new_members", members)
+        connection.register("held_members", members)
+        told = ["FROM held_members", *([f"FROM {from_parts(lists, '')}"] if lists else [])]
         connection.execute("CREATE TABLE old_identity AS SELECT * FROM identity")
         connection.execute(
             f"""CREATE OR REPLACE TABLE names AS
@@ -123,15 +128,14 @@ class _Work:
         revision = self.state.revision
         known = revision.members.format(old="observed_members") if revision else "FROM observed_members"
         connection.execute(
-            f"CREATE OR REPLACE TABLE observed_members AS SELECT * FROM ({known}) UNION SELECT * FROM new_members"
+            f"CREATE OR REPLACE TABLE observed_members AS SELECT * FROM ({known}) UNION SELECT * FROM ({' UNION ALL '.join(told)})"
         )
         if aliases is not None:
             connection.register("new_aliases", aliases)
             connection.execute("CREATE OR REPLACE TABLE aliases AS SELECT * FROM new_aliases")
         identity.build(connection)
-        self._write(NAMES, "SELECT * FROM names ORDER BY ALL", NAMES_SCHEMA)
-        self._write(MEMBERS, "SELECT * FROM observed_members ORDER BY ALL", OBSERVED_MEMBERS)
-        self._write(ALIASES, "SELECT * FROM aliases ORDER BY ALL", ALIASES_SCHEMA)
+        self._write(connection, NAMES, "SELECT * FROM names ORDER BY ALL", NAMES_SCHEMA)
+        self._write(connection, ALIASES, "SELECT * FROM aliases ORDER BY ALL", ALIASES_SCHEMA)
 
     def _names(self) -> list[str]:
         """Queries that together have every name there is."""
@@ -193,14 +197,27 @@ class _Work:
             for month in (before, after)
         }
 
-    def write_members(self) -> None:
-        """What the rosters say, under the ids that members go by now."""
+    @contextmanager
+    def writing_members(self) -> Iterator[None]:
+        """Months do not ask for what the rosters say: it is put in order and written meanwhile."""
+        with closing(self.connection.cursor()) as cursor, ThreadPoolExecutor(1) as pool:
+            written = pool.submit(self._write_members, cursor)
+            try:
+                yield
+            except BaseException:
+                cursor.interrupt()
+                raise
+            written.result()
+
+    def _write_members(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """As they say it, and under the ids that members go by now."""
+        self._write(connection, MEMBERS, "SELECT * FROM observed_members ORDER BY ALL", OBSERVED_MEMBERS)
         columns = ", ".join(f"group_key AS {name}" if name == "group_id" else name for name in schema.MEMBERS.names)
         query = f"SELECT DISTINCT {columns} FROM known_members WHERE member_id <> group_key ORDER BY ALL"
-        self._write("members/part.parquet", query, schema.MEMBERS.arrow)
+        self._write(connection, "members/part.parquet", query, schema.MEMBERS.arrow)
 
-    def _write(self, part: str, query: str, table: pa.Schema) -> None:
-        write(self.state.staging, part, table, self.connection.sql(query).to_arrow_reader(ROW_GROUP))
+    def _write(self, connection: duckdb.DuckDBPyConnection, part: str, query: str, table: pa.Schema) -> None:
+        write(self.state.staging, part, table, connection.sql(query).to_arrow_reader(ROW_GROUP))
 
 
 def know(connection: duckdb.DuckDBPyConnection, part: Callable[[str], Path | None]) -> None:

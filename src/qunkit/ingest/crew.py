@@ -123,9 +123,10 @@ def _read(options: Options, staging: Staging, seen: set[str], formats: Sequence[
     own = replace(staging, path=Path(tempfile.mkdtemp(prefix=f"{share.number}-", dir=staging.spool)))
     run = Run(Harvest(own), options, _untold, set(seen))
     files = [file for candidate in share.candidates for file in run.take(candidate)]
+    run.harvest.set_down()
     gathered = run.harvest.gathered
     staged = [path for paths in gathered.staged.values() for path in paths]
-    written = {path: _size(path) for path in (*staged, *gathered.rejects.values())}
+    written = {path: _size(path) for path in (*staged, *gathered.lists, *gathered.rejects.values())}
     return _Read(files, gathered, run.seen - seen, written, unlike)
 
 

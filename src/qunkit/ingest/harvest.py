@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qunkit.errors import FormatBroken
-from qunkit.ingest import build, keepout, overlap, rejected, revision, store, tombstones
+from qunkit.ingest import build, keepout, overlap, rejected, revision, stage, store, tombstones
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.identity import ANY_GROUP
 from qunkit.ingest.ledger import LedgerBroken, counts, sizes
-from qunkit.ingest.parquet import writer
+from qunkit.ingest.parquet import SHARED, writer
 from qunkit.ingest.read import Reading, observe
-from qunkit.ingest.stage import MonthWriters, member_row
+from qunkit.ingest.shorts import Shorts, left_of, write
+from qunkit.ingest.stage import MonthWriters, member_rows
 from qunkit.ingest.summary import FileSummary
 from qunkit.parsing.source import Source
 
@@ -40,9 +41,11 @@ class Gathered:
     """What was read."""
 
     staged: dict[str, list[Path]] = field(default_factory=dict)
-    """Months → files of their rows."""
+    """Months → files of their rows: of one source each, or of several short ones (`shorts`)."""
     members: list[pa.Table] = field(default_factory=list)
-    """Of each source that lists any."""
+    """Of sources that list any."""
+    lists: list[Path] = field(default_factory=list)
+    """Files of the same."""
     ledger: list[pa.Table] = field(default_factory=list)
     rejects: dict[str, Path] = field(default_factory=dict)
     """Sources with rejects → the file of their rows."""
@@ -52,13 +55,16 @@ class Gathered:
 
     def drop(self, ids: set[str]) -> None:
         """Take sources out again."""
+        if not ids:
+            return
         self.replaced = {source: before for source, before in self.replaced.items() if source not in ids}
         self.sources = [source for source in self.sources if source["id"] not in ids]
-        self.members = [rows for rows in self.members if rows["source"][0].as_py() not in ids]
+        self.members = [rows.filter(~pc.field("source").isin(sorted(ids))) for rows in self.members]
+        self.lists = left_of(self.lists, ids)
         self.rejects = {source: path for source, path in self.rejects.items() if source not in ids}
         self.ledger = [runs for runs in self.ledger if runs["source"][0].as_py() not in ids]
         for month, paths in list(self.staged.items()):
-            self.staged[month] = [path for path in paths if path.name.partition("-")[0] not in ids]
+            self.staged[month] = left_of(paths, ids)
             if not self.staged[month]:
                 del self.staged[month]
 
@@ -67,6 +73,7 @@ class Gathered:
         for month, paths in other.staged.items():
             self.staged.setdefault(month, []).extend(paths)
         self.members += other.members
+        self.lists += other.lists
         self.ledger += other.ledger
         self.rejects |= other.rejects
         self.sources += other.sources
@@ -88,9 +95,11 @@ class Harvest:
     """Sources whose place nothing takes."""
     forgotten: tombstones.Tombstones = field(init=False)
     """Marks of who must not come back."""
+    shorts: Shorts = field(init=False)
 
     def __post_init__(self) -> None:
         self.forgotten = tombstones.load(self.staging.old_part)
+        self.shorts = Shorts(self.staging.spool, self.gathered.staged)
 
     @property
     def gone(self) -> set[str]:
@@ -112,11 +121,16 @@ class Harvest:
             FormatBroken: its ranges do not tile the file; nothing of it was taken.
         """
         clock = Clock(tz or self.staging.tz, self.staging.tz)
-        groups = self._stage(reading, clock, as_group)
+        is_short = (
+            reading.messages < stage.SHORT and not self.forgotten
+        )  # who is forgotten is looked for source by source
+        held = [*observe(reading, clock, as_group)] if is_short else []
+        groups = _groups(held) if is_short else self._stage(reading, clock, as_group)
         runs = self._closed(reading)
+        self.shorts.add(reading.id, held)
         source = pa.DictionaryArray.from_arrays(np.zeros(len(runs), np.int32), [reading.id])
         self.gathered.ledger.append(runs.append_column("source", source).select(LEDGER_SCHEMA.names))
-        members = [member_row(reading, row, as_group, clock) for row in reading.members]
+        members = member_rows(reading, as_group, clock)
         groups |= {(row["group_id"], row["group_name"]): None for row in members if row["group_id"] != ANY_GROUP}  # type: ignore[misc]
         left = keepout.Left(members, reading.reject_spool if reading.rejects else None, list(groups))
         left = keepout.strip(self.forgotten, self.staging, reading.id, self.gathered.staged, left)
@@ -126,11 +140,12 @@ class Harvest:
         summary.groups, summary.guessed = left.groups, bool(groups) and not as_group and reading.guessed
         summary.forgotten = sum(left.forgotten.values())
         summary.zone = clock.source if reading.wall_clocks else None
-        summary.account(counts(runs), sizes(runs), reading)
+        records, bytes_ = counts(runs), sizes(runs)
+        summary.account(records, bytes_, reading)
         facts = {"groups": summary.groups, "members": summary.members, "told": reading.group}
         facts |= {"asked": asked | {"facts": dict(reading.source.options)}}
         facts |= _place(reading.source, self.staging.path)
-        self.gathered.sources.append(left.facts(_source_facts(reading, clock, counts(runs), sizes(runs)) | facts))
+        self.gathered.sources.append(left.facts(_source_facts(reading, clock, records, bytes_) | facts))
 
     def _stage(self, reading: Reading, clock: Clock, as_group: str | None) -> dict[tuple[str | None, str | None], None]:
         """Write the observations by month; returns the groups."""
@@ -138,7 +153,7 @@ class Harvest:
         with MonthWriters(self.staging.spool, reading.id, self.gathered.staged) as writers:
             for batch in observe(reading, clock, as_group):
                 writers.write(batch)
-                groups |= dict.fromkeys(_groups(batch))
+                groups |= _groups([batch])
         return groups
 
     def _closed(self, reading: Reading) -> pa.Table:
@@ -154,15 +169,27 @@ class Harvest:
             facts = {"path": reading.source.label, "format": reading.format}
             raise FormatBroken(**facts, at=broken.at, what=broken) from broken
 
+    def set_down(self) -> None:
+        """Write what is held of the sources, for another process to take up."""
+        self.shorts.flush()
+        if self.gathered.members:
+            path = self.staging.spool / f"listed{SHARED}"
+            write(path, pa.concat_tables(self.gathered.members))
+            self.gathered.members, self.gathered.lists = [], [path]
+
     def build(self) -> list[overlap.Match]:
         """Build the parts from every source that does not contradict what is known; what each matches."""
         matches: list[overlap.Match] = []
+        self.shorts.flush()
         while self.gathered.sources or self.dropped:
             ids = [source["id"] for source in self.gathered.sources]
             table = pa.concat_tables([build.OBSERVED_MEMBERS.empty_table(), *self.gathered.members])
             limits = (self.memory_limit, self.threads)
             revised = revision.without(self.gone) if self.gone else None
-            self.built = build.build(self.staging, self.gathered.staged, table, ids, *limits, revision=revised)
+            lists = self.gathered.lists
+            self.built = build.build(
+                self.staging, self.gathered.staged, table, ids, *limits, lists=lists, revision=revised
+            )
             refused = [match for match in self.built.matches if match.refused and not self.force]
             if not refused:
                 return matches + self.built.matches
@@ -218,10 +245,16 @@ def _place(source: Source, staging: Path) -> dict[str, Any]:
     return {"path": None if path.is_relative_to(staging.absolute()) else shown, "member": member, "parts": source.parts}
 
 
-def _groups(batch: pa.RecordBatch) -> list[tuple[str | None, str | None]]:
+def _groups(batches: list[pa.RecordBatch]) -> dict[tuple[str | None, str | None], None]:
     """Ids and names of the groups in observations."""
-    groups = pa.Table.from_batches([batch]).group_by(["group_id", "group_name"], use_threads=False).aggregate([])
-    return list(zip(groups["group_id"].to_pylist(), groups["group_name"].to_pylist(), strict=True))
+    if not batches:
+        return {}
+    table = pa.Table.from_batches([batch.select(["group_id", "group_name"]) for batch in batches])
+    ids, names = (column.unique().to_pylist() for column in table.columns)
+    if len(ids) == len(names) == 1:
+        return {(ids[0], names[0]): None}
+    groups = table.group_by(["group_id", "group_name"], use_threads=False).aggregate([])
+    return dict.fromkeys(zip(groups["group_id"].to_pylist(), groups["group_name"].to_pylist(), strict=True))
 
 
 def _append(staging: store.Staging, part: str, tables: list[pa.Table], gone: set[str]) -> None:

@@ -40,6 +40,7 @@ SELECT DISTINCT platform, group_id, group_name, NULL, quote_sender, NULL::TIMEST
 """
 """Every name that observations show: of senders, and those that notices, mentions and quotes show without an id."""
 
+# What lists say is a view of every list there is: of a group that was exported a thousand times, a thousand times its members.
 _IDENTITY = f"""
 CREATE OR REPLACE TABLE named_groups AS
 SELECT DISTINCT platform, {SAFE.format("group_name")} AS name, group_id AS id FROM (
@@ -72,12 +73,12 @@ FROM aliases a LEFT JOIN group_links g ON g.platform IS NULL AND g.name = {SAFE.
 CREATE OR REPLACE TABLE id_aliases AS
 SELECT alias, MIN(member) AS member FROM said WHERE verdict = 'same' AND NOT starts_with(alias, 'name:') GROUP BY alias;
 
-CREATE OR REPLACE TABLE listed_members AS
+CREATE OR REPLACE VIEW listed_members AS
 SELECT m.* REPLACE ({_OWN.format("m.member_id")} AS member_id), COALESCE(m.group_id, g.id, 'name:' || nfc_normalize(m.group_name), 'name:') AS group_key
 FROM observed_members m LEFT JOIN group_links g ON m.group_id IS NULL AND g.platform IS NULL AND g.name = {SAFE.format("m.group_name")}
 WHERE m.group_id IS DISTINCT FROM '{ANY_GROUP}';
 
-CREATE OR REPLACE TABLE keyed_members AS
+CREATE OR REPLACE VIEW keyed_members AS
 SELECT * FROM listed_members UNION ALL
 SELECT contact.* REPLACE (here.id AS member_id), here.group_key FROM observed_members contact JOIN (
   SELECT group_key, {_OWN.format("sender_id")} AS id FROM keyed_names UNION SELECT group_key, member_id FROM listed_members
@@ -87,7 +88,8 @@ CREATE OR REPLACE TABLE id_names AS
 SELECT DISTINCT group_key, {SAFE.format("name")} AS name, id FROM (
   SELECT group_key, sender_name AS name, {_OWN.format("sender_id")} AS id FROM keyed_names
   UNION ALL SELECT group_key, sender_id, {_OWN.format("sender_id")} FROM keyed_names
-  UNION ALL SELECT group_key, unnest([nickname, group_nickname, remark, member_id]), member_id FROM keyed_members
+  UNION ALL SELECT group_key, unnest([nickname, group_nickname, remark, member_id]), member_id
+    FROM (SELECT DISTINCT group_key, nickname, group_nickname, remark, member_id FROM keyed_members)
 ) WHERE name IS NOT NULL AND id <> 'me' AND NOT starts_with(id, 'name:');
 
 CREATE OR REPLACE TABLE said_names AS
@@ -104,14 +106,15 @@ LEFT JOIN found_links l ON starts_with(s.id, 'name:') AND l.group_key = s.group_
 WHERE s.verdict = 'same' GROUP BY 1, 2
 UNION ALL FROM found_links ANTI JOIN (FROM said_names WHERE verdict = 'same') USING (group_key, name);
 
-CREATE OR REPLACE TABLE own_members AS
+CREATE OR REPLACE VIEW own_members AS
 SELECT m.* REPLACE (COALESCE(l.id, m.member_id) AS member_id) FROM keyed_members m LEFT JOIN id_links l
 ON starts_with(m.member_id, 'name:') AND l.group_key = m.group_key AND l.name = {SAFE.format("substr(m.member_id, 6)")};
 
 CREATE OR REPLACE TABLE listed_links AS
 SELECT group_key, name, MIN(id) AS id FROM (
   SELECT DISTINCT group_key, {SAFE.format("name")} AS name, id FROM (
-    SELECT group_key, unnest([nickname, group_nickname, remark]) AS name, member_id AS id FROM own_members
+    SELECT group_key, unnest([nickname, group_nickname, remark]) AS name, member_id AS id
+    FROM (SELECT DISTINCT group_key, nickname, group_nickname, remark, member_id FROM own_members)
   ) WHERE name IS NOT NULL
 ) ANTI JOIN id_names USING (group_key, name) ANTI JOIN said_names USING (group_key, name) GROUP BY 1, 2 HAVING COUNT(*) = 1;
 
@@ -120,7 +123,7 @@ SELECT i.group_key, i.name, COALESCE(l.id, i.id) AS id FROM id_links i
 LEFT JOIN listed_links l ON starts_with(i.id, 'name:') AND l.group_key = i.group_key AND l.name = {SAFE.format("substr(i.id, 6)")}
 UNION ALL FROM listed_links;
 
-CREATE OR REPLACE TABLE known_members AS
+CREATE OR REPLACE VIEW known_members AS
 SELECT m.* REPLACE (COALESCE(l.id, m.invited_by) AS invited_by) FROM own_members m LEFT JOIN sender_links l
 ON starts_with(m.invited_by, 'name:') AND l.group_key = m.group_key AND l.name = {SAFE.format("substr(m.invited_by, 6)")};
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from qunkit.ingest.alike import CLASS
+from qunkit.ingest.alike import CLASS, WORDS
 from qunkit.ingest.identity import SAFE
 
 TABLE = "CREATE TABLE overlap_twins (grp VARCHAR, src VARCHAR, who VARCHAR, members BIGINT, n BIGINT)"
@@ -26,7 +26,7 @@ GROUP BY t.grp, t.who HAVING COUNT(DISTINCT i.id) > 1
 _TWINS = f"""
 INSERT INTO overlap_twins
 WITH messages AS (
-  SELECT grp, message_id, list(DISTINCT who) AS whos, any_value({CLASS}) AS class, any_value(said) AS said,
+  SELECT grp, message_id, list(DISTINCT who) AS whos, any_value({CLASS}) AS class, any_value(IF(o.kind = 'text', left({WORDS.format("o.text")}, 200), NULL)) AS said,
     COALESCE(MIN(t.sent_at) FILTER (NOT coarse), MIN(t.sent_at)) AS sent_at, bool_and(coarse) AS coarse, list(DISTINCT src) AS srcs
   FROM overlap_told t JOIN observed o USING (telling) WHERE NOT daily AND grp IN (SELECT grp FROM namesakes) GROUP BY grp, message_id
 ), pairs AS (

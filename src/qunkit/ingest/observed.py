@@ -13,7 +13,7 @@ import duckdb
 
 from qunkit import schema
 from qunkit.ingest.alike import ALIKE, SECOND
-from qunkit.ingest.parquet import rows_of
+from qunkit.ingest.parquet import is_shared, rows_of
 
 _PAYLOAD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources"))
 _TOLD = ", ".join(name for name in schema.OBSERVATIONS.names if name not in ("seq", "sources", "occurrence"))
@@ -33,24 +33,25 @@ CREATE OR REPLACE TEMP VIEW fresh AS
 SELECT {_TOLD}, a.src, COALESCE(n.occurrence, 1) AS occurrence, COALESCE(n.seq, 0) AS seq
 FROM arrived a LEFT JOIN numbered n USING (row);
 """
+_NUMBERED = f"SELECT {_TOLD}, sources[1] AS src, occurrence, seq FROM {{staged}}"
 
 _UNION = f"""
-CREATE OR REPLACE TEMP TABLE observed_rows AS
 SELECT {_PAYLOAD}, MAX(seq) AS seq, list_sort(list_distinct(flatten(list(sources)))) AS sources FROM ({{rows}}) GROUP BY ALL
 """
 _EACH = "CREATE OR REPLACE TEMP TABLE observed_rows AS {rows}"
 _OLD = f"SELECT {_PAYLOAD}, seq, sources FROM {{old}}"
-_FRESH_ROWS = f"SELECT {_PAYLOAD}, seq, [src] AS sources FROM fresh"
-_APART = """
-SELECT 1 FROM (
-  SELECT begin <= MAX(stop) OVER (PARTITION BY group_id, group_name ORDER BY begin ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS meets
+_FRESH_ROWS = f"SELECT {_PAYLOAD}, seq, [src] AS sources FROM {{fresh}}"
+_MEETINGS = """
+SELECT epoch_ms(begin) AS begin, epoch_ms(least(stop, before)) AS stop FROM (
+  SELECT *, MAX(stop) OVER (PARTITION BY group_id, group_name ORDER BY begin ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
   FROM ({spans})
-) WHERE meets LIMIT 1
+) WHERE begin <= before ORDER BY ALL
 """
 _SPAN = (
     "SELECT group_id, group_name, MIN(sent_at) AS begin, MAX(sent_at) AS stop FROM {rows} GROUP BY group_id, group_name"
 )
-"""No two tellings are equal where no two of these meet: of every source, and of what was known."""
+"""Two tellings are equal only where two of these meet: of every source, and of what was known."""
+_MOST_MEETINGS = 64
 _OBSERVED = "CREATE OR REPLACE TEMP VIEW observed AS SELECT rowid AS telling, * FROM observed_rows"
 
 
@@ -62,18 +63,51 @@ def observe(
     Of what was known no two rows say the same, unless it was `revised`.
     """
     rows = [_OLD.format(old=old)] if old else []
-    apart = not revised
+    meetings: list[tuple[int, int]] = []
     if staged:
-        connection.execute(_FRESH.format(staged=rows_of(staged, "filename", "file_row_number")))
-        rows.append(_FRESH_ROWS)
-        spans = [_SPAN.format(rows="arrived") + ", src", *([_SPAN.format(rows=old)] if old else [])]
-        apart = apart and not connection.sql(_APART.format(spans=" UNION ALL ".join(spans))).fetchall()
+        fresh, arrived = _arrived(connection, staged)
+        rows += [_FRESH_ROWS.format(fresh=one) for one in fresh]
+        spans = [f"{_SPAN.format(rows=one)}, src" for one in arrived]
+        spans += [_SPAN.format(rows=old)] if old else []
+        meetings = connection.sql(_MEETINGS.format(spans=" UNION ALL ".join(spans))).fetchall()
     if staged or revised:
-        together = " UNION ALL ".join(rows)
-        connection.execute(_EACH.format(rows=together) if apart else _UNION.format(rows=together))
+        told, meets = " UNION ALL ".join(rows), _where(meetings)
+        if revised or len(meets) > _MOST_MEETINGS:
+            connection.execute(_EACH.format(rows=_UNION.format(rows=told)))
+        elif meets:
+            meeting, apart = (f"SELECT * FROM ({told}) WHERE {so} ({' OR '.join(meets)})" for so in ("", "NOT"))
+            connection.execute(_EACH.format(rows=f"{apart} UNION ALL {_UNION.format(rows=meeting)}"))
+        else:
+            connection.execute(_EACH.format(rows=told))
     else:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE observed_rows AS SELECT * FROM {old}")
     connection.execute(_OBSERVED)
+
+
+def _where(meetings: Sequence[tuple[int, int]]) -> list[str]:
+    """Conditions of which one holds for every telling that may be equal to another: exports that follow each other meet in a second."""
+    joined: list[tuple[int, int]] = []
+    for begin, stop in meetings:
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(stop, joined[-1][1])
+        else:
+            joined.append((begin, stop))
+    return [f"epoch_ms(sent_at) BETWEEN {begin} AND {stop}" for begin, stop in joined]
+
+
+def _arrived(connection: duckdb.DuckDBPyConnection, staged: Sequence[Path]) -> tuple[list[str], list[str]]:
+    """FROM items of what is staged: its rows, numbered; and the same as far as it goes without numbers. Those of short sources have them already."""
+    numbered = [path for path in staged if is_shared(path)]
+    others = [path for path in staged if not is_shared(path)]
+    fresh, arrived = [], []
+    if numbered:
+        fresh.append(f"({_NUMBERED.format(staged=rows_of(numbered))})")
+        arrived += fresh
+    if others:
+        connection.execute(_FRESH.format(staged=rows_of(others, "filename", "file_row_number")))
+        fresh.append("fresh")
+        arrived.append("arrived")
+    return fresh, arrived
 
 
 def show(connection: duckdb.DuckDBPyConnection, part: Path) -> None:

@@ -42,6 +42,7 @@ _HALF_HOURS = range(-52, 53)
 _TABLES = """
 CREATE TABLE overlap_hours (grp VARCHAR, hour BIGINT, src VARCHAR, n BIGINT);
 CREATE TABLE overlap_both (grp VARCHAR, hour BIGINT, a VARCHAR, b VARCHAR, n BIGINT);
+CREATE TABLE overlap_doubtful (grp VARCHAR, src VARCHAR);
 CREATE TABLE overlap_alone (grp VARCHAR, src VARCHAR, sent_at BIGINT, who VARCHAR, said VARCHAR);
 CREATE TABLE overlap_edges (grp VARCHAR, src VARCHAR, first BIGINT, last BIGINT);
 CREATE TABLE overlap_seams (grp VARCHAR, moment BIGINT, unit BIGINT, same VARCHAR, src VARCHAR, n BIGINT, merged BIGINT, reworded BIGINT, unsure BOOLEAN);
@@ -53,8 +54,7 @@ _SHARED = "CREATE OR REPLACE TEMP TABLE shared AS SELECT unnest($groups) AS grp"
 _TOLD = f"""
 CREATE OR REPLACE TEMP TABLE overlap_told AS
 SELECT group_key AS grp, message_id, unnest(sources) AS src, {SECOND.format("sent_at")} * 1000 AS sent_at,
-  time_quality = 'minute' AS coarse, time_quality = 'day' AS daily, sender_key AS who,
-  IF(kind = 'text', left({WORDS.format("text")}, 200), NULL) AS said, telling, own_id IS NULL AS anonymous
+  time_quality = 'minute' AS coarse, time_quality = 'day' AS daily, sender_key AS who, telling, own_id IS NULL AS anonymous
 FROM meant WHERE group_key IN (FROM shared)
 """
 
@@ -65,10 +65,6 @@ SELECT a.grp, a.sent_at // 3600000, a.src, b.src, COUNT(DISTINCT a.message_id)
 FROM overlap_told a JOIN overlap_told b
   ON b.grp = a.grp AND b.message_id = a.message_id AND b.src <> a.src AND abs(b.sent_at - a.sent_at) < 60000
 WHERE a.src IN (SELECT unnest($run)) AND NOT a.daily AND NOT b.daily GROUP BY ALL;
-INSERT INTO overlap_alone
-SELECT grp, src, sent_at, who, said FROM overlap_told t
-WHERE NOT daily AND said IS NOT NULL AND (SELECT COUNT(*) FROM overlap_alone o WHERE o.grp = t.grp AND o.src = t.src) < $sample
-QUALIFY row_number() OVER (PARTITION BY grp, src ORDER BY sent_at, said) <= $sample;
 INSERT INTO overlap_edges SELECT grp, src, MIN(sent_at), MAX(sent_at) FROM overlap_told GROUP BY ALL;
 INSERT INTO overlap_seams
 WITH edges AS (
@@ -87,6 +83,19 @@ WITH edges AS (
 )
 SELECT grp, moment, unit, same, src, COUNT(DISTINCT message_id), any_value(merged), any_value(reworded), any_value(unsure)
 FROM equal JOIN merged USING (grp, same, unit, moment) GROUP BY ALL;
+"""
+
+# What sources say that do not match, month by month, until there is enough to see why: of a row of observations, which need not be merged for it.
+_SAID = f"""
+INSERT INTO overlap_alone
+SELECT grp, src, sent_at, who, said FROM (
+  SELECT i.group_key AS grp, unnest(o.sources) AS src, {SECOND.format("o.sent_at")} * 1000 AS sent_at, i.sender_key AS who,
+    left({WORDS.format("o.text")}, 200) AS said
+  FROM {{observations}} o JOIN identity i ON {IS_NAMED}
+  WHERE o.kind = 'text' AND o.time_quality <> 'day' AND o.text IS NOT NULL AND list_has_any(o.sources, $sources)
+) t WHERE (grp, src) IN (SELECT (grp, src) FROM overlap_doubtful)
+  AND (SELECT COUNT(*) FROM overlap_alone o WHERE o.grp = t.grp AND o.src = t.src) < $sample
+QUALIFY row_number() OVER (PARTITION BY grp, src ORDER BY sent_at, said) <= $sample
 """
 
 # What exports with days only say of days of which the group has finer times is left out, and may be more than the finer ones have: counted where
@@ -216,36 +225,60 @@ def observe(connection: duckdb.DuckDBPyConnection, run: Sequence[str], shared: S
         connection.execute(_TOLD)
         for statement in _COUNTED.split(";\n"):
             if statement.strip():
-                told = {
-                    name: value for name, value in (("run", list(run)), ("sample", _SAMPLE)) if f"${name}" in statement
-                }
-                connection.execute(statement, told)
+                connection.execute(statement, {"run": list(run)} if "$run" in statement else {})
         namesakes.observe(connection, run)
 
 
-def judge(connection: duckdb.DuckDBPyConnection, run: Sequence[str]) -> tuple[list[Match], Seams]:
-    """After the last month: every source of the run that overlaps enough with another, and what stays ambiguous."""
+def judge(
+    connection: duckdb.DuckDBPyConnection, run: Sequence[str], observations: Sequence[str] = ()
+) -> tuple[list[Match], Seams]:
+    """After the last month: every source of the run that overlaps enough with another, and what stays ambiguous.
+
+    `observations` are FROM items of the months, in order: what does not match is looked up there.
+    """
     most: dict[tuple[str, str], tuple[bool, float, int, int, str]] = {}
     for group, a, b, of, matched in connection.execute(_RATES, {"run": list(run), "enough": SOME}).fetchall():
         found = (of >= ENOUGH, matched / of, of, matched, b)
         most[a, group] = max(most.get((a, group), found), found)
-    best = {key: told[1:] for key, told in most.items() if told[0] or told[1] < REFUSED}
-    matches = [_match(connection, source, best) for source in run if any(a == source for a, _ in best)]
+    best: dict[str, dict[str, Sequence[Any]]] = {}
+    for (source, group), told in most.items():
+        if told[0] or told[1] < REFUSED:
+            best.setdefault(source, {})[group] = told[1:]
+    matches = [_match(connection, source, best[source]) for source in run if source in best]
+    doubtful = [(match, best[match.source][match.group]) for match in matches if match.rate < GOOD]
+    _look_up(connection, doubtful, observations)
+    explained = {match.source: _explained(connection, match, *told[1:]) for match, told in doubtful}
+    matches = [explained.get(match.source, match) for match in matches]
     seams = connection.execute(_AMBIGUOUS).fetchall()[0]
     days = connection.sql("SELECT COUNT(*), CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM overlap_days").fetchall()[0]
     return matches, Seams(*seams, *days)
 
 
-def _match(connection: duckdb.DuckDBPyConnection, source: str, best: Mapping[tuple[str, str], Sequence[Any]]) -> Match:
+def _match(connection: duckdb.DuckDBPyConnection, source: str, found: Mapping[str, Sequence[Any]]) -> Match:
     """All groups of a source together; the one with most misses is named."""
-    found = {group: told for (a, group), told in best.items() if a == source}
     of, matched = sum(told[1] for told in found.values()), sum(told[2] for told in found.values())
     group = max(found, key=lambda group: (found[group][1] - found[group][2], group))
-    match = Match(source, group, of, matched, namesakes=namesakes.of(connection, source))
-    if match.rate >= GOOD:
-        return match
-    cause, shift = _cause(connection, group, source, found[group][3], found[group][1] - found[group][2])
-    if cause in (None, RENAMED) and sum(one.messages for one in match.namesakes) * 2 > of - matched:
+    return Match(source, group, of, matched, namesakes=namesakes.of(connection, source))
+
+
+def _look_up(
+    connection: duckdb.DuckDBPyConnection, doubtful: Sequence[tuple[Match, Sequence[Any]]], observations: Sequence[str]
+) -> None:
+    """Make ``overlap_alone`` of the sources that do not match, and of those that they ought to match."""
+    sides = sorted({(match.group, source) for match, told in doubtful for source in (match.source, str(told[3]))})
+    if not sides:
+        return
+    connection.executemany("INSERT INTO overlap_doubtful VALUES (?, ?)", sides)
+    for month in observations:
+        told = {"sources": [source for _, source in sides], "sample": _SAMPLE}
+        connection.execute(_SAID.format(observations=month), told)
+
+
+def _explained(connection: duckdb.DuckDBPyConnection, match: Match, of: int, matched: int, other: str) -> Match:
+    """With the cause, if there is a likely one; `of` and `matched` are those of its group."""
+    cause, shift = _cause(connection, match.group, match.source, other, of - matched)
+    shared = sum(one.messages for one in match.namesakes)
+    if cause in (None, RENAMED) and shared * 2 > match.of - match.matched:
         cause = SHARED_NAMES
     return replace(match, cause=cause, shift=shift)
 

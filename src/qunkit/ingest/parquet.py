@@ -13,6 +13,15 @@ ROW_GROUP = 1 << 15
 _UNIQUE = ("text", "message_id", "native_id", "quote_id", "quote_text", "reply_to", "extra", "sent_at", "local_time")
 
 
+SHARED = ".shared.parquet"
+"""How the names of staged files end that hold numbered rows of several sources."""
+
+
+def is_shared(path: Path) -> bool:
+    """Whether a staged file holds numbered rows of several sources."""
+    return path.name.endswith(SHARED)
+
+
 def writer(file: object, table: pa.Schema) -> pq.ParquetWriter:
     """A Parquet writer as every part is written: zstd, with page checksums, dictionaries where values repeat."""
     repeating = [name for name in table.names if name not in _UNIQUE]

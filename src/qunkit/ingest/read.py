@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,8 @@ Progress = Callable[[str, int, int], None]
 
 _PIECE = 1 << 15
 """Rows."""
+_SMALL = 1 << 20
+"""Bytes of a file whose records are held: to write and read them takes longer than the rest."""
 _TITLED = 1 << 10
 """Characters among which an export names its group."""
 _ID = re.compile(r"[\w@.:-]+", re.ASCII)
@@ -50,6 +53,8 @@ class Reading:
     id: str
     """16 hexadecimal digits: of the bytes, and of the group where the path names it."""
     spool: Path
+    held: list[pa.RecordBatch] = field(default_factory=list)
+    """The records, if the file is too small for a spool."""
     people: People = field(default_factory=People)
     ledger: Ledger = field(default_factory=Ledger)
     rejects: list[Reject] = field(default_factory=list)
@@ -122,10 +127,10 @@ def read(reading: Reading, batches: Iterator[Batch], module: ModuleType, progres
         InputChanged: the file changed meanwhile.
     """
     source = reading.source
-    with pa.OSFile(str(reading.spool), "wb") as file, pa.ipc.new_file(file, schema.RAW.arrow) as writer:
+    with _spooling(reading) as spool:
         for batch in batches:
             _take(reading, batch)
-            writer.write_batch(batch.messages.cast(schema.RAW.arrow))
+            spool(batch.messages.cast(schema.RAW.arrow))
             if len(batch.messages):
                 progress(source.label, int(batch.messages.column("offset")[-1].as_py()), source.size)
     if reading.rejects:
@@ -146,21 +151,35 @@ def observe(reading: Reading, clock: Clock, as_group: str | None) -> Iterator[pa
 
     if reading.messages > _PIECE:
         memory.give_back()  # what parsing took
-    with pa.OSFile(str(reading.spool)) as file:
-        spooled = pa.ipc.open_file(file)
-        for batch in side_by_side(observed, _pieces(spooled)):
-            if len(batch):
-                is_notice = pc.is_in(batch.column("kind"), pa.array(schema.NOT_POSTS))
-                reading.ledger.add_records(batch.column("offset").to_numpy(), is_notice.to_numpy(zero_copy_only=False))
-                yield batch
+    for batch in side_by_side(observed, _pieces(reading)):
+        if len(batch):
+            is_notice = pc.is_in(batch.column("kind"), pa.array(schema.NOT_POSTS))
+            reading.ledger.add_records(batch.column("offset").to_numpy(), is_notice.to_numpy(zero_copy_only=False))
+            yield batch
 
 
-def _pieces(spooled: pa.RecordBatchFileReader) -> Iterator[pa.RecordBatch]:
-    """What was spooled, in pieces of which several at a time do not fill the memory."""
-    for number in range(spooled.num_record_batches):
-        batch = spooled.get_batch(number)
+@contextmanager
+def _spooling(reading: Reading) -> Iterator[Callable[[pa.RecordBatch], None]]:
+    """Where records go until all are read."""
+    if reading.source.size <= _SMALL:
+        yield reading.held.append
+        return
+    with pa.OSFile(str(reading.spool), "wb") as file, pa.ipc.new_file(file, schema.RAW.arrow) as writer:
+        yield writer.write_batch
+
+
+def _pieces(reading: Reading) -> Iterator[pa.RecordBatch]:
+    """What was read, in pieces of which several at a time do not fill the memory."""
+    for batch in reading.held if reading.source.size <= _SMALL else _spooled(reading.spool):
         for start in range(0, len(batch), _PIECE):
             yield batch.slice(start, _PIECE)
+
+
+def _spooled(spool: Path) -> Iterator[pa.RecordBatch]:
+    with pa.OSFile(str(spool)) as file:
+        spooled = pa.ipc.open_file(file)
+        for number in range(spooled.num_record_batches):
+            yield spooled.get_batch(number)
 
 
 def _take(reading: Reading, batch: Batch) -> None:
@@ -183,8 +202,10 @@ def _take(reading: Reading, batch: Batch) -> None:
 
 def _has_wall_clocks(batch: Batch) -> bool:
     walls = batch.messages.column("wall")
-    listed = (row.get(name) for row in batch.members for name in ("seen_at", "joined_at"))
-    return walls.null_count < len(walls) or any(isinstance(time, datetime) for time in listed)
+    if walls.null_count < len(walls):
+        return True
+    types = {type(row.get(name)) for name in ("seen_at", "joined_at") for row in batch.members}
+    return any(issubclass(one, datetime) for one in types)
 
 
 def _observed(reading: Reading, raw: pa.RecordBatch, clock: Clock, as_group: str | None) -> pa.RecordBatch:
@@ -209,10 +230,13 @@ def _spool_rejects(reading: Reading) -> None:
 def _sound(batch: Batch) -> Batch:
     """The batch with rejects that are not too long, and texts of members that a column takes: JSON may hold halves of emoji."""
     batch.rejects = rejected.split(batch.rejects)
-    batch.members = [
-        {name: well_formed(value) if isinstance(value, str) else value for name, value in row.items()}
-        for row in batch.members
-    ]
+    try:
+        "".join([value for row in batch.members for value in row.values() if isinstance(value, str)]).encode()
+    except UnicodeEncodeError:
+        batch.members = [
+            {name: well_formed(value) if isinstance(value, str) else value for name, value in row.items()}
+            for row in batch.members
+        ]
     return batch
 
 

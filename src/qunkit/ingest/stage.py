@@ -24,7 +24,7 @@ from qunkit import schema
 from qunkit.ingest import durable
 from qunkit.ingest.clock import Clock
 from qunkit.ingest.identity import ANY_GROUP
-from qunkit.ingest.keys import codes, places, seconds, together
+from qunkit.ingest.keys import Integers, codes, places, seconds, together
 from qunkit.ingest.observed import OCCURRENCE
 from qunkit.ingest.parquet import ROW_GROUP, writer
 from qunkit.ingest.read import Reading
@@ -35,7 +35,7 @@ _OPEN = 8
 """Months of a source whose times do not ascend. Together they hold no more than one of another does: a row group."""
 _THREADS = 2
 _OCCURRENCES = f"SELECT row, {OCCURRENCE} FROM (SELECT *, sources[1] AS src FROM crowded)"
-_SHORT = 1 << 14
+SHORT = 1 << 14
 """Rows of a source below which it is not numbered on the way: many short ones are numbered together."""
 _READY = ".ready.parquet"
 
@@ -62,7 +62,7 @@ class MonthWriters:
         self.opened = 0
         self.ascending = _Ascending()
         self.pool = ThreadPoolExecutor(_THREADS)
-        self.numbers = _Numbers()
+        self.numbers = Numbers()
         self.numbering: deque[tuple[Future[pa.Table], bool]] = deque()
         self.closing: deque[Future[None]] = deque()
 
@@ -87,11 +87,7 @@ class MonthWriters:
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add `batch`, in runs of one month: a file out of order costs more runs, nothing else."""
-        sources = pa.array([[self.source]], pa.list_(pa.string())).take(pa.array(np.zeros(len(batch), np.int32)))
-        first, nought = pa.array(np.ones(len(batch), np.int32)), pa.array(np.zeros(len(batch), np.int32))
-        columns = {name: batch.column(name) for name in batch.schema.names}
-        columns |= {"sources": sources, "occurrence": first, "seq": nought}
-        self._number(self.ascending.cut(pa.Table.from_pydict(columns).select(schema.OBSERVATIONS.names)))
+        self._number(self.ascending.cut(observation_rows(batch, self.source)))
 
     def _number(self, tables: Iterator[pa.Table]) -> None:
         for table in tables:
@@ -104,8 +100,7 @@ class MonthWriters:
     def _append_next(self) -> None:
         numbered, ready = self.numbering.popleft()
         table = numbered.result()
-        local = table["local_time"]
-        months = pc.add(pc.multiply(pc.year(local), 12), pc.subtract(pc.month(local), 1)).to_numpy()
+        months = months_of(table)
         starts = np.flatnonzero(np.r_[True, months[1:] != months[:-1]]) if len(table) else ()
         for start, end in zip(starts, np.r_[starts[1:], len(months)], strict=True):
             month = f"{months[start] // 12:04}-{months[start] % 12 + 1:02}"
@@ -162,7 +157,7 @@ class _MonthFile:
             self.writing.result()  # no more is held than one row group
         tables, rows = self.waiting, self.rows
         self.waiting, self.rows = [], 0
-        self.writing = _run(self.pool, work, tables, alone=rows < _SHORT)
+        self.writing = _run(self.pool, work, tables, alone=rows < SHORT)
         return self.writing
 
     def _put(self, tables: list[pa.Table]) -> None:
@@ -201,7 +196,7 @@ class _Ascending:
         if not ascends or len(whole) - end > ROW_GROUP:
             self.over, self.ready = True, False
             yield whole
-        elif self.ready or len(whole) >= _SHORT:
+        elif self.ready or len(whole) >= SHORT:
             self.ready, self.held = True, [whole.slice(end)]
             yield whole.slice(0, end)
         else:
@@ -212,8 +207,8 @@ class _Ascending:
         yield from self.held
 
 
-class _Numbers:
-    """Numbers rows of one source that hold whole seconds, by threads."""
+class Numbers:
+    """Numbers rows of sources that hold whole seconds, by threads."""
 
     def __init__(self) -> None:
         self.own = local()
@@ -221,7 +216,8 @@ class _Numbers:
 
     def put(self, table: pa.Table) -> pa.Table:
         """Nearly every row is alone with its sender in its second, and is the first; the others are numbered as `observed` does it."""
-        groups = codes(table["group_id"], table["group_name"])
+        sources = pc.list_flatten(table["sources"])
+        groups = codes(sources, table["group_id"], table["group_name"])
         seq = places(groups, table["sent_at"].cast(pa.int64()).to_numpy())
         table = table.set_column(table.schema.get_field_index("seq"), "seq", pa.array(seq, pa.int32()))
         senders = codes(table["sender_id"], _named(table))
@@ -269,25 +265,42 @@ def _named(table: pa.Table) -> pa.ChunkedArray:
     return pc.if_else(pc.is_null(table["sender_id"]), table["sender_name"], None)
 
 
-def member_row(reading: Reading, row: dict[str, object], as_group: str | None, clock: Clock) -> dict[str, object]:
-    """A member as the format told it, with its group and source. Naive times are of the source's wall clock."""
+def observation_rows(batch: pa.RecordBatch, source: str) -> pa.Table:
+    """What `read.observe` gives of a source, as rows of observations that are not numbered yet."""
+    sources = pa.array([[source]], pa.list_(pa.string())).take(pa.array(np.zeros(len(batch), np.int32)))
+    first, nought = pa.array(np.ones(len(batch), np.int32)), pa.array(np.zeros(len(batch), np.int32))
+    columns = {name: batch.column(name) for name in batch.schema.names}
+    columns |= {"sources": sources, "occurrence": first, "seq": nought}
+    return pa.Table.from_pydict(columns).select(schema.OBSERVATIONS.names)
+
+
+def months_of(table: pa.Table) -> Integers:
+    """The local month of each row, counted from year 0."""
+    local = table["local_time"]
+    found: Integers = pc.add(pc.multiply(pc.year(local), 12), pc.subtract(pc.month(local), 1)).to_numpy()
+    return found
+
+
+def member_rows(reading: Reading, as_group: str | None, clock: Clock) -> list[dict[str, object]]:
+    """Members as the format told them, with their group and source. Naive times are of the source's wall clock."""
     group_id, group_name = reading.group
-    told = {
-        "group_id": group_id,
-        "group_name": group_name,
-        "complete": False,
-        **reading.called(None),
-        **row,
-        "source": reading.id,
-    }
-    if told.pop("contact", False):
-        told |= {"group_id": ANY_GROUP, "group_name": None}
-    elif as_group:
-        told |= reading.called(as_group)
-    for name in ("seen_at", "joined_at"):
-        value = told.get(name)
-        if isinstance(value, int):
-            told[name] = datetime.fromtimestamp(value / 1000, UTC)
-        elif isinstance(value, datetime):
-            told[name] = clock.instant(value)
-    return told
+    called = reading.called(as_group) if as_group else {}
+    usual = {"group_id": group_id, "group_name": group_name, "complete": False, **reading.called(None)}
+    instants: dict[int | datetime, datetime] = {}  # a list has few
+    found = []
+    for row in reading.members:
+        told = {**usual, **row, "source": reading.id}
+        if told.pop("contact", False):
+            told |= {"group_id": ANY_GROUP, "group_name": None}
+        else:
+            told |= called
+        for name in ("seen_at", "joined_at"):
+            value = told.get(name)
+            if isinstance(value, int | datetime):
+                if value not in instants:
+                    instants[value] = (
+                        datetime.fromtimestamp(value / 1000, UTC) if isinstance(value, int) else clock.instant(value)
+                    )
+                told[name] = instants[value]
+        found.append(told)
+    return found

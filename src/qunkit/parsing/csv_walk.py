@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import lru_cache
 from itertools import islice
 from re import Pattern
 
@@ -59,6 +60,7 @@ def opening(data: bytes) -> Opening:
     return Opening(b",", (), len(data))
 
 
+@lru_cache(2)
 def columns_of(head: str) -> tuple[str, ...]:
     """Column names of the CSV file that begins with `head`; of any other text, something that is no known header."""
     return opening(head.encode("utf-8", "replace")).names

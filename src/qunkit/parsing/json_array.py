@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -223,6 +224,15 @@ def outlined(value: bytes, source: Source) -> Any:
     except UnicodeDecodeError:
         text = value.decode("utf-8", "replace")
     return _python(text)
+
+
+def all_outlined(values: Sequence[bytes], source: Source) -> list[Any]:
+    """`outlined` of objects that are nothing but themselves: of many, with nothing odd in them, at once."""
+    with suppress(ValueError, RecursionError):
+        text = f"[{b','.join(values).decode()}]"
+        if "\\ud" not in text and "\\uD" not in text and len(found := _python(text)) == len(values):
+            return list(found)
+    return [outlined(value, source) for value in values]
 
 
 def skim(source: Source) -> tuple[dict[str, Any], dict[str, Any] | None]:
