@@ -68,7 +68,7 @@ SELECT telling, group_key, sender_key, native_id, sent_at, local_time, time_qual
   {CONTENT} AS content,
   {CONTENT_OF_MINUTE} AS content_of_minute,
   COALESCE({WORDS.format("text")}, '') AS worded, IF({SAME} IS NULL, hash(worded), NULL) AS words
-FROM named WHERE telling IN (FROM near)
+FROM {{rows}} WHERE telling IN (FROM near)
 """
 
 # A source that shows one member under two names or ids numbers each apart, so two equal tellings of one moment may bear one number. Numbered
@@ -340,16 +340,16 @@ def compare(connection: duckdb.DuckDBPyConnection) -> pa.Table | None:
     if count(connection, "observed") > _HELD:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW named AS {_NAMED}")
         connection.execute(NEAR)
-        _compare(connection)
+        _compare(connection, "named")
         connection.execute(_MEANT)
         return None
     named = connection.sql(_NAMED).to_arrow_table()
     show(connection, "named", named)
     rows, compared = near.find(named), None
     if len(rows):
-        connection.register("rows", named.select(["telling"]).take(pa.array(rows)))
-        connection.execute("CREATE OR REPLACE TEMP TABLE near AS FROM rows")
-        if _compare(connection):
+        connection.register("rows", named.take(pa.array(rows)))
+        connection.execute("CREATE OR REPLACE TEMP TABLE near AS SELECT telling FROM rows")
+        if _compare(connection, "rows"):
             compared = connection.sql("FROM compared ORDER BY telling").to_arrow_table()
     nameless = named.filter(pc.is_null(named["native_id"]))
     own_ids = pa.array([], pa.string())
@@ -384,9 +384,9 @@ def resolve(connection: duckdb.DuckDBPyConnection, *, in_order: bool) -> Resolve
     return Resolved(held.tellers(rows), several, rows)
 
 
-def _compare(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Make ``compared`` of the tellings ``near``: which messages they are, if not what each says itself; whether there are any."""
-    connection.execute(_KEYED)
+def _compare(connection: duckdb.DuckDBPyConnection, named: str) -> bool:
+    """Make ``compared`` of the tellings ``near``, which `named` has: which messages they are, if not what each says itself; whether there are any."""
+    connection.execute(_KEYED.format(rows=named))
     ids, two_named, mixed, days, alike = connection.sql(_KINDS).fetchall()[0]
     if not (two_named or mixed or days or alike):
         connection.execute(_NONE)
