@@ -351,11 +351,13 @@ def compare(connection: duckdb.DuckDBPyConnection) -> pa.Table | None:
         connection.execute("CREATE OR REPLACE TEMP TABLE near AS SELECT telling FROM rows")
         if _compare(connection, "rows"):
             compared = connection.sql("FROM compared ORDER BY telling").to_arrow_table()
-    nameless = named.filter(pc.is_null(named["native_id"]))
+        connection.unregister("rows")
     own_ids = pa.array([], pa.string())
-    if len(nameless):
-        connection.register("nameless", nameless)
+    if nameless := named["native_id"].null_count:
+        nobody = named if nameless == len(named) else named.filter(pc.is_null(named["native_id"]))
+        connection.register("nameless", nobody)
         own_ids = connection.sql(f"SELECT {OWN_ID} AS id FROM nameless").to_arrow_table()["id"]
+        connection.unregister("nameless")
     meant = held.meant(named, own_ids, compared)
     show(connection, "meant", meant)
     return meant
@@ -435,7 +437,7 @@ def _relinked(connection: duckdb.DuckDBPyConnection, told: pa.Table) -> pa.Table
 
 def clear(connection: duckdb.DuckDBPyConnection) -> None:
     """Before the next month: nothing of this one takes memory any more."""
-    for name in ("held_named", "held_meant", "held_told", "rows", "nameless", "unlinked", "held_quoting"):
+    for name in ("held_named", "held_meant", "held_told", "unlinked", "held_quoting"):
         connection.unregister(name)
     drop(connection, "observed_rows", "numbered", "compared", "several", "joined", "relinked")
 

@@ -148,4 +148,4 @@ def _perhaps(messages: pa.Table, meant: pa.Table) -> pa.Table:
         text = messages["text"]
         spelt = pc.or_(pc.is_in(text, words), pc.match_substring_regex(text, _SPACED))
         found = pc.or_kleene(found, spelt)
-    return messages.filter(found).select(QUOTABLE)
+    return messages.select(QUOTABLE).filter(found)
