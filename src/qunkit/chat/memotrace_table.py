@@ -36,7 +36,9 @@ def _take_off_wording(told: dict[str, pa.Array]) -> None:
     label, text = told["native_type"], told["text"]
     plain = pc.or_(pc.is_in(label, value_set=pa.array(_WORDLESS_LABELS)), pc.is_null(text))
     rows = pc.indices_nonzero(pc.invert(plain))
-    found = [undo(*row) for row in zip(label.take(rows).to_pylist(), text.take(rows).to_pylist(), strict=True)]
+    said = list(zip(label.take(rows).to_pylist(), text.take(rows).to_pylist(), strict=True))
+    wordings = {one: undo(*one) for one in set(said)}  # chats are full of the same placeholders
+    found = [wordings[one] for one in said]
     for name in ("kind", "text", "quote_sender", "quote_text", "extra"):
         column = told.get(name, pa.nulls(len(text), pa.string()))
         told[name] = put(column, rows, [getattr(wording, name) for wording in found])

@@ -124,6 +124,8 @@ class Template:
     me: Me
     literals: tuple[str, ...]
     slots: tuple[str, ...]
+    inner: str
+    """The longest literal between slots, which most sentences lack."""
 
     @property
     def quoted(self) -> frozenset[str]:
@@ -199,8 +201,9 @@ def cuts(folded: str, platform: str = WECHAT) -> Iterator[tuple[Template, dict[s
             for end, known in ends:
                 if folded.endswith(end):
                     for template in known:
-                        for spans in template.cuts(folded):
-                            yield template, spans
+                        if template.inner in folded:
+                            for spans in template.cuts(folded):
+                                yield template, spans
 
 
 def _variants(text: str) -> Iterator[str]:
@@ -213,4 +216,5 @@ def _variants(text: str) -> Iterator[str]:
 def _compiled(rank: int, event: str, me: Me, text: str) -> Template:
     parts = re.split(r"\{([AT_])\}", text)
     slots = tuple(f"_{number}" if slot == "_" else slot for number, slot in enumerate(parts[1::2]))
-    return Template(rank, event, me, tuple(parts[0::2]), slots)
+    literals = tuple(parts[0::2])
+    return Template(rank, event, me, literals, slots, max(literals[1:-1], key=len, default=""))

@@ -18,6 +18,7 @@ from qunkit.parsing.csv import Records, filled
 from qunkit.parsing.json_array import JsonArray
 from qunkit.parsing.json_rows import instants
 from qunkit.parsing.places import raw_batch
+from qunkit.parsing.threads import side_by_side
 from qunkit.parsing.values import as_object, as_objects, as_text
 
 if TYPE_CHECKING:
@@ -51,11 +52,15 @@ _NOTHING = pa.scalar(None, pa.string())
 def read(source: Source) -> Iterator[Batch]:
     """The messages, and the members that the file lists."""
     array = JsonArray(source, _COLUMNS)
-    outline: Mapping[str, Any] = {}
-    for records in array:
-        if not outline and len(records.offsets):
-            outline = _facts(source, array.outline, records)
-        yield _batch(records, outline)
+
+    def outlined() -> Iterator[tuple[Records, Mapping[str, Any]]]:
+        outline: Mapping[str, Any] = {}
+        for records in array:
+            if not outline and len(records.offsets):
+                outline = _facts(source, array.outline, records)
+            yield records, dict(outline)  # which goes on growing
+
+    yield from side_by_side(_batch, outlined())
     if members := _members(array.outline):
         yield Batch(raw_batch(np.empty(0, np.int64)), members=members)
 
@@ -67,7 +72,8 @@ def _facts(source: Source, outline: dict[str, Any], records: Records) -> dict[st
     return outline if known else JsonArray(source, {}).read_outline()
 
 
-def _batch(records: Records, outline: Mapping[str, Any]) -> Batch:
+def _batch(block: tuple[Records, Mapping[str, Any]]) -> Batch:
+    records, outline = block
     session = as_object(outline.get("session"))
     room, name = as_text(session.get("wxid")), as_text(session.get("displayName")) or as_text(session.get("nickname"))
     records, epoch = records.timed(instants(records["createTime"]))

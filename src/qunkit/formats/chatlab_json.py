@@ -50,21 +50,27 @@ def read(source: Source) -> Iterator[Batch]:
     from qunkit.chat import chatlab
     from qunkit.parsing.json_array import JsonArray
     from qunkit.parsing.places import raw_batch
+    from qunkit.parsing.threads import side_by_side
 
     array = JsonArray(source, chatlab.COLUMNS)
-    outline: Mapping[str, Any] = {}
-    for records in array:
-        if not outline and len(records.offsets):
-            outline = array.outline if "meta" in array.outline else JsonArray(source, {}).read_outline()
-        yield _batch(records, outline)
+
+    def outlined() -> Iterator[tuple[Records, Mapping[str, Any]]]:
+        outline: Mapping[str, Any] = {}
+        for records in array:
+            if not outline and len(records.offsets):
+                outline = array.outline if "meta" in array.outline else JsonArray(source, {}).read_outline()
+            yield records, dict(outline)  # which goes on growing
+
+    yield from side_by_side(_batch, outlined())
     if members := chatlab.members(_listed(array.outline), array.outline):
         yield Batch(raw_batch(np.empty(0, np.int64)), members=members)
 
 
-def _batch(records: Records, outline: Mapping[str, Any]) -> Batch:
+def _batch(block: tuple[Records, Mapping[str, Any]]) -> Batch:
     from qunkit.chat import chatlab
     from qunkit.parsing.json_rows import RECORD, instants
 
+    records, outline = block
     meta = as_object(outline.get("meta"))
     known = {str(as_object(one).get("platformId")) for one in _listed(outline)}
     records, epoch = records.timed(instants(records["timestamp"]))

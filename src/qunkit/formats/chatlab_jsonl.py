@@ -16,7 +16,7 @@ A record may have 16 MiB: a longer one is rejected.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qunkit.exports import Batch, Head
 from qunkit.parsing.values import as_object
@@ -36,6 +36,17 @@ HOW = Text(
 )
 
 
+class _Block(NamedTuple):
+    """Message lines, and what lines so far say of the chat."""
+
+    records: Records
+    members: list[dict[str, object]]
+    """Those listed among them."""
+    meta: Mapping[str, Any]
+    known: frozenset[str]
+    """Ids of all listed so far."""
+
+
 def sniff(head: Head) -> bool:
     """The first line that says anything is a header."""
     first = head.first if head.first is not None else _first_object(head.text)
@@ -44,25 +55,37 @@ def sniff(head: Head) -> bool:
 
 def read(source: Source) -> Iterator[Batch]:
     """The messages and members, as they stand."""
+    from qunkit.parsing.threads import side_by_side
+
+    yield from side_by_side(_batch, _blocks(source))
+
+
+def _blocks(source: Source) -> Iterator[_Block]:
     from qunkit.chat import chatlab
-    from qunkit.parsing.json_rows import RECORD, instants
     from qunkit.parsing.jsonl import read_lines
 
     header: Mapping[str, Any] = {}
-    known: set[str] = set()
+    known: frozenset[str] = frozenset()
     for records in read_lines(source, {"_type": "string", **chatlab.COLUMNS}):
         header = header or _first(records, "header")
         meta = as_object(header.get("meta"))
         records, listed = _parted(records)
         members = chatlab.members(listed, header)
-        known.update(str(row["member_id"]) for row in members)
-        records, epoch = records.timed(instants(records["timestamp"]))
-        columns = chatlab.columns(records.rows, meta, known)
-        chatlab.keep_forwarded(columns, records[RECORD])
-        batch = records.batch(epoch=epoch, **columns)
-        batch.messages = batch.messages.replace_schema_metadata({"platform": chatlab.platform_of(meta)})
-        batch.members = members
-        yield batch
+        known |= {str(row["member_id"]) for row in members}
+        yield _Block(records, members, meta, known)
+
+
+def _batch(block: _Block) -> Batch:
+    from qunkit.chat import chatlab
+    from qunkit.parsing.json_rows import RECORD, instants
+
+    records, epoch = block.records.timed(instants(block.records["timestamp"]))
+    columns = chatlab.columns(records.rows, block.meta, block.known)
+    chatlab.keep_forwarded(columns, records[RECORD])
+    batch = records.batch(epoch=epoch, **columns)
+    batch.messages = batch.messages.replace_schema_metadata({"platform": chatlab.platform_of(block.meta)})
+    batch.members = block.members
+    return batch
 
 
 def _first_object(text: str) -> Mapping[str, Any]:

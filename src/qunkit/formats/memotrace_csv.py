@@ -34,6 +34,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qunkit.exports import Batch, Head
@@ -85,12 +86,13 @@ def read(source: Source) -> Iterator[Batch]:
     from qunkit.chat.memotrace_wording import group_of
     from qunkit.parsing.csv import read_records
     from qunkit.parsing.places import raw_batch
+    from qunkit.parsing.threads import side_by_side
 
     names = columns_of(source.head.text)
     group_id, group_name = group_of(source.parts, ".csv", "_utf8")
     if "消息ID" in names:
-        for records in read_records(source, columns=_COLUMNS_3, starts_record=_STARTS_3):
-            yield _version_3(records, group_id, group_name)
+        version_3 = partial(_version_3, group_id=group_id, group_name=group_name)
+        yield from side_by_side(version_3, read_records(source, columns=_COLUMNS_3, starts_record=_STARTS_3))
     elif "localId" in names:
         every_chat = _is_of_every_chat(source.head.text)
         people: dict[str, dict[str, object]] = {}

@@ -31,8 +31,8 @@ A record may have 1 MiB: a longer one is rejected.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from qunkit.exports import Batch, Head
 from qunkit.words import Text
@@ -60,6 +60,17 @@ _HELD = ("\n引用", "\n{'", "拍了拍")
 _BEGUN = ("【", "            [链接]:title:")
 
 
+class _Block(NamedTuple):
+    """The records of a block, and what only they can tell who know the blocks before."""
+
+    records: Records
+    places: Lines
+    shown: pa.StringArray
+    """What follows the time."""
+    one_line: npt.NDArray[np.bool_]
+    """Whether that is a notice."""
+
+
 def sniff(head: Head) -> bool:
     """Begins with a header line; most header lines follow an empty line and do not put the name in quotes, as WeFlow does."""
     text = head.text.lstrip("\r\n")
@@ -79,26 +90,38 @@ def read(source: Source) -> Iterator[Batch]:
     from qunkit.chat.memotrace_wording import group_of
     from qunkit.parsing.stamps import Stamp
     from qunkit.parsing.text import segment
+    from qunkit.parsing.threads import side_by_side
 
     group_id, group_name = group_of(source.parts, ".txt")
-    known: set[str] = set()
-    for records in segment(source, Stamp(followers=(b" ", b"\n", b"\r\n"))):
-        messages = _messages(records, known, group_id=group_id, group_name=group_name)
-        yield Batch(messages, records.rejects, records.framing, suspects=records.refused)
+
+    def batch(block: _Block) -> Batch:
+        records = block.records
+        messages = _messages(block, group_id=group_id, group_name=group_name)
+        return Batch(messages, records.rejects, records.framing, suspects=records.refused)
+
+    yield from side_by_side(batch, _blocks(segment(source, Stamp(followers=(b" ", b"\n", b"\r\n")))))
 
 
-def _messages(records: Records, known: set[str], **group: str | None) -> pa.RecordBatch:
-    """The batch; `known` holds the names of those who spoke so far, and learns more."""
+def _blocks(several: Iterable[Records]) -> Iterator[_Block]:
     import numpy as np
+
+    from qunkit.parsing.places import lines, strings
+
+    known: set[str] = set()
+    for records in several:
+        places = lines(records)
+        shown = strings(records.data, np.minimum(places.head + 1, places.head_end), places.head_end)
+        yield _Block(records, places, shown, _one_line_notices(places, shown, known))
+
+
+def _messages(block: _Block, **group: str | None) -> pa.RecordBatch:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from qunkit.parsing.places import lines, raw_batch, strings
+    from qunkit.parsing.places import raw_batch, strings
 
-    places = lines(records)
-    shown = strings(records.data, np.minimum(places.head + 1, places.head_end), places.head_end)
+    records, places, shown, one_line = block
     text = strings(records.data, places.body, places.body_end)
-    one_line = _one_line_notices(places, shown, known)
     notice = one_line | (places.head == places.head_end)
     nothing = pa.scalar(None, pa.string())
     columns = {
@@ -113,7 +136,8 @@ def _messages(records: Records, known: set[str], **group: str | None) -> pa.Reco
 def _one_line_notices(places: Lines, shown: pa.StringArray, known: set[str]) -> npt.NDArray[np.bool_]:
     """Which records are notices of version 2, a header line and nothing else.
 
-    A member's empty message looks nearly the same: it has one more empty line, or the name of somebody who has spoken before.
+    A member's empty message looks nearly the same: it has one more empty line, or the name of somebody who has spoken before. `known` holds the names
+    of those who spoke so far, and learns more.
     """
     import numpy as np
 

@@ -68,7 +68,7 @@ SELECT telling, group_key, sender_key, native_id, sent_at, local_time, time_qual
   {CONTENT} AS content,
   {CONTENT_OF_MINUTE} AS content_of_minute,
   COALESCE({WORDS.format("text")}, '') AS worded, IF({SAME} IS NULL, hash(worded), NULL) AS words
-FROM named WHERE telling IN (FROM near)
+FROM {{rows}} WHERE telling IN (FROM near)
 """
 
 # A source that shows one member under two names or ids numbers each apart, so two equal tellings of one moment may bear one number. Numbered
@@ -340,22 +340,24 @@ def compare(connection: duckdb.DuckDBPyConnection) -> pa.Table | None:
     if count(connection, "observed") > _HELD:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW named AS {_NAMED}")
         connection.execute(NEAR)
-        _compare(connection)
+        _compare(connection, "named")
         connection.execute(_MEANT)
         return None
     named = connection.sql(_NAMED).to_arrow_table()
     show(connection, "named", named)
     rows, compared = near.find(named), None
     if len(rows):
-        connection.register("rows", named.select(["telling"]).take(pa.array(rows)))
-        connection.execute("CREATE OR REPLACE TEMP TABLE near AS FROM rows")
-        if _compare(connection):
+        connection.register("rows", named.take(pa.array(rows)))
+        connection.execute("CREATE OR REPLACE TEMP TABLE near AS SELECT telling FROM rows")
+        if _compare(connection, "rows"):
             compared = connection.sql("FROM compared ORDER BY telling").to_arrow_table()
-    nameless = named.filter(pc.is_null(named["native_id"]))
+        connection.unregister("rows")
     own_ids = pa.array([], pa.string())
-    if len(nameless):
-        connection.register("nameless", nameless)
+    if nameless := named["native_id"].null_count:
+        nobody = named if nameless == len(named) else named.filter(pc.is_null(named["native_id"]))
+        connection.register("nameless", nobody)
         own_ids = connection.sql(f"SELECT {OWN_ID} AS id FROM nameless").to_arrow_table()["id"]
+        connection.unregister("nameless")
     meant = held.meant(named, own_ids, compared)
     show(connection, "meant", meant)
     return meant
@@ -384,9 +386,9 @@ def resolve(connection: duckdb.DuckDBPyConnection, *, in_order: bool) -> Resolve
     return Resolved(held.tellers(rows), several, rows)
 
 
-def _compare(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Make ``compared`` of the tellings ``near``: which messages they are, if not what each says itself; whether there are any."""
-    connection.execute(_KEYED)
+def _compare(connection: duckdb.DuckDBPyConnection, named: str) -> bool:
+    """Make ``compared`` of the tellings ``near``, which `named` has: which messages they are, if not what each says itself; whether there are any."""
+    connection.execute(_KEYED.format(rows=named))
     ids, two_named, mixed, days, alike = connection.sql(_KINDS).fetchall()[0]
     if not (two_named or mixed or days or alike):
         connection.execute(_NONE)
@@ -435,7 +437,7 @@ def _relinked(connection: duckdb.DuckDBPyConnection, told: pa.Table) -> pa.Table
 
 def clear(connection: duckdb.DuckDBPyConnection) -> None:
     """Before the next month: nothing of this one takes memory any more."""
-    for name in ("held_named", "held_meant", "held_told", "rows", "nameless", "unlinked", "held_quoting"):
+    for name in ("held_named", "held_meant", "held_told", "unlinked", "held_quoting"):
         connection.unregister(name)
     drop(connection, "observed_rows", "numbered", "compared", "several", "joined", "relinked")
 

@@ -283,7 +283,7 @@ class Months:
         quoted: list[str] = []
         if resolved.held is None:
             connection.execute("CREATE OR REPLACE TEMP VIEW quoting AS FROM told")
-            quoted = self._link(connection, month)
+            quoted = self._link(connection, month, None)
             columns = {
                 name: f"{'l' if name in ('reply_to', 'reply_how') else 'r'}.{name}" for name in schema.MESSAGES.names
             }
@@ -294,7 +294,7 @@ class Months:
             linked = None
             if len(quoting := held.quoting(resolved.held)):
                 merge.show(connection, "quoting", quoting)
-                quoted = self._link(connection, month)
+                quoted = self._link(connection, month, resolved.held)
                 linked = connection.sql("FROM linked").to_arrow_table()
             rows = held.written(resolved.held, linked).to_batches(ROW_GROUP)
         digest = Digest()
@@ -308,11 +308,11 @@ class Months:
         )
         merge.drop(connection, "quotes", "candidates", "linked")
 
-    def _link(self, connection: duckdb.DuckDBPyConnection, month: str) -> list[str]:
-        """Make ``linked`` of the quotes in ``quoting``; returns the months into which they may point."""
+    def _link(self, connection: duckdb.DuckDBPyConnection, month: str, told: pa.Table | None) -> list[str]:
+        """Make ``linked`` of the quotes in ``quoting``; returns the months into which they may point. `told`: if it is held."""
         quoted = replies.quoted_months(connection)
         earlier = (self._quotable(other) for other in quoted if other < month)
-        replies.link(connection, [messages for messages in earlier if messages is not None])
+        replies.link(connection, told, [messages for messages in earlier if messages is not None])
         return quoted
 
     def _quotable(self, month: str) -> Path | pa.Table | None:

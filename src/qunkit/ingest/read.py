@@ -24,9 +24,9 @@ from qunkit.ingest.clock import Clock
 from qunkit.ingest.events import interpret
 from qunkit.ingest.identify import beginning
 from qunkit.ingest.ledger import Ledger
-from qunkit.ingest.threads import side_by_side
 from qunkit.parsing.json_rows import well_formed
 from qunkit.parsing.source import Source
+from qunkit.parsing.threads import side_by_side
 from qunkit.words import Text
 
 Progress = Callable[[str, int, int], None]

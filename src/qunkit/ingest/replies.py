@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qunkit.ingest.merge import IS_ROUNDED
 from qunkit.ingest.parquet import rows_of
@@ -86,6 +87,11 @@ _WANTED = (
     f"words IN (SELECT {_WORDS.format('quote_text')} FROM quotes WHERE {_WORDED})",
 )
 """Messages that quotes of a kind may mean, by the kinds of `_KINDS`: a rounded id, a time, words."""
+_MEANT = f"""
+SELECT IF(quote_id IS NULL, quote_time, NULL) AS time, IF({_WORDED}, {_WORDS.format("quote_text")}, NULL) AS words FROM quotes
+"""
+_SPACED = r"[\t\n\f\r]|  |^ | $"
+"""What `_WORDS` may write in another way."""
 _CANDIDATES = """
 CREATE OR REPLACE TEMP TABLE candidates AS
 SELECT *, {words} AS words FROM ({rows}) WHERE group_id IN (SELECT group_id FROM quotes) AND ({wanted})
@@ -104,19 +110,21 @@ def quoted_months(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [month for (month,) in found]
 
 
-def link(connection: duckdb.DuckDBPyConnection, earlier: Sequence[Path | pa.Table]) -> None:
-    """From ``told``, ``quotes`` and the messages of the quoted months make ``linked``: message, reply_to, reply_how."""
+def link(connection: duckdb.DuckDBPyConnection, told: pa.Table | None, earlier: Sequence[Path | pa.Table]) -> None:
+    """From ``told``, ``quotes`` and the messages of the quoted months make ``linked``: message, reply_to, reply_how. `told`: the table, if it is held."""
     kinds = connection.sql(_KINDS).fetchall()[0]
     if not any(kinds):
         connection.execute(_BY_ID)
         return
-    rows = ["told"]
-    for number, messages in enumerate(earlier):
+    rounded, *_ = kinds
+    meant = None if rounded else connection.sql(_MEANT).to_arrow_table()
+    rows = [] if told is not None else ["told"]
+    for number, messages in enumerate([*([] if told is None else [told]), *earlier]):
         if isinstance(messages, Path):
             rows.append(rows_of([messages]))
         else:
-            rows.append(f"earlier_{number}")
-            connection.register(rows[-1], messages)
+            rows.append(f"held_{number}")
+            connection.register(rows[-1], messages if meant is None else _perhaps(messages, meant))
     wanted = [condition for condition, is_wanted in zip(_WANTED, kinds, strict=True) if is_wanted]
     connection.execute(
         _CANDIDATES.format(
@@ -125,7 +133,19 @@ def link(connection: duckdb.DuckDBPyConnection, earlier: Sequence[Path | pa.Tabl
             words=_WORDS.format("text") if kinds[-1] else "NULL::VARCHAR",
         )
     )
-    for name in rows[1:]:
-        if name.startswith("earlier_"):
+    for name in rows:
+        if name.startswith("held_"):
             connection.unregister(name)
     connection.execute(_LINKED)
+
+
+def _perhaps(messages: pa.Table, meant: pa.Table) -> pa.Table:
+    """Those that quotes may mean by their time or words: to see it of columns is cheaper than to ask it of rows."""
+    found, times, words = pa.nulls(len(messages), pa.bool_()), meant["time"].drop_null(), meant["words"].drop_null()
+    if len(times):
+        found = pc.is_in(messages["sent_at"].cast(times.type), times)
+    if len(words):
+        text = messages["text"]
+        spelt = pc.or_(pc.is_in(text, words), pc.match_substring_regex(text, _SPACED))
+        found = pc.or_kleene(found, spelt)
+    return messages.select(QUOTABLE).filter(found)
