@@ -154,6 +154,7 @@ class Answers(ABC):
         min_share: float = 0.5,
         min_messages: int = 3,
         min_ads: int = 1,
+        top: int = 0,
         threshold: float = 0.5,
         model: Literal["dataset", "shipped"] = "dataset",
         **asked: Unpack[Asked],
@@ -163,6 +164,7 @@ class Answers(ABC):
         * `min_share`: only accounts of whose messages this share or more is ads
         * `min_messages`: only accounts with N messages or more, ads among them
         * `min_ads`: only accounts with N ads or more
+        * `top`: only the first N; 0: all
         * `threshold`: a message of this score or more is an ad
         * `model`: dataset: the model learnt for it, if there is one; shipped: the one that came with qunkit
         """
@@ -171,6 +173,7 @@ class Answers(ABC):
             min_share=min_share,
             min_messages=min_messages,
             min_ads=min_ads,
+            top=top,
             threshold=threshold,
             model=model,
             **asked,
