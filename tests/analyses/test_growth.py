@@ -14,7 +14,7 @@ from qunkit.methods.joins import JOINS as TOLD
 from qunkit.methods.moves import MOVES
 from support.logs import BEGIN, EXAMPLES, PEOPLE, logs, scopes, seen
 from support.messages import EVER, NEVER, moment, write_snapshot
-from support.questions import ask, table
+from support.questions import ask, notes, table
 
 THREE_WEEKS = (
     # Monday 4 May 2026: a makes the group with b and c, and invites d
@@ -76,8 +76,15 @@ def test_by_inviter():
 def test_nothing_is_not_none():
     posts = [{"at": f"2026-05-{day:02}", "sender_id": "a"} for day in (4, 5, 11, 12)]
     assert set(table(weeks(posts), *JOINS)) == {(None,) * len(JOINS)}  # an export without notices
-    told = [*posts, {"at": "2026-05-12 10:00:00", "event": "renamed", "actor_id": "a"}]
+    for event in ("other", "renamed"):  # a notice whose content is lost, or of something else, says nothing of joins
+        told = [*posts, {"at": "2026-05-12 10:00:00", "event": event, "actor_id": "a"}]
+        assert set(table(weeks(told), *JOINS)) == {(None,) * len(JOINS)}
+        assert table(ask("growth_invites", told), "invited", "inviters", "k") == [(None, None, None)]
+        for name in ("growth", "growth_invites"):
+            assert [note for note in notes(name, told) if "1 groups hold no notice" in note]
+    told = [*posts, {"at": "2026-05-12 10:00:00", "event": "removed", "actor_id": "a", "target_ids": ["b"]}]
     assert table(weeks(told), "joins", "joins_link", "net") == [(0, None, None)] * 2
+    assert not [note for note in notes("growth", told) if "hold no notice" in note]
     hole = [row for row in THREE_WEEKS if not "2026-05-18" <= row["at"] < "2026-05-25"]
     assert table(weeks(hole), "state", "joins")[2] == ("holes", None)
 

@@ -6,7 +6,7 @@
     2026-06-08  妈妈群      unfinished      4        4        0             4         0      0
 
 Joins are person-times (人次) by notice or by a roster's join dates (qunkit.methods.joins), `joiners` persons (人数). Apart stand the founding invitation (`batch`: SCRM systems
-do not count it either) and staff. Null where the group has neither notices nor join dates, or no data in the period; never 0 for what nobody can know.
+do not count it either) and staff. Null where the group has neither notices of coming or going nor join dates, or no data in the period; never 0 for what nobody can know.
 
 Leaves stand by their evidence, as in `qunkit churn`: by notice, and by two complete rosters. Net growth needs to know who left: between complete rosters it is what came less
 what went (``roster``), and the count before and after says the same; a chat program that says when members leave allows it by notices (``notice``); WeChat does not, and net is
@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
-from qunkit.methods.joins import JOINS
+from qunkit.methods import gaps
+from qunkit.methods.joins import JOINS, TELLING
 from qunkit.methods.moves import MOVES, NAMED
 from qunkit.methods.periods import CALENDAR, PER, STATES
 from qunkit.results import Column, Note
@@ -53,7 +54,7 @@ COLUMNS = (
     Column("days", "int", Text("days", "天数"), Text("days with data in any group, from the group's first message on", "群首条消息起任一群有数据的天数"), spare=12),
     Column("inviter_id", "text", Text("inviter id", "邀请人 id"), Text("with --by inviter; null: not known", "仅 --by inviter；未知时为空"), spare=11),
     Column("inviter_name", "text", Text("inviter", "邀请人"), Text("with --by inviter", "仅 --by inviter"), spare=10),
-    Column("joins", "int", Text("joins", "入群人次"), Text("person-times, without the creation batch and staff; null: no data, or neither notices nor join dates", "不含建群批次和官方人员；无数据、无系统提示也无入群日期时为空")),
+    Column("joins", "int", Text("joins", "入群人次"), Text("person-times, without the creation batch and staff; null: no data, or neither notices of coming or going nor join dates", "不含建群批次和官方人员；无数据、既无进退群提示也无入群日期时为空")),
     Column("joiners", "int", Text("persons", "入群人数"), Text("of those, different members; who is not named counts each time", "其中不同的成员数；提示未写明者逐次计"), spare=9),
     Column("rejoins", "int", Text("again", "再次入群"), Text("joins of those who had joined the group before", "此前已入过本群者的人次"), spare=13),
     Column("joins_invite", "int", Text("invited", "邀请"), Text("by a member's invitation; in WeChat also by a link that a member sent", "由成员邀请；微信的邀请链接也在其中"), spare=6),
@@ -117,13 +118,7 @@ WITH {CALENDAR}, {NAMED}, {MOVES}, {JOINS}, joined_first AS (  -- rosters may te
   FROM begun JOIN dated ON dated.day = begun.first_day WHERE begun.oldest_day < begun.first_day
 ), staff AS (
   SELECT group_id, member_id FROM members WHERE official
-), telling AS (  -- groups whose exports hold notices or join dates, and whether those tell links apart
-  SELECT group_id, BOOL_OR(tells_links) AS tells_links FROM (
-    SELECT group_id, platform = 'telegram' AS tells_links FROM messages WHERE kind = 'system'
-    UNION ALL
-    SELECT group_id, join_source IS NOT NULL FROM listings WHERE joined_at IS NOT NULL
-  ) tellings GROUP BY group_id
-), outspoken AS (  -- groups whose chat program says who leaves
+), {TELLING}, outspoken AS (  -- groups whose chat program says who leaves
   SELECT group_id, BOOL_OR(platform NOT IN ('wechat', 'wecom')) AND COUNT(CASE WHEN event = 'left' THEN 1 END) > 0 AS tells_leaves
   FROM messages WHERE kind = 'system' GROUP BY group_id
 ), come AS (
@@ -213,6 +208,8 @@ LEFT JOIN rolled ON rolled.group_id = f.group_id AND rolled.period = f.period AN
 LEFT JOIN (SELECT group_id, member_id, name FROM members WHERE :by = 'inviter') members ON members.group_id = f.group_id AND members.member_id = f.inviter_id
 ORDER BY f.period, f.group_id, f.early DESC, f.joins DESC, f.inviter_id
 """
+
+remarks = gaps.unnoticed
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qunkit.methods.joins import TELLING
 from qunkit.results import Note
 from qunkit.words import Text
 
@@ -26,6 +27,10 @@ FROM posts WHERE in_window GROUP BY group_id
 """
 _UNTIMED = f"SELECT group_name FROM ({_OF_GROUPS}) told WHERE timed = 0 ORDER BY group_id"
 _LOST = f"SELECT group_name FROM ({_OF_GROUPS}) told WHERE lost > 0 ORDER BY group_id"
+_UNNOTICED = f"""
+WITH {TELLING}
+SELECT told.group_name FROM ({_OF_GROUPS}) told LEFT JOIN telling ON telling.group_id = told.group_id WHERE telling.group_id IS NULL ORDER BY told.group_id
+"""
 _DAYS = Text(
     "Days alone, and no times of the day, are known of {n} groups, so that nobody can tell there who answers whom: {groups}. They have no rows. An export that keeps times (`qunkit formats` says which do) and is ingested, too, fills them in.",
     "{n} 个群的导出只有日期、没有时刻，无法判断谁回复谁，因此未列出：{groups}。换用保留时刻的格式（见 `qunkit formats`）重新导出并导入即可补全。",
@@ -33,6 +38,11 @@ _DAYS = Text(
 _SHEETS = Text(
     "The texts of sign-up lists (接龙) are lost in the exports of {n} groups: {groups}. Nobody can tell there who opened one or joined it; an export with texts, ingested too, fills them in.",
     "{n} 个群的导出丢失了接龙正文：{groups}，无法判断由谁发起、谁参与；用保留正文的方式重新导出并导入即可补全。",
+)
+
+_JOINS = Text(
+    "The exports of {n} groups hold no notice of anybody's coming or going, and no roster with join dates: {groups}. How many joined is not known there, which is not none.",
+    "{n} 个群的导出中没有进退群提示，也没有带入群日期的名单：{groups}，入群人数未知（不代表无人入群）。",
 )
 
 
@@ -44,6 +54,11 @@ def untimed(ask: Ask) -> list[Note]:
 def lost_lists(ask: Ask) -> list[Note]:
     """Which groups have sign-up lists without their text."""
     return _told(_SHEETS, ask(_LOST))
+
+
+def unnoticed(ask: Ask) -> list[Note]:
+    """Which groups have nothing that tells of joins."""
+    return _told(_JOINS, ask(_UNNOTICED))
 
 
 def named(groups: list[str]) -> Text:
