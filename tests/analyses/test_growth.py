@@ -61,6 +61,15 @@ def test_three_weeks_by_hand():
     assert table(months, *JOINS) == [(6, 5, 1, 4, None, 1, 1, 2, 1)]  # six person-times of five persons: d twice
 
 
+def test_invitations_without_names_are_a_lower_bound():
+    assert [note for note in notes("growth", THREE_WEEKS) if note.startswith("1 invitations do not say whose")]  # of 25 May
+    named = THREE_WEEKS[:-1]
+    assert not [note for note in notes("growth", named) if "invitations" in note]
+    several = [*named, {"at": "2026-05-24 09:00:00", "event": "invited", "actor_id": "a", "target_ids": [None], "target_names": [None]}]  # fmt: skip
+    assert table(weeks(several), "joins", "joiners", "joins_invite")[2] == (1, 1, 1)
+    assert [note for note in notes("growth", several) if "joins are at least what is shown" in note]
+
+
 def test_by_inviter():
     rows = weeks(by="inviter")
     assert table(rows, "period", "inviter_id", "inviter_name", *JOINS) == [

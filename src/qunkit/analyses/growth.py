@@ -38,6 +38,10 @@ _UNKNOWN = Text(
     "Net growth is known only where leaves are: WeChat does not say who leaves. Two complete rosters tell it: see `qunkit roster --help`.",
     "微信不提示退群，净增需两份完整名单才能得出：见 `qunkit roster --help`。",
 )
+_AT_LEAST = Text(
+    "{n} invitations do not say whose, or several names that cannot be told apart: each counts as one join, so joins are at least what is shown.",
+    "{n} 条邀请提示没有写明被邀请人，或多个姓名无法分开：每条计 1 人次，入群数为至少值。",
+)
 COLUMNS = (
     Column("period", "date", Text("from", "起始日期"), Text("first day of the period", "该周期的第一天")),
     Column("last_day", "date", Text("to", "结束日期"), Text("last day of the period", "该周期的最后一天"), spare=14),
@@ -132,6 +136,7 @@ WITH {CALENDAR}, {NAMED}, {MOVES}, {JOINS}, joined_first AS (  -- rosters may te
   SELECT group_id, period, early, inviter_id,
     COUNT(CASE WHEN ordinary THEN 1 END) AS joins,
     COUNT(DISTINCT CASE WHEN ordinary THEN member_id END) + COUNT(CASE WHEN ordinary AND member_id IS NULL THEN 1 END) AS joiners,
+    COUNT(CASE WHEN ordinary AND source = 'invite' AND member_id IS NULL THEN 1 END) AS nameless,
     COUNT(CASE WHEN ordinary AND again THEN 1 END) AS rejoins,
     COUNT(CASE WHEN ordinary AND source = 'invite' THEN 1 END) AS joins_invite,
     COUNT(CASE WHEN ordinary AND source = 'link' THEN 1 END) AS joins_link,
@@ -183,7 +188,7 @@ WITH {CALENDAR}, {NAMED}, {MOVES}, {JOINS}, joined_first AS (  -- rosters may te
   LEFT JOIN outspoken ON outspoken.group_id = held.group_id
   WHERE held.in_window
 ), filled_in AS (
-  SELECT grid.*, counted.inviter_id, CASE WHEN grid.told THEN COALESCE(counted.joins, 0) ELSE NULLIF(counted.joins, 0) END AS joins,
+  SELECT grid.*, counted.inviter_id, counted.nameless, CASE WHEN grid.told THEN COALESCE(counted.joins, 0) ELSE NULLIF(counted.joins, 0) END AS joins,
     CASE WHEN grid.told THEN COALESCE(counted.joiners, 0) ELSE NULLIF(counted.joiners, 0) END AS joiners, CASE WHEN grid.told THEN COALESCE(counted.rejoins, 0) ELSE NULLIF(counted.rejoins, 0) END AS rejoins,
     CASE WHEN grid.told THEN COALESCE(counted.joins_invite, 0) ELSE NULLIF(counted.joins_invite, 0) END AS joins_invite,
     CASE WHEN grid.told AND grid.tells_links THEN COALESCE(counted.joins_link, 0) END AS joins_link,
@@ -201,7 +206,7 @@ SELECT f.period, f.last_day, f.group_id, f.group_name,
   CASE WHEN :by = 'inviter' THEN NULL WHEN rolled.roster_since IS NOT NULL THEN rolled.joins_roster - rolled.leaves_roster
     WHEN f.tells_leaves THEN f.joins - COALESCE(noticed.leaves_self, 0) - COALESCE(noticed.leaves_removed, 0) END AS net,
   CASE WHEN :by = 'inviter' THEN NULL WHEN rolled.roster_since IS NOT NULL THEN 'roster' WHEN f.tells_leaves THEN 'notice' END AS net_how,
-  CASE WHEN rolled.members_before >= 5 THEN rolled.leaves_roster / NULLIF(rolled.members_before, 0) END AS leave_rate
+  CASE WHEN rolled.members_before >= 5 THEN rolled.leaves_roster / NULLIF(rolled.members_before, 0) END AS leave_rate, f.nameless
 FROM filled_in f
 LEFT JOIN noticed ON noticed.group_id = f.group_id AND noticed.period = f.period AND f.early = 0 AND :by = 'group'
 LEFT JOIN rolled ON rolled.group_id = f.group_id AND rolled.period = f.period AND f.early = 0 AND :by = 'group'
@@ -212,6 +217,15 @@ ORDER BY f.period, f.group_id, f.early DESC, f.joins DESC, f.inviter_id
 remarks = gaps.unnoticed
 
 
+def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """The rows, without how many invitations say nobody's name."""
+    nameless = int(frame.pop("nameless").fillna(0).sum())
+    frame.attrs["nameless"] = nameless
+    return frame
+
+
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
-    """Why net growth is null."""
-    return [Note(_UNKNOWN)] if params.by == "group" and len(frame) and frame["net"].isna().all() else []
+    """Why net growth is null, and where joins are a lower bound."""
+    nameless = frame.attrs.get("nameless", 0)
+    said = [Note(_AT_LEAST, (("n", nameless),))] if nameless else []
+    return said + ([Note(_UNKNOWN)] if params.by == "group" and len(frame) and frame["net"].isna().all() else [])
