@@ -115,7 +115,8 @@ class Params:
             try:
                 condition(told, COLUMNS)
             except NoCondition as wrong:
-                raise BadOption(option=flag, value=typed, expected=wrong.expected) from None
+                expected = _SEGMENT if flag == "--segment" else wrong.expected
+                raise BadOption(option=flag, value=typed, expected=expected) from None
 
     def masked(self) -> None:
         """Refuse to compare names where pseudonyms stand for them: it would find nobody, and say so of everybody.
@@ -293,6 +294,7 @@ def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
 
 
 _MOST = 5
+_SEGMENT = Text(f"one of {', '.join(SEGMENTS)}", f"以下之一：{'、'.join(SEGMENTS)}")
 _COUNTS = Text("Segments of the rows listed: {counts}.", "所列成员的分层：{counts}。")
 _BLIND = Text(
     "No quote or mention in the exports of {n} groups, so nobody there can be told to be a friend: {groups}.",

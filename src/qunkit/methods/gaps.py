@@ -27,10 +27,22 @@ FROM posts WHERE in_window GROUP BY group_id
 """
 _UNTIMED = f"SELECT group_name FROM ({_OF_GROUPS}) told WHERE timed = 0 ORDER BY group_id"
 _LOST = f"SELECT group_name FROM ({_OF_GROUPS}) told WHERE lost > 0 ORDER BY group_id"
+_CUT = """
+SELECT COUNT(CASE WHEN NOT in_window AND day < first_day THEN 1 END) AS before, COUNT(CASE WHEN NOT in_window AND day > first_day THEN 1 END) AS after
+FROM (SELECT day, in_window, COALESCE(MIN(CASE WHEN in_window THEN day END) OVER (), MAX(day) OVER ()) AS first_day FROM days) told
+"""
 _UNNOTICED = f"""
 WITH {TELLING}
 SELECT told.group_name FROM ({_OF_GROUPS}) told LEFT JOIN telling ON telling.group_id = told.group_id WHERE telling.group_id IS NULL ORDER BY told.group_id
 """
+_WHOLE = Text(
+    "--since, --until, --last and --week narrow nothing here: it looks back over all history from --as-of, or from the end of the data.",
+    "--since、--until、--last、--week 在此不起作用：本命令从 --as-of（默认数据末尾）回看全部历史。",
+)
+_UNBEGUN = Text(
+    "Where the window begins (--since, --last, --week) changes nothing here: the weeks that are compared are counted back from its end.",
+    "时间窗的起点（--since、--last、--week）在此不起作用：对比的各周从其终点往前推算。",
+)
 _DAYS = Text(
     "Days alone, and no times of the day, are known of {n} groups, so that nobody can tell there who answers whom: {groups}. They have no rows. An export that keeps times (`qunkit formats` says which do) and is ingested, too, fills them in.",
     "{n} 个群的导出只有日期、没有时刻，无法判断谁回复谁，因此未列出：{groups}。换用保留时刻的格式（见 `qunkit formats`）重新导出并导入即可补全。",
@@ -54,6 +66,18 @@ def untimed(ask: Ask) -> list[Note]:
 def lost_lists(ask: Ask) -> list[Note]:
     """Which groups have sign-up lists without their text."""
     return _told(_SHEETS, ask(_LOST))
+
+
+def unnarrowed(ask: Ask) -> list[Note]:
+    """That a window changes nothing, where one was asked for."""
+    [cut] = ask(_CUT).to_pylist()
+    return [Note(_WHOLE)] if cut["before"] or cut["after"] else []
+
+
+def unbegun(ask: Ask) -> list[Note]:
+    """That the beginning of a window changes nothing, where one was asked for."""
+    [cut] = ask(_CUT).to_pylist()
+    return [Note(_UNBEGUN)] if cut["before"] else []
 
 
 def unnoticed(ask: Ask) -> list[Note]:
