@@ -267,7 +267,7 @@ class Answers(ABC):
         self,
         *,
         by: Literal["all", "source", "inviter", "first_reply", "week1"] = "all",
-        at: int = 28,
+        at: int = 0,
         silence: int = 0,
         cox: bool = False,
         **asked: Unpack[Asked],
