@@ -58,7 +58,13 @@ def test_a_notice_that_names_nobody_may_be_of_who_appears():
     nameless = {"at": at("12 10:00"), "event": "invited", "actor_id": "a", "target_ids": [None]}
     found = table(ask("churn_conflicts", [*ROWS, nameless], members=ROSTERS), "member_id", "kind")
     # h, who posts on the 16th, and k, on the roster of the 20th, may have come on the 12th; j posts after the 20th
-    assert found == [("g", "joined_listed"), ("i", "left_posted"), ("b", "left_listed"), ("d", "joined_missing"), ("j", "posted_missing")]
+    assert found == [
+        ("g", "joined_listed"),
+        ("i", "left_posted"),
+        ("b", "left_listed"),
+        ("d", "joined_missing"),
+        ("j", "posted_missing"),
+    ]
     early = {**nameless, "at": at("09 10:00")}  # before the roster that does not have them
     assert len(ask("churn_conflicts", [*ROWS, early], members=ROSTERS)) == 7
     elsewhere = {**nameless, "group_id": "h"}

@@ -77,7 +77,9 @@ def test_who_has_left_is_asked_of_everybody_who_ever_came(monkeypatch):
 
 def test_the_two_models_may_contradict_each_other_and_a_note_says_so(monkeypatch):
     monkeypatch.setattr(mbg, "LEAST", 4)
-    monkeypatch.setattr(churn_risk, "_left", lambda told: 0.5)  # of a (0.7068) below, of b and d above: b σ(-0.080 + 0.573 - 1.166 + 0.277) = 0.402, d 0.2978
+    monkeypatch.setattr(
+        churn_risk, "_left", lambda told: 0.5
+    )  # of a (0.7068) below, of b and d above: b σ(-0.080 + 0.573 - 1.166 + 0.277) = 0.402, d 0.2978
     told = [note for note in notes("churn_risk", TWELVE, scope=STAFF, left=True) if "two models" in note]
     assert [("of 2 members" in note, "next 14 days" in note) for note in told] == [(True, True)]
     assert not [note for note in notes("churn_risk", TWELVE, scope=STAFF) if "two models" in note]

@@ -62,7 +62,9 @@ def test_three_weeks_by_hand():
 
 
 def test_invitations_without_names_are_a_lower_bound():
-    assert [note for note in notes("growth", THREE_WEEKS) if note.startswith("1 invitations do not say whose")]  # of 25 May
+    assert [
+        note for note in notes("growth", THREE_WEEKS) if note.startswith("1 invitations do not say whose")
+    ]  # of 25 May
     named = THREE_WEEKS[:-1]
     assert not [note for note in notes("growth", named) if "invitations" in note]
     several = [*named, {"at": "2026-05-24 09:00:00", "event": "invited", "actor_id": "a", "target_ids": [None], "target_names": [None]}]  # fmt: skip

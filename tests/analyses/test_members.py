@@ -134,7 +134,9 @@ def test_orders_are_not_known_where_lists_are_lost_and_not_none():
     assert not [note for note in notes("members", TWELVE, STAFF) if "sign-up list" in note]
     for people in (False, True):
         unread = [*TWELVE, {"at": "2026-05-09 12:00:00", "sender_id": "a", "kind": "solitaire", "text": None}]
-        assert orders(unread, people=people) == {who: n or None for who, n in whole.items()}  # a lower bound, and null for 0
+        assert orders(unread, people=people) == {
+            who: n or None for who, n in whole.items()
+        }  # a lower bound, and null for 0
     assert [note for note in notes("members", unread, STAFF) if "are lost in the exports of 1 groups" in note]
     other = {"at": "2026-05-09 12:00:00", "sender_id": "a", "kind": "other", "text": None}
     assert orders([*TWELVE, other]) == whole  # lists are read, so that one of them is not hidden
@@ -153,7 +155,7 @@ def test_rows_are_chosen_by_columns():
     assert told(segment=("silent",), where=("days_silent>=0",)) == ["d"]
     with pytest.raises(BadOption, match="--where"):
         Params(where=("days>2",))
-    with pytest.raises(BadOption, match="--segment: '.*' is not one of left, staff"):
+    with pytest.raises(BadOption, match=r"--segment: '.*' is not one of left, staff"):
         Params(segment=("kern",))
 
 

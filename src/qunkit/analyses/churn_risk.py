@@ -94,7 +94,14 @@ COLUMNS = (
 class Params:
     """What `qunkit churn risk` can be told."""
 
-    horizon: str = option("14", Text("days ahead; one model is of all chosen groups, so risks depend on --group", "预测未来多少天；所选各群共用一个模型，风险随 --group 而变"), choices=tuple(map(str, silence.SHIPPED)))
+    horizon: str = option(
+        "14",
+        Text(
+            "days ahead; one model is of all chosen groups, so risks depend on --group",
+            "预测未来多少天；所选各群共用一个模型，风险随 --group 而变",
+        ),
+        choices=tuple(map(str, silence.SHIPPED)),
+    )
     min_days: int = option(1, Text("only members with N active days or more", "只列至少发言 N 天的成员"), least=0)
     top: int = option(0, Text("only the N at most risk; 0: all", "只列风险最高的 N 人；0 为全部"), least=0)
     left: bool = option(False, Text("also how likely each has already left for good", "同时估计每人已永久离开的概率"))

@@ -92,12 +92,19 @@ def _value(column: Column, sign: str, typed: str) -> Any:
     )
     if sign not in allowed:
         signs = " ".join(allowed)
-        raise NoCondition(Text(f"a condition with one of {signs} after {column.name}", f"有效条件（{column.name} 后可用：{signs}）"))
+        raise NoCondition(
+            Text(f"a condition with one of {signs} after {column.name}", f"有效条件（{column.name} 后可用：{signs}）")
+        )
     try:
         return _READ[column.type](typed) if column.type in _READ else _code(column, sign, typed)
     except ValueError:
         kind = _KINDS.get(column.type, Text("a value", "值"))
-        raise NoCondition(Text(f"a condition with {kind.en} after {column.name}{sign}", f"有效条件（{column.name}{sign} 后应为{kind.zh.strip()}）")) from None
+        raise NoCondition(
+            Text(
+                f"a condition with {kind.en} after {column.name}{sign}",
+                f"有效条件（{column.name}{sign} 后应为{kind.zh.strip()}）",
+            )
+        ) from None
 
 
 def _yes(typed: str) -> bool:
@@ -113,7 +120,12 @@ def _code(column: Column, sign: str, typed: str) -> str:
             return code
     if column.words and column.type == "text":
         codes = ", ".join(column.words)
-        raise NoCondition(Text(f"a condition with one of {codes} after {column.name}{sign}", f"有效条件（{column.name}{sign} 后可用：{codes}）"))
+        raise NoCondition(
+            Text(
+                f"a condition with one of {codes} after {column.name}{sign}",
+                f"有效条件（{column.name}{sign} 后可用：{codes}）",
+            )
+        )
     return typed
 
 

@@ -80,7 +80,7 @@ def lost(heard: Heard) -> bool:
         bool((flags(told) & heard.chat.in_window).any())
         for told in (heard.table["lost"], heard.table["hidden"], pc.is_valid(heard.table["sheet"]))
     )
-    return unread or hidden and not seen
+    return unread or (hidden and not seen)
 
 
 def _lists(heard: Heard) -> tuple[Ints, Ints]:
