@@ -254,7 +254,7 @@ class Answers(ABC):
     ) -> pd.DataFrame:
         """Churn risk: who is likely to fall silent.
 
-        * `horizon`: days ahead
+        * `horizon`: days ahead; one model is of all chosen groups, so risks depend on --group
         * `min_days`: only members with N active days or more
         * `top`: only the N at most risk; 0: all
         * `left`: also how likely each has already left for good
@@ -272,7 +272,7 @@ class Answers(ABC):
         self,
         *,
         by: Literal["all", "source", "inviter", "first_reply", "week1"] = "all",
-        at: int = 28,
+        at: int = 0,
         silence: int = 0,
         cox: bool = False,
         **asked: Unpack[Asked],
@@ -280,7 +280,7 @@ class Answers(ABC):
         """Survival: how long members go on speaking.
 
         * `by`: all: everybody, by source, first reply and week 1; or one of these, or by inviter
-        * `at`: tell the share after N days
+        * `at`: tell the share after N days; 0: 28, or fewer whole weeks where 5 members were not followed so long
         * `silence`: N days of silence are a lapse; 0: by the gaps in the data
         * `cox`: also hazard ratios; needs lifelines
         """

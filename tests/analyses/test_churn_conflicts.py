@@ -54,6 +54,23 @@ def test_every_kind_by_hand():
     assert table(late, "member_id") == [("b",), ("d",), ("k",), ("j",)]
 
 
+def test_a_notice_that_names_nobody_may_be_of_who_appears():
+    nameless = {"at": at("12 10:00"), "event": "invited", "actor_id": "a", "target_ids": [None]}
+    found = table(ask("churn_conflicts", [*ROWS, nameless], members=ROSTERS), "member_id", "kind")
+    # h, who posts on the 16th, and k, on the roster of the 20th, may have come on the 12th; j posts after the 20th
+    assert found == [
+        ("g", "joined_listed"),
+        ("i", "left_posted"),
+        ("b", "left_listed"),
+        ("d", "joined_missing"),
+        ("j", "posted_missing"),
+    ]
+    early = {**nameless, "at": at("09 10:00")}  # before the roster that does not have them
+    assert len(ask("churn_conflicts", [*ROWS, early], members=ROSTERS)) == 7
+    elsewhere = {**nameless, "group_id": "h"}
+    assert len(ask("churn_conflicts", [*ROWS, elsewhere], members=ROSTERS)) == 7
+
+
 def test_without_rosters_only_messages_contradict():
     assert table(ask("churn_conflicts", ROWS), "member_id", "kind") == [("i", "left_posted")]
     assert ask("churn_conflicts", ROWS[:1], members=roster("10", "a")) == []

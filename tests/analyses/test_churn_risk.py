@@ -15,7 +15,7 @@ from qunkit.ink.cells import show
 from qunkit.methods import mbg, silence
 from support.logs import EXAMPLES, crowd, logs, scopes, seen
 from support.messages import moment
-from support.questions import ask, table
+from support.questions import ask, notes, table
 
 TWELVE = (
     {"at": "2026-05-01 09:00:00", "sender_id": "a"},
@@ -73,6 +73,27 @@ def test_who_has_left_is_asked_of_everybody_who_ever_came(monkeypatch):
     assert table(rows, "member_id", "p_left") == [
         (who, pytest.approx(p, abs=1e-6)) for who, p in zip("abd", told[[0, 1, 3]], strict=True)
     ]
+
+
+def test_the_two_models_may_contradict_each_other_and_a_note_says_so(monkeypatch):
+    monkeypatch.setattr(mbg, "LEAST", 4)
+    monkeypatch.setattr(
+        churn_risk, "_left", lambda told: 0.5
+    )  # of a (0.7068) below, of b and d above: b σ(-0.080 + 0.573 - 1.166 + 0.277) = 0.402, d 0.2978
+    told = [note for note in notes("churn_risk", TWELVE, scope=STAFF, left=True) if "two models" in note]
+    assert [("of 2 members" in note, "next 14 days" in note) for note in told] == [(True, True)]
+    assert not [note for note in notes("churn_risk", TWELVE, scope=STAFF) if "two models" in note]
+
+
+def test_a_window_narrows_nothing_and_a_note_says_so():
+    late = Scope(since=moment("2026-05-09"), staff=frozenset("s"))
+    for name in ("churn_risk", "churn_silent"):
+        assert ask(name, TWELVE, scope=late) == ask(name, TWELVE, scope=STAFF)
+        assert len([note for note in notes(name, TWELVE, scope=late) if "narrow nothing" in note]) == 1
+        assert not [note for note in notes(name, TWELVE, scope=STAFF) if "narrow nothing" in note]
+    assert [note for note in notes("kol_rising", TWELVE, scope=late) if "changes nothing here" in note]
+    until = Scope(until=moment("2026-05-09"))
+    assert not [note for note in notes("kol_rising", TWELVE, scope=until) if "changes nothing here" in note]
 
 
 SEEN = [(0, "old"), (1, "edge"), *((day, "now") for day in range(2, 92))]

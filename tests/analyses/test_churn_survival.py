@@ -67,6 +67,39 @@ def test_twenty_rows_by_hand(monkeypatch):
     assert {row["silence_days"] for row in rows} == {4}
 
 
+def test_shares_are_told_of_the_weeks_that_members_were_followed():
+    # 40 days of old and silence of 10 days: followed until t = 30. From the 11th on five more begin, and post until the end: each is followed for 30 - 11 + 1 = 20 days, two weeks at least
+    begin = BEGIN.replace(hour=9)
+    rows = [
+        {"at": begin + timedelta(days=n), "sender_id": who}
+        for n in range(40)
+        for who in ("old", *("abcde" if n >= 10 else ""))
+    ]
+    told = ask("churn_survival", rows, silence=10)[0]
+    assert (told["members"], told["at_risk"], told["survival"]) == (5, 5, 1.0)
+    assert told == ask("churn_survival", rows, silence=10, at=14)[0]
+    assert (
+        len([note for note in notes("churn_survival", rows, silence=10) if note.startswith("Shares are of 14 days")])
+        == 1
+    )
+    assert not [note for note in notes("churn_survival", rows, silence=10, at=14) if note.startswith("Shares are of")]
+    assert [
+        note
+        for note in notes("churn_survival", rows, silence=10, at=28)
+        if note.startswith("Nobody was followed for 28")
+    ]
+    more = [
+        *rows,
+        *({"at": begin + timedelta(days=n), "sender_id": who} for n in range(40, 50) for who in ("old", *"abcde")),
+    ]
+    assert not [
+        note
+        for note in notes("churn_survival", more, silence=10)
+        if "followed for" in note or note.startswith("Shares")
+    ]  # 30 days
+    assert ask("churn_survival", more, silence=10)[0] == ask("churn_survival", more, silence=10, at=28)[0]
+
+
 def follow(rows, scope, silence):
     """The same day by day: (group, member) → (age when first watched, days lived, lapsed), and the first week of those of whom it is known."""
     history, posts, day = seen(rows, scope)

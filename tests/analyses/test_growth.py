@@ -14,7 +14,7 @@ from qunkit.methods.joins import JOINS as TOLD
 from qunkit.methods.moves import MOVES
 from support.logs import BEGIN, EXAMPLES, PEOPLE, logs, scopes, seen
 from support.messages import EVER, NEVER, moment, write_snapshot
-from support.questions import ask, table
+from support.questions import ask, notes, table
 
 THREE_WEEKS = (
     # Monday 4 May 2026: a makes the group with b and c, and invites d
@@ -61,6 +61,17 @@ def test_three_weeks_by_hand():
     assert table(months, *JOINS) == [(6, 5, 1, 4, None, 1, 1, 2, 1)]  # six person-times of five persons: d twice
 
 
+def test_invitations_without_names_are_a_lower_bound():
+    assert [
+        note for note in notes("growth", THREE_WEEKS) if note.startswith("1 invitations do not say whose")
+    ]  # of 25 May
+    named = THREE_WEEKS[:-1]
+    assert not [note for note in notes("growth", named) if "invitations" in note]
+    several = [*named, {"at": "2026-05-24 09:00:00", "event": "invited", "actor_id": "a", "target_ids": [None], "target_names": [None]}]  # fmt: skip
+    assert table(weeks(several), "joins", "joiners", "joins_invite")[2] == (1, 1, 1)
+    assert [note for note in notes("growth", several) if "joins are at least what is shown" in note]
+
+
 def test_by_inviter():
     rows = weeks(by="inviter")
     assert table(rows, "period", "inviter_id", "inviter_name", *JOINS) == [
@@ -76,8 +87,15 @@ def test_by_inviter():
 def test_nothing_is_not_none():
     posts = [{"at": f"2026-05-{day:02}", "sender_id": "a"} for day in (4, 5, 11, 12)]
     assert set(table(weeks(posts), *JOINS)) == {(None,) * len(JOINS)}  # an export without notices
-    told = [*posts, {"at": "2026-05-12 10:00:00", "event": "renamed", "actor_id": "a"}]
+    for event in ("other", "renamed"):  # a notice whose content is lost, or of something else, says nothing of joins
+        told = [*posts, {"at": "2026-05-12 10:00:00", "event": event, "actor_id": "a"}]
+        assert set(table(weeks(told), *JOINS)) == {(None,) * len(JOINS)}
+        assert table(ask("growth_invites", told), "invited", "inviters", "k") == [(None, None, None)]
+        for name in ("growth", "growth_invites"):
+            assert [note for note in notes(name, told) if "1 groups hold no notice" in note]
+    told = [*posts, {"at": "2026-05-12 10:00:00", "event": "removed", "actor_id": "a", "target_ids": ["b"]}]
     assert table(weeks(told), "joins", "joins_link", "net") == [(0, None, None)] * 2
+    assert not [note for note in notes("growth", told) if "hold no notice" in note]
     hole = [row for row in THREE_WEEKS if not "2026-05-18" <= row["at"] < "2026-05-25"]
     assert table(weeks(hole), "state", "joins")[2] == ("holes", None)
 

@@ -50,13 +50,13 @@ SCOPE = Scope(staff=frozenset("st"))
 
 def test_the_tree_by_hand():
     assert table(ask("growth_tree", ROWS, scope=SCOPE), "inviter_id", "member_id", "joined_at", "source", "batch", "depth", "below", "gone") == [
-        ("a", "b", at("01 08:00"), "invite", True, 1, 3, False),
-        ("a", "c", at("01 08:00"), "invite", True, 1, 0, False),
-        ("b", "d", at("02 09:00"), "invite", False, 2, 1, False),
-        ("b", "e", at("02 09:00"), "invite", False, 2, 0, False),  # removed, and there again
-        ("d", "f", at("03 09:00"), "qr", False, 3, 0, False),
-        ("s", "g", at("06 09:00"), "invite", False, 1, 0, False),
-        ("s", "t", at("06 09:00"), "invite", False, 1, 0, False),
+        ("a", "b", at("01 08:00"), "invite", True, 1, 3, None),
+        ("a", "c", at("01 08:00"), "invite", True, 1, 0, None),
+        ("b", "d", at("02 09:00"), "invite", False, 2, 1, None),
+        ("b", "e", at("02 09:00"), "invite", False, 2, 0, None),  # removed, and there again
+        ("d", "f", at("03 09:00"), "qr", False, 3, 0, None),
+        ("s", "g", at("06 09:00"), "invite", False, 1, 0, None),
+        ("s", "t", at("06 09:00"), "invite", False, 1, 0, None),
     ]  # fmt: skip
     late = ask("growth_tree", ROWS, scope=Scope(since=at("03"), until=at("07")))
     assert table(late, "member_id", "depth", "below") == [("f", 3, 0), ("g", 1, 0), ("t", 1, 0)]

@@ -139,6 +139,9 @@ def test_who_ordered():
     calm = [{**row, "text": "早"} if "text" in row else row for row in TWELVE]
     opened = [*calm, {"at": "2026-05-12 10:00:00", "sender_id": "a", "kind": "solitaire", "text": first}]
     assert ask("growth_newcomers", opened, scope=STAFF)[0]["ordered"] == 0
+    unread = [*opened, {"at": "2026-05-12 10:30:00", "sender_id": "a", "kind": "solitaire", "text": None}]
+    assert ask("growth_newcomers", unread, scope=STAFF)[0]["ordered"] is None  # perhaps in the list that is lost
+    assert [note for note in notes("growth_newcomers", unread, STAFF) if "are lost in the exports of 1 groups" in note]
     rows = [*opened, {"at": "2026-05-12 11:00:00", "sender_id": "b", "kind": "solitaire", "text": more}]
     assert ask("growth_newcomers", rows, scope=STAFF)[0]["ordered"] == 1  # b was answered, came back and ordered
 

@@ -418,6 +418,21 @@ def test_a_persons_lists_are_not_known_where_they_are_not_in_one_of_the_groups()
     assert table(ask("kol", [*fine, *lost], people=True), "groups", "lists") == [(2, None)]
 
 
+def test_lists_may_be_among_messages_of_which_nothing_is_known():
+    quiet = [row for row in market() if row.get("kind") != "solitaire"]
+    assert {row["lists"] for row in ask("kol", quiet)} == {0}
+    hidden = {
+        "at": market()[-1]["at"] - timedelta(hours=1),
+        "sender_id": "b",
+        "kind": "other",
+        "text": None,
+        "message_id": "x1",
+    }
+    assert {row["lists"] for row in ask("kol", [*quiet, hidden])} == {None}
+    assert [note for note in notes("kol", [*quiet, hidden]) if "Lists may be among them" in note]
+    assert {row["lists"] for row in ask("kol", [*market(), hidden])} == {0, 5}  # lists are read, and this is none
+
+
 def test_lists_without_a_text_are_not_known_and_not_none():
     rows = [row | ({"text": None} if row.get("kind") == "solitaire" and row["at"].day == 1 else {}) for row in market()]
     found = by_member(ask("kol", rows))

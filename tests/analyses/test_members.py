@@ -24,7 +24,7 @@ from qunkit.methods.member_tags import check
 from qunkit.methods.segments import SEGMENTS, scores
 from support.logs import EXAMPLES, logs, scopes, seen
 from support.messages import moment, write_snapshot
-from support.questions import ask, table
+from support.questions import ask, notes, table
 from support.stages import Stages, conventions
 
 RULES = conventions(new_days=5, silent_days=4, away_days=6, back_days=3, risk_days=2, tag_messages=1)
@@ -125,6 +125,27 @@ def test_tags_by_words_and_by_conditions():
     assert told(scope, where=("tags=妈妈",)) == {"a": ["妈妈", "核心"], "d": ["妈妈"]}
 
 
+def test_orders_are_not_known_where_lists_are_lost_and_not_none():
+    def orders(rows, **params):
+        return {row["member_id"]: row["orders"] for row in ask("members", rows, scope=STAFF, **params)}
+
+    whole = orders(TWELVE)
+    assert 0 in whole.values()
+    assert not [note for note in notes("members", TWELVE, STAFF) if "sign-up list" in note]
+    for people in (False, True):
+        unread = [*TWELVE, {"at": "2026-05-09 12:00:00", "sender_id": "a", "kind": "solitaire", "text": None}]
+        assert orders(unread, people=people) == {
+            who: n or None for who, n in whole.items()
+        }  # a lower bound, and null for 0
+    assert [note for note in notes("members", unread, STAFF) if "are lost in the exports of 1 groups" in note]
+    other = {"at": "2026-05-09 12:00:00", "sender_id": "a", "kind": "other", "text": None}
+    assert orders([*TWELVE, other]) == whole  # lists are read, so that one of them is not hidden
+    listless = [row for row in TWELVE if row.get("kind") != "solitaire"]
+    assert 0 in orders(listless).values()
+    assert 0 not in orders([*listless, other]).values()
+    assert [note for note in notes("members", [*listless, other], STAFF) if "Lists may be among them" in note]
+
+
 def test_rows_are_chosen_by_columns():
     def told(**params):
         return [row["member_id"] for row in ask("members", TWELVE, scope=STAFF, **params)]
@@ -134,7 +155,7 @@ def test_rows_are_chosen_by_columns():
     assert told(segment=("silent",), where=("days_silent>=0",)) == ["d"]
     with pytest.raises(BadOption, match="--where"):
         Params(where=("days>2",))
-    with pytest.raises(BadOption, match="--segment"):
+    with pytest.raises(BadOption, match=r"--segment: '.*' is not one of left, staff"):
         Params(segment=("kern",))
 
 

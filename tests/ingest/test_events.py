@@ -106,7 +106,7 @@ NOTICES: dict[str, tuple[Row, str, str, tuple[str, str | None, list[str | None] 
     "invited by me": ({"kind": "system", "text": '你邀请"王五 Wang"加入了群聊  '}, "system", '你邀请"王五 Wang"加入了群聊', ("invited", ME, [WANG])),
     "strangers": (
         {"kind": "system", "text": "李卓 invited Huan, 小美 to the group chat"},
-        "system", "李卓 invited Huan, 小美 to the group chat", ("invited", "name:李卓", ["name:Huan, 小美"]),
+        "system", "李卓 invited Huan, 小美 to the group chat", ("invited", "name:李卓", [None]),
     ),
     "an id shown as a name": ({"kind": "system", "text": '你将"wxid_gone9left022"移出了群聊'}, "system", '你将"wxid_gone9left022"移出了群聊', ("removed", ME, ["wxid_gone9left022"])),
     "unknown sentence": ({"kind": "system", "text": "以上是打招呼的内容"}, "system", "以上是打招呼的内容", ("other", None, None)),
@@ -141,6 +141,20 @@ def test_names_that_notices_show() -> None:
     assert (row["actor_name"], row["target_names"]) == ("阿岚-领队", ["王五 Wang"])
     unfilled = one({"kind": "system", "text": '你邀请"$names$"加入了群聊'})
     assert (unfilled["target_ids"], unfilled["target_names"]) == ([None], [None])
+
+
+def test_names_that_cannot_be_told_apart_are_nobodys() -> None:
+    row = one({"kind": "system", "text": '"凯文"邀请"AAA团长、春日、月光🍁"加入了群聊'})
+    assert (*event(row), row["target_names"]) == ("invited", KEVIN, [None], [None])
+    assert row["text"] == '"凯文"邀请"AAA团长、春日、月光🍁"加入了群聊'
+    known = [*ROSTER, *({"member_id": f"wxid_{n}", "nickname": name} for n, name in enumerate(("AAA团长", "春日")))]
+    assert event(one(row | {"event": None}, known))[2] == [None]  # 月光🍁 is not known
+    known += [{"member_id": "wxid_2", "nickname": "月光🍁"}]
+    assert event(one(row | {"event": None}, known))[2] == ["wxid_0", "wxid_1", "wxid_2"]
+    whole = [*ROSTER, {"member_id": "wxid_3", "nickname": "春、夏"}]
+    assert event(one({"kind": "system", "text": '你将"春、夏"移出了群聊'}, whole))[2] == ["wxid_3"]
+    alone = one({"kind": "system", "text": '"春、夏"通过扫描"凯文"分享的二维码加入群聊'})
+    assert event(alone)[2] == ["name:春、夏"]  # a code is scanned by one
 
 
 def test_me_without_an_owner() -> None:

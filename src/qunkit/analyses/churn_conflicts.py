@@ -6,7 +6,7 @@
     妈妈群      老K     posted_missing  2026-05-20 12:00:00  off         2026-05-21 08:14:33  post
 
 What WeChat keeps silent about looks like this: who left without a notice and came back, who left soon after joining. So do an alias that is missing (`qunkit alias`), a list
-that is not whole, or one with a wrong date (`qunkit roster --at`). `qunkit churn` and `qunkit growth` add nothing up over such evidence; this says where to look. Only
+that is not whole, or one with a wrong date (`qunkit roster --at`). A notice of joining that names nobody may be of whoever appears after it: that is no conflict. `qunkit churn` and `qunkit growth` add nothing up over such evidence; this says where to look. Only
 complete rosters with a date count. The window chooses by the later piece of evidence.
 """
 
@@ -112,6 +112,8 @@ WITH {MOVES}, {JOINS}, {CALLED}, listed AS (
     WHEN first_what = 'off' AND later_what = 'on' THEN 'appeared'
     WHEN first_what = 'off' AND later_what = 'post' THEN 'posted_missing' END AS kind
   FROM found WHERE later_at IS NOT NULL
+), nameless AS (  -- joins of nobody knows whom: perhaps of who is there all of a sudden
+  SELECT group_id, local_time AS t FROM moves WHERE event IN ('invited', 'joined_qr', 'joined') AND member_id IS NULL
 ), named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name FROM messages GROUP BY group_id
 )
@@ -121,7 +123,10 @@ FROM sorted
 LEFT JOIN called_so ON called_so.group_id = sorted.group_id AND called_so.member_id = sorted.member_id
 LEFT JOIN named ON named.group_id = sorted.group_id
 LEFT JOIN members ON members.group_id = sorted.group_id AND members.member_id = sorted.member_id
-WHERE sorted.kind IS NOT NULL AND sorted.later_at >= :since
+WHERE sorted.kind IS NOT NULL AND sorted.later_at >= :since AND NOT EXISTS (
+  SELECT 1 FROM nameless
+  WHERE nameless.group_id = sorted.group_id AND nameless.t >= sorted.first_at AND nameless.t <= sorted.later_at AND sorted.kind IN ('appeared', 'posted_missing')
+)
 ORDER BY sorted.group_id, sorted.later_at, sorted.member_id, sorted.first_at, sorted.kind
 """
 

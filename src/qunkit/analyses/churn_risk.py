@@ -8,10 +8,12 @@ member's reasons can be read off. More silence never lowers it, more active days
 
 Basis. Coefficients are shipped for 7, 14 and 30 days (from English IRC). 90 days with data and 200 snapshots: they are fitted anew on rolling origins, days H apart
 in the past at which it is known by now who spoke in the H days after. 45 days and 50 snapshots: the shipped ones are scaled so (Platt). Else they are as shipped,
-not calibrated (未校准): go by the order, not by the number. All chosen groups are one log. Staff, bots and who is gone, by a notice or the newest complete roster, are left out.
+not calibrated (未校准): go by the order, not by the number. All chosen groups are one log, so a member's
+risk depends on --group. Staff, bots and who is gone, by a notice or the newest complete roster, are left out.
 
 `--left` asks another question: who has already left for good, whatever the next days bring? `p_left` is 1 - P(alive) of the modified beta-geometric model
 (MBG/NBD; Batislam et al. 2007), fitted to the active days of everybody who ever posted. WeChat shows no line when somebody leaves, so nothing in a log can check it.
+The two models do not know of each other: who has left is silent, yet `p_left` may come out above `p_silent`. A note says of how many it does.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
-from qunkit.methods import mbg, silence
+from qunkit.methods import gaps, mbg, silence
 from qunkit.methods.gone import GONE
 from qunkit.methods.moves import MOVES, NAMED
 from qunkit.results import Column, Note
@@ -45,6 +47,10 @@ _UNCALIBRATED = Text(
 _FEW = Text(
     f"Who has left cannot be told of fewer than {mbg.LEAST} members.",
     f"成员不足 {mbg.LEAST} 人，无法估计已离开的概率。",
+)
+_TWO_MODELS = Text(
+    "risk (no message in the next {days} days) and has left are of two models: of {n} members the second is above the first, and then one of the two is wrong. Compare members by one of them, not one with the other.",
+    "流失风险（未来 {days} 天不发言）与已离开概率出自两个模型：{n} 人的后者高于前者，其中必有一项不准；请只按其中一项比较成员，勿将两项相减。",
 )
 COLUMNS = (
     Column("group_id", "text", Text("group id", "群 id")),
@@ -88,7 +94,14 @@ COLUMNS = (
 class Params:
     """What `qunkit churn risk` can be told."""
 
-    horizon: str = option("14", Text("days ahead", "预测未来多少天"), choices=tuple(map(str, silence.SHIPPED)))
+    horizon: str = option(
+        "14",
+        Text(
+            "days ahead; one model is of all chosen groups, so risks depend on --group",
+            "预测未来多少天；所选各群共用一个模型，风险随 --group 而变",
+        ),
+        choices=tuple(map(str, silence.SHIPPED)),
+    )
     min_days: int = option(1, Text("only members with N active days or more", "只列至少发言 N 天的成员"), least=0)
     top: int = option(0, Text("only the N at most risk; 0: all", "只列风险最高的 N 人；0 为全部"), least=0)
     left: bool = option(False, Text("also how likely each has already left for good", "同时估计每人已永久离开的概率"))
@@ -162,7 +175,12 @@ def _left(frame: pd.DataFrame) -> Vector | float:
     return mbg.fit(*met).left(*met) if len(frame) >= mbg.LEAST else float("nan")
 
 
+remarks = gaps.unnarrowed
+
+
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     """What has to be said where the probabilities could not be checked."""
     few = params.left and frame["p_left"].isna().all()
-    return [Note(_UNCALIBRATED)] * bool((frame["basis"] == "shipped").any()) + [Note(_FEW)] * bool(few and len(frame))
+    said = [Note(_UNCALIBRATED)] * bool((frame["basis"] == "shipped").any()) + [Note(_FEW)] * bool(few and len(frame))
+    above = int((frame["p_left"] > frame["p_silent"]).sum()) if params.left else 0
+    return said + [Note(_TWO_MODELS, (("days", int(params.horizon)), ("n", above)))] * bool(above)

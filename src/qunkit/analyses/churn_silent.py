@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
+from qunkit.methods import gaps
 from qunkit.methods.gone import GONE
 from qunkit.methods.moves import MOVES, NAMED
 from qunkit.results import Column, Note
@@ -126,6 +127,8 @@ FROM people LEFT JOIN heard ON heard.day = people.since
 WHERE people.last_spoke IS NULL OR heard.days_after >= :days OR people.beyond
 ORDER BY people.active_days DESC, heard.days_after DESC, people.group_id, people.member_id
 """
+
+remarks = gaps.unnarrowed
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 TITLE = Text("Survival: how long members go on speaking", "成员生存分析")
 
+AT = 28
+"""Days after which shares are told, where members were followed so long."""
 LANDMARK, FEW = 7, 5
 """Days that a first week has; members of a stratum below which nothing is told of it, and lapses below which no hazard."""
 _BY = {
@@ -69,6 +71,10 @@ _NOBODY = Text(
 _TOO_FAR = Text(
     "Nobody was followed for {days} days after they began: ask for fewer with --at, or for a shorter --silence.",
     "没有成员被追踪满 {days} 天：可用 --at 缩短天数，或用 --silence 缩短判定天数。",
+)
+_NEARER = Text(
+    "Shares are of {days} days after they began: fewer than {few} members were followed for {usual}. --at sets the days.",
+    "比例按开始后 {days} 天计算：追踪满 {usual} 天的成员不足 {few} 人。可用 --at 指定天数。",
 )
 _NO_HAZARD = Text(
     "No hazard ratios: no two strata of a kind have 5 lapses after the first week, or strata of two kinds hold the same people.",
@@ -105,7 +111,7 @@ class Params:
         Text("all: everybody, by source, first reply and week 1; or one of these, or by inviter", "all：全体，以及按入群方式、首条回应、首周天数；也可只选一种，或按邀请人"),
         choices=tuple(_BY),
     )  # fmt: skip
-    at: int = option(28, Text("tell the share after N days", "计算 N 天后的比例"), least=1)
+    at: int = option(0, Text("tell the share after N days; 0: 28, or fewer whole weeks where 5 members were not followed so long", "计算 N 天后的比例；0 为 28 天，追踪满 28 天者不足 5 人时缩短整周"), least=0)  # fmt: skip
     silence: int = option(0, Text("N days of silence are a lapse; 0: by the gaps in the data", "沉默 N 天视为流失；0 为按数据中的发言间隔"), least=0)  # fmt: skip
     cox: bool = option(False, Text("also hazard ratios; needs lifelines", "同时计算风险比，需安装 lifelines"))
 
@@ -181,13 +187,15 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     frame[numbers] = frame[numbers].astype(float)
     days = params.silence or max(survival.LEAST, int(np.ceil(survival.GAPS * np.nan_to_num(frame["usual"].max()))))
     lives, frame = _lives(frame, days)
-    rows = [row for by in _chosen(params.by) for row in _rows(frame, lives, by, params.at)]
+    at = params.at or _reach(lives)
+    rows = [row for by in _chosen(params.by) for row in _rows(frame, lives, by, at)]
     table = pd.DataFrame(rows, columns=[column.name for column in COLUMNS]).assign(silence_days=days)
     if params.cox:
         _hazards(table, frame, lives, params.by)
     biggest = [table["by"].map(_ORDER), -table["members"], table["stratum"].fillna(""), table["inviter_id"].fillna("")]
     order = pd.concat(biggest, axis=1, keys=range(4)).sort_values([*range(4)], kind="stable").index
     told = table.loc[order].reset_index(drop=True)
+    told.attrs["at"] = at
     told.attrs["untold"] = int(frame["untold"].max()) if len(frame) else 0
     return told
 
@@ -198,7 +206,10 @@ def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     apart = [Note(UNTOLD, (("n", untold),))] if untold else []
     if not frame["members"].any():
         return [Note(_NOBODY), *apart]
-    far = [Note(_TOO_FAR, (("days", params.at),))] if frame["survival"].isna().all() else []
+    at = frame.attrs.get("at", params.at)
+    far = [Note(_TOO_FAR, (("days", at),))] if frame["survival"].isna().all() else []
+    if not far and not params.at and at < AT:
+        far = [Note(_NEARER, (("days", at), ("usual", AT), ("few", FEW)))]
     return apart + far + [Note(_NO_HAZARD)] * bool(params.cox and frame["hazard_ratio"].isna().all())
 
 
@@ -222,6 +233,14 @@ def _lives(frame: pd.DataFrame, days: int) -> tuple[Lives, pd.DataFrame]:
         week1=np.where(untold, "unknown", week),
     )  # fmt: skip
     return lives, told
+
+
+def _reach(lives: Lives) -> int:
+    """The most whole weeks, up to four, for which enough members were followed; four where it is not even one."""
+    for days in range(AT, 0, -7):
+        if int(((lives.entry <= days) & (lives.end > days)).sum()) >= FEW:
+            return days
+    return AT
 
 
 def _chosen(by: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@
     2026-06-08  妈妈群      unfinished      4        4        0             4         0      0
 
 Joins are person-times (人次) by notice or by a roster's join dates (qunkit.methods.joins), `joiners` persons (人数). Apart stand the founding invitation (`batch`: SCRM systems
-do not count it either) and staff. Null where the group has neither notices nor join dates, or no data in the period; never 0 for what nobody can know.
+do not count it either) and staff. Null where the group has neither notices of coming or going nor join dates, or no data in the period; never 0 for what nobody can know.
 
 Leaves stand by their evidence, as in `qunkit churn`: by notice, and by two complete rosters. Net growth needs to know who left: between complete rosters it is what came less
 what went (``roster``), and the count before and after says the same; a chat program that says when members leave allows it by notices (``notice``); WeChat does not, and net is
@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunkit.dataset import option
-from qunkit.methods.joins import JOINS
+from qunkit.methods import gaps
+from qunkit.methods.joins import JOINS, TELLING
 from qunkit.methods.moves import MOVES, NAMED
 from qunkit.methods.periods import CALENDAR, PER, STATES
 from qunkit.results import Column, Note
@@ -36,6 +37,10 @@ _NET = {"roster": Text("two rosters", "两份名单"), "notice": Text("notices",
 _UNKNOWN = Text(
     "Net growth is known only where leaves are: WeChat does not say who leaves. Two complete rosters tell it: see `qunkit roster --help`.",
     "微信不提示退群，净增需两份完整名单才能得出：见 `qunkit roster --help`。",
+)
+_AT_LEAST = Text(
+    "{n} invitations do not say whose, or several names that cannot be told apart: each counts as one join, so joins are at least what is shown.",
+    "{n} 条邀请提示没有写明被邀请人，或多个姓名无法分开：每条计 1 人次，入群数为至少值。",
 )
 COLUMNS = (
     Column("period", "date", Text("from", "起始日期"), Text("first day of the period", "该周期的第一天")),
@@ -53,7 +58,7 @@ COLUMNS = (
     Column("days", "int", Text("days", "天数"), Text("days with data in any group, from the group's first message on", "群首条消息起任一群有数据的天数"), spare=12),
     Column("inviter_id", "text", Text("inviter id", "邀请人 id"), Text("with --by inviter; null: not known", "仅 --by inviter；未知时为空"), spare=11),
     Column("inviter_name", "text", Text("inviter", "邀请人"), Text("with --by inviter", "仅 --by inviter"), spare=10),
-    Column("joins", "int", Text("joins", "入群人次"), Text("person-times, without the creation batch and staff; null: no data, or neither notices nor join dates", "不含建群批次和官方人员；无数据、无系统提示也无入群日期时为空")),
+    Column("joins", "int", Text("joins", "入群人次"), Text("person-times, without the creation batch and staff; null: no data, or neither notices of coming or going nor join dates", "不含建群批次和官方人员；无数据、既无进退群提示也无入群日期时为空")),
     Column("joiners", "int", Text("persons", "入群人数"), Text("of those, different members; who is not named counts each time", "其中不同的成员数；提示未写明者逐次计"), spare=9),
     Column("rejoins", "int", Text("again", "再次入群"), Text("joins of those who had joined the group before", "此前已入过本群者的人次"), spare=13),
     Column("joins_invite", "int", Text("invited", "邀请"), Text("by a member's invitation; in WeChat also by a link that a member sent", "由成员邀请；微信的邀请链接也在其中"), spare=6),
@@ -117,13 +122,7 @@ WITH {CALENDAR}, {NAMED}, {MOVES}, {JOINS}, joined_first AS (  -- rosters may te
   FROM begun JOIN dated ON dated.day = begun.first_day WHERE begun.oldest_day < begun.first_day
 ), staff AS (
   SELECT group_id, member_id FROM members WHERE official
-), telling AS (  -- groups whose exports hold notices or join dates, and whether those tell links apart
-  SELECT group_id, BOOL_OR(tells_links) AS tells_links FROM (
-    SELECT group_id, platform = 'telegram' AS tells_links FROM messages WHERE kind = 'system'
-    UNION ALL
-    SELECT group_id, join_source IS NOT NULL FROM listings WHERE joined_at IS NOT NULL
-  ) tellings GROUP BY group_id
-), outspoken AS (  -- groups whose chat program says who leaves
+), {TELLING}, outspoken AS (  -- groups whose chat program says who leaves
   SELECT group_id, BOOL_OR(platform NOT IN ('wechat', 'wecom')) AND COUNT(CASE WHEN event = 'left' THEN 1 END) > 0 AS tells_leaves
   FROM messages WHERE kind = 'system' GROUP BY group_id
 ), come AS (
@@ -137,6 +136,7 @@ WITH {CALENDAR}, {NAMED}, {MOVES}, {JOINS}, joined_first AS (  -- rosters may te
   SELECT group_id, period, early, inviter_id,
     COUNT(CASE WHEN ordinary THEN 1 END) AS joins,
     COUNT(DISTINCT CASE WHEN ordinary THEN member_id END) + COUNT(CASE WHEN ordinary AND member_id IS NULL THEN 1 END) AS joiners,
+    COUNT(CASE WHEN ordinary AND source = 'invite' AND member_id IS NULL THEN 1 END) AS nameless,
     COUNT(CASE WHEN ordinary AND again THEN 1 END) AS rejoins,
     COUNT(CASE WHEN ordinary AND source = 'invite' THEN 1 END) AS joins_invite,
     COUNT(CASE WHEN ordinary AND source = 'link' THEN 1 END) AS joins_link,
@@ -188,7 +188,7 @@ WITH {CALENDAR}, {NAMED}, {MOVES}, {JOINS}, joined_first AS (  -- rosters may te
   LEFT JOIN outspoken ON outspoken.group_id = held.group_id
   WHERE held.in_window
 ), filled_in AS (
-  SELECT grid.*, counted.inviter_id, CASE WHEN grid.told THEN COALESCE(counted.joins, 0) ELSE NULLIF(counted.joins, 0) END AS joins,
+  SELECT grid.*, counted.inviter_id, counted.nameless, CASE WHEN grid.told THEN COALESCE(counted.joins, 0) ELSE NULLIF(counted.joins, 0) END AS joins,
     CASE WHEN grid.told THEN COALESCE(counted.joiners, 0) ELSE NULLIF(counted.joiners, 0) END AS joiners, CASE WHEN grid.told THEN COALESCE(counted.rejoins, 0) ELSE NULLIF(counted.rejoins, 0) END AS rejoins,
     CASE WHEN grid.told THEN COALESCE(counted.joins_invite, 0) ELSE NULLIF(counted.joins_invite, 0) END AS joins_invite,
     CASE WHEN grid.told AND grid.tells_links THEN COALESCE(counted.joins_link, 0) END AS joins_link,
@@ -206,7 +206,7 @@ SELECT f.period, f.last_day, f.group_id, f.group_name,
   CASE WHEN :by = 'inviter' THEN NULL WHEN rolled.roster_since IS NOT NULL THEN rolled.joins_roster - rolled.leaves_roster
     WHEN f.tells_leaves THEN f.joins - COALESCE(noticed.leaves_self, 0) - COALESCE(noticed.leaves_removed, 0) END AS net,
   CASE WHEN :by = 'inviter' THEN NULL WHEN rolled.roster_since IS NOT NULL THEN 'roster' WHEN f.tells_leaves THEN 'notice' END AS net_how,
-  CASE WHEN rolled.members_before >= 5 THEN rolled.leaves_roster / NULLIF(rolled.members_before, 0) END AS leave_rate
+  CASE WHEN rolled.members_before >= 5 THEN rolled.leaves_roster / NULLIF(rolled.members_before, 0) END AS leave_rate, f.nameless
 FROM filled_in f
 LEFT JOIN noticed ON noticed.group_id = f.group_id AND noticed.period = f.period AND f.early = 0 AND :by = 'group'
 LEFT JOIN rolled ON rolled.group_id = f.group_id AND rolled.period = f.period AND f.early = 0 AND :by = 'group'
@@ -214,7 +214,18 @@ LEFT JOIN (SELECT group_id, member_id, name FROM members WHERE :by = 'inviter') 
 ORDER BY f.period, f.group_id, f.early DESC, f.joins DESC, f.inviter_id
 """
 
+remarks = gaps.unnoticed
+
+
+def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """The rows, without how many invitations say nobody's name."""
+    nameless = int(frame.pop("nameless").fillna(0).sum())
+    frame.attrs["nameless"] = nameless
+    return frame
+
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
-    """Why net growth is null."""
-    return [Note(_UNKNOWN)] if params.by == "group" and len(frame) and frame["net"].isna().all() else []
+    """Why net growth is null, and where joins are a lower bound."""
+    nameless = frame.attrs.get("nameless", 0)
+    said = [Note(_AT_LEAST, (("n", nameless),))] if nameless else []
+    return said + ([Note(_UNKNOWN)] if params.by == "group" and len(frame) and frame["net"].isna().all() else [])

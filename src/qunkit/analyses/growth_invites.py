@@ -12,9 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qunkit.methods import gaps
 from qunkit.methods.gone import GONE
 from qunkit.methods.invites import ENTERED, Forest, Row, called, grown, untold
-from qunkit.methods.joins import JOINS, UNTOLD
+from qunkit.methods.joins import JOINS, TELLING, UNTOLD
 from qunkit.methods.moves import MOVES
 from qunkit.results import Column, Note
 from qunkit.words import Text
@@ -27,7 +28,7 @@ TITLE = Text("Growth: invitations and their trees", "裂变")
 COLUMNS = (
     Column("group_id", "text", Text("group id", "群 id"), spare=12),
     Column("group_name", "text", Text("group", "群")),
-    Column("invited", "int", Text("brought in", "带入人数"), Text("persons who joined for the first time by somebody's invitation, link or QR code, without staff and the creation batch; null: no notices and no join dates", "首次入群且知道由谁带入的人数（邀请、链接或二维码），不含官方人员和建群批次；无系统提示也无入群日期时为空")),
+    Column("invited", "int", Text("brought in", "带入人数"), Text("persons who joined for the first time by somebody's invitation, link or QR code, without staff and the creation batch; null: no notices of coming or going and no join dates", "首次入群且知道由谁带入的人数（邀请、链接或二维码），不含官方人员和建群批次；既无进退群提示也无入群日期时为空")),
     Column("inviters", "int", Text("inviters", "邀请人"), Text("who brought them in", "带入这些人的成员数")),
     Column("by_staff", "int", Text("by staff", "官方带入"), Text("of those brought in, by staff", "其中由官方人员带入的人数"), spare=7),
     Column("gone", "int", Text("gone", "已离群"), Text("of those brought in, told to have left by a notice or the newest complete roster; null: nothing tells", "其中据提示或最新完整名单已离群的人数；无从得知时为空"), spare=4),
@@ -57,11 +58,7 @@ SQL = f"""
 WITH {MOVES}, {JOINS}, {GONE}, {ENTERED}, named AS (
   SELECT group_id, COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name, MIN(local_time) AS first_at
   FROM posts GROUP BY group_id
-), telling AS (  -- groups whose exports hold notices or join dates
-  SELECT group_id FROM messages WHERE kind = 'system'
-  UNION
-  SELECT group_id FROM listings WHERE joined_at IS NOT NULL
-), presences AS (
+), {TELLING}, presences AS (
   SELECT group_id, sender_id AS member_id, MAX(local_time) AS here_at, CAST(NULL AS TIMESTAMP) AS left_at
   FROM posts WHERE local_time < {_CUT} GROUP BY group_id, sender_id
   UNION ALL
@@ -90,6 +87,8 @@ LEFT JOIN members ON members.group_id = entered.group_id AND members.member_id =
 LEFT JOIN called_so ON called_so.group_id = entered.group_id AND called_so.member_id = entered.inviter_id
 ORDER BY named.group_id, entered.joined_at, entered.sent_at, entered.seq, entered.member_id
 """
+
+remarks = gaps.unnoticed
 
 
 def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:

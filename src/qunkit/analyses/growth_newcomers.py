@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qunkit.dataset import option
+from qunkit.methods import gaps
 from qunkit.methods.joins import JOINS, UNTOLD
 from qunkit.methods.moves import MOVES
 from qunkit.methods.newcomers import BASES, NEWCOMERS
-from qunkit.methods.orders import LINES, orders_of
+from qunkit.methods.orders import LINES, SHEETLESS, orders_of
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -42,7 +43,7 @@ COLUMNS = (
     Column("spoke", "int", Text("spoke", "发言"), Text("of the others, who posted; null: nobody can be found", "其余人中发过言的；均无法对应时为空")),
     Column("answered", "int", Text("answered", "获回复"), Text("of those, quoted by somebody else or mentioned since; null: the group's exports hold no quote or mention", "其中此后被他人引用或@的；群记录中无引用和@时为空")),
     Column("returned", "int", Text("came back", "再次发言"), Text("of those, who posted on a later day than that of the answer", "其中在获回复之后的日子再次发言的")),
-    Column("ordered", "int", Text("ordered", "下单"), Text("of those, who since they came joined a sign-up list (接龙) or ordered in words; null: the group has no list", "其中来群后跟过接龙或有下单措辞的；群内无接龙时为空"), spare=2),
+    Column("ordered", "int", Text("ordered", "下单"), Text("of those, who since they came joined a sign-up list (接龙) or ordered in words; null: the group has no list, or instead of 0 where texts of its lists are lost", "其中来群后跟过接龙或有下单措辞的；群内无接龙时为空；接龙丢失正文时为下限，0 记为空"), spare=2),
     Column("spoke_share", "ratio", Text("spoke %", "发言率"), Text("spoke ÷ joined without those not told apart; shares of fewer than 5 are null", "发言 ÷ 入群（不含无法对应者）；分母不足 5 时为空，下同"), spare=3),
     Column("answered_share", "ratio", Text("answered %", "获回复率"), Text("answered ÷ spoke", "获回复 ÷ 发言"), spare=2),
     Column("returned_share", "ratio", Text("came back %", "再次发言率"), Text("came back ÷ answered", "再次发言 ÷ 获回复"), spare=4),
@@ -71,7 +72,7 @@ class Params:
 PART_SQL = LINES
 per_group = orders_of
 SQL = f"""
-WITH {MOVES}, {JOINS}, {NEWCOMERS}, bought AS (
+WITH {MOVES}, {JOINS}, {NEWCOMERS}, {SHEETLESS}, bought AS (
   SELECT newcomers.group_id, newcomers.member_id
   FROM newcomers JOIN parts ON parts.part = newcomers.group_id AND parts.member_id = newcomers.member_id AND parts.day >= newcomers.came_day
   GROUP BY newcomers.group_id, newcomers.member_id
@@ -98,7 +99,7 @@ SELECT newcomers.group_id, COALESCE(named.group_name, newcomers.group_id) AS gro
   CASE WHEN tellable.group_id IS NOT NULL THEN 1 ELSE 0 END AS tellable,
   CASE WHEN newcomers.spoke_at IS NOT NULL AND answered.member_id IS NOT NULL THEN 1 ELSE 0 END AS answered,
   CASE WHEN newcomers.last_day > answered.day THEN 1 ELSE 0 END AS returned,
-  CASE WHEN bought.member_id IS NOT NULL THEN 1 ELSE 0 END AS ordered, CASE WHEN listing.group_id IS NOT NULL THEN 1 ELSE 0 END AS lists,
+  CASE WHEN bought.member_id IS NOT NULL THEN 1 ELSE 0 END AS ordered, CASE WHEN listing.group_id IS NOT NULL THEN 1 ELSE 0 END AS lists, CASE WHEN sheetless.group_id IS NOT NULL THEN 1 ELSE 0 END AS sheetless,
   CASE WHEN newcomers.last_day > newcomers.first_day THEN 1 ELSE 0 END AS back,
   epoch_s(answered.answered_at) - epoch_s(newcomers.sent_at) AS wait_s, epoch_s(:as_of) - epoch_s(newcomers.spoke_at) AS seen_s,
   days_between(newcomers.came_day, final.last_day) AS age, CASE WHEN newcomers.spoke_at < newcomers.came_at + INTERVAL '7' DAY THEN 1 ELSE 0 END AS soon,
@@ -109,10 +110,13 @@ LEFT JOIN named ON named.group_id = newcomers.group_id
 LEFT JOIN tellable ON tellable.group_id = newcomers.group_id
 LEFT JOIN answered ON answered.group_id = newcomers.group_id AND answered.member_id = newcomers.member_id
 LEFT JOIN bought ON bought.group_id = newcomers.group_id AND bought.member_id = newcomers.member_id
+LEFT JOIN sheetless ON sheetless.group_id = newcomers.group_id
 LEFT JOIN listing ON listing.group_id = newcomers.group_id
 LEFT JOIN lived ON lived.group_id = newcomers.group_id AND lived.member_id = newcomers.member_id
 ORDER BY newcomers.group_id, newcomers.source, newcomers.member_id
 """
+
+remarks = gaps.lost_orders
 
 
 def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
@@ -161,13 +165,14 @@ def _funnel(told: pd.DataFrame, *, with_source: bool) -> dict[str, Any]:
     old = told[(told["age"] >= 7) & (told["held_0"] >= 5)]
     week, month = (told[(told["age"] >= n + 6) & (told[f"held_{n}"] >= 5)] for n in (7, 30))
     soon, wait = _waits(spoke) if tellable else (None, None)
+    ordered = int((answered["returned"] * answered["ordered"]).sum())
     return {
         **names,
         **counts,
         "spoke": len(spoke),
         "answered": len(answered) if tellable else None,
         "returned": int(answered["returned"].sum()) if tellable else None,
-        "ordered": int((answered["returned"] * answered["ordered"]).sum()) if tellable and first["lists"] else None,
+        "ordered": ordered if tellable and first["lists"] and (ordered or not first["sheetless"]) else None,
         "spoke_share": _share(len(spoke), len(told)) if by_join else None,
         "answered_share": _share(len(answered), len(spoke)) if tellable else None,
         "returned_share": _share(int(answered["returned"].sum()), len(answered)) if tellable else None,

@@ -41,7 +41,7 @@ COLUMNS = (
     Column("batch", "bool", Text("founding", "建群批次"), Text("invited with the making of the group", "建群时邀请"), spare=4),
     Column("depth", "int", Text("depth", "层级"), Text("invitations from the root of the tree", "距裂变源头的邀请层数"), spare=3),
     Column("below", "int", Text("below", "下级人数"), Text("all whom this member brought in, and those brought in by them", "由其直接和间接带入的人数")),
-    Column("gone", "bool", Text("gone", "已离群"), Text("told to have left by a notice, or by the newest complete roster; false says little where there is no roster", "据提示或最新完整名单已离群；无名单时“否”不代表仍在群"), spare=2),
+    Column("gone", "bool", Text("gone", "已离群"), Text("told to have left by a notice, or by the newest complete roster; null: neither, and the group has no complete roster to say that they are there", "据提示或最新完整名单已离群；两者皆无、该群也没有完整名单时为空"), spare=2),
 )  # fmt: skip
 
 
@@ -74,7 +74,8 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
         for place in forest.edges:
             row, at = rows[place], forest.number[rows[place]["member_id"]]
             if row["in_window"]:
-                found.append(row | {"depth": depths[at], "below": int(below[at])})
+                gone = True if row["gone"] else (False if row["rostered"] else None)
+                found.append(row | {"depth": depths[at], "below": int(below[at]), "gone": gone})
     told = pd.DataFrame(found, columns=names)
     told = told.sort_values(["group_id", "joined_at", "member_id"], kind="stable", ignore_index=True)
     told.attrs["untold"] = untold(frame)

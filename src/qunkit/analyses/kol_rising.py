@@ -189,7 +189,9 @@ def _by_times(heard: Heard) -> Fit | None:
     return found if check is not None and check.stands else None
 
 
-remarks = gaps.untimed
+def remarks(ask: gaps.Ask) -> list[Note]:
+    """Which groups have no times of the day, and that a window changes nothing."""
+    return gaps.untimed(ask) + gaps.unbegun(ask)
 
 
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunkit.dataset import option
 from qunkit.errors import BadOption
-from qunkit.methods import ad_sql, kol_log, member_tags, orders
+from qunkit.methods import ad_sql, gaps, kol_log, member_tags, orders
 from qunkit.methods.conditions import NoCondition, condition, holds
 from qunkit.methods.gone import GONE
 from qunkit.methods.joins import JOINS
@@ -73,7 +73,7 @@ COLUMNS = (
     Column("active_days", "int", Text("active days", "发言天数"), Text("in the window", "所选时间内"), spare=1),
     Column("messages", "int", Text("messages", "消息数"), Text("in the window", "所选时间内")),
     Column("replies", "int", Text("replies", "获得回复"), Text("by others in the window, as `qunkit replies` tells them", "所选时间内他人的回复，见 `qunkit replies`"), spare=7),
-    Column("orders", "int", Text("orders", "下单"), Text("in all history: sign-up lists (接龙) joined, and days with messages worded as orders", "全部历史：跟接的接龙数，及有下单措辞消息的天数"), spare=9),
+    Column("orders", "int", Text("orders", "下单"), Text("in all history: sign-up lists (接龙) joined, and days with messages worded as orders; where texts of the group's lists are lost, a lower bound, and null instead of 0", "全部历史：跟接的接龙数，及有下单措辞消息的天数；该群有接龙丢失正文时为下限，0 记为空"), spare=9),
     Column("ties", "int", Text("ties", "互动成员"), Text("members with whom they quoted or mentioned each other in the last 28 days with data; null: no quote or mention in the group's exports, so nobody can be told to be a friend", "近 28 个有数据的日子内互相引用或@的成员数；群记录中无引用和@时为空，此时无法判断“朋友”"), spare=20),
     Column("r", "int", Text("R", "R"), Text("recency: " + _SCORE.en, "最近发言：" + _SCORE.zh), spare=14),
     Column("f", "int", Text("F", "F"), Text("frequency: active days in 90, 1 to 5 (3)", "发言频率：90 天内发言天数，1–5（3）分"), spare=15),
@@ -115,7 +115,8 @@ class Params:
             try:
                 condition(told, COLUMNS)
             except NoCondition as wrong:
-                raise BadOption(option=flag, value=typed, expected=wrong.expected) from None
+                expected = _SEGMENT if flag == "--segment" else wrong.expected
+                raise BadOption(option=flag, value=typed, expected=expected) from None
 
     def masked(self) -> None:
         """Refuse to compare names where pseudonyms stand for them: it would find nobody, and say so of everybody.
@@ -145,7 +146,7 @@ ORDER BY part, sent_at, seq
 
 _NO_FIGURES = "NULL AS name, NULL AS role, NULL AS official, NULL AS gone, NULL AS joined, NULL AS source, NULL AS inviter_name, NULL AS inviter_id, NULL AS joins"
 _NO_MORE = (
-    "first_spoke", "last_spoke", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "stage", "ties", "judged", "ads",
+    "first_spoke", "last_spoke", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "sheetless", "stage", "ties", "judged", "ads",
     "person_active_days", "person_f_days", "person_back_ago",
 )  # fmt: skip
 _THRESHOLDS = ("new_days", "silent_days", "back_days", "risk_days", "core_score", "ad_messages", "ad_share")
@@ -178,7 +179,7 @@ WITH {MOVES}, {JOINS}, {GONE}, {ROLL}, dated_posts AS (
   FROM posts JOIN member_tags ON POSITION(LOWER(member_tags.word) IN LOWER(posts.text)) > 0
   WHERE posts.kind IN ('text', 'quote')
   GROUP BY posts.group_id, posts.sender_id, member_tags.tag, posts.sent_at, posts.seq
-), known_as AS (
+), {orders.SHEETLESS}, known_as AS (
   SELECT group_id, sender_id AS member_id, sender_name AS name FROM posts WHERE sender_name <> '' GROUP BY group_id, sender_id, sender_name
   UNION SELECT group_id, member_id, nickname_here FROM rosters WHERE nickname_here IS NOT NULL
   UNION SELECT group_id, member_id, nickname FROM rosters WHERE nickname IS NOT NULL
@@ -189,13 +190,14 @@ SELECT 'member' AS row_kind, roll.group_id, COALESCE(roll.group_name, roll.group
   NULL AS inviter_name, roll.inviter_id, roll.joins,
   roll.first_spoke, roll.last_spoke, roll.days_silent, roll.back_ago, roll.days_known, roll.f_days,
   COALESCE(roll.active_days, 0) AS active_days, COALESCE(roll.messages, 0) AS messages, COALESCE(answered.replies, 0) AS replies, COALESCE(answered.lately, 0) AS lately,
-  COALESCE(counted.orders, 0) AS orders, CASE WHEN roll.official OR roll.first_spoke IS NULL THEN NULL ELSE COALESCE(stages.stage, 'silent') END AS stage,
+  COALESCE(counted.orders, 0) AS orders, CASE WHEN sheetless.group_id IS NOT NULL THEN 1 ELSE 0 END AS sheetless, CASE WHEN roll.official OR roll.first_spoke IS NULL THEN NULL ELSE COALESCE(stages.stage, 'silent') END AS stage,
   CASE WHEN roll.official OR tellable.group_id IS NULL THEN NULL ELSE COALESCE(stages.ties, 0) END AS ties,
   COALESCE(posted.judged, 0) AS judged, COALESCE(guilty.ads, 0) AS ads,
   COALESCE(posted.active_days, 0) AS person_active_days, COALESCE(posted.f_days, 0) AS person_f_days, posted.back_ago AS person_back_ago, {", ".join(f"conventions.members_{name} AS {name}" for name in _THRESHOLDS)}
 FROM roll CROSS JOIN conventions
 LEFT JOIN answered ON answered.group_id = roll.group_id AND answered.member_id = roll.member_id
 LEFT JOIN counted ON counted.group_id = roll.group_id AND counted.member_id = roll.member_id
+LEFT JOIN sheetless ON sheetless.group_id = roll.group_id
 LEFT JOIN stages ON stages.group_id = roll.group_id AND stages.member_id = roll.member_id AND stages.block = 3
 LEFT JOIN tellable ON tellable.group_id = roll.group_id
 LEFT JOIN posted ON posted.person = roll.person
@@ -244,7 +246,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     import numpy as np
 
     rest, frame = frame[frame["row_kind"] != "member"], frame[frame["row_kind"] == "member"].copy()
-    whole = ["joins", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "ties", "judged", "ads", *PERSONAL]  # fmt: skip
+    whole = ["joins", "days_silent", "back_ago", "days_known", "f_days", "active_days", "messages", "replies", "lately", "orders", "sheetless", "ties", "judged", "ads", *PERSONAL]  # fmt: skip
     frame[[*whole, *_THRESHOLDS]] = frame[[*whole, *_THRESHOLDS]].astype(float)
     frame[["official", "gone"]] = frame[["official", "gone"]].astype(bool)
     frame["groups"] = 1
@@ -256,6 +258,7 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     if params.people:
         frame = people(frame)
         rest = rest.assign(group_id=None)
+    frame["orders"] = frame["orders"].mask((frame["orders"] == 0) & (frame["sheetless"] > 0))
     if params.left == "out":
         frame = frame[~frame["gone"]]
     scope = frame["group_id"].mask(frame["groups"] > 0, "") if params.people else frame["group_id"]
@@ -282,6 +285,9 @@ def finish(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     return frame.loc[kept, [column.name for column in COLUMNS]]
 
 
+remarks = gaps.lost_orders
+
+
 def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
     """How many are in each segment, and where nobody can be told to be a friend."""
     told = [(SEGMENTS[code], int(n)) for code in SEGMENTS if (n := (frame["segment"] == code).sum())]
@@ -294,6 +300,7 @@ def notes(frame: pd.DataFrame, params: Params) -> list[Note]:
 
 
 _MOST = 5
+_SEGMENT = Text(f"one of {', '.join(SEGMENTS)}", f"以下之一：{'、'.join(SEGMENTS)}")
 _COUNTS = Text("Segments of the rows listed: {counts}.", "所列成员的分层：{counts}。")
 _BLIND = Text(
     "No quote or mention in the exports of {n} groups, so nobody there can be told to be a friend: {groups}.",

@@ -3,13 +3,13 @@
     "凯文"邀请"小刘🍉、新人:甲"加入了群聊   →  invited, by 凯文, of 小刘🍉 and 新人:甲
 
 Names are hostile: they hold quotes, separators and whole sentences. Where a sentence can be cut in several ways, the one
-with the most known names wins; an enumeration is taken apart only if every part is a known name.
+with the most known names wins; an enumeration is taken apart only if every part is a known name. What looks like one and cannot be taken apart is nobody's name (`told_apart`).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qunkit.chat.other_notices import happened
 from qunkit.chat.people import People
@@ -29,6 +29,8 @@ _MYSELF = frozenset({"你", "您", "我", "自己", "you", "me", "あなた"})
 _DOCUMENT = re.compile(r"\s*(?:[\w.@-]{1,128}:\n\s*)?<(?:sysmsg|revokemsg)\b", re.ASCII)
 _QUOTES = '"“”＂「」『』'
 _NOBODY = People()
+_OF_SEVERAL = frozenset({"invited", "removed"})
+_SEPARATORS = ("、", ", ")
 
 Pair = tuple[str | None, str | None]
 """Name and id of a member."""
@@ -81,6 +83,19 @@ def from_action(extra: str, platform: str) -> Notice | None:
     return Notice(event, *actor, names, ids)
 
 
+def told_apart(notice: Notice, people: People) -> Notice:
+    """The notice, without a name of several that stands for them all: who they are is not known then, nor how many. A known name may hold a separator."""
+    if notice.event not in _OF_SEVERAL:
+        return notice
+    targets = zip(notice.target_names, notice.target_ids, strict=True)
+    names = [None if id_ is None and name and _is_enumeration(name, people) else name for name, id_ in targets]
+    return replace(notice, target_names=tuple(names))
+
+
+def _is_enumeration(name: str, people: People) -> bool:
+    return any(separator in name for separator in _SEPARATORS) and not people.knows(name)
+
+
 def reading(text: str, people: People = _NOBODY, platform: str = WECHAT) -> tuple[Template, dict[str, str]] | None:
     """The template that fits a sentence best, and what stands in its slots."""
     _, body = trimmed(text)
@@ -130,8 +145,8 @@ def _known(body: str, spans: dict[str, Span], people: People) -> float:
 
 def _enumerated(names: str, people: People, with_id: re.Pattern[str]) -> list[str]:
     """The targets of a slot: several only if all of them are known, or all carry ids."""
-    for separator, joint in (("、", ")、"), (", ", "), ")):
-        parts = [f"{part})" for part in names.split(joint)]
+    for separator in _SEPARATORS:
+        parts = [f"{part})" for part in names.split(f"){separator}")]
         parts[-1] = parts[-1][:-1]
         if len(parts) > 1 and all(with_id.fullmatch(part.strip()) for part in parts):
             return [part.strip() for part in parts]

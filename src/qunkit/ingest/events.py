@@ -142,10 +142,12 @@ def _read(record: Row, people: People, platform: str) -> Notice | None:
     if not text:
         return None
     if platform in SENTENCES:
-        return notices.from_sentence(text, people, platform)
-    readers = (notices.from_sentence, notice_xml.from_document)
-    first, second = reversed(readers) if text.lstrip().startswith("<") else readers
-    return first(text, people) or second(text, people)
+        found = notices.from_sentence(text, people, platform)
+    else:
+        readers = (notices.from_sentence, notice_xml.from_document)
+        first, second = reversed(readers) if text.lstrip().startswith("<") else readers
+        found = first(text, people) or second(text, people)
+    return found and notices.told_apart(found, people)
 
 
 def _member(name: str | None, member_id: str | None, people: People) -> tuple[str | None, str | None]:

@@ -62,7 +62,7 @@ def condition(typed: str, columns: tuple[Column, ...]) -> Condition:
     known = {column.name: column for column in columns}
     if found is None or found[1] not in known:
         names = ", ".join(known)
-        raise NoCondition(Text(f'a condition such as "active_days>=10", on one of: {names}', f"条件（如 active_days>=10），可用的列：{names}"))  # fmt: skip
+        raise NoCondition(Text(f'a condition such as "active_days>=10", on one of: {names}', f"有效条件（如 active_days>=10），可用的列：{names}"))  # fmt: skip
     column, sign = known[found[1]], found[2]
     return Condition(column, sign, _value(column, sign, found[3].strip()))
 
@@ -92,12 +92,19 @@ def _value(column: Column, sign: str, typed: str) -> Any:
     )
     if sign not in allowed:
         signs = " ".join(allowed)
-        raise NoCondition(Text(f"one of {signs} after {column.name}", f"{column.name} 可用的比较：{signs}"))
+        raise NoCondition(
+            Text(f"a condition with one of {signs} after {column.name}", f"有效条件（{column.name} 后可用：{signs}）")
+        )
     try:
-        return _READ[column.type](typed) if column.type in _READ else _code(column, typed)
+        return _READ[column.type](typed) if column.type in _READ else _code(column, sign, typed)
     except ValueError:
         kind = _KINDS.get(column.type, Text("a value", "值"))
-        raise NoCondition(Text(f"{kind.en} after {column.name}{sign}", f"{column.name}{sign} 后为{kind.zh}")) from None
+        raise NoCondition(
+            Text(
+                f"a condition with {kind.en} after {column.name}{sign}",
+                f"有效条件（{column.name}{sign} 后应为{kind.zh.strip()}）",
+            )
+        ) from None
 
 
 def _yes(typed: str) -> bool:
@@ -106,14 +113,19 @@ def _yes(typed: str) -> bool:
     raise ValueError
 
 
-def _code(column: Column, typed: str) -> str:
+def _code(column: Column, sign: str, typed: str) -> str:
     """A code of a closed list by its words."""
     for code, words in (column.words or {}).items():
         if typed in (code, words.zh) or typed.casefold() == words.en.casefold():
             return code
     if column.words and column.type == "text":
         codes = ", ".join(column.words)
-        raise NoCondition(Text(f"{column.name}: one of {codes}", f"{column.name} 可取：{codes}"))
+        raise NoCondition(
+            Text(
+                f"a condition with one of {codes} after {column.name}{sign}",
+                f"有效条件（{column.name}{sign} 后可用：{codes}）",
+            )
+        )
     return typed
 
 

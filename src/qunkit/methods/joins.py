@@ -25,6 +25,16 @@ from __future__ import annotations
 
 from qunkit.words import Text
 
+TELLING = """telling AS (
+  SELECT group_id, BOOL_OR(tells_links) AS tells_links FROM (
+    SELECT group_id, platform = 'telegram' AS tells_links FROM messages WHERE event IN ('invited', 'joined_qr', 'joined', 'left', 'removed')
+    UNION ALL
+    SELECT group_id, join_source IS NOT NULL FROM listings WHERE joined_at IS NOT NULL
+  ) tellings GROUP BY group_id
+)"""
+"""``telling``: the groups whose exports tell of coming or going by notice, or of join dates by roster, and whether they tell links apart. Of other groups nobody knows that nobody
+joined: notices whose content is lost, and those of other things, do not say so."""
+
 JOINS = """told_joins AS (
   SELECT group_id, member_id, local_time AS joined_at, sent_at, seq, TRUE AS noticed,
     CASE WHEN event <> 'joined' OR platform = 'telegram' THEN NULLIF(actor_id, member_id) END AS inviter_id,

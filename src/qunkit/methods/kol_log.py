@@ -72,7 +72,7 @@ ORDERED = f"COALESCE(kind IN ('text', 'quote') AND chars < 30 AND ({_like(_ORDER
 
 def lines(since: str, sheets: str = "FALSE") -> str:
     """``PART_SQL``: the lines of `reply_log` for which `since` holds, with ``ad``, ``packet``, ``age`` (days), ``tip`` (it tells of a product), ``orders``, ``sheet``
-    (the text of a sign-up list) and ``lost`` (a sign-up list whose text the exports have lost); and ``early`` ones, the sign-up lists for which only `sheets` holds."""
+    (the text of a sign-up list) and ``lost`` (a sign-up list whose text the exports have lost), ``hidden`` (of neither known kind nor text: it may be one); and ``early`` ones, the sign-up lists for which only `sheets` holds."""
     columns = LINES.partition("FROM posts")[0]
     return f"""
 WITH {FLAGGED}, marked AS (
@@ -81,7 +81,7 @@ WITH {FLAGGED}, marked AS (
   WHERE ({since} OR posts.kind = 'solitaire' AND {sheets}) AND posts.time_quality <> 'day'
 )
 {columns}, early, ad, kind = 'red_packet' AS packet, {AGE} AS age, CASE WHEN kind = 'solitaire' AND text <> '' THEN text END AS sheet,
-  kind = 'solitaire' AND COALESCE(text, '') = '' AS lost,
+  kind = 'solitaire' AND COALESCE(text, '') = '' AS lost, kind = 'other' AND COALESCE(text, '') = '' AS hidden,
   COALESCE(kind IN ('text', 'quote') AND ({_like(_EXPERIENCE, "%")}), FALSE) AS tip,
   {ORDERED} AS orders
 FROM marked

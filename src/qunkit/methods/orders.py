@@ -14,6 +14,13 @@ from qunkit.methods.kol_log import ORDERED
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_UNREAD = "COUNT(CASE WHEN kind = 'solitaire' AND COALESCE(text, '') = '' THEN 1 END) > 0"
+_UNSEEN = "COUNT(CASE WHEN kind = 'solitaire' AND text <> '' THEN 1 END) = 0 AND COUNT(CASE WHEN kind = 'other' AND COALESCE(text, '') = '' THEN 1 END) > 0"
+SHEETLESS = f"""sheetless AS (
+  SELECT group_id FROM posts GROUP BY group_id HAVING {_UNREAD} OR {_UNSEEN}
+)"""
+"""``sheetless``: groups whose exports have lost the texts of lists, or show no list and have messages of which neither kind nor text is known: orders of nobody's are not none there."""
+
 COLUMNS = f"group_id AS part, sender_id AS member_id, day, epoch_s(sent_at) AS t, CASE WHEN kind = 'solitaire' THEN text END AS sheet, {ORDERED} AS worded"
 LINES = f"""
 SELECT {COLUMNS}

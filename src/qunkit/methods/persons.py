@@ -35,6 +35,7 @@ def people(frame: pd.DataFrame) -> pd.DataFrame:
     told["groups"] = here.where(here > 0, rows["groups"].sum())
     for name in PERSONAL:
         told[name.removeprefix("person_")] = told[name]
+    told["sheetless"] = rows["sheetless"].max()
     told["official"] = rows["official"].any()
     for name in _FIRST:
         told[name] = rows[name].min()

@@ -28,7 +28,7 @@ EVENTS: Lines = {
     28: {"event": "joined_qr", "actor": ZHANG, "targets": [AD]},
     32: {"event": "removed", "actor": ME, "targets": [AD]},
     33: {"event": "renamed", "actor": KEVIN},
-    43: {"event": "invited", "actor": "name:李卓", "targets": ["name:Huan, 小美"]},
+    43: {"event": "invited", "actor": "name:李卓", "targets": [None]},
     44: {"event": "stranger_notice", "targets": ["name:Huan"]},
     45: {"event": "invited", "actor": ME, "targets": [WANG]},
     46: {"event": "invited", "actor": ME, "targets": [LI]},

@@ -42,8 +42,8 @@ MEMOTRACE_2_NAMES = {
 MEMOTRACE_2_LEFT_OUT = (18, 19, 20, 21, 22, 23, 25, 40, 41, 42, 50)
 """What the text of version 2 has no words for."""
 MEMOTRACE_2_TXT: Lines = {
-    # 小刘🍉 is shown by her remark 刘同事 only, so that 小刘🍉、新人:甲 might be one name
-    1: {"actor": "name:凯文", "targets": ["name:小刘🍉、新人:甲"]},
+    # 小刘🍉 is shown by her remark 刘同事 only, so that 小刘🍉、新人:甲 might be one name, and is nobody's
+    1: {"actor": "name:凯文", "targets": [None]},
     7: {"mentions": ["name:阿岚-领队", "name:凯文"]},
     12: {"reply_to": None},  # 引用:未知
     49: {"reply_to": None},  # it was never in the export

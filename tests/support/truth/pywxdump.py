@@ -27,7 +27,7 @@ PYWXDUMP: Lines = {
 }
 NAMELESS: Lines = {
     # nicknames are in users.json only
-    1: {"actor": "name:凯文", "targets": ["name:小刘🍉、新人:甲"]},
+    1: {"actor": "name:凯文", "targets": [None]},
     24: {"actor": "name:小刘🍉", "targets": ["name:凯文"]},
     27: {"actor": "name:小刘🍉"},
     28: {"actor": "name:张大嘴", "targets": ["name:优惠券小助手【9.9包邮】"]},
