@@ -277,3 +277,9 @@ def test_names_stand_where_there_are_no_ids_and_aliases_count(tmp_path):
     assert _tree(dataset) == [("name:Ann", "name:Bob"), ("name:Bobby", "name:Carl"), last]
     dataset.alias_add("Bobby", "Bob")
     assert _tree(dataset) == [("name:Ann", "name:Bob"), ("name:Bob", "name:Carl"), last]
+
+
+def test_who_invited_nobody_known_has_no_descendants():
+    rows = [posted("01 09:00", "a"), {"at": at("02 09:00"), "event": "invited", "actor_id": "a", "target_ids": [None]}]
+    assert table(ask("growth_inviters", rows), "inviter_id", "invites", "persons", "descendants") == [("a", 1, 0, 0)]
+    assert ask("growth_tree", rows) == []

@@ -73,7 +73,7 @@ COLUMNS = (
     Column("active_days", "int", Text("active days", "发言天数"), Text("in the window", "所选时间内"), spare=1),
     Column("messages", "int", Text("messages", "消息数"), Text("in the window", "所选时间内")),
     Column("replies", "int", Text("replies", "获得回复"), Text("by others in the window, as `qunkit replies` tells them", "所选时间内他人的回复，见 `qunkit replies`"), spare=7),
-    Column("orders", "int", Text("orders", "下单"), Text("in all history: sign-up lists (接龙) joined, and days with messages worded as orders; where texts of the group's lists are lost, a lower bound, and null instead of 0", "全部历史：跟接的接龙数，及有下单措辞消息的天数；该群有接龙丢失正文时为下限，0 记为空"), spare=9),
+    Column("orders", "int", Text("orders", "下单"), Text("in all history: sign-up lists (接龙) joined, and days with messages worded as orders; where texts of the group's lists are lost, or messages of neither known kind nor text may be lists, a lower bound, and null instead of 0", "全部历史：跟接的接龙数，及有下单措辞消息的天数；该群有接龙丢失正文、或有类型和正文均未知的消息时为下限，0 记为空"), spare=9),
     Column("ties", "int", Text("ties", "互动成员"), Text("members with whom they quoted or mentioned each other in the last 28 days with data; null: no quote or mention in the group's exports, so nobody can be told to be a friend", "近 28 个有数据的日子内互相引用或@的成员数；群记录中无引用和@时为空，此时无法判断“朋友”"), spare=20),
     Column("r", "int", Text("R", "R"), Text("recency: " + _SCORE.en, "最近发言：" + _SCORE.zh), spare=14),
     Column("f", "int", Text("F", "F"), Text("frequency: active days in 90, 1 to 5 (3)", "发言频率：90 天内发言天数，1–5（3）分"), spare=15),

@@ -45,12 +45,12 @@ _UNBEGUN = Text(
 )
 _NO_SHEETS = """
 SELECT COALESCE(MAX_BY(group_name, sent_at) FILTER (WHERE group_name IS NOT NULL), group_id) AS group_name,
-  COUNT(CASE WHEN kind = 'solitaire' AND COALESCE(text, '') = '' THEN 1 END) AS lost, COUNT(CASE WHEN kind = 'solitaire' AND text <> '' THEN 1 END) AS read,
+  COUNT(CASE WHEN kind = 'solitaire' AND COALESCE(text, '') = '' THEN 1 END) AS lost,
   COUNT(CASE WHEN kind = 'other' AND COALESCE(text, '') = '' THEN 1 END) AS other
 FROM posts WHERE {shown} GROUP BY group_id
 """
 _UNREAD = f"SELECT group_name FROM ({_NO_SHEETS.format(shown='TRUE')}) told WHERE lost > 0 ORDER BY group_name"
-_UNSEEN = "SELECT group_name FROM ({told}) told WHERE lost = 0 AND read = 0 AND other > 0 ORDER BY group_name"
+_UNSEEN = "SELECT group_name FROM ({told}) told WHERE lost = 0 AND other > 0 ORDER BY group_name"
 _DAYS = Text(
     "Days alone, and no times of the day, are known of {n} groups, so that nobody can tell there who answers whom: {groups}. They have no rows. An export that keeps times (`qunkit formats` says which do) and is ingested, too, fills them in.",
     "{n} 个群的导出只有日期、没有时刻，无法判断谁回复谁，因此未列出：{groups}。换用保留时刻的格式（见 `qunkit formats`）重新导出并导入即可补全。",
@@ -66,8 +66,8 @@ _JOINS = Text(
 )
 
 _HIDDEN = Text(
-    "The exports of {n} groups show no sign-up list (接龙), and messages of which neither kind nor text is known: {groups}. Lists may be among them (`qunkit formats` says which formats lose them), so that none is not shown as 0.",
-    "{n} 个群的导出中没有接龙，但有类型和正文均未知的消息：{groups}，其中可能有接龙（哪些格式会丢失见 `qunkit formats`），因此不记为 0。",
+    "The exports of {n} groups hold messages of which neither kind nor text is known: {groups}. Sign-up lists (接龙) may be among them (`qunkit formats` says which formats lose them), so lists and orders are at least what is shown, and null instead of 0.",
+    "{n} 个群的导出中有类型和正文均未知的消息：{groups}，其中可能有接龙（哪些格式会丢失见 `qunkit formats`），因此接龙与下单数为至少值，0 记为空。",
 )
 
 

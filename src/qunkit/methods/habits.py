@@ -73,14 +73,8 @@ def habits(heard: Heard, parent: Ints) -> dict[str, Ints]:
 
 
 def lost(heard: Heard) -> bool:
-    """Whether lists of the window have lost their text, or none is seen where some messages are of neither known kind nor text: nobody can tell then who opened them."""
-    import pyarrow.compute as pc
-
-    unread, hidden, seen = (
-        bool((flags(told) & heard.chat.in_window).any())
-        for told in (heard.table["lost"], heard.table["hidden"], pc.is_valid(heard.table["sheet"]))
-    )
-    return unread or (hidden and not seen)
+    """Whether lists of the window have lost their text, or messages of neither known kind nor text may be lists: nobody can tell then who opened them."""
+    return bool(((flags(heard.table["lost"]) | flags(heard.table["hidden"])) & heard.chat.in_window).any())
 
 
 def _lists(heard: Heard) -> tuple[Ints, Ints]:

@@ -87,7 +87,9 @@ class Forest:
                 self._grow(place, listed[place])
 
     def _grow(self, place: int, join: Join) -> None:
-        if join.member is None:
+        if join.member is None:  # of whom nothing is known; but who invited them was there
+            if join.inviter is not None:
+                self._add(join.inviter, -1)
             return
         known = join.member in self.number
         inviter = -1 if join.inviter is None or join.inviter == join.member else self._add(join.inviter, -1)

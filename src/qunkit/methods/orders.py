@@ -14,12 +14,10 @@ from qunkit.methods.kol_log import ORDERED
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_UNREAD = "COUNT(CASE WHEN kind = 'solitaire' AND COALESCE(text, '') = '' THEN 1 END) > 0"
-_UNSEEN = "COUNT(CASE WHEN kind = 'solitaire' AND text <> '' THEN 1 END) = 0 AND COUNT(CASE WHEN kind = 'other' AND COALESCE(text, '') = '' THEN 1 END) > 0"
-SHEETLESS = f"""sheetless AS (
-  SELECT group_id FROM posts GROUP BY group_id HAVING {_UNREAD} OR {_UNSEEN}
+SHEETLESS = """sheetless AS (
+  SELECT group_id FROM posts WHERE kind IN ('solitaire', 'other') AND COALESCE(text, '') = '' GROUP BY group_id
 )"""
-"""``sheetless``: groups whose exports have lost the texts of lists, or show no list and have messages of which neither kind nor text is known: orders of nobody's are not none there."""
+"""``sheetless``: groups whose exports have lost the texts of lists, or have messages of which neither kind nor text is known, as some formats show lists: there, no order is not none."""
 
 COLUMNS = f"group_id AS part, sender_id AS member_id, day, epoch_s(sent_at) AS t, CASE WHEN kind = 'solitaire' THEN text END AS sheet, {ORDERED} AS worded"
 LINES = f"""
