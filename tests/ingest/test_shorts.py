@@ -34,7 +34,7 @@ def chats(folder: Path) -> Path:
         for part in range(3):
             piece = lines[100 * part : 100 * part + 200]
             (folder / f"{group}-{part}.jsonl").write_text(HEADER % (f"群{group}", group) + "".join(piece[-5:] + piece))
-    return folder_
+    return folder
 
 
 @pytest.mark.parametrize("rows", [1, 150, 1 << 15], ids=["each", "some", "all"])
