@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from math import ceil
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.stats import beta
 
 from qunkit.methods import shares
 from qunkit.methods.shares import Stratum, audited, beyond_mistakes, change, counted
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_count_that_nobody_audited_by_hand():
@@ -23,6 +29,16 @@ def test_a_count_that_nobody_audited_by_hand():
     assert none.high == pytest.approx(beta(0.5, 100.5).ppf(0.975) / 0.67)
     assert counted(0, 0) == (None, None, None)
     assert counted(10, 10).high == 1.0
+
+
+def test_the_range_is_what_training_has_come_to():
+    """The page is written by `make eval`: a whole group never seen at worst, the family told best at best."""
+    page = (ROOT / "docs/methods/ads-training.md").read_text("utf-8")
+    (worst, alarms), = re.findall(r"^\| all \| [\d,]+ \| \d+ \| [\d.]+ \| ([\d.]+) \| ([\d.]+) \|", page, re.MULTILINE)  # fmt: skip
+    families = re.search(r"eval: families -->(.*?)<!-- end", page, re.DOTALL)
+    best = max(float(found) for found in re.findall(r"\| ([\d.]+) \|$", families[1], re.MULTILINE))
+    assert (int(float(worst) * 100) / 100, int(best * 100) / 100) == shares.HIT
+    assert (0, ceil(float(alarms) * 100) / 100) == shares.FALSE_ALARM
 
 
 def test_an_audit_of_one_half_is_jeffreys_interval():

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 HIT, FALSE_ALARM = (0.67, 0.98), (0.0, 0.04)
-"""What share of ads the classifier finds, and of other messages it takes for ads: what it has come to on data that it was not fitted on (docs/methods/ads-training.md), the best and the worst."""
+"""What share of ads the classifier finds, and of other messages it takes for ads. The worst is of a whole group that it never saw, the best of the family of ads
+that it tells best (docs/methods/ads-training.md); short texts alone are found less often, long ones more often taken for ads."""
 LABELS, UNREAD = 20, 10
 """Labels that an audit's interval takes: of messages with a text, and of those without."""
 _GRID = 96
