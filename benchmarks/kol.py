@@ -43,19 +43,21 @@ def rows(asked: Asked) -> list[Row]:
 def worked(data: str, way: str) -> Callable[[], int]:
     """What is to be timed; views and scores are there."""
     from qunkit import enrich, open_dataset, registry
-    from qunkit.analyze import _times, analyze
+    from qunkit.analyze import _keep, _kept, _times, analyze
     from qunkit.question import Filters
 
     asked = HELD.enter_context(open_dataset(data).ask(Filters()))
     engine: Any = asked.engine
     model = asked.models("ads", None)
     enrich.show(engine, ("ads",), {"ads": model} if model else {})
+    kol = registry.load("analyses", "kol")
+    _keep(engine, _kept(kol, kol.PART_SQL))
 
     def work() -> int:
         if way == "columns read":
             return len(engine.sql(f"SELECT {COLUMNS} FROM posts ORDER BY group_id, sent_at, seq"))
         if way == "turns":
-            return len(engine.sql(registry.load("analyses", "kol").PART_SQL, **_times(engine, asked.scope)))
+            return len(engine.sql(kol.PART_SQL, **_times(engine, asked.scope)))
         name = way.replace(" ", "_")
         return len(list(analyze(engine, name, scope=asked.scope, facts=asked.facts, models=asked.models).rows()))
 

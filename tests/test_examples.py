@@ -73,7 +73,8 @@ def test_monday(world: Demo, tmp_path: Path) -> None:
     assert everything.name == "_all.md"
     assert {path.stem for path in groups} == {group["name"] for group in world.groups}
     assert {path.parent.parent for path in [everything, *groups]} == {tmp_path}
-    assert all(f"Weekly report {WEEK}" in path.read_text("utf-8") for path in [everything, *groups])
+    assert everything.read_text("utf-8").startswith(f"# Weekly report {WEEK}\n")
+    assert all(f"weekly report {WEEK}" in path.read_text("utf-8").partition("\n")[0] for path in groups)
 
 
 def test_monday_says_when_an_export_cannot_be_read(world: Demo, tmp_path: Path) -> None:
