@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qunkit.methods.lifecycle import Life, Rule, Silence, means, silence, verdict
+from qunkit.config.tables import Lifecycle
+from qunkit.methods.lifecycle import Life, Silence, means, silence, verdict
 from support.silent_groups import figures
 
 NAN = float("nan")
@@ -39,8 +40,8 @@ def test_silence_by_hand(text, told):
 
 
 def test_thresholds_of_silence():
-    assert silence(days("x." * 27 + ".x"), Rule(silence_chance=0.01)).limit == 7  # ln .01 / ln .5 = 6.6
-    assert silence(days("x" * 56), Rule(silence_days=12)).limit == 12
+    assert silence(days("x." * 27 + ".x"), Lifecycle(silence_chance=0.01)).limit == 7  # ln .01 / ln .5 = 6.6
+    assert silence(days("x" * 56), Lifecycle(silence_days=12)).limit == 12
 
 
 def test_simulated_groups_are_missed_neither_long_nor_often_for_nothing():
@@ -128,7 +129,7 @@ def test_dead_is_beyond_its_limit_and_thirty_days():
     seldom = "." * 13 + "x"
     assert verdict(gone._replace(days=days(seldom * 4 + "." * 93))).stage != "dead"
     assert verdict(gone._replace(days=days(seldom * 4 + "." * 94))).stage == "dead"
-    assert verdict(gone, Rule(dead_days=0, silence_days=0)).stage == "mature"  # somebody wrote today
+    assert verdict(gone, Lifecycle(dead_days=0, silence_days=0)).stage == "mature"  # somebody wrote today
     # nothing is known of its rhythm
     assert verdict(gone._replace(days=days("x" * 20 + "." * 29))).stage == "mature"
     assert verdict(gone._replace(days=days("x" * 20 + "." * 30))).stage == "dead"
@@ -142,8 +143,8 @@ def test_ad_ridden_was_alive_once_and_goes_on():
         "ads",
         1,
     )  # 36 of 40; a week before the nine people are among the four weeks
-    assert verdict(flooded, Rule(ad_share=0.91)).stage == "dead"
-    assert verdict(flooded, Rule(ad_speakers=0)).stage == "dead"
+    assert verdict(flooded, Lifecycle(ad_share=0.91)).stage == "dead"
+    assert verdict(flooded, Lifecycle(ad_speakers=0)).stage == "dead"
     quiet = np.array([10.0] * 11 + [0.0])
     assert verdict(flooded._replace(messages=quiet, aside=np.minimum(flooded.aside, quiet))).stage == "dead"
     assert (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qunkit.methods.lifecycle import Rule, silence
+from qunkit.methods.lifecycle import silence
 
 RATES = (40.0, 8.0, 2.0, 0.6)
 ALIVE, AFTER, WARM = 200, 60, 56
@@ -35,7 +35,7 @@ def spoken(rate: float, seed: int) -> np.ndarray:
 
 def adaptive(days: np.ndarray) -> int | None:
     """The limit of the rule."""
-    return silence(days, Rule()).limit
+    return silence(days).limit
 
 
 def watched(days: np.ndarray, limit: int | None = None) -> tuple[bool, int | None]:

@@ -12,12 +12,12 @@ begins. Stages go by the group's own history, and percentages are conventions (`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from qunkit.methods import ad_sql
-from qunkit.methods.lifecycle import LEAST_MESSAGES, SILENCE_DAYS, WEEK_DAYS, Life, Rule, verdict
+from qunkit.methods.lifecycle import LEAST_MESSAGES, SILENCE_DAYS, USUAL, WEEK_DAYS, Life, told_rule, verdict
 from qunkit.results import Column, Note
 from qunkit.words import Text
 
@@ -125,7 +125,7 @@ class Params:
 FEATURES = ad_sql.FEATURES
 KEPT = ad_sql.KEPT
 _THRESHOLD = 0.5
-_RULE = ", ".join(f"conventions.lifecycle_{name}" for name in Rule._fields)
+_RULE = ", ".join(f"conventions.lifecycle_{name}" for name in asdict(USUAL))
 
 SQL = f"""
 WITH {ad_sql.FLAGGED.replace(":threshold", f"{_THRESHOLD:e}")}, numbered AS (  -- days by how many hold data so far
@@ -190,7 +190,7 @@ def _row(part: pd.DataFrame, holes: Sequence[date]) -> list[Any]:
     if not len(weeks):
         return [*names, None, None, "no_posts", *[None] * 9, _NEXT_OF["no_posts"], [None] * WEEKS]
     life = _life(part, weeks, holes)
-    found = verdict(life, Rule.of(first.to_dict()))
+    found = verdict(life, told_rule(first.to_dict()))
     last = _date(first["last_day"])
     begun = last - timedelta(days=life.age - 1)
     since: date | None = None

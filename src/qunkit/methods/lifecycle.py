@@ -16,7 +16,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from qunkit.config.tables import Lifecycle
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 SILENCE_DAYS = 56
 """Days with data before a silence that say how often the group is silent anyway."""
 LEAST_DAYS = 28
-"""Fewer of them say nothing: then only `Rule.dead_days` of silence are too long."""
+"""Fewer of them say nothing: then only `Lifecycle.dead_days` of silence are too long."""
 WEEK_DAYS = 5
 """A week is known if so many of its days hold data."""
 LEAST_WEEKS = 3
@@ -39,28 +42,12 @@ LONGER = 2
 """Days by which a silence must exceed the longest one of before."""
 
 
-class Rule(NamedTuple):
-    """Thresholds: conventions of `[lifecycle]` in qunkit.toml, whose meaning is told there."""
-
-    starting_weeks: float = 4.0
-    least_speakers: float = 3.0
-    growing: float = 1.1
-    declining: float = 0.9
-    half: float = 0.5
-    dormant: float = 0.2
-    silence_days: float = 7.0
-    silence_chance: float = 0.001
-    dead_days: float = 30.0
-    ad_share: float = 0.8
-    ad_speakers: float = 1.0
-
-    @classmethod
-    def of(cls, cells: Mapping[Hashable, Any]) -> Rule:
-        """From the columns of the view ``conventions``."""
-        return cls(*(float(cells[f"lifecycle_{name}"]) for name in cls._fields))
+USUAL = Lifecycle()
 
 
-USUAL = Rule()
+def told_rule(cells: Mapping[Hashable, Any]) -> Lifecycle:
+    """The thresholds, from the columns of the view ``conventions``."""
+    return Lifecycle(**{name: float(cells[f"lifecycle_{name}"]) for name in asdict(USUAL)})
 
 
 class Life(NamedTuple):
@@ -99,7 +86,7 @@ class Verdict(NamedTuple):
     silence: Silence
 
 
-def silence(days: Flags, rule: Rule = USUAL) -> Silence:
+def silence(days: Flags, rule: Lifecycle = USUAL) -> Silence:
     """The silence at the end of `days`."""
     import numpy as np
 
@@ -128,7 +115,7 @@ def means(speakers: Floats) -> Floats:
     return found
 
 
-def verdict(life: Life, rule: Rule = USUAL) -> Verdict:
+def verdict(life: Life, rule: Lifecycle = USUAL) -> Verdict:
     """The stage of a group on the last day."""
     import numpy as np
 
@@ -163,7 +150,7 @@ def verdict(life: Life, rule: Rule = USUAL) -> Verdict:
     return Verdict(stage, reason, weeks if stage else None, *figures)
 
 
-def _trend(now: float, before: float, earlier: float, peak: float, rule: Rule) -> tuple[str | None, str]:
+def _trend(now: float, before: float, earlier: float, peak: float, rule: Lifecycle) -> tuple[str | None, str]:
     """By means of four weeks; NaN: not known. Comparisons with what is not known do not hold."""
     if peak < rule.least_speakers or peak <= 0:
         return None, "few" if before == before else "short"
@@ -180,7 +167,7 @@ def _trend(now: float, before: float, earlier: float, peak: float, rule: Rule) -
     return "mature", "dip" if now < rule.declining * before else "steady"
 
 
-def _flooded(life: Life, peaks: Floats, rule: Rule) -> Flags:
+def _flooded(life: Life, peaks: Floats, rule: Lifecycle) -> Flags:
     """At the end of which weeks there were messages still, but hardly any of ordinary members, in a group that had them once."""
     import numpy as np
 
